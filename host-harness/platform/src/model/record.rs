@@ -1,0 +1,385 @@
+//! What a walk brings: the question and answer of `sync`.
+
+use serde::{Deserialize, Serialize};
+
+use super::common::{
+    Change, Coverage, Endpoint, ExploitMaturity, Extra, FindingClass, FixState, Measurement,
+    Reachability, SettingEntry, Severity, Tenths, Timestamp,
+};
+
+/// What to pull next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SyncRequest {
+    /// The pinned origin.
+    pub endpoint: Endpoint,
+    /// What to pull.
+    pub scope: Scope,
+    /// Oldest data wanted. None means without limit. What is still open is always wanted, however old.
+    pub since: Option<Timestamp>,
+    /// Where the last batch ended; none to begin.
+    pub cursor: Option<Cursor>,
+    /// Settings by key.
+    pub settings: Vec<SettingEntry>,
+    /// Requests this call may send. At least 1. The guest returns early instead of exceeding it.
+    pub request_budget: u32,
+    /// The time of the call.
+    pub as_of: Timestamp,
+}
+
+/// What a walk covers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Everything of these organizations, by id.
+    Organizations(Vec<String>),
+    /// Only what bears on one change.
+    Change(Change),
+}
+
+/// Where a walk stands. Opaque to the host, which stores it with the batch in one transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Cursor {
+    /// Version of the bytes' format, counted from 1.
+    pub format: u32,
+    /// The guest's own bytes. Never a credential.
+    pub bytes: Vec<u8>,
+}
+
+/// One batch. The same request and the same upstream answers give the same batch, records ordered by organization,
+/// page and position. Applying a batch twice changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Batch {
+    /// What was read. May be empty.
+    pub records: Vec<Entry>,
+    /// Where to go on. With `done`, where the next increment begins; none if it begins anew.
+    pub cursor: Option<Cursor>,
+    /// True when this walk has ended.
+    pub done: bool,
+    /// How far the walk is.
+    pub progress: Progress,
+    /// Requests sent by this call.
+    pub requests: u32,
+    /// Do not call again before this many seconds have passed; none means at once.
+    pub resume_after_secs: Option<u32>,
+    /// What this walk knows to be complete, partial or refused so far.
+    pub coverage: Vec<Coverage>,
+    /// What was skipped or odd, and why. May be empty.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Room for additions. May be empty.
+    pub extra: Extra,
+}
+
+/// Progress in pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Progress {
+    /// Pages read since the walk began.
+    pub done: u32,
+    /// Pages in all; none while it is unknown.
+    pub total: Option<u32>,
+}
+
+/// Something a person should know about a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Diagnostic {
+    /// Stable kebab-case code.
+    pub code: String,
+    /// What it is about, for example a page or a record id.
+    pub subject: String,
+    /// One sentence.
+    pub message: String,
+}
+
+/// One thing that was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Entry {
+    /// A project: something the upstream scans.
+    Project(Project),
+    /// A finding: something the upstream found in a project.
+    Finding(Finding),
+    /// A check the upstream ran on a change.
+    ChangeCheck(ChangeCheck),
+    /// A finding that the upstream itself tied to a change.
+    ChangeFinding(ChangeFinding),
+    /// A step in the life of a finding.
+    Remediation(Remediation),
+    /// A number about a subject, for example a coverage or an incident's duration.
+    Measurement(Measurement),
+    /// A listing that ended properly. Only this permits the host to conclude that what was not seen is missing.
+    WalkCompleted(Walk),
+    /// A page that was asked for several times at last failed: its listing is partial, and old data is kept.
+    WalkBroken(Walk),
+    /// Anything else.
+    Other(OtherRecord),
+}
+
+/// Something the upstream scans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Project {
+    /// The upstream's id.
+    pub id: String,
+    /// Organization id.
+    pub organization: String,
+    /// Name for people.
+    pub name: String,
+    /// What it holds.
+    pub class: ProjectClass,
+    /// The upstream's own word for its kind, for example `npm`.
+    pub kind: String,
+    /// Where it came from, for example `github` or `cli`. Empty if not stated.
+    pub origin: String,
+    /// Repository as `owner/name` or an address; none if it could not be told.
+    pub repository: Option<String>,
+    /// Group of projects that belong to one repository or image; none if not stated.
+    pub target: Option<String>,
+    /// Branch or other reference; none means not stated, which need not be the default branch.
+    pub reference: Option<String>,
+    /// Manifest file; none if not stated.
+    pub file: Option<String>,
+    /// False if the upstream no longer scans it.
+    pub active: bool,
+    /// When it was added to the upstream; none if not stated.
+    pub created_at: Option<Timestamp>,
+    /// Room for additions. May be empty.
+    pub extra: Extra,
+}
+
+/// What a project holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProjectClass {
+    /// Open source.
+    OpenSource,
+    /// Container.
+    Container,
+    /// Infrastructure.
+    Infrastructure,
+    /// Code.
+    Code,
+    /// Service.
+    Service,
+    /// Other.
+    Other,
+}
+
+/// Something the upstream found in a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Finding {
+    /// The upstream's id, unique in the organization. It may change when a project is imported again.
+    pub id: String,
+    /// Identity inside the project that survives a new import.
+    pub key: String,
+    /// Organization id.
+    pub organization: String,
+    /// Project id.
+    pub project: String,
+    /// What it is.
+    pub class: FindingClass,
+    /// The upstream's own word for what it is. An unknown one is kept here, with the class `other`.
+    pub kind: String,
+    /// One line for people. Text from the upstream: escape it.
+    pub title: String,
+    /// The upstream's id of the vulnerability, licence rule or check; the key if it gives none.
+    pub vulnerability: String,
+    /// CVE and other public ids, sorted. May be empty.
+    pub aliases: Vec<String>,
+    /// CWE ids, sorted. May be empty.
+    pub weaknesses: Vec<String>,
+    /// Severity after the upstream's own policies; none if not stated or not known to this contract.
+    pub severity: Option<Severity>,
+    /// Every CVSS rating the upstream gives, in its order. May be empty.
+    pub cvss: Vec<CvssRating>,
+    /// The one rating that score and gate use; none if there is none. Unknown is not zero.
+    pub selected: Option<SelectedCvss>,
+    /// How far exploits are known to go.
+    pub exploit: ExploitMaturity,
+    /// The upstream's own risk score, 0 to 1000; none if not given.
+    pub risk: Option<u16>,
+    /// Whether the vulnerable code is reached.
+    pub reachability: Reachability,
+    /// Whether a fix exists.
+    pub fix: FixState,
+    /// Where the fix state comes from, for example `feed-flags`. Empty while it is unknown.
+    pub fix_source: String,
+    /// Versions that fix it, in the upstream's order. May be empty although a fix exists.
+    pub fixed_in: Vec<String>,
+    /// Licence expression of a licence finding; none otherwise.
+    pub license: Option<String>,
+    /// Where it is, for findings that are not about packages: a file, a resource. None if not stated.
+    pub location: Option<String>,
+    /// Whether it is open. An ignored finding is still open.
+    pub open: bool,
+    /// Whether the upstream was told to ignore it.
+    pub ignored: bool,
+    /// When the upstream first recorded it in this project.
+    pub created_at: Timestamp,
+    /// When the upstream last changed it.
+    pub updated_at: Timestamp,
+    /// When it last came into the project; none if not stated.
+    pub introduced_at: Option<Timestamp>,
+    /// When it was last resolved; none if not stated or never.
+    pub resolved_at: Option<Timestamp>,
+    /// When the vulnerability became public; none if not stated.
+    pub disclosed_at: Option<Timestamp>,
+    /// Room for additions. May be empty.
+    pub extra: Extra,
+}
+
+/// A package at a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PackageVersion {
+    /// Name as the ecosystem writes it.
+    pub name: String,
+    /// Version as the ecosystem writes it; none if not stated.
+    pub version: Option<String>,
+}
+
+/// One CVSS rating.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct CvssRating {
+    /// Who rated, for example `Snyk` or `NVD`.
+    pub source: String,
+    /// CVSS version, for example `3.1`. Empty if not stated.
+    pub version: String,
+    /// The vector as given; none if not given.
+    pub vector: Option<String>,
+    /// The published score in tenths, 0 to 100; none if not given or out of range.
+    pub score: Option<Tenths>,
+}
+
+/// The rating that score and gate use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SelectedCvss {
+    /// Base score in tenths, 0 to 100.
+    pub score: Tenths,
+    /// Highest base score of all ratings, in tenths, 0 to 100.
+    pub highest: Tenths,
+    /// Index into the ratings.
+    pub rating: u32,
+    /// Why this one and this score, as one sentence.
+    pub reason: String,
+}
+
+/// A check the upstream ran on a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangeCheck {
+    /// The change's id or number as the upstream knows it.
+    pub change: String,
+    /// Repository as the upstream names it.
+    pub repository: String,
+    /// Head commit that was checked; none if not stated.
+    pub head_sha: Option<String>,
+    /// Commit it was compared with; none if not stated.
+    pub base_sha: Option<String>,
+    /// What was checked, for example `open source`.
+    pub product: String,
+    /// The upstream's own word for the result.
+    pub state: String,
+    /// Whether a person marked it as successful by hand. Passed then does not mean clean.
+    pub marked_as_success: bool,
+    /// When the result was recorded; none if not stated.
+    pub at: Option<Timestamp>,
+    /// Room for additions. May be empty.
+    pub extra: Extra,
+}
+
+/// A finding that the upstream itself tied to a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangeFinding {
+    /// The change's id or number as the upstream knows it.
+    pub change: String,
+    /// The route that said so.
+    pub route: String,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// A step in the life of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Remediation {
+    /// Finding id.
+    pub finding: String,
+    /// What happened.
+    pub step: RemediationStep,
+    /// When.
+    pub at: Timestamp,
+    /// Which field or comparison says so.
+    pub source: String,
+}
+
+/// What happened to a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RemediationStep {
+    /// Introduced.
+    Introduced,
+    /// First seen.
+    FirstSeen,
+    /// Ignored.
+    Ignored,
+    /// Un ignored.
+    UnIgnored,
+    /// Resolved.
+    Resolved,
+    /// Re introduced.
+    ReIntroduced,
+    /// Vanished.
+    Vanished,
+}
+
+/// A listing of one route in one organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Walk {
+    /// Coverage route.
+    pub route: String,
+    /// Organization id.
+    pub organization: String,
+    /// Pages read.
+    pub pages: u32,
+    /// Records read.
+    pub records: u32,
+}
+
+/// A record this contract has no word for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OtherRecord {
+    /// What it is, in the integration's words.
+    pub kind: String,
+    /// Identity inside its kind.
+    pub key: String,
+    /// The record as JSON.
+    pub json: String,
+}
+
+/// Why a call brought nothing. Data of earlier batches stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SyncError {
+    /// The cursor is of another format or refers to something gone: begin anew without it.
+    StaleCursor,
+    /// The upstream no longer accepts the credential.
+    BadCredential,
+    /// The credential lacks these permissions, by their names in the manifest.
+    MissingPermissions(Vec<String>),
+    /// The request cannot be carried out as it is: what is wrong with it.
+    InvalidRequest(String),
+    /// The upstream could not be reached or did not speak its protocol. The text is for people.
+    Upstream(String),
+    /// Any other decision: a stable code and a text for people.
+    Other((String, String)),
+}

@@ -1,0 +1,3 @@
+//! Findings, CVSS, versions, attribution, score and gate: pure, and without any upstream.
+
+pub mod model;

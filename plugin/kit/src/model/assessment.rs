@@ -1,0 +1,166 @@
+//! How risky a change is, and why: the answer of `score`.
+
+use super::common::{Extra, Tenths};
+
+/// How risky the change is, and why. Refers to findings by index and repeats no text of theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    /// Version of the model.
+    pub model: String,
+    /// Security score in tenths, 0 to 1000. 0 means that nothing known adds risk; see `unknowns` for what is not known.
+    pub score: Tenths,
+    /// Every finding, in the order of the evidence.
+    pub findings: Vec<Attributed>,
+    /// Koalr's factors. Not empty.
+    pub factors: Vec<Factor>,
+    /// Parts of the score, largest first. They add up to it exactly.
+    pub contributions: Vec<Contribution>,
+    /// What the score would be after an upgrade, best first. Only upgrades not known to be vulnerable.
+    pub counterfactuals: Vec<Counterfactual>,
+    /// What could not be told. May be empty.
+    pub unknowns: Vec<UnknownFact>,
+    /// Room for additions. May be empty.
+    pub extra: Extra,
+}
+
+/// Whose a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attribution {
+    /// The change brings it: it is in the head, not in the base, and its package or version changed.
+    Introduced,
+    /// It became known since; the change does not touch its package.
+    DisclosedSince,
+    /// It was resolved and is open again; the change does not touch its package.
+    ReOpened,
+    /// The base has it too, at this or another version.
+    Carried,
+    /// The base has it, the head does not.
+    Removed,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// How far a version moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bump {
+    /// Unchanged.
+    Unchanged,
+    /// Patch.
+    Patch,
+    /// Minor.
+    Minor,
+    /// Zero minor.
+    ZeroMinor,
+    /// Major.
+    Major,
+    /// Downgrade.
+    Downgrade,
+    /// New.
+    New,
+    /// Removed.
+    Removed,
+    /// Unknown.
+    Unknown,
+}
+
+/// What the model made of one finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attributed {
+    /// Whose it is.
+    pub attribution: Attribution,
+    /// How its package's version moves.
+    pub bump: Bump,
+    /// True if the change upgrades the package and the vulnerability stays.
+    pub kept_by_upgrade: bool,
+    /// Effective base score in tenths, 0 to 100; none for classes without CVSS, or when nothing is known.
+    pub cvss: Option<Tenths>,
+    /// True if that score is assumed from the severity, because there is no rating.
+    pub assumed: bool,
+}
+
+/// A factor in Koalr's own shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// Name for people, for example `Security vulnerabilities`.
+    pub factor: String,
+    /// Its score in tenths, 0 to 1000.
+    pub score: Tenths,
+    /// Its weight in thousandths, 0 to 1000.
+    pub weight: u16,
+}
+
+/// A part of the score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    /// Where it comes from.
+    pub subject: ContributionSubject,
+    /// Points in tenths, 0 to 1000.
+    pub points: Tenths,
+    /// The arithmetic behind it.
+    pub terms: HazardTerms,
+}
+
+/// Where a part of the score comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContributionSubject {
+    /// A finding, by index.
+    Finding(u32),
+    /// Open findings that the change does not touch.
+    Debt,
+}
+
+/// Hazard of one finding: the base hazard times the product of the multipliers. In thousandths, rounded; for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HazardTerms {
+    /// Base hazard from the CVSS score.
+    pub base: u32,
+    /// Multiplier of the version bump.
+    pub bump: u32,
+    /// Multiplier of the exploit maturity.
+    pub exploit: u32,
+    /// Multiplier of the fix state.
+    pub fix: u32,
+    /// Multiplier of the reachability.
+    pub reachability: u32,
+    /// Multiplier of a direct dependency.
+    pub relation: u32,
+    /// The hazard.
+    pub hazard: u32,
+}
+
+/// What the score would be after one upgrade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counterfactual {
+    /// Index of the dependency change to alter.
+    pub dependency: u32,
+    /// The version to move to instead.
+    pub version: String,
+    /// Score after it, in tenths, 0 to 1000.
+    pub score: Tenths,
+    /// Indexes of the findings it removes. Not empty.
+    pub removes: Vec<u32>,
+    /// False if nobody looked whether that version is vulnerable itself.
+    pub verified: bool,
+}
+
+/// Something that could not be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownFact {
+    /// Stable kebab-case code, for example `cvss-assumed`.
+    pub code: String,
+    /// Index of the finding; none if it concerns the whole change.
+    pub finding: Option<u32>,
+    /// One sentence for people, without names from the evidence.
+    pub message: String,
+}
+
+/// Why there is no assessment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScoreError {
+    /// The evidence contradicts the contract: what is wrong with it.
+    InvalidEvidence(String),
+    /// A setting is wrong: its key, and what is expected.
+    InvalidSetting((String, String)),
+    /// Any other decision: a stable code and a text for people.
+    Other((String, String)),
+}
