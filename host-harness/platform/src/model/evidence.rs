@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::common::{
-    Change, Coverage, ExploitMaturity, Extra, FindingClass, FixState, Reachability, SettingEntry,
-    Severity, Tenths, Timestamp,
+    Change, Coverage, DependencyChange, ExploitMaturity, Extra, FindingClass, FixState,
+    Reachability, SettingEntry, Severity, Tenths, Timestamp,
 };
 
 /// What to assess.
@@ -53,22 +53,6 @@ pub enum Observation {
     Observed,
     /// Reconstructed.
     Reconstructed,
-}
-
-/// One dependency that a change touches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct DependencyChange {
-    /// Ecosystem by its purl type, for example `npm`.
-    pub ecosystem: String,
-    /// Name as the ecosystem writes it.
-    pub name: String,
-    /// Version before; none for a new dependency.
-    pub before: Option<String>,
-    /// Version after; none for a removed one.
-    pub after: Option<String>,
-    /// Whether the repository names it itself; none while unknown.
-    pub direct: Option<bool>,
 }
 
 /// Where a finding is seen.

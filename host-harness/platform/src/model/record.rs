@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::common::{
-    Change, Coverage, Endpoint, ExploitMaturity, Extra, FindingClass, FixState, Measurement,
-    Reachability, SettingEntry, Severity, Tenths, Timestamp,
+    Change, Coverage, DependencyChange, Endpoint, ExploitMaturity, Extra, FindingClass, FixState,
+    Measurement, Reachability, SettingEntry, Severity, Tenths, Timestamp,
 };
 
 /// What to pull next.
@@ -34,7 +34,19 @@ pub enum Scope {
     /// Everything of these organizations, by id.
     Organizations(Vec<String>),
     /// Only what bears on one change.
-    Change(Change),
+    Change(ChangeScope),
+}
+
+/// What is asked about one change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangeScope {
+    /// The change.
+    pub change: Change,
+    /// Organizations by id whose projects hold the change's repository. Not empty.
+    pub organizations: Vec<String>,
+    /// Dependencies the change touches. None means unknown: nothing can be looked up then.
+    pub dependencies: Option<Vec<DependencyChange>>,
 }
 
 /// Where a walk stands. Opaque to the host, which stores it with the batch in one transaction.
@@ -302,7 +314,7 @@ pub struct ChangeFinding {
     pub change: String,
     /// The route that said so.
     pub route: String,
-    /// The finding.
+    /// The finding. Its project is empty where the route looks packages up instead of scanning a project.
     pub finding: Finding,
 }
 

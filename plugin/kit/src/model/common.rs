@@ -91,6 +91,21 @@ pub struct Change {
     pub target_branch: Option<String>,
 }
 
+/// One dependency that a change touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DependencyChange {
+    /// Ecosystem by its purl type, for example `npm`.
+    pub ecosystem: String,
+    /// Name as the ecosystem writes it.
+    pub name: String,
+    /// Version before; none for a new dependency.
+    pub before: Option<String>,
+    /// Version after; none for a removed one.
+    pub after: Option<String>,
+    /// Whether the repository names it itself; none while unknown.
+    pub direct: Option<bool>,
+}
+
 /// How much is known about one source of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {

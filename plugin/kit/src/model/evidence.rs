@@ -1,8 +1,8 @@
 //! What is known about a change: the question of `score`.
 
 use super::common::{
-    Change, Coverage, ExploitMaturity, Extra, FindingClass, FixState, Reachability, SettingEntry,
-    Severity, Tenths, Timestamp,
+    Change, Coverage, DependencyChange, ExploitMaturity, Extra, FindingClass, FixState,
+    Reachability, SettingEntry, Severity, Tenths, Timestamp,
 };
 
 /// What to assess.
@@ -48,21 +48,6 @@ pub enum Observation {
     Observed,
     /// Reconstructed.
     Reconstructed,
-}
-
-/// One dependency that a change touches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DependencyChange {
-    /// Ecosystem by its purl type, for example `npm`.
-    pub ecosystem: String,
-    /// Name as the ecosystem writes it.
-    pub name: String,
-    /// Version before; none for a new dependency.
-    pub before: Option<String>,
-    /// Version after; none for a removed one.
-    pub after: Option<String>,
-    /// Whether the repository names it itself; none while unknown.
-    pub direct: Option<bool>,
 }
 
 /// Where a finding is seen.
