@@ -204,6 +204,8 @@ pub struct Finding {
     pub aliases: Vec<String>,
     /// CWE ids, sorted. May be empty.
     pub weaknesses: Vec<String>,
+    /// Affected packages in the upstream's order. Empty where a finding is not about packages.
+    pub packages: Vec<PackageVersion>,
     /// Severity after the upstream's own policies; none if not stated or not known to this contract.
     pub severity: Option<Severity>,
     /// Every CVSS rating the upstream gives, in its order. May be empty.
