@@ -1,3 +1,11 @@
-//! Koalr's side of the integration, pure: changes, evidence, policy, merge.
+//! Koalr's side of an integration, pure: what a change is, what is known about it, and what follows.
+//!
+//! Nothing here reads a clock, a file or the network; time is an argument. The pieces, in the order of the data:
+//! [`evidence`] gathers what is known about a change, the plugin turns it into an assessment and a verdict, [`merge`]
+//! joins the security score with Koalr's own, and [`decision`] says what follows under a [`policy`].
 
+pub mod decision;
+pub mod evidence;
+pub mod merge;
 pub mod model;
+pub mod policy;

@@ -1,1 +1,36 @@
-//! stub
+//! One `SQLite` file a tenant, one control database, and the vault for credentials.
+//!
+//! ```text
+//! <data>/control.db           who the tenants are, and the wrapped data key of each
+//! <data>/vault.key            the 32 bytes that wrap them; mode 0600
+//! <data>/tenants/<tenant>.db  everything of one tenant
+//! ```
+//!
+//! A tenant is backed up, restored or deleted as its file, but restored only beside the control database and the key
+//! file it was written with. Nothing here reads a clock: every time is an argument.
+
+mod batch;
+mod change;
+mod connection;
+mod data_dir;
+mod database;
+mod error;
+mod key;
+mod query;
+mod row;
+mod sync_state;
+mod table;
+mod tenant;
+mod vault;
+
+#[cfg(test)]
+mod fixture;
+
+pub use batch::BatchOutcome;
+pub use change::{ChangeRecord, DecisionRecord, DependencyList};
+pub use connection::{ConnectionRecord, StoredConnection};
+pub use data_dir::DataDir;
+pub use error::StoreError;
+pub use query::{Counts, FindingFilter, StoredFinding};
+pub use sync_state::SyncState;
+pub use tenant::{Tenant, TenantId};

@@ -1,0 +1,188 @@
+//! Joins the security score with Koalr's own score of a change.
+//!
+//! All scores are in tenths, 0 to 1000.
+
+use serde::{Deserialize, Serialize};
+
+use crate::decision::Decision;
+use crate::model::common::Tenths;
+use crate::policy::Mode;
+
+/// The change's score with everything that made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Merged {
+    /// Koalr's score without security.
+    pub base: Tenths,
+    /// The security score.
+    pub security: Tenths,
+    /// Both joined as independent risks.
+    pub joined: Tenths,
+    /// What the gate's decision did to it; none if nothing.
+    pub adjustment: Option<Adjustment>,
+    /// The score of the change.
+    pub score: Tenths,
+    /// Its band.
+    pub band: Band,
+}
+
+/// A floor or a cap, and the points it added or took, in tenths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Adjustment {
+    /// A binding block lifts the score to [`BLOCKED_FLOOR`].
+    Floor(Tenths),
+    /// Security alone does not carry a change that may pass into the blocked band.
+    Cap(Tenths),
+}
+
+/// Koalr's bands of the score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Band {
+    /// 0–29: ship.
+    Low,
+    /// 30–59: look at the flagged factors.
+    Medium,
+    /// 60–79: needs an explicit acknowledgement.
+    High,
+    /// 80–100: blocked by default.
+    Critical,
+}
+
+impl Band {
+    /// The band of a score in tenths.
+    #[must_use]
+    pub fn of(score: Tenths) -> Self {
+        match score {
+            0..300 => Self::Low,
+            300..600 => Self::Medium,
+            600..BLOCKED_FLOOR => Self::High,
+            _ => Self::Critical,
+        }
+    }
+
+    /// Its word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// Joins a base score with a security score under the plugin's decision. Scores over 1000 count as 1000.
+#[must_use]
+pub fn merge(base: Tenths, security: Tenths, verdict: Decision, mode: Mode) -> Merged {
+    let base = base.min(SCALE);
+    let security = security.min(SCALE);
+    let joined = join(base, security);
+    let adjusted = if verdict == Decision::Block && mode == Mode::Enforce {
+        joined.max(BLOCKED_FLOOR)
+    } else {
+        joined.min(base.max(BLOCKED_FLOOR - 10))
+    };
+    let adjustment = match adjusted.cmp(&joined) {
+        std::cmp::Ordering::Greater => Some(Adjustment::Floor(adjusted - joined)),
+        std::cmp::Ordering::Less => Some(Adjustment::Cap(joined - adjusted)),
+        std::cmp::Ordering::Equal => None,
+    };
+    Merged {
+        base,
+        security,
+        joined,
+        adjustment,
+        score: adjusted,
+        band: Band::of(adjusted),
+    }
+}
+
+/// `100 (1 − (1 − base/100)(1 − security/100))`, in tenths, rounded half up.
+fn join(base: Tenths, security: Tenths) -> Tenths {
+    let scale = u32::from(SCALE);
+    let kept = (scale - u32::from(base)) * (scale - u32::from(security));
+    // Half of what is kept rounds down, so that half of the score rounds up.
+    let kept = (2 * kept + scale - 1) / (2 * scale);
+    u16::try_from(scale - kept).unwrap_or(SCALE)
+}
+
+/// 100 in tenths.
+const SCALE: Tenths = 1000;
+
+/// Where the blocked band begins, in tenths.
+pub const BLOCKED_FLOOR: Tenths = 800;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn no_security_risk_leaves_the_base_score() {
+        assert_eq!(merge(420, 0, Decision::Pass, Mode::Enforce).score, 420);
+    }
+
+    #[test]
+    fn two_risks_join_as_independent_ones() {
+        assert_eq!(merge(200, 520, Decision::Warn, Mode::Enforce).score, 616);
+    }
+
+    #[test]
+    fn a_half_rounds_up() {
+        assert_eq!(join(5, 100), 105);
+        assert_eq!(join(1, 500), 501);
+    }
+
+    #[test]
+    fn a_binding_block_is_never_below_eighty() {
+        let merged = merge(0, 750, Decision::Block, Mode::Enforce);
+        assert_eq!(
+            (merged.score, merged.adjustment),
+            (800, Some(Adjustment::Floor(50)))
+        );
+    }
+
+    #[test]
+    fn security_alone_never_reaches_the_blocked_band() {
+        let merged = merge(500, 700, Decision::Warn, Mode::Enforce);
+        assert_eq!(
+            (merged.score, merged.adjustment),
+            (790, Some(Adjustment::Cap(60)))
+        );
+    }
+
+    #[test]
+    fn a_base_score_in_the_blocked_band_stays_there() {
+        assert_eq!(merge(930, 700, Decision::Warn, Mode::Enforce).score, 930);
+    }
+
+    #[test]
+    fn a_block_that_does_not_bind_gives_no_floor() {
+        assert_eq!(merge(0, 950, Decision::Block, Mode::Observe).score, 790);
+    }
+
+    proptest! {
+        #[test]
+        fn security_never_lowers_a_score(base in 0_u16..=1000, security in 0_u16..=1000, block: bool) {
+            let verdict = if block { Decision::Block } else { Decision::Pass };
+            let merged = merge(base, security, verdict, Mode::Enforce);
+            prop_assert!(merged.score >= base && merged.score <= 1000);
+        }
+
+        #[test]
+        fn the_parts_add_up(base in 0_u16..=1000, security in 0_u16..=1000, block: bool) {
+            let verdict = if block { Decision::Block } else { Decision::Pass };
+            let merged = merge(base, security, verdict, Mode::Enforce);
+            let adjusted = match merged.adjustment {
+                Some(Adjustment::Floor(points)) => merged.joined + points,
+                Some(Adjustment::Cap(points)) => merged.joined - points,
+                None => merged.joined,
+            };
+            prop_assert_eq!(adjusted, merged.score);
+        }
+    }
+}

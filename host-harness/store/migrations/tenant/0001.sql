@@ -1,0 +1,213 @@
+-- Times are milliseconds since 1970-01-01T00:00:00Z, scores are tenths, flags are 0 or 1.
+-- A column without NOT NULL is unknown where it is NULL, never zero.
+
+-- Whose file this is.
+CREATE TABLE owner (
+  one    INTEGER PRIMARY KEY CHECK (one = 1),
+  tenant TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE connections (
+  id             INTEGER PRIMARY KEY AUTOINCREMENT,
+  integration    TEXT NOT NULL,
+  origin         TEXT NOT NULL,
+  base           TEXT NOT NULL,
+  current        INTEGER NOT NULL,
+  allow_loopback INTEGER NOT NULL,
+  kind           TEXT,
+  audience_host  TEXT,
+  sealed         BLOB,           -- NULL once another connection has replaced this one
+  account        TEXT NOT NULL,  -- JSON
+  organizations  TEXT NOT NULL,  -- JSON
+  capabilities   TEXT NOT NULL,  -- JSON
+  warnings       TEXT NOT NULL,  -- JSON
+  extra          TEXT NOT NULL,  -- JSON
+  plugin_version TEXT NOT NULL,
+  ca_pem         TEXT,
+  connected_at   INTEGER NOT NULL,
+  UNIQUE (integration, base)
+) STRICT;
+CREATE UNIQUE INDEX one_current_connection ON connections (integration) WHERE current = 1;
+
+CREATE TABLE sync_states (
+  connection    INTEGER NOT NULL REFERENCES connections (id),
+  scope         TEXT NOT NULL,
+  cursor_format INTEGER,
+  cursor_bytes  BLOB,
+  started_at    INTEGER NOT NULL,
+  done_at       INTEGER,
+  resume_at     INTEGER,
+  PRIMARY KEY (connection, scope),
+  CHECK ((cursor_format IS NULL) = (cursor_bytes IS NULL))
+) STRICT;
+
+CREATE TABLE coverage (
+  connection INTEGER NOT NULL REFERENCES connections (id),
+  scope      TEXT NOT NULL,
+  route      TEXT NOT NULL,
+  subject    TEXT NOT NULL,
+  state      TEXT NOT NULL,
+  as_of      INTEGER,
+  detail     TEXT NOT NULL,
+  PRIMARY KEY (connection, scope, route, subject)
+) STRICT;
+
+CREATE TABLE walks (
+  connection   INTEGER NOT NULL REFERENCES connections (id),
+  first_seen   INTEGER NOT NULL,
+  last_seen    INTEGER NOT NULL,
+  scope        TEXT NOT NULL,
+  state        TEXT NOT NULL,
+  route        TEXT NOT NULL,
+  organization TEXT NOT NULL,
+  pages        INTEGER NOT NULL,
+  records      INTEGER NOT NULL,
+  PRIMARY KEY (connection, scope, route, organization, state)
+) STRICT;
+
+CREATE TABLE projects (
+  connection   INTEGER NOT NULL REFERENCES connections (id),
+  first_seen   INTEGER NOT NULL,
+  last_seen    INTEGER NOT NULL,
+  id           TEXT NOT NULL,
+  organization TEXT NOT NULL,
+  name         TEXT NOT NULL,
+  class        TEXT NOT NULL,
+  kind         TEXT NOT NULL,
+  origin       TEXT NOT NULL,
+  repository   TEXT,
+  target       TEXT,
+  reference    TEXT,
+  file         TEXT,
+  active       INTEGER NOT NULL,
+  created_at   INTEGER,
+  extra        TEXT NOT NULL,  -- JSON
+  PRIMARY KEY (connection, organization, id)
+) STRICT;
+CREATE INDEX projects_by_repository ON projects (connection, repository);
+
+CREATE TABLE findings (
+  connection    INTEGER NOT NULL REFERENCES connections (id),
+  first_seen    INTEGER NOT NULL,
+  last_seen     INTEGER NOT NULL,
+  id            TEXT NOT NULL,
+  key           TEXT NOT NULL,
+  organization  TEXT NOT NULL,
+  project       TEXT NOT NULL,
+  class         TEXT NOT NULL,
+  kind          TEXT NOT NULL,
+  title         TEXT NOT NULL,
+  vulnerability TEXT NOT NULL,
+  aliases       TEXT NOT NULL,  -- JSON
+  weaknesses    TEXT NOT NULL,  -- JSON
+  packages      TEXT NOT NULL,  -- JSON
+  severity      TEXT,
+  cvss          TEXT NOT NULL,  -- JSON
+  selected      TEXT,           -- JSON
+  exploit       TEXT NOT NULL,
+  risk          INTEGER,
+  reachability  TEXT NOT NULL,
+  fix           TEXT NOT NULL,
+  fix_source    TEXT NOT NULL,
+  fixed_in      TEXT NOT NULL,  -- JSON
+  license       TEXT,
+  location      TEXT,
+  open          INTEGER NOT NULL,
+  ignored       INTEGER NOT NULL,
+  created_at    INTEGER NOT NULL,
+  updated_at    INTEGER NOT NULL,
+  introduced_at INTEGER,
+  resolved_at   INTEGER,
+  disclosed_at  INTEGER,
+  extra         TEXT NOT NULL,  -- JSON
+  PRIMARY KEY (connection, organization, id)
+) STRICT;
+CREATE INDEX findings_by_project ON findings (connection, organization, project);
+
+CREATE TABLE change_checks (
+  connection        INTEGER NOT NULL REFERENCES connections (id),
+  first_seen        INTEGER NOT NULL,
+  last_seen         INTEGER NOT NULL,
+  change            TEXT NOT NULL,
+  repository        TEXT NOT NULL,
+  head_sha          TEXT,
+  base_sha          TEXT,
+  product           TEXT NOT NULL,
+  state             TEXT NOT NULL,
+  marked_as_success INTEGER NOT NULL,
+  at                INTEGER,
+  extra             TEXT NOT NULL  -- JSON
+) STRICT;
+CREATE UNIQUE INDEX change_checks_key
+  ON change_checks (connection, repository, change, product, ifnull(head_sha, ''));
+
+-- The scope names the change and the head that the walk was about.
+CREATE TABLE change_findings (
+  connection   INTEGER NOT NULL REFERENCES connections (id),
+  first_seen   INTEGER NOT NULL,
+  last_seen    INTEGER NOT NULL,
+  scope        TEXT NOT NULL,
+  organization TEXT NOT NULL,
+  id           TEXT NOT NULL,
+  updated_at   INTEGER NOT NULL,
+  change       TEXT NOT NULL,
+  route        TEXT NOT NULL,
+  finding      TEXT NOT NULL,  -- JSON
+  PRIMARY KEY (connection, scope, change, route, organization, id)
+) STRICT;
+
+CREATE TABLE remediations (
+  connection INTEGER NOT NULL REFERENCES connections (id),
+  first_seen INTEGER NOT NULL,
+  last_seen  INTEGER NOT NULL,
+  finding    TEXT NOT NULL,
+  step       TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  source     TEXT NOT NULL,
+  PRIMARY KEY (connection, finding, step, at)
+) STRICT;
+
+CREATE TABLE measurements (
+  connection INTEGER NOT NULL REFERENCES connections (id),
+  first_seen INTEGER NOT NULL,
+  last_seen  INTEGER NOT NULL,
+  subject    TEXT NOT NULL,
+  metric     TEXT NOT NULL,
+  value      REAL NOT NULL,
+  unit       TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  PRIMARY KEY (connection, subject, metric, at)
+) STRICT;
+
+CREATE TABLE others (
+  connection INTEGER NOT NULL REFERENCES connections (id),
+  first_seen INTEGER NOT NULL,
+  last_seen  INTEGER NOT NULL,
+  kind       TEXT NOT NULL,
+  key        TEXT NOT NULL,
+  json       TEXT NOT NULL,
+  PRIMARY KEY (connection, kind, key)
+) STRICT;
+
+CREATE TABLE changes (
+  id                TEXT PRIMARY KEY,
+  change            TEXT NOT NULL,  -- JSON
+  base_score        INTEGER,
+  dependencies      TEXT,           -- JSON; NULL is unknown, [] is none
+  dependency_source TEXT,
+  saved_at          INTEGER NOT NULL,
+  CHECK ((dependencies IS NULL) = (dependency_source IS NULL))
+) STRICT;
+
+-- The assessment counts in the evidence's lists, so it is kept with it.
+CREATE TABLE decisions (
+  integration    TEXT NOT NULL,
+  change         TEXT NOT NULL,
+  head_sha       TEXT NOT NULL,
+  evidence       TEXT NOT NULL,  -- JSON
+  assessment     TEXT NOT NULL,  -- JSON
+  verdict        TEXT NOT NULL,  -- JSON
+  plugin_version TEXT NOT NULL,
+  as_of          INTEGER NOT NULL,
+  PRIMARY KEY (integration, change, head_sha)
+) STRICT;

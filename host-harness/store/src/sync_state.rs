@@ -1,0 +1,147 @@
+//! Where the walk of a scope stands.
+
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::model::record::{Batch, Cursor, Scope};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::connection::StoredConnection;
+use crate::error::{Fault, StoreError};
+use crate::tenant::Tenant;
+
+/// Where the walk of a scope stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyncState {
+    /// Where to go on; none to begin anew.
+    pub cursor: Option<Cursor>,
+    /// When the latest walk began.
+    pub started_at: Timestamp,
+    /// When it ended; none while it goes on.
+    pub done_at: Option<Timestamp>,
+    /// Not to be continued before this time; none means at once.
+    pub resume_at: Option<Timestamp>,
+}
+
+/// Name of a scope in the store. The order of organizations does not matter; each head of a change is its own scope.
+pub(crate) fn scope_key(scope: &Scope) -> String {
+    match scope {
+        Scope::Organizations(organizations) => {
+            let mut organizations = organizations.clone();
+            organizations.sort_unstable();
+            organizations.dedup();
+            format!("organizations:{}", organizations.join(","))
+        }
+        Scope::Change(scope) => format!("change:{}@{}", scope.change.id, scope.change.head_sha),
+    }
+}
+
+impl Tenant {
+    /// Where the walk of `scope` stands; none if none ever began.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn sync_state(
+        &self,
+        connection: &StoredConnection,
+        scope: &Scope,
+    ) -> Result<Option<SyncState>, StoreError> {
+        let scope = scope_key(scope);
+        self.database
+            .read(|database| Ok(select(database, connection.id, &scope)?))
+    }
+
+    /// Forgets where the walk of `scope` stands, so that it begins anew. Records and coverage stay.
+    ///
+    /// # Errors
+    /// - the database cannot be written
+    pub fn clear_cursor(
+        &mut self,
+        connection: &StoredConnection,
+        scope: &Scope,
+    ) -> Result<(), StoreError> {
+        self.database.write(|transaction| {
+            let delete = "DELETE FROM sync_states WHERE connection = ?1 AND scope = ?2";
+            transaction.execute(delete, params![connection.id, scope_key(scope)])?;
+            Ok(())
+        })
+    }
+}
+
+/// Keeps where `batch` ended. The first batch after a walk's end begins a new one, unless it is that end repeated.
+pub(crate) fn advance(
+    database: &Connection,
+    connection: i64,
+    scope: &str,
+    batch: &Batch,
+    as_of: Timestamp,
+) -> Result<(), Fault> {
+    let started_at = match select(database, connection, scope)? {
+        Some(state) if state.done_at.is_none_or(|done_at| as_of <= done_at) => state.started_at,
+        _ => as_of,
+    };
+    let wait = batch.resume_after_secs.map(|secs| i64::from(secs) * 1000);
+    database.execute(
+        "INSERT OR REPLACE INTO sync_states
+           (connection, scope, cursor_format, cursor_bytes, started_at, done_at, resume_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            connection,
+            scope,
+            batch.cursor.as_ref().map(|cursor| cursor.format),
+            batch.cursor.as_ref().map(|cursor| &cursor.bytes),
+            started_at,
+            batch.done.then_some(as_of),
+            wait.map(|wait| as_of.saturating_add(wait)),
+        ],
+    )?;
+    Ok(())
+}
+
+fn select(
+    database: &Connection,
+    connection: i64,
+    scope: &str,
+) -> rusqlite::Result<Option<SyncState>> {
+    database
+        .query_row(
+            "SELECT cursor_format, cursor_bytes, started_at, done_at, resume_at
+             FROM sync_states WHERE connection = ?1 AND scope = ?2",
+            params![connection, scope],
+            state,
+        )
+        .optional()
+}
+
+fn state(row: &Row<'_>) -> rusqlite::Result<SyncState> {
+    let format: Option<u32> = row.get(0)?;
+    let bytes: Option<Vec<u8>> = row.get(1)?;
+    Ok(SyncState {
+        cursor: format
+            .zip(bytes)
+            .map(|(format, bytes)| Cursor { format, bytes }),
+        started_at: row.get(2)?,
+        done_at: row.get(3)?,
+        resume_at: row.get(4)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::change_scope;
+
+    #[test]
+    fn organizations_in_any_order_are_one_scope_and_each_head_is_its_own() {
+        let organizations = |ids: &[&str]| {
+            scope_key(&Scope::Organizations(
+                ids.iter().map(ToString::to_string).collect(),
+            ))
+        };
+        assert_eq!(organizations(&["b", "a", "b"]), organizations(&["a", "b"]));
+        assert_ne!(organizations(&["a"]), organizations(&["a", "b"]));
+        let mut pushed = change_scope();
+        if let Scope::Change(scope) = &mut pushed {
+            scope.change.head_sha = "def".to_owned();
+        }
+        assert_ne!(scope_key(&pushed), scope_key(&change_scope()));
+    }
+}

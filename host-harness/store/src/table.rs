@@ -1,0 +1,163 @@
+//! The tables of records: which column holds which field.
+
+/// How a field is kept.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    /// A number or a text as it is.
+    Plain,
+    /// A flag as 0 or 1.
+    Flag,
+    /// A list or record as JSON text.
+    Json,
+}
+
+use Form::{Flag, Json, Plain};
+
+/// A table of records.
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Columns besides the record's own fields.
+    pub(crate) beside: &'static [&'static str],
+    /// One column for each of the record's fields, by the field's name.
+    pub(crate) columns: &'static [(&'static str, Form)],
+    /// Columns that identify a row inside a connection.
+    pub(crate) key: &'static [&'static str],
+    /// Column with the record's own time: a row is never overwritten by one with an earlier time.
+    pub(crate) version: Option<&'static str>,
+}
+
+pub(crate) const PROJECTS: Table = Table {
+    name: "projects",
+    beside: &[],
+    columns: &[
+        ("id", Plain),
+        ("organization", Plain),
+        ("name", Plain),
+        ("class", Plain),
+        ("kind", Plain),
+        ("origin", Plain),
+        ("repository", Plain),
+        ("target", Plain),
+        ("reference", Plain),
+        ("file", Plain),
+        ("active", Flag),
+        ("created_at", Plain),
+        ("extra", Json),
+    ],
+    key: &["organization", "id"],
+    version: None,
+};
+
+pub(crate) const FINDINGS: Table = Table {
+    name: "findings",
+    beside: &[],
+    columns: &[
+        ("id", Plain),
+        ("key", Plain),
+        ("organization", Plain),
+        ("project", Plain),
+        ("class", Plain),
+        ("kind", Plain),
+        ("title", Plain),
+        ("vulnerability", Plain),
+        ("aliases", Json),
+        ("weaknesses", Json),
+        ("packages", Json),
+        ("severity", Plain),
+        ("cvss", Json),
+        ("selected", Json),
+        ("exploit", Plain),
+        ("risk", Plain),
+        ("reachability", Plain),
+        ("fix", Plain),
+        ("fix_source", Plain),
+        ("fixed_in", Json),
+        ("license", Plain),
+        ("location", Plain),
+        ("open", Flag),
+        ("ignored", Flag),
+        ("created_at", Plain),
+        ("updated_at", Plain),
+        ("introduced_at", Plain),
+        ("resolved_at", Plain),
+        ("disclosed_at", Plain),
+        ("extra", Json),
+    ],
+    key: &["organization", "id"],
+    version: Some("updated_at"),
+};
+
+pub(crate) const CHANGE_CHECKS: Table = Table {
+    name: "change_checks",
+    beside: &[],
+    columns: &[
+        ("change", Plain),
+        ("repository", Plain),
+        ("head_sha", Plain),
+        ("base_sha", Plain),
+        ("product", Plain),
+        ("state", Plain),
+        ("marked_as_success", Flag),
+        ("at", Plain),
+        ("extra", Json),
+    ],
+    key: &["repository", "change", "product", "head_sha"],
+    version: Some("at"),
+};
+
+pub(crate) const CHANGE_FINDINGS: Table = Table {
+    name: "change_findings",
+    beside: &["scope", "organization", "id", "updated_at"],
+    columns: &[("change", Plain), ("route", Plain), ("finding", Json)],
+    key: &["scope", "change", "route", "organization", "id"],
+    version: Some("updated_at"),
+};
+
+pub(crate) const REMEDIATIONS: Table = Table {
+    name: "remediations",
+    beside: &[],
+    columns: &[
+        ("finding", Plain),
+        ("step", Plain),
+        ("at", Plain),
+        ("source", Plain),
+    ],
+    key: &["finding", "step", "at"],
+    version: None,
+};
+
+pub(crate) const MEASUREMENTS: Table = Table {
+    name: "measurements",
+    beside: &[],
+    columns: &[
+        ("subject", Plain),
+        ("metric", Plain),
+        ("value", Plain),
+        ("unit", Plain),
+        ("at", Plain),
+    ],
+    key: &["subject", "metric", "at"],
+    version: None,
+};
+
+pub(crate) const OTHERS: Table = Table {
+    name: "others",
+    beside: &[],
+    columns: &[("kind", Plain), ("key", Plain), ("json", Plain)],
+    key: &["kind", "key"],
+    version: None,
+};
+
+pub(crate) const WALKS: Table = Table {
+    name: "walks",
+    beside: &["scope", "state"],
+    columns: &[
+        ("route", Plain),
+        ("organization", Plain),
+        ("pages", Plain),
+        ("records", Plain),
+    ],
+    key: &["scope", "route", "organization", "state"],
+    version: None,
+};

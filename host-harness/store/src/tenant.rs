@@ -1,0 +1,126 @@
+//! A tenant's name, and the handle on its database.
+
+use std::fmt;
+
+use rusqlite::OptionalExtension;
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::key::Key;
+
+/// Name of a tenant: 1 to 63 lower-case ASCII letters, digits and `-`. Nothing else ever reaches a path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TenantId(String);
+
+impl TenantId {
+    /// Checks a name.
+    ///
+    /// # Errors
+    /// - [`StoreError::TenantName`]: it is empty, too long, or holds any other character
+    pub fn parse(name: &str) -> Result<Self, StoreError> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if (1..=MAX_NAME_BYTES).contains(&name.len()) && name.bytes().all(allowed) {
+            Ok(Self(name.to_owned()))
+        } else {
+            Err(StoreError::TenantName {
+                name: name.to_owned(),
+            })
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Everything of one tenant. [`DataDir::tenant`](crate::DataDir::tenant) opens it, nothing else.
+pub struct Tenant {
+    pub(crate) id: TenantId,
+    pub(crate) database: Database,
+    pub(crate) data_key: Key,
+}
+
+impl Tenant {
+    /// Takes an open file as this tenant's, unless it is another's. A new file becomes this tenant's.
+    pub(crate) fn claim(
+        id: TenantId,
+        mut database: Database,
+        data_key: Key,
+    ) -> Result<Self, StoreError> {
+        let select = |connection: &rusqlite::Connection| {
+            let query = "SELECT tenant FROM owner";
+            connection
+                .query_row(query, [], |row| row.get::<_, String>(0))
+                .optional()
+        };
+        let owner = match database.read(|connection| Ok(select(connection)?))? {
+            Some(owner) => owner,
+            None => database.write(|transaction| {
+                let insert =
+                    "INSERT INTO owner (one, tenant) VALUES (1, ?1) ON CONFLICT DO NOTHING";
+                transaction.execute(insert, [id.as_str()])?;
+                Ok(select(transaction)?.unwrap_or_default())
+            })?,
+        };
+        if owner != id.as_str() {
+            return Err(StoreError::TenantSwapped {
+                path: database.path().to_owned(),
+                owner,
+            });
+        }
+        Ok(Self {
+            id,
+            database,
+            data_key,
+        })
+    }
+
+    /// Whose data this is.
+    #[must_use]
+    pub fn id(&self) -> &TenantId {
+        &self.id
+    }
+}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Tenant").field(&self.id).finish()
+    }
+}
+
+/// Longest name, in bytes: one DNS label.
+const MAX_NAME_BYTES: usize = 63;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_name_is_lower_case_letters_digits_and_hyphens() {
+        for name in ["a", "acme", "acme-2", "0", &"x".repeat(63)] {
+            assert_eq!(TenantId::parse(name).unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn a_name_that_could_leave_the_directory_is_refused() {
+        for name in [
+            "", ".", "..", "../acme", "a/b", "a\\b", "Acme", "a.db", "a\0b", "ä", "a b",
+        ] {
+            assert!(TenantId::parse(name).is_err(), "{name:?}");
+        }
+        assert!(TenantId::parse(&"x".repeat(64)).is_err());
+        assert_eq!(
+            TenantId::parse("../acme").unwrap_err().to_string(),
+            "`../acme` is not a tenant name; use 1 to 63 lower-case letters, digits and `-`"
+        );
+    }
+}
