@@ -1,3 +1,23 @@
 //! Findings, CVSS, versions, attribution, score and gate: pure, and without any upstream.
+//!
+//! The path of one request: [`attribution`] says whose a finding is, [`rating`] which CVSS counts, [`hazard`] what it
+//! weighs, [`mod@score`] adds it up, [`mod@gate`] decides by the [`rules`].
 
+mod apportion;
+pub mod attribution;
+pub mod bump;
+mod counterfactual;
+pub mod cvss;
+mod evidence;
+pub mod gate;
+pub mod hazard;
 pub mod model;
+pub mod purl;
+pub mod rating;
+pub mod rules;
+pub mod score;
+pub mod version;
+mod waiver;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,190 @@
+//! What the score would be if the change moved a dependency to a version that fixes its findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::apportion::to_tenths;
+use crate::attribution::row_bump;
+use crate::hazard::{Issue, total};
+use crate::model::assessment::{Attributed, Counterfactual};
+use crate::model::common::{
+    DependencyChange, ExploitMaturity, FindingClass, FixState, Reachability, Tenths,
+};
+use crate::model::evidence::{Evidence, FixCandidate};
+use crate::score::Introduced;
+
+/// Upgrades that remove introduced findings, best first: lowest score, then looked at, then most hazard removed.
+///
+/// A candidate that is itself vulnerable from 7.0 on, or worse than what it removes, is never one. Its lesser
+/// vulnerabilities count in the score after it.
+pub(crate) fn counterfactuals(
+    evidence: &Evidence,
+    findings: &[Attributed],
+    issues: &[Introduced<'_>],
+    debt: f64,
+) -> Vec<Counterfactual> {
+    let before = to_tenths(total(keyed(issues), debt).score);
+    let mut upgrades: Vec<Upgrade<'_>> = upgrades(evidence, issues)
+        .into_iter()
+        .filter(|upgrade| upgrade.is_sound(findings))
+        .collect();
+    // Every score below costs a pass over all findings, so the most promising go first and the rest is left out.
+    upgrades.sort_by(|a, b| b.relief.total_cmp(&a.relief));
+    let mut found: Vec<Counterfactual> = upgrades
+        .iter()
+        .take(MAX_COUNTERFACTUALS)
+        .map(|upgrade| Counterfactual {
+            dependency: upgrade.dependency,
+            version: upgrade.version.to_owned(),
+            score: upgrade.score_after(evidence, issues, debt),
+            removes: upgrade.removes.iter().copied().collect(),
+            verified: upgrade.verified,
+        })
+        .filter(|counterfactual| counterfactual.score <= before)
+        .collect();
+    // Stable: of equal scores, the one that relieves most stays first.
+    found.sort_by_key(|counterfactual| (counterfactual.score, !counterfactual.verified));
+    found
+}
+
+/// One dependency moved to one version.
+struct Upgrade<'a> {
+    dependency: u32,
+    row: &'a DependencyChange,
+    version: &'a str,
+    /// Indexes of the findings it removes.
+    removes: BTreeSet<u32>,
+    /// Sum of their hazards: how promising it is.
+    relief: f64,
+    /// Whether somebody looked for every finding.
+    verified: bool,
+    /// Worst of its own vulnerabilities, as far as anybody looked.
+    worst: Tenths,
+}
+
+impl Upgrade<'_> {
+    fn is_sound(&self, findings: &[Attributed]) -> bool {
+        let removed = self
+            .removes
+            .iter()
+            .filter_map(|index| findings.get(usize::try_from(*index).ok()?)?.cvss)
+            .max()
+            .unwrap_or(0);
+        self.worst < WORST_ALLOWED && self.worst <= removed
+    }
+
+    fn score_after(&self, evidence: &Evidence, issues: &[Introduced<'_>], debt: f64) -> Tenths {
+        let bump = row_bump(&DependencyChange {
+            after: Some(self.version.to_owned()),
+            ..self.row.clone()
+        });
+        let touches = |finding: u32| {
+            usize::try_from(finding)
+                .ok()
+                .and_then(|index| evidence.findings.get(index))
+                .is_some_and(|fact| fact.dependency == Some(self.dependency))
+        };
+        let mut after: Vec<((&str, &str, &str), Issue)> = issues
+            .iter()
+            .filter(|entry| !self.removes.contains(&entry.finding))
+            .map(|entry| {
+                let mut issue = entry.issue;
+                if touches(entry.finding) {
+                    issue.bump = bump;
+                }
+                (entry.key, issue)
+            })
+            .collect();
+        if self.worst > 0 {
+            let relation = issues
+                .iter()
+                .find(|entry| touches(entry.finding))
+                .map(|entry| entry.issue.relation);
+            // Only its score is known, so everything else about it is taken as unknown.
+            after.extend(relation.map(|relation| {
+                let issue = Issue {
+                    class: FindingClass::PackageVulnerability,
+                    tenths: Some(self.worst),
+                    severity: None,
+                    bump,
+                    exploit: ExploitMaturity::Unknown,
+                    fix: FixState::Unknown,
+                    reachability: Reachability::Unknown,
+                    relation,
+                };
+                // No finding has an empty vulnerability, so this key is its own.
+                (("", "", ""), issue)
+            }));
+        }
+        to_tenths(total(after, debt).score)
+    }
+}
+
+fn upgrades<'a>(evidence: &'a Evidence, issues: &[Introduced<'a>]) -> Vec<Upgrade<'a>> {
+    let by_finding: BTreeMap<u32, &Introduced<'_>> =
+        issues.iter().map(|entry| (entry.finding, entry)).collect();
+    let mut same_key: BTreeMap<(&str, &str, &str), Vec<u32>> = BTreeMap::new();
+    for entry in issues {
+        same_key.entry(entry.key).or_default().push(entry.finding);
+    }
+    let mut upgrades: BTreeMap<(u32, &str), Upgrade<'_>> = BTreeMap::new();
+    for candidate in &evidence.fix_candidates {
+        let Some(entry) = by_finding.get(&candidate.finding) else {
+            continue;
+        };
+        let Some((dependency, row)) = movable(evidence, candidate) else {
+            continue;
+        };
+        let upgrade = upgrades
+            .entry((dependency, &candidate.version))
+            .or_insert_with(|| Upgrade {
+                dependency,
+                row,
+                version: &candidate.version,
+                removes: BTreeSet::new(),
+                relief: 0.0,
+                verified: true,
+                worst: 0,
+            });
+        upgrade.verified &= candidate.worst.is_some();
+        upgrade.worst = upgrade.worst.max(candidate.worst.unwrap_or(0));
+        if upgrade.removes.insert(candidate.finding) {
+            upgrade.relief += entry.issue.hazard().value;
+            upgrade
+                .removes
+                .extend(same_key.get(&entry.key).into_iter().flatten());
+        }
+    }
+    upgrades.into_values().collect()
+}
+
+/// The dependency that a candidate moves, unless it is removed or already there.
+fn movable<'a>(
+    evidence: &'a Evidence,
+    candidate: &FixCandidate,
+) -> Option<(u32, &'a DependencyChange)> {
+    let fact = evidence
+        .findings
+        .get(usize::try_from(candidate.finding).ok()?)?;
+    let dependency = fact.dependency?;
+    let row = evidence
+        .dependencies
+        .as_ref()?
+        .get(usize::try_from(dependency).ok()?)?;
+    let after = row.after.as_deref()?;
+    (after != candidate.version).then_some((dependency, row))
+}
+
+fn keyed<'a>(
+    issues: &[Introduced<'a>],
+) -> impl Iterator<Item = ((&'a str, &'a str, &'a str), Issue)> {
+    issues.iter().map(|entry| (entry.key, entry.issue))
+}
+
+/// A candidate with a vulnerability of this score in tenths, CVSS's high, is no way out.
+const WORST_ALLOWED: Tenths = 70;
+
+/// Most upgrades that are worked out. The host asks for ten candidates at most; more would only cost time.
+const MAX_COUNTERFACTUALS: usize = 16;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! The verb `gate`: whether a change may pass, by the rules alone.
+//!
+//! An error only ever makes the verdict stricter: a rule that cannot be read is evaluated with its defaults, and makes the
+//! verdict at least inconclusive.
+
+use std::collections::BTreeSet;
+
+use crate::cvss::{MAX_TENTHS, decimal};
+use crate::evidence;
+use crate::model::assessment::{Assessment, Attributed, Attribution};
+use crate::model::common::CoverageState;
+use crate::model::evidence::{Evidence, FindingFact, Presence};
+use crate::model::verdict::{
+    Decision, Fired, GateError, GateRequest, RuleError, RuleSetting, Verdict, Waived,
+};
+use crate::rules::{Action, ActiveRule, Code, quoted, rules};
+use crate::waiver::Waivers;
+
+/// Decides. The same request gives the same verdict.
+///
+/// # Errors
+///
+/// Evidence that contradicts the contract, or an assessment that was not made of it.
+pub fn gate(request: &GateRequest) -> Result<Verdict, GateError> {
+    let evidence = &request.evidence;
+    evidence::check(evidence)
+        .and_then(|()| check_assessment(&request.assessment, evidence))
+        .map_err(GateError::InvalidRequest)?;
+
+    let (active, errors) = read_rules(&request.rules);
+    let valid = Waivers::new(&request.waivers, evidence);
+    let mut fired = Vec::new();
+    let mut waived = Vec::new();
+    for rule in &active {
+        let mut hits = Hits::default();
+        for (index, (fact, finding)) in
+            (0..).zip(evidence.findings.iter().zip(&request.assessment.findings))
+        {
+            let Some(decision) = judge(rule, &active, fact, finding).decision() else {
+                continue;
+            };
+            match valid.of(index) {
+                Some(by) => waived.push(Waived {
+                    finding: index,
+                    waiver: by.id.clone(),
+                    rule: rule.declared.code.as_str().to_owned(),
+                }),
+                None => hits.add(decision, index),
+            }
+        }
+        fired.extend(hits.into_fired(rule));
+    }
+    fired.sort_by_key(|fired| std::cmp::Reverse(fired.decision));
+
+    let (missing, unasked) = gaps(&active, evidence);
+    let uncertain = !(missing.is_empty() && unasked.is_empty() && errors.is_empty());
+    let floor = if uncertain {
+        Decision::Inconclusive
+    } else {
+        Decision::Pass
+    };
+    Ok(Verdict {
+        decision: fired
+            .iter()
+            .map(|fired| fired.decision)
+            .fold(floor, Decision::max),
+        fired,
+        waived,
+        missing,
+        unasked,
+        errors,
+        extra: Vec::new(),
+    })
+}
+
+fn check_assessment(assessment: &Assessment, evidence: &Evidence) -> Result<(), String> {
+    let (judged, given) = (assessment.findings.len(), evidence.findings.len());
+    if judged != given {
+        return Err(format!(
+            "the assessment has {judged} findings and the evidence {given}; score this evidence first"
+        ));
+    }
+    for (index, finding) in assessment.findings.iter().enumerate() {
+        if let Some(tenths) = finding.cvss.filter(|tenths| *tenths > MAX_TENTHS) {
+            return Err(format!(
+                "finding {index} is assessed with a CVSS of {tenths} tenths; at most {MAX_TENTHS}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Rules to evaluate, and what is wrong with their settings.
+fn read_rules(settings: &[RuleSetting]) -> (Vec<ActiveRule>, Vec<RuleError>) {
+    let mut active = Vec::new();
+    let mut errors = Vec::new();
+    let mut seen = BTreeSet::new();
+    for setting in settings {
+        let mut complain = |message| {
+            errors.push(RuleError {
+                rule: setting.code.clone(),
+                message,
+            });
+        };
+        let Some(read) = ActiveRule::read(setting) else {
+            let known = rules();
+            let known = quoted(known.iter().map(|rule| rule.code.as_str()));
+            complain(format!("there is no such rule; expected {known}"));
+            continue;
+        };
+        if !seen.insert(&setting.code) {
+            complain("the rule is listed more than once; list it once".to_owned());
+        }
+        read.problems.into_iter().for_each(complain);
+        active.push(read.rule);
+    }
+    (active, errors)
+}
+
+/// What one rule makes of one finding.
+fn judge(
+    rule: &ActiveRule,
+    active: &[ActiveRule],
+    fact: &FindingFact,
+    finding: &Attributed,
+) -> Action {
+    let as_introduced = |rule: &ActiveRule| rule.on_introduced(fact.class, finding);
+    match (rule.declared.code, finding.attribution) {
+        (Code::DisclosedSince, Attribution::DisclosedSince | Attribution::ReOpened)
+            if finding
+                .cvss
+                .is_some_and(|tenths| tenths >= rule.score("threshold")) =>
+        {
+            Action::Warn
+        }
+        (Code::UnknownAttribution, Attribution::Unknown) if may_be_introduced(fact) => {
+            match active.iter().map(as_introduced).max() {
+                Some(Action::Block) => rule.action("action"),
+                Some(Action::Warn) => Action::Warn,
+                _ => Action::Ignore,
+            }
+        }
+        (_, Attribution::Introduced) => as_introduced(rule),
+        _ => Action::Ignore,
+    }
+}
+
+/// A finding that the head lacks, or that the base has, is nothing the change could bring.
+fn may_be_introduced(fact: &FindingFact) -> bool {
+    fact.head != Presence::Absent && fact.base != Presence::Present
+}
+
+/// Coverage rows that are not complete, and routes without any, among those that active rules depend on.
+fn gaps(active: &[ActiveRule], evidence: &Evidence) -> (Vec<u32>, Vec<String>) {
+    let needed: BTreeSet<&str> = active
+        .iter()
+        .flat_map(|rule| rule.declared.routes.iter().copied())
+        .collect();
+    let missing = (0..)
+        .zip(&evidence.coverage)
+        .filter(|(_, row)| needed.contains(row.route.as_str()))
+        .filter(|(_, row)| {
+            // A row that calls an absent list complete contradicts the evidence, which counts.
+            let absent = row.route == DEPENDENCIES && evidence.dependencies.is_none();
+            absent || row.state != CoverageState::Complete
+        })
+        .map(|(index, _)| index)
+        .collect();
+    let unasked = needed
+        .into_iter()
+        .filter(|route| !evidence.coverage.iter().any(|row| row.route == *route))
+        .map(str::to_owned)
+        .collect();
+    (missing, unasked)
+}
+
+/// Findings that one rule fired on, by decision.
+#[derive(Default)]
+struct Hits {
+    block: Vec<u32>,
+    inconclusive: Vec<u32>,
+    warn: Vec<u32>,
+}
+
+impl Hits {
+    fn add(&mut self, decision: Decision, finding: u32) {
+        match decision {
+            Decision::Block => self.block.push(finding),
+            Decision::Inconclusive => self.inconclusive.push(finding),
+            Decision::Warn | Decision::Pass => self.warn.push(finding),
+        }
+    }
+
+    fn into_fired(self, rule: &ActiveRule) -> impl Iterator<Item = Fired> {
+        [
+            (Decision::Block, self.block),
+            (Decision::Inconclusive, self.inconclusive),
+            (Decision::Warn, self.warn),
+        ]
+        .into_iter()
+        .filter(|(_, findings)| !findings.is_empty())
+        .map(|(decision, findings)| Fired {
+            rule: rule.declared.code.as_str().to_owned(),
+            decision,
+            message: message(rule, findings.len()),
+            findings,
+        })
+    }
+}
+
+/// One sentence, without names from the evidence.
+fn message(rule: &ActiveRule, findings: usize) -> String {
+    let (noun, has, is) = if findings == 1 {
+        ("vulnerability", "has", "is")
+    } else {
+        ("vulnerabilities", "have", "are")
+    };
+    let threshold = || decimal(rule.score("threshold"));
+    match rule.declared.code {
+        Code::IntroducedCvss => format!(
+            "{findings} introduced {noun} {has} a CVSS base score of {} or more",
+            threshold()
+        ),
+        Code::IntroducedCvssWarn => format!(
+            "{findings} introduced {noun} {has} a score of {} or more",
+            threshold()
+        ),
+        Code::IntroducedUnknownCvss => {
+            format!("{findings} introduced {noun} {has} no CVSS rating")
+        }
+        Code::DisclosedSince => format!(
+            "{findings} {noun} with a score of {} or more {is} new or back in packages this change does not touch",
+            threshold()
+        ),
+        Code::UnknownAttribution => format!(
+            "it cannot be told whether this change introduces {findings} {noun} that would count against it"
+        ),
+    }
+}
+
+/// Route of the change's dependency list.
+const DEPENDENCIES: &str = "dependencies";
+
+#[cfg(test)]
+mod tests;
