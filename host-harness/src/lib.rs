@@ -1,1 +1,16 @@
-//! stub
+//! The host harness: emulates the Koalr platform around an integration that runs in a sandbox.
+//!
+//! [`Host`] holds a sandbox engine, a data directory and one loaded plugin. [`jobs`] are what it does with them;
+//! [`report`] is how results look; [`cli`] is the command line `koalr`.
+
+pub mod cli;
+mod component;
+mod contract;
+mod error;
+mod host;
+pub mod jobs;
+pub mod report;
+
+pub use component::component_path;
+pub use error::HostError;
+pub use host::{Host, HostSettings};

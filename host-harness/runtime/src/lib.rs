@@ -1,1 +1,38 @@
-//! stub
+//! Loads an integration component into a sandbox and calls its verbs.
+//!
+//! This crate knows the contract in `wit/`, wasmtime and HTTP. It knows no upstream, no database and none of the host's
+//! models. In the order in which a host uses it:
+//!
+//! 1. [`Engine`] compiles a component once and keeps the machine code by content hash.
+//! 2. [`Plugin`] is a component that passed admission: it is one, it speaks this contract, it imports nothing but what
+//!    a sandbox gives.
+//! 3. [`Egress`] says where a session's requests may go and adds the credential; [`Egress::closed`] lets none out.
+//! 4. [`Session`] is one instance in one store, and calls the verbs one after the other.
+//!
+//! [`Limits`] bounds everything a guest can use. A guest that exceeds one, traps or lies ends its own session with a
+//! [`CallError`]; the host goes on.
+
+pub mod contract;
+
+mod artifacts;
+mod credential;
+mod egress;
+mod engine;
+mod limits;
+mod linker;
+mod plugin;
+mod session;
+mod state;
+
+pub use credential::{
+    CredentialError, CredentialHeader, Secret, SecretError, credential_header, identify_credential,
+};
+pub use egress::{
+    ClientError, Denial, Egress, EgressPolicy, Exchange, Governor, HttpClient, Known,
+    Organizations, Outcome, PinError, PinnedOrigin, PolicyError, Roots, Transcript, TransportError,
+    pin_origin,
+};
+pub use engine::{Engine, EngineError, EngineSettings};
+pub use limits::{Limit, Limits};
+pub use plugin::{LoadError, Plugin, Refusal, World};
+pub use session::{CallError, Session, Usage, Verb};

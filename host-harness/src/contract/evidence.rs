@@ -3,13 +3,74 @@
 use koalr_platform::model::evidence as model;
 use koalr_runtime::contract::score as wire;
 
-use super::{Mirror, cases, record, variant};
+use super::{Mirror, cases, fields};
 
-record!(wire::Request, model::ScoreRequest { change, evidence, settings, as_of });
-record!(wire::Evidence, model::Evidence { observation, dependencies, findings, aliases, licenses, fix_candidates, debt, coverage, extra });
-cases!(wire::Observation, model::Observation { Observed, Reconstructed });
-cases!(wire::Presence, model::Presence { Present, Absent, Unknown });
-record!(wire::FindingFact, model::FindingFact { vulnerability, package, version, class, severity, cvss_selected, cvss_highest, head, base, dependency, seen_before, disclosed_at, exploit, reachability, fix, ignored });
-record!(wire::FindingTexts, model::FindingTexts { finding, values });
-record!(wire::FixCandidate, model::FixCandidate { finding, version, worst });
-record!(wire::Debt, model::Debt { severity, count });
+fields!(
+    wire::Request,
+    model::ScoreRequest {
+        change,
+        evidence,
+        settings,
+        as_of
+    }
+);
+fields!(
+    wire::Evidence,
+    model::Evidence {
+        observation,
+        dependencies,
+        findings,
+        aliases,
+        licenses,
+        fix_candidates,
+        debt,
+        coverage,
+        extra
+    }
+);
+cases!(
+    wire::Observation,
+    model::Observation {
+        Observed,
+        Reconstructed
+    }
+);
+cases!(
+    wire::Presence,
+    model::Presence {
+        Present,
+        Absent,
+        Unknown
+    }
+);
+fields!(
+    wire::FindingFact,
+    model::FindingFact {
+        vulnerability,
+        package,
+        version,
+        class,
+        severity,
+        cvss_selected,
+        cvss_highest,
+        head,
+        base,
+        dependency,
+        seen_before,
+        disclosed_at,
+        exploit,
+        reachability,
+        fix,
+        ignored
+    }
+);
+fields!(wire::FindingTexts, model::FindingTexts { finding, values });
+fields!(
+    wire::FixCandidate,
+    model::FixCandidate {
+        finding,
+        version,
+        worst
+    }
+);
+fields!(wire::Debt, model::Debt { severity, count });

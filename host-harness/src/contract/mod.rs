@@ -49,7 +49,7 @@ macro_rules! same {
 same!(String, bool, u8, u16, u32, i64, f64);
 
 /// A record, by all its fields.
-macro_rules! record {
+macro_rules! fields {
     ($wire:path, $model:path { $($field:ident),+ $(,)? }) => {
         impl Mirror<$model> for $wire {
             fn mirror(self) -> $model {
@@ -114,4 +114,4 @@ macro_rules! variant {
     };
 }
 
-pub(crate) use {cases, record, variant};
+pub(crate) use {cases, fields, variant};

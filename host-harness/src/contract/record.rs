@@ -3,26 +3,191 @@
 use koalr_platform::model::record as model;
 use koalr_runtime::contract::sync as wire;
 
-use super::{Mirror, cases, record, variant};
+use super::{Mirror, cases, fields, variant};
 
-record!(wire::Request, model::SyncRequest { endpoint, scope, since, cursor, settings, request_budget, as_of });
+fields!(
+    wire::Request,
+    model::SyncRequest {
+        endpoint,
+        scope,
+        since,
+        cursor,
+        settings,
+        request_budget,
+        as_of
+    }
+);
 variant!(wire::Scope, model::Scope { Organizations(value), Change(value) });
-record!(wire::ChangeScope, model::ChangeScope { change, organizations, dependencies });
-record!(wire::Cursor, model::Cursor { format, bytes });
-record!(wire::Batch, model::Batch { records, cursor, done, progress, requests, resume_after_secs, coverage, diagnostics, extra });
-record!(wire::Progress, model::Progress { done, total });
-record!(wire::Diagnostic, model::Diagnostic { code, subject, message });
+fields!(
+    wire::ChangeScope,
+    model::ChangeScope {
+        change,
+        organizations,
+        dependencies
+    }
+);
+fields!(wire::Cursor, model::Cursor { format, bytes });
+fields!(
+    wire::Batch,
+    model::Batch {
+        records,
+        cursor,
+        done,
+        progress,
+        requests,
+        resume_after_secs,
+        coverage,
+        diagnostics,
+        extra
+    }
+);
+fields!(wire::Progress, model::Progress { done, total });
+fields!(
+    wire::Diagnostic,
+    model::Diagnostic {
+        code,
+        subject,
+        message
+    }
+);
 variant!(wire::Entry, model::Entry { Project(value), Finding(value), ChangeCheck(value), ChangeFinding(value), Remediation(value), Measurement(value), WalkCompleted(value), WalkBroken(value), Other(value) });
-record!(wire::Project, model::Project { id, organization, name, class, kind, origin, repository, target, reference, file, active, created_at, extra });
-cases!(wire::ProjectClass, model::ProjectClass { OpenSource, Container, Infrastructure, Code, Service, Other });
-record!(wire::Finding, model::Finding { id, key, organization, project, class, kind, title, vulnerability, aliases, weaknesses, packages, severity, cvss, selected, exploit, risk, reachability, fix, fix_source, fixed_in, license, location, open, ignored, created_at, updated_at, introduced_at, resolved_at, disclosed_at, extra });
-record!(wire::PackageVersion, model::PackageVersion { name, version });
-record!(wire::CvssRating, model::CvssRating { source, version, vector, score });
-record!(wire::SelectedCvss, model::SelectedCvss { score, highest, rating, reason });
-record!(wire::ChangeCheck, model::ChangeCheck { change, repository, head_sha, base_sha, product, state, marked_as_success, at, extra });
-record!(wire::ChangeFinding, model::ChangeFinding { change, route, finding });
-record!(wire::Remediation, model::Remediation { finding, step, at, source });
-cases!(wire::RemediationStep, model::RemediationStep { Introduced, FirstSeen, Ignored, UnIgnored, Resolved, ReIntroduced, Vanished });
-record!(wire::Walk, model::Walk { route, organization, pages, records });
-record!(wire::OtherRecord, model::OtherRecord { kind, key, json });
+fields!(
+    wire::Project,
+    model::Project {
+        id,
+        organization,
+        name,
+        class,
+        kind,
+        origin,
+        repository,
+        target,
+        reference,
+        file,
+        active,
+        created_at,
+        extra
+    }
+);
+cases!(
+    wire::ProjectClass,
+    model::ProjectClass {
+        OpenSource,
+        Container,
+        Infrastructure,
+        Code,
+        Service,
+        Other
+    }
+);
+fields!(
+    wire::Finding,
+    model::Finding {
+        id,
+        key,
+        organization,
+        project,
+        class,
+        kind,
+        title,
+        vulnerability,
+        aliases,
+        weaknesses,
+        packages,
+        severity,
+        cvss,
+        selected,
+        exploit,
+        risk,
+        reachability,
+        fix,
+        fix_source,
+        fixed_in,
+        license,
+        location,
+        open,
+        ignored,
+        created_at,
+        updated_at,
+        introduced_at,
+        resolved_at,
+        disclosed_at,
+        extra
+    }
+);
+fields!(
+    wire::PackageVersion,
+    model::PackageVersion { name, version }
+);
+fields!(
+    wire::CvssRating,
+    model::CvssRating {
+        source,
+        version,
+        vector,
+        score
+    }
+);
+fields!(
+    wire::SelectedCvss,
+    model::SelectedCvss {
+        score,
+        highest,
+        rating,
+        reason
+    }
+);
+fields!(
+    wire::ChangeCheck,
+    model::ChangeCheck {
+        change,
+        repository,
+        head_sha,
+        base_sha,
+        product,
+        state,
+        marked_as_success,
+        at,
+        extra
+    }
+);
+fields!(
+    wire::ChangeFinding,
+    model::ChangeFinding {
+        change,
+        route,
+        finding
+    }
+);
+fields!(
+    wire::Remediation,
+    model::Remediation {
+        finding,
+        step,
+        at,
+        source
+    }
+);
+cases!(
+    wire::RemediationStep,
+    model::RemediationStep {
+        Introduced,
+        FirstSeen,
+        Ignored,
+        UnIgnored,
+        Resolved,
+        ReIntroduced,
+        Vanished
+    }
+);
+fields!(
+    wire::Walk,
+    model::Walk {
+        route,
+        organization,
+        pages,
+        records
+    }
+);
+fields!(wire::OtherRecord, model::OtherRecord { kind, key, json });
 variant!(wire::Error, model::SyncError { StaleCursor, BadCredential, MissingPermissions(value), InvalidRequest(value), Upstream(value), Other(value) });

@@ -1,0 +1,107 @@
+//! Builds the component and puts it beside the binary, so that one `cargo build` gives both.
+//!
+//! The nested build has a target directory of its own, because cargo holds a lock on the outer one.
+
+use std::env;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("..");
+    for input in ["plugin", "wit", "Cargo.toml", "Cargo.lock"] {
+        println!("cargo::rerun-if-changed={}", root.join(input).display());
+    }
+    // OUT_DIR is <target>/<profile>/build/<package>/out.
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    let profile_dir = out
+        .ancestors()
+        .nth(3)
+        .ok_or("OUT_DIR is not inside a target directory")?;
+    let target_dir = profile_dir
+        .parent()
+        .ok_or("OUT_DIR is not inside a target directory")?
+        .join("component");
+    add_target()?;
+    build(&root, &target_dir)?;
+    install(
+        &target_dir
+            .join(TARGET)
+            .join(PROFILE)
+            .join("koalr_snyk_plugin.wasm"),
+        profile_dir,
+    )
+}
+
+/// Adds the wasm target where rustup manages the toolchain and lacks it; without rustup the build below says what is
+/// missing.
+fn add_target() -> Result<(), Box<dyn Error>> {
+    let Ok(listed) = Command::new("rustup")
+        .args(["target", "list", "--installed"])
+        .output()
+    else {
+        return Ok(());
+    };
+    if String::from_utf8_lossy(&listed.stdout)
+        .lines()
+        .any(|line| line == TARGET)
+    {
+        return Ok(());
+    }
+    let added = Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .status()?;
+    if added.success() {
+        Ok(())
+    } else {
+        Err(format!("`rustup target add {TARGET}` failed; run it by hand").into())
+    }
+}
+
+fn build(root: &Path, target_dir: &Path) -> Result<(), Box<dyn Error>> {
+    let mut cargo = Command::new(variable("CARGO")?);
+    cargo
+        .current_dir(root)
+        .args([
+            "build",
+            "--package",
+            "koalr-snyk-plugin",
+            "--target",
+            TARGET,
+            "--profile",
+            PROFILE,
+            "--target-dir",
+        ])
+        .arg(target_dir);
+    // What shapes the outer build must not shape the component.
+    for name in [
+        "CARGO_BUILD_TARGET",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_TARGET_DIR",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "RUSTC_WRAPPER",
+        "RUSTFLAGS",
+    ] {
+        cargo.env_remove(name);
+    }
+    if cargo.status()?.success() {
+        Ok(())
+    } else {
+        Err("building the component failed; the reason is above".into())
+    }
+}
+
+/// Replaces the old component in one step, so that a running host never reads half of one.
+fn install(component: &Path, profile_dir: &Path) -> Result<(), Box<dyn Error>> {
+    let half = profile_dir.join("koalr-snyk-plugin.wasm.new");
+    std::fs::copy(component, &half)?;
+    std::fs::rename(&half, profile_dir.join("koalr-snyk-plugin.wasm"))?;
+    Ok(())
+}
+
+fn variable(name: &str) -> Result<String, Box<dyn Error>> {
+    env::var(name).map_err(|error| format!("`{name}`: {error}").into())
+}
+
+const TARGET: &str = "wasm32-wasip2";
+const PROFILE: &str = "component";

@@ -1,0 +1,117 @@
+//! Machine code of components, kept by content hash.
+//!
+//! Machine code is trusted absolutely by whoever runs it, so this directory holds only what this host wrote: it is open
+//! to its owner alone, each file begins with a checksum of the rest against damage, and a file that fails any check is
+//! made anew.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wasmtime::component::Component;
+
+/// A directory of compiled components.
+#[derive(Debug)]
+pub(crate) struct Artifacts {
+    directory: PathBuf,
+    compatibility: u64,
+}
+
+impl Artifacts {
+    /// Opens the directory, and makes it if it is absent.
+    pub(crate) fn open(directory: &Path, engine: &wasmtime::Engine) -> io::Result<Self> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(OWNER_ONLY_DIRECTORY)
+            .create(directory)?;
+        let mode = fs::metadata(directory)?.permissions().mode();
+        if mode & OTHERS != 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "others may open it, and it holds code that this host runs; `chmod 700` it or name another",
+            ));
+        }
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Ok(Self {
+            directory: directory.to_path_buf(),
+            compatibility: hasher.finish(),
+        })
+    }
+
+    /// The component compiled earlier; none if there is no sound file for this content, engine version and settings.
+    pub(crate) fn load(&self, engine: &wasmtime::Engine, hash: &str) -> Option<Component> {
+        let path = self.path(hash);
+        let bytes = fs::read(&path).ok()?;
+        let (sum, code) = bytes.split_at_checked(CHECKSUM_BYTES)?;
+        if checksum(code) != sum {
+            tracing::warn!(file = %path.display(), "compiled component is damaged; compiling it again");
+            return None;
+        }
+        #[expect(
+            unsafe_code,
+            reason = "the directory is open to this user alone, and the checksum shows that the bytes are those we wrote"
+        )]
+        let component = unsafe { Component::deserialize(engine, code) };
+        component
+            .inspect_err(|cause| tracing::warn!(%cause, "compiled component does not fit; compiling it again"))
+            .ok()
+    }
+
+    /// Keeps a compiled component. A failure costs time at the next load and nothing else, so it is only logged.
+    pub(crate) fn store(&self, component: &Component, hash: &str) {
+        let written = component
+            .serialize()
+            .map_err(io::Error::other)
+            .and_then(|code| self.write(&self.path(hash), &code));
+        if let Err(cause) = written {
+            tracing::warn!(%cause, directory = %self.directory.display(), "cannot keep a compiled component");
+        }
+    }
+
+    fn write(&self, path: &Path, code: &[u8]) -> io::Result<()> {
+        let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+        let temporary = self
+            .directory
+            .join(format!(".{}-{serial}", std::process::id()));
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(OWNER_ONLY_FILE)
+            .open(&temporary)?;
+        let written = io::Write::write_all(&mut file, &checksum(code))
+            .and_then(|()| io::Write::write_all(&mut file, code))
+            .and_then(|()| fs::rename(&temporary, path));
+        if written.is_err() {
+            // Nothing half-written stays; that the removal fails too is the same failure.
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+
+    fn path(&self, hash: &str) -> PathBuf {
+        self.directory
+            .join(format!("{hash}-{:016x}.cwasm", self.compatibility))
+    }
+}
+
+/// Fast rather than strong: whoever could forge a file here could forge its checksum too.
+fn checksum(code: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(code);
+    hasher.finish().to_le_bytes()
+}
+
+/// Tells apart the temporary files of one process.
+static SERIAL: AtomicU64 = AtomicU64::new(0);
+/// Bytes of a checksum.
+const CHECKSUM_BYTES: usize = size_of::<u64>();
+/// Mode bits of a directory only its owner may open.
+const OWNER_ONLY_DIRECTORY: u32 = 0o700;
+/// Mode bits of a file only its owner may read.
+const OWNER_ONLY_FILE: u32 = 0o600;
+/// Mode bits that let group and others in.
+const OTHERS: u32 = 0o077;

@@ -1,0 +1,115 @@
+//! Response bodies: counted, capped and timed.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::time::{Instant, Sleep, sleep};
+use wasmtime_wasi_http::Error;
+
+use super::transcript::{Outcome, Transcript};
+
+/// A response body that ends with an error after too many bytes, or too long a silence, and writes its size to the
+/// transcript.
+pub(crate) struct ResponseBody {
+    inner: Incoming,
+    most: u64,
+    read: u64,
+    silence: Pin<Box<Sleep>>,
+    failed: bool,
+    record: Record,
+}
+
+/// Where the size of a body is written.
+pub(crate) struct Record {
+    pub(crate) transcript: Transcript,
+    pub(crate) row: Option<usize>,
+    pub(crate) status: u16,
+}
+
+impl ResponseBody {
+    /// Refuses at once a body that announces to be too large.
+    pub(crate) fn new(inner: Incoming, most: u64, record: Record) -> Result<Self, Error> {
+        let announced = inner.size_hint().lower();
+        if announced > most {
+            return Err(Error::HttpResponseBodySize(Some(announced)));
+        }
+        Ok(Self {
+            inner,
+            most,
+            read: 0,
+            silence: Box::pin(sleep(LONGEST_SILENCE)),
+            failed: false,
+            record,
+        })
+    }
+
+    fn fail(&mut self, error: Error) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        self.failed = true;
+        Poll::Ready(Some(Err(error)))
+    }
+}
+
+impl Body for ResponseBody {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if self.failed {
+            return Poll::Ready(None);
+        }
+        match Pin::new(&mut self.inner).poll_frame(context) {
+            Poll::Ready(Some(Ok(frame))) => {
+                self.read += frame.data_ref().map_or(0, |data| data.len() as u64);
+                if self.read > self.most {
+                    let read = self.read;
+                    return self.fail(Error::HttpResponseBodySize(Some(read)));
+                }
+                self.silence
+                    .as_mut()
+                    .reset(Instant::now() + LONGEST_SILENCE);
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(_))) => self.fail(Error::HttpResponseIncomplete),
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Pending => match self.silence.as_mut().poll(context) {
+                Poll::Ready(()) => self.fail(Error::ConnectionReadTimeout),
+                Poll::Pending => Poll::Pending,
+            },
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.failed || self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl Drop for ResponseBody {
+    fn drop(&mut self) {
+        let Record {
+            transcript,
+            row,
+            status,
+        } = &self.record;
+        transcript.set(
+            *row,
+            Outcome::Answered {
+                status: *status,
+                bytes: self.read,
+            },
+        );
+    }
+}
+
+/// Time between two pieces of a body.
+const LONGEST_SILENCE: Duration = Duration::from_secs(30);

@@ -1,0 +1,243 @@
+//! HTTP/1.1 over TLS, with a pool of connections, to screened addresses.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, Uri};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use tower_service::Service;
+
+use super::screen::Reach;
+use super::transport::{Prohibited, TransportError, Unresolved};
+
+/// Sends requests. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct HttpClient {
+    public: Pool,
+    /// Separate, so that a connection to this machine is never handed to who may not have one.
+    loopback: Pool,
+}
+
+/// Which certificate authorities are trusted.
+#[derive(Debug, Clone, Default)]
+pub enum Roots {
+    /// Those of this machine.
+    #[default]
+    Platform,
+    /// Those of this machine, and these in PEM.
+    Pem(Vec<u8>),
+    /// Only these, in PEM.
+    OnlyPem(Vec<u8>),
+}
+
+impl HttpClient {
+    /// Sets up the client; nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// The PEM text holds no certificate, or a broken one; this machine has no root certificates.
+    pub fn new(roots: Roots) -> Result<Self, ClientError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|cause| ClientError::Tls(cause.to_string()))?
+            .with_root_certificates(store(roots)?)
+            .with_no_client_auth();
+        Ok(Self {
+            public: pool(Reach::Public, tls.clone()),
+            loopback: pool(Reach::Loopback, tls),
+        })
+    }
+
+    /// Sends a request and waits for the head of the answer. Redirects are answers.
+    pub(crate) async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        reach: Reach,
+    ) -> Result<Response<Incoming>, TransportError> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let pool = match reach {
+            Reach::Public => &self.public,
+            Reach::Loopback => &self.loopback,
+        };
+        match tokio::time::timeout(ANSWER_TIMEOUT, pool.request(request)).await {
+            Ok(answer) => answer.map_err(|cause| TransportError::find(&host, &cause)),
+            Err(_) => Err(TransportError::Timeout {
+                host,
+                seconds: ANSWER_TIMEOUT.as_secs(),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpClient").finish_non_exhaustive()
+    }
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The PEM text holds no usable certificate.
+    #[error("reading root certificates: {0}; give a PEM file with `BEGIN CERTIFICATE`")]
+    Pem(String),
+    /// This machine has no root certificates.
+    #[error(
+        "this machine has no root certificates ({0}); install its package of them, or give a PEM file"
+    )]
+    Platform(String),
+    /// Setting up TLS failed.
+    #[error("setting up TLS: {0}")]
+    Tls(String),
+}
+
+type Pool = Client<HttpsConnector<Screened>, Full<Bytes>>;
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
+
+fn pool(reach: Reach, tls: ClientConfig) -> Pool {
+    let mut http = HttpConnector::new_with_resolver(ScreenedResolver(reach));
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    let connector = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls);
+    let connector = match reach {
+        Reach::Public => connector.https_only(),
+        Reach::Loopback => connector.https_or_http(),
+    };
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .http1_max_buf_size(HEAD_BYTES)
+        .build(
+            connector
+                .enable_http1()
+                .wrap_connector(Screened { http, reach }),
+        )
+}
+
+fn store(roots: Roots) -> Result<RootCertStore, ClientError> {
+    let (platform, pem) = match roots {
+        Roots::Platform => (true, None),
+        Roots::Pem(pem) => (true, Some(pem)),
+        Roots::OnlyPem(pem) => (false, Some(pem)),
+    };
+    let mut store = RootCertStore::empty();
+    if platform {
+        let found = rustls_native_certs::load_native_certs();
+        store.add_parsable_certificates(found.certs);
+        if store.is_empty() && pem.is_none() {
+            let cause = found
+                .errors
+                .first()
+                .map_or("none found".to_owned(), ToString::to_string);
+            return Err(ClientError::Platform(cause));
+        }
+    }
+    if let Some(pem) = pem {
+        let before = store.len();
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            let certificate = certificate.map_err(|cause| ClientError::Pem(cause.to_string()))?;
+            store
+                .add(certificate)
+                .map_err(|cause| ClientError::Pem(cause.to_string()))?;
+        }
+        if store.len() == before {
+            return Err(ClientError::Pem("no certificate in it".to_owned()));
+        }
+    }
+    Ok(store)
+}
+
+/// A connector that judges literal addresses itself, because they are not resolved, and leaves names to
+/// [`ScreenedResolver`].
+#[derive(Clone)]
+struct Screened {
+    http: HttpConnector<ScreenedResolver>,
+    reach: Reach,
+}
+
+impl Service<Uri> for Screened {
+    type Response = <HttpConnector<ScreenedResolver> as Service<Uri>>::Response;
+    type Error = BoxError;
+    type Future = BoxFuture<Self::Response>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.http.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        let host = uri.host().unwrap_or_default();
+        let literal = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>();
+        if let Ok(address) = literal
+            && !self.reach.allows(address)
+        {
+            return Box::pin(async move { Err(Prohibited(address).into()) });
+        }
+        let connecting = self.http.call(uri);
+        Box::pin(async move { connecting.await.map_err(Into::into) })
+    }
+}
+
+/// A resolver that only returns addresses within reach.
+#[derive(Clone)]
+struct ScreenedResolver(Reach);
+
+impl Service<Name> for ScreenedResolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = BoxError;
+    type Future = BoxFuture<Self::Response>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let reach = self.0;
+        let resolving = GaiResolver::new().call(name);
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = resolving.await.map_err(|_| Unresolved)?.collect();
+            let (within, beyond): (Vec<_>, Vec<_>) = found
+                .into_iter()
+                .partition(|address| reach.allows(address.ip()));
+            match (within.is_empty(), beyond.first()) {
+                (false, _) => Ok(within.into_iter()),
+                (true, Some(address)) => Err(Prohibited(address.ip()).into()),
+                (true, None) => Err(Unresolved.into()),
+            }
+        })
+    }
+}
+
+/// Time to connect, TLS not included.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time until the head of an answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
+/// Time after which an unused connection is closed.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+/// Unused connections kept for one host.
+const IDLE_CONNECTIONS: usize = 32;
+/// Bytes of the head of an answer.
+const HEAD_BYTES: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests;

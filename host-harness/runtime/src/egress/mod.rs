@@ -1,0 +1,88 @@
+//! The way out: policy, credential, pacing, transport and the record of it.
+//!
+//! A request passes, in this order: [`EgressPolicy`] (may it leave?), the call's request budget, [`Governor`] (when?),
+//! the credential, [`HttpClient`] (which screens the resolved address). Each exchange is written to the
+//! [`Transcript`], without headers. Redirects are never followed.
+
+mod body;
+mod client;
+mod governor;
+mod hooks;
+mod origin;
+mod path;
+mod policy;
+mod retry;
+mod screen;
+mod transcript;
+mod transport;
+
+#[cfg(test)]
+mod testing;
+
+use std::sync::Arc;
+
+pub use client::{ClientError, HttpClient, Roots};
+pub use governor::Governor;
+pub use origin::{Known, PinError, PinnedOrigin, pin_origin};
+pub use policy::{Denial, EgressPolicy, Organizations, PolicyError};
+pub use transcript::{Exchange, Outcome, Transcript};
+pub use transport::TransportError;
+
+pub(crate) use governor::QuotaWait;
+pub(crate) use hooks::EgressHooks;
+
+use crate::credential::CredentialHeader;
+
+/// Where a session's requests may go. Clones write to the same transcript.
+#[derive(Debug, Clone)]
+pub struct Egress {
+    way: Option<Arc<Way>>,
+    transcript: Transcript,
+}
+
+impl Egress {
+    /// No way out, for pure sessions: an attempt to send a request makes the call fail.
+    #[must_use]
+    pub fn closed() -> Self {
+        Self {
+            way: None,
+            transcript: Transcript::default(),
+        }
+    }
+
+    /// A way out for `connect` and `sync`; the pure verbs stay closed on it too.
+    ///
+    /// The governor is shared by all sessions of one tenant and credential.
+    #[must_use]
+    pub fn open(
+        policy: EgressPolicy,
+        client: HttpClient,
+        credential: Option<CredentialHeader>,
+        governor: Arc<Governor>,
+    ) -> Self {
+        Self {
+            way: Some(Arc::new(Way {
+                policy,
+                client,
+                credential,
+                governor,
+            })),
+            transcript: Transcript::default(),
+        }
+    }
+
+    /// The record of what was sent and answered. It outlives the session.
+    #[must_use]
+    pub fn transcript(&self) -> Transcript {
+        self.transcript.clone()
+    }
+}
+
+/// Everything an open egress needs to send a request.
+#[derive(Debug)]
+struct Way {
+    policy: EgressPolicy,
+    client: HttpClient,
+    credential: Option<CredentialHeader>,
+    governor: Arc<Governor>,
+}

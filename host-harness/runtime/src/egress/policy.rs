@@ -1,0 +1,164 @@
+//! Which requests may leave: scheme × host × port × method × path.
+
+use std::collections::BTreeSet;
+
+use http::{Method, Uri};
+
+use super::origin::{Base, PinError, PinnedOrigin};
+use super::path::{Fit, Path, PathTemplate};
+use crate::contract::describe::{self, Manifest, OriginAddress};
+
+/// What one connection may request. Everything else is denied, so no rules deny all.
+#[derive(Debug, Clone)]
+pub struct EgressPolicy {
+    base: Base,
+    allow_loopback: bool,
+    rules: Vec<(Method, PathTemplate)>,
+    organizations: Organizations,
+}
+
+/// What `{org}` in a path template stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Organizations {
+    /// Any one segment: `connect` has to find out which there are.
+    Connecting,
+    /// These ids, as they stand in paths. None of them denies every path with `{org}`.
+    Bound(BTreeSet<String>),
+}
+
+impl EgressPolicy {
+    /// The rules a manifest has for the pinned origin. Its download origins are denied.
+    ///
+    /// # Errors
+    ///
+    /// The manifest has no such origin; the base address is no HTTPS address, nor a permitted loopback address; a path
+    /// template is not one.
+    pub fn from_manifest(
+        manifest: &Manifest,
+        origin: PinnedOrigin,
+        organizations: Organizations,
+    ) -> Result<Self, PolicyError> {
+        let base = Base::parse(&origin.base, origin.allow_loopback)?;
+        let declared = manifest
+            .origins
+            .iter()
+            .find(|declared| declared.id == origin.id)
+            .filter(|declared| !matches!(declared.address, OriginAddress::Download(_)))
+            .ok_or(PolicyError::Origin(origin.id))?;
+        let rules = declared
+            .paths
+            .iter()
+            .map(|rule| Ok((method(rule.method), PathTemplate::parse(&rule.template)?)))
+            .collect::<Result<_, PolicyError>>()?;
+        Ok(Self {
+            base,
+            allow_loopback: origin.allow_loopback,
+            rules,
+            organizations,
+        })
+    }
+
+    /// Whether a request may leave.
+    ///
+    /// # Errors
+    ///
+    /// The first part that is not allowed, in the order scheme, host, port, path, method with path, organization.
+    pub fn allows(&self, method: &Method, uri: &Uri) -> Result<(), Denial> {
+        let asked = Base::of(uri).ok_or(Denial::Address)?;
+        if asked.scheme() != self.base.scheme() {
+            return Err(Denial::Scheme(asked.scheme().to_string()));
+        }
+        if !asked.host().eq_ignore_ascii_case(self.base.host()) {
+            return Err(Denial::Host(asked.host().to_owned()));
+        }
+        if asked.port() != self.base.port() {
+            return Err(Denial::Port(asked.port()));
+        }
+        let path = Path::parse(uri.path())?;
+        let fits = |fit: Fit| {
+            self.rules.iter().any(|(allowed, template)| {
+                allowed == method && template.matches(&path, &self.organizations) == fit
+            })
+        };
+        if fits(Fit::Yes) {
+            Ok(())
+        } else if fits(Fit::OtherOrganization) {
+            Err(Denial::Organization(uri.path().to_owned()))
+        } else {
+            Err(Denial::Rule {
+                method: method.clone(),
+                path: uri.path().to_owned(),
+            })
+        }
+    }
+
+    /// Whether addresses of this machine may be connected to.
+    pub(crate) fn allow_loopback(&self) -> bool {
+        self.allow_loopback
+    }
+}
+
+/// Why a request must not leave.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// No host, or a user name before it.
+    #[error("the address has no plain host")]
+    Address,
+    /// Another scheme than the pinned origin's.
+    #[error("the scheme `{0}` is not the pinned origin's")]
+    Scheme(String),
+    /// Another host than the pinned origin's.
+    #[error("the host `{0}` is not the pinned origin's")]
+    Host(String),
+    /// Another port than the pinned origin's.
+    #[error("the port {0} is not the pinned origin's")]
+    Port(u16),
+    /// The path can be read in more than one way.
+    #[error("the path `{0}` has empty, `.` or `..` segments, or broken escapes")]
+    UnclearPath(String),
+    /// No rule of the manifest has this method and path.
+    #[error("the manifest does not list {method} `{path}`")]
+    Rule {
+        /// The method.
+        method: Method,
+        /// The raw path.
+        path: String,
+    },
+    /// A rule fits, but the organization was not chosen for this connection.
+    #[error("the organization in `{0}` was not chosen for this connection")]
+    Organization(String),
+    /// The session is closed: nothing may leave.
+    #[error("this session must not send requests")]
+    Closed,
+    /// The call has started as many requests as it may.
+    #[error("the call has used up its requests")]
+    Budget,
+}
+
+/// Why a manifest gives no policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// The base address cannot be used.
+    #[error(transparent)]
+    Base(#[from] PinError),
+    /// The manifest has no origin of this id.
+    #[error("the manifest has no origin `{0}`; connect anew")]
+    Origin(String),
+    /// A path template of the manifest is not one.
+    #[error("the manifest's path template `{0}` is not absolute, or not made of whole segments")]
+    Template(String),
+}
+
+pub(crate) fn method(method: describe::Method) -> Method {
+    match method {
+        describe::Method::Get => Method::GET,
+        describe::Method::Head => Method::HEAD,
+        describe::Method::Post => Method::POST,
+        describe::Method::Put => Method::PUT,
+        describe::Method::Patch => Method::PATCH,
+        describe::Method::Delete => Method::DELETE,
+    }
+}
+
+#[cfg(test)]
+mod tests;

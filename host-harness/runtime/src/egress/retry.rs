@@ -1,0 +1,115 @@
+//! How long an upstream asks to wait.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::{DATE, HeaderName, RETRY_AFTER};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+/// The wait an answer asks for: `Retry-After` (seconds or a date), else `X-RateLimit-Reset` (seconds left, alone or as
+/// the first item of a structured list, or a time as seconds since 1970). None if it asks for none, or for nothing
+/// above zero. At most a day.
+pub(crate) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    // Counted from the answer's own date, so that the two clocks need not agree.
+    let now = || {
+        text(&DATE)
+            .and_then(http_date)
+            .unwrap_or_else(|| OffsetDateTime::now_utc().unix_timestamp())
+    };
+    let seconds = text(&RETRY_AFTER)
+        .and_then(|value| match value.parse::<i64>() {
+            Ok(seconds) => Some(seconds),
+            Err(_) => http_date(value).map(|at| at - now()),
+        })
+        .or_else(|| {
+            let reset = text(&RATE_LIMIT_RESET)?;
+            let first = reset.split([',', ';']).next()?.trim().parse::<i64>().ok()?;
+            Some(if first > LONGEST_SECS {
+                first - now()
+            } else {
+                first
+            })
+        })?;
+    let seconds = u64::try_from(seconds.min(LONGEST_SECS)).ok()?;
+    (seconds > 0).then(|| Duration::from_secs(seconds))
+}
+
+/// Seconds since 1970 of a date as HTTP writes it.
+fn http_date(text: &str) -> Option<i64> {
+    OffsetDateTime::parse(text, &Rfc2822)
+        .ok()
+        .map(OffsetDateTime::unix_timestamp)
+}
+
+/// The de-facto header; its name is written in any case.
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+/// Seconds: a longer wait is not believed.
+const LONGEST_SECS: i64 = 24 * 60 * 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn asked(headers: &[(&str, &str)]) -> Option<u64> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.insert(HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
+        }
+        asked_wait(&map).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(asked(&[("retry-after", "7")]), Some(7));
+        assert_eq!(
+            asked(&[
+                ("date", "Sun, 06 Nov 1994 08:49:37 GMT"),
+                ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"),
+            ]),
+            Some(30)
+        );
+    }
+
+    #[test]
+    fn retry_after_is_believed_before_the_rate_limit() {
+        assert_eq!(
+            asked(&[("retry-after", "7"), ("x-ratelimit-reset", "40")]),
+            Some(7)
+        );
+    }
+
+    #[test]
+    fn a_rate_limit_reset_may_be_a_number_a_list_or_a_time() {
+        assert_eq!(asked(&[("x-ratelimit-reset", "12")]), Some(12));
+        assert_eq!(
+            asked(&[("x-ratelimit-reset", "12, 1;w=1, 12;w=60")]),
+            Some(12)
+        );
+        assert_eq!(
+            asked(&[("x-ratelimit-reset", "3;w=60;name=\"x\"")]),
+            Some(3)
+        );
+        assert_eq!(
+            asked(&[
+                ("date", "Sun, 06 Nov 1994 08:49:37 GMT"),
+                ("x-ratelimit-reset", "784111787"),
+            ]),
+            Some(10)
+        );
+    }
+
+    #[test]
+    fn nonsense_asks_for_nothing_and_too_much_for_a_day() {
+        assert_eq!(asked(&[]), None);
+        assert_eq!(asked(&[("retry-after", "soon")]), None);
+        assert_eq!(asked(&[("retry-after", "0")]), None);
+        assert_eq!(asked(&[("retry-after", "-5")]), None);
+        assert_eq!(
+            asked(&[("retry-after", "9223372036854775807")]),
+            Some(86_400)
+        );
+    }
+}

@@ -1,0 +1,327 @@
+//! A component that passed admission.
+
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use wasmtime::component::types::Component as ComponentType;
+use wasmtime::component::{Component, InstancePre};
+
+use crate::contract;
+use crate::egress::Egress;
+use crate::engine::Shared;
+use crate::limits::Limits;
+use crate::linker;
+use crate::session::{CallError, Session, Verbs};
+use crate::state::StoreState;
+
+/// A compiled, checked and linked component. Cheap to clone; sessions may be open on it in any number.
+#[derive(Clone)]
+pub struct Plugin {
+    inner: Arc<Inner>,
+}
+
+/// Which of the contract's worlds a component is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum World {
+    /// Brings data: `describe`, `connect` and `sync`.
+    Source,
+    /// Brings data and judges changes: `score` and `gate` too.
+    Integration,
+}
+
+impl Plugin {
+    /// SHA-256 of the component's bytes, in lower-case hexadecimal.
+    #[must_use]
+    pub fn content_hash(&self) -> &str {
+        &self.inner.content_hash
+    }
+
+    /// Names of what it imports, sorted.
+    #[must_use]
+    pub fn imports(&self) -> &[String] {
+        &self.inner.imports
+    }
+
+    /// Names of what it exports, sorted.
+    #[must_use]
+    pub fn exports(&self) -> &[String] {
+        &self.inner.exports
+    }
+
+    /// Which world it is.
+    #[must_use]
+    pub fn world(&self) -> World {
+        self.inner.world
+    }
+
+    /// Size of the component, in bytes.
+    #[must_use]
+    pub fn size_bytes(&self) -> u64 {
+        self.inner.size_bytes
+    }
+
+    /// What each of its sessions may use.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.inner.shared.limits
+    }
+
+    /// Makes an instance in a store of its own. Waits while the pool is full.
+    ///
+    /// # Errors
+    ///
+    /// The component's types differ from the contract's; it exceeds a limit or traps while it starts.
+    pub async fn open_session(&self, egress: Egress) -> Result<Session, CallError> {
+        Session::open(self.clone(), egress).await
+    }
+
+    pub(crate) fn load_file(shared: &Arc<Shared>, path: &Path) -> Result<Self, LoadError> {
+        let read = |cause| LoadError::Read {
+            path: path.to_path_buf(),
+            cause,
+        };
+        let mut wasm = Vec::new();
+        std::fs::File::open(path)
+            .and_then(|file| file.take(LARGEST_BYTES + 1).read_to_end(&mut wasm))
+            .map_err(read)?;
+        Self::load(shared, &path.display().to_string(), &wasm)
+    }
+
+    pub(crate) fn load(shared: &Arc<Shared>, name: &str, wasm: &[u8]) -> Result<Self, LoadError> {
+        let refuse = |reason| LoadError::Refused {
+            name: name.to_owned(),
+            reason,
+        };
+        check_form(wasm).map_err(refuse)?;
+        let content_hash = hex::encode(Sha256::digest(wasm));
+        let component = compile(shared, wasm, &content_hash).map_err(refuse)?;
+        let component_type = component.component_type();
+        let imports = sorted(component_type.imports(&shared.wasm).map(|(name, _)| name));
+        let exports = sorted(component_type.exports(&shared.wasm).map(|(name, _)| name));
+        let world = admit(&component_type, shared, &imports, &exports).map_err(refuse)?;
+        let instance = shared
+            .linker
+            .instantiate_pre(&component)
+            .map_err(|cause| refuse(Refusal::Link(format!("{cause:#}"))))?;
+        let verbs = Verbs::find(&instance, world)
+            .map_err(|cause| refuse(Refusal::Link(format!("{cause:#}"))))?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                instance,
+                verbs,
+                shared: Arc::clone(shared),
+                name: name.to_owned(),
+                content_hash,
+                imports,
+                exports,
+                world,
+                size_bytes: wasm.len() as u64,
+            }),
+        })
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.inner.shared
+    }
+
+    pub(crate) fn instance(&self) -> &InstancePre<StoreState> {
+        &self.inner.instance
+    }
+
+    pub(crate) fn verbs(&self) -> &Verbs {
+        &self.inner.verbs
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin")
+            .field("name", &self.inner.name)
+            .field("content_hash", &self.inner.content_hash)
+            .field("world", &self.inner.world)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why there is no plugin.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("reading the component `{}`: {cause}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// It was read, and is no integration that this host runs.
+    #[error("`{name}` {reason}")]
+    Refused {
+        /// The file, or the name given to [`Engine::load_bytes`](crate::Engine::load_bytes).
+        name: String,
+        /// What is wrong with it.
+        reason: Refusal,
+    },
+}
+
+/// What is wrong with a would-be component. The text completes a sentence that begins with its name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No byte.
+    #[error("is empty; build the component again")]
+    Empty,
+    /// More bytes than a component has.
+    #[error("is larger than {} MiB, so it is no integration", LARGEST_BYTES >> 20)]
+    TooLarge,
+    /// Not WebAssembly.
+    #[error("is not a WebAssembly component; build it with `cargo build --target wasm32-wasip2`")]
+    NotWasm,
+    /// A core module, not a component.
+    #[error(
+        "is a core WebAssembly module, not a component; build it with `cargo build --target wasm32-wasip2`"
+    )]
+    CoreModule,
+    /// Machine code from elsewhere.
+    #[error(
+        "is compiled machine code, which this host only takes from its own cache; give the `.wasm` component"
+    )]
+    Precompiled,
+    /// Begins like a component and is none.
+    #[error("is a truncated or damaged component: {0}")]
+    Invalid(String),
+    /// Another version line of the contract.
+    #[error(
+        "speaks koalr:integration {found}; this host speaks {}",
+        contract::VERSION_LINE
+    )]
+    Version {
+        /// The version it names.
+        found: String,
+    },
+    /// Imports that a sandbox does not give, in the component's order.
+    #[error(
+        "imports more than a sandbox gives: {}; an integration imports `koalr:integration/log` and `wasi:http` alone",
+        .0.join(", ")
+    )]
+    Imports(Vec<String>),
+    /// Verbs it lacks, in the order of the contract.
+    #[error("does not export {}; a source exports describe, connect and sync, an integration score and gate too", .0.join(", "))]
+    Exports(Vec<&'static str>),
+    /// Names fit, types do not.
+    #[error("does not fit the contract: {0}")]
+    Link(String),
+}
+
+struct Inner {
+    instance: InstancePre<StoreState>,
+    verbs: Verbs,
+    shared: Arc<Shared>,
+    name: String,
+    content_hash: String,
+    imports: Vec<String>,
+    exports: Vec<String>,
+    world: World,
+    size_bytes: u64,
+}
+
+/// What can be told from the first bytes, so that the sentence is better than a parser's.
+fn check_form(wasm: &[u8]) -> Result<(), Refusal> {
+    if wasm.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    if wasm.len() as u64 > LARGEST_BYTES {
+        return Err(Refusal::TooLarge);
+    }
+    if wasmtime::Engine::detect_precompiled(wasm).is_some() {
+        return Err(Refusal::Precompiled);
+    }
+    if wasm.starts_with(CORE_MODULE) {
+        return Err(Refusal::CoreModule);
+    }
+    if !wasm.starts_with(WASM) {
+        return Err(Refusal::NotWasm);
+    }
+    Ok(())
+}
+
+fn compile(shared: &Shared, wasm: &[u8], hash: &str) -> Result<Component, Refusal> {
+    let kept = shared.artifacts.as_ref();
+    if let Some(component) = kept.and_then(|artifacts| artifacts.load(&shared.wasm, hash)) {
+        return Ok(component);
+    }
+    let component = Component::from_binary(&shared.wasm, wasm)
+        .map_err(|cause| Refusal::Invalid(cause.root_cause().to_string()))?;
+    if let Some(artifacts) = kept {
+        artifacts.store(&component, hash);
+    }
+    Ok(component)
+}
+
+fn admit(
+    component: &ComponentType,
+    shared: &Shared,
+    imports: &[String],
+    exports: &[String],
+) -> Result<World, Refusal> {
+    check_version(exports.iter().chain(imports))?;
+    let refused = linker::refused(component, &shared.wasm);
+    if !refused.is_empty() {
+        return Err(Refusal::Imports(refused));
+    }
+    let lacks = |verbs: &[&'static str]| -> Vec<&'static str> {
+        let exported = |verb: &str| {
+            exports.iter().any(|name| {
+                name.strip_prefix(contract::PACKAGE)
+                    .and_then(|interface| interface.split('@').next())
+                    == Some(verb)
+            })
+        };
+        verbs
+            .iter()
+            .copied()
+            .filter(|verb| !exported(verb))
+            .collect()
+    };
+    let pulls = lacks(&["describe", "connect", "sync"]);
+    let judges = lacks(&["score", "gate"]);
+    match (pulls.as_slice(), judges.len()) {
+        ([], 0) => Ok(World::Integration),
+        ([], 2) => Ok(World::Source),
+        ([], _) => Err(Refusal::Exports(judges)),
+        _ => Err(Refusal::Exports(pulls)),
+    }
+}
+
+fn check_version<'a>(mut names: impl Iterator<Item = &'a String>) -> Result<(), Refusal> {
+    let other = names.find_map(|name| {
+        let (_, version) = name.strip_prefix(contract::PACKAGE)?.split_once('@')?;
+        let patch = version
+            .strip_prefix(contract::VERSION_LINE)
+            .and_then(|rest| rest.strip_prefix('.'));
+        patch.is_none().then(|| version.to_owned())
+    });
+    other.map_or(Ok(()), |found| Err(Refusal::Version { found }))
+}
+
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort();
+    names
+}
+
+/// Bytes: a hundred times a usual integration.
+const LARGEST_BYTES: u64 = 64 << 20;
+/// First bytes of every WebAssembly binary.
+const WASM: &[u8] = b"\0asm";
+/// First bytes of a core module.
+const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+//! What a store holds: the guest's resources, and what the host counts of its use.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use wasmtime::component::ResourceTable;
+use wasmtime::{ResourceLimiter, StoreLimits, StoreLimitsBuilder};
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::contract::log;
+use crate::egress::EgressHooks;
+use crate::limits::Limits;
+
+/// The data of one session's store.
+pub(crate) struct StoreState {
+    table: ResourceTable,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    pub(crate) hooks: EgressHooks,
+    pub(crate) memory: MemoryLimiter,
+    pub(crate) stdio: Stdio,
+    /// Ticks of computing time used by the current call.
+    pub(crate) cpu_ticks: u64,
+    log_bytes_left: usize,
+    log_message_bytes: usize,
+    name: String,
+}
+
+impl StoreState {
+    pub(crate) fn new(name: &str, limits: &Limits, hooks: EgressHooks) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.handles);
+        let stdio = Stdio::new(limits.stdio_bytes);
+        Self {
+            table,
+            wasi: WasiCtx::builder()
+                .stdout(stdio.clone())
+                .stderr(stdio.clone())
+                .build(),
+            http: WasiHttpCtx::new(),
+            hooks,
+            memory: MemoryLimiter::new(limits),
+            stdio,
+            cpu_ticks: 0,
+            log_bytes_left: limits.log_bytes,
+            log_message_bytes: limits.log_message_bytes,
+            name: name.to_owned(),
+        }
+    }
+
+    /// Gives the next call its own budgets.
+    pub(crate) fn begin_call(&mut self, limits: &Limits) {
+        self.cpu_ticks = 0;
+        self.memory.refused = false;
+        self.log_bytes_left = limits.log_bytes;
+        self.stdio.take();
+    }
+
+    pub(crate) fn table(&mut self) -> &mut ResourceTable {
+        &mut self.table
+    }
+}
+
+impl WasiView for StoreState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for StoreState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.hooks,
+        }
+    }
+}
+
+impl log::Host for StoreState {
+    fn emit(&mut self, level: log::Level, message: String) {
+        let most = self.log_message_bytes.min(self.log_bytes_left);
+        let message = one_line(&message, most);
+        self.log_bytes_left -= message.len().min(self.log_bytes_left);
+        if message.is_empty() {
+            return;
+        }
+        let plugin = self.name.as_str();
+        match level {
+            log::Level::Debug => tracing::debug!(target: GUEST, plugin, "{message}"),
+            log::Level::Info => tracing::info!(target: GUEST, plugin, "{message}"),
+            log::Level::Warn => tracing::warn!(target: GUEST, plugin, "{message}"),
+            log::Level::Error => tracing::error!(target: GUEST, plugin, "{message}"),
+        }
+    }
+}
+
+/// Grants memory and tables up to their limits, and remembers that it refused.
+pub(crate) struct MemoryLimiter {
+    limits: StoreLimits,
+    /// Largest linear memory so far, in bytes.
+    pub(crate) peak_bytes: usize,
+    /// Whether the current call asked for more memory than it may have.
+    pub(crate) refused: bool,
+}
+
+impl MemoryLimiter {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            limits: StoreLimitsBuilder::new()
+                .memory_size(limits.memory_bytes)
+                .table_elements(limits.table_elements)
+                .instances(limits.instances)
+                .tables(limits.tables)
+                .memories(1)
+                .build(),
+            peak_bytes: 0,
+            refused: false,
+        }
+    }
+}
+
+impl ResourceLimiter for MemoryLimiter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let granted = self.limits.memory_growing(current, desired, maximum)?;
+        if granted {
+            self.peak_bytes = self.peak_bytes.max(desired);
+        } else {
+            self.refused = true;
+        }
+        Ok(granted)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.limits.table_growing(current, desired, maximum)
+    }
+
+    fn instances(&self) -> usize {
+        self.limits.instances()
+    }
+
+    fn tables(&self) -> usize {
+        self.limits.tables()
+    }
+
+    fn memories(&self) -> usize {
+        self.limits.memories()
+    }
+}
+
+/// Standard output and error of a guest: the first bytes are kept, the rest is dropped without the guest noticing,
+/// because a std-built guest panics when its standard error is full.
+#[derive(Clone)]
+pub(crate) struct Stdio {
+    kept: Arc<Mutex<Vec<u8>>>,
+    most: usize,
+}
+
+impl Stdio {
+    fn new(most: usize) -> Self {
+        Self {
+            kept: Arc::default(),
+            most,
+        }
+    }
+
+    /// Takes out what was written since the last time.
+    pub(crate) fn take(&self) -> String {
+        let bytes = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl IsTerminal for Stdio {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Stdio {
+    fn async_stream(&self) -> Box<dyn tokio::io::AsyncWrite + Send + Sync> {
+        // Only WASI 0.1 and 0.3 ask for it, and neither is linked.
+        Box::new(tokio::io::sink())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+impl OutputStream for Stdio {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = self.most.saturating_sub(kept.len()).min(bytes.len());
+        kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(STDIO_CHUNK_BYTES)
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for Stdio {
+    async fn ready(&mut self) {}
+}
+
+/// Guest text as one line of at most so many bytes: control characters become spaces.
+pub(crate) fn one_line(text: &str, most: usize) -> String {
+    let cut = text.floor_char_boundary(most);
+    text.get(..cut)
+        .unwrap_or_default()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
+}
+
+/// Where guests' messages go in `tracing`.
+pub(crate) const GUEST: &str = "koalr::guest";
+/// Bytes a guest may write to standard output or error at once.
+const STDIO_CHUNK_BYTES: usize = 4 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guest_text_is_cut_at_a_character_and_cannot_forge_a_line() {
+        assert_eq!(one_line("tücke", 2), "t");
+        assert_eq!(one_line("fine\nERROR forged\r\n", 100), "fine ERROR forged");
+    }
+
+    #[test]
+    fn a_chatty_guest_is_cut_and_never_told() {
+        let mut stdio = Stdio::new(4);
+        assert!(stdio.write(Bytes::from_static(b"panic")).is_ok());
+        assert!(stdio.write(Bytes::from_static(b"king")).is_ok());
+        assert_eq!(stdio.take(), "pani");
+    }
+}

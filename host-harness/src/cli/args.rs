@@ -1,0 +1,188 @@
+//! Arguments of every command.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
+#[derive(Debug, Parser)]
+#[command(name = "koalr", version, disable_help_subcommand = true)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// Log more to standard error; twice for every request.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// What every command shares.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Common {
+    /// Where connections and synced data are kept [default: `koalr` in the user's data directory].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// Whose data.
+    #[arg(long, global = true, value_name = "NAME", default_value = "default")]
+    pub(super) tenant: String,
+    /// The integration's component [default: the one beside this program].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) plugin: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Look at a component.
+    Plugin {
+        #[command(subcommand)]
+        command: PluginCommand,
+    },
+    /// Check a token and store the connection, sealed.
+    ///
+    /// Exit codes: 0 connected, 2 not connected.
+    Connect(Connect),
+    /// Pull everything that changed, or go on where the last run stopped.
+    ///
+    /// Exit codes: 0 complete, 1 partial (old data is kept, what is missing is named), 2 failed.
+    Sync(Sync),
+    /// Say how risky a change is, and why.
+    ///
+    /// Exit codes: 0 scored, 2 failed.
+    Score(Judge),
+    /// Decide whether a change may pass.
+    ///
+    /// Exit codes: 0 pass or warn, 1 block, 2 failed, 3 pending or inconclusive.
+    Gate(Judge),
+    /// Show the whole path on a sample organization, without a token or a network.
+    Demo(Demo),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PluginCommand {
+    /// Say what a component is, what it imports and what it asks for.
+    ///
+    /// Exit codes: 0 it can be loaded, 2 it cannot.
+    Inspect {
+        /// The component.
+        file: PathBuf,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON document a line.
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Connect {
+    /// Which integration, for example `snyk`.
+    pub(super) integration: String,
+    /// Region, or an address of the upstream; with `--allow-loopback` also `http://127.0.0.1:PORT` [default: what the
+    /// token says].
+    #[arg(long, value_name = "REGION|URL")]
+    pub(super) upstream: Option<String>,
+    /// Permit plain HTTP to this machine, for a mock upstream.
+    #[arg(long)]
+    pub(super) allow_loopback: bool,
+    /// Read the token from this environment variable.
+    #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
+    pub(super) token_env: Option<String>,
+    /// Read the token from this file; `-` is standard input.
+    #[arg(long, value_name = "PATH")]
+    pub(super) token_file: Option<PathBuf>,
+    /// An organization by id or short name; may be repeated [default: all that the token sees].
+    #[arg(long = "org", value_name = "ORG")]
+    pub(super) organizations: Vec<String>,
+    /// Also trust the certificates in this PEM file, for example a proxy's own root.
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca_file: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Sync {
+    /// Which integration, for example `snyk`.
+    pub(super) integration: String,
+    /// How far back resolved findings are wanted; open ones are always wanted.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) window: Window,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// How far back a backfill reaches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Window {
+    /// 90 days.
+    #[default]
+    #[value(name = "90d")]
+    Quarter,
+    /// 365 days.
+    #[value(name = "365d")]
+    Year,
+    /// Without limit.
+    All,
+}
+
+impl Window {
+    /// Its length in days; none without limit.
+    pub(super) fn days(self) -> Option<u32> {
+        match self {
+            Self::Quarter => Some(90),
+            Self::Year => Some(365),
+            Self::All => None,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Judge {
+    /// A stored change by id, for example `acme/shop#12`, or a JSON file that describes one; `-` is standard input.
+    pub(super) change: String,
+    /// Which integration judges.
+    #[arg(long, value_name = "NAME", default_value = "snyk")]
+    pub(super) integration: String,
+    /// What its decision binds.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) mode: Mode,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// What a decision binds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Mode {
+    /// Nothing: it is only recorded.
+    Observe,
+    /// What would block warns.
+    Warn,
+    /// What blocks, blocks.
+    #[default]
+    Enforce,
+}
+
+impl From<Mode> for koalr_platform::policy::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Observe => Self::Observe,
+            Mode::Warn => Self::Warn,
+            Mode::Enforce => Self::Enforce,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Demo {
+    /// End after printing; otherwise the sample upstream keeps running for you to try the other commands on.
+    #[arg(long)]
+    pub(super) once: bool,
+}

@@ -1,0 +1,98 @@
+//! `koalr score` and `koalr gate`.
+
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use koalr_platform::decision::Decision;
+use koalr_platform::policy::Policy;
+use koalr_store::Tenant;
+
+use super::args::{Common, Judge};
+use super::{now, open_host, open_tenant, print};
+use crate::HostError;
+use crate::jobs::{ChangeFile, judge};
+use crate::report::{ChangeReport, gate_text, score_text};
+
+pub(super) async fn score(common: &Common, options: Judge) -> Result<ExitCode, HostError> {
+    let report = run(common, &options).await?;
+    print(options.format, &report, score_text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn gate(common: &Common, options: Judge) -> Result<ExitCode, HostError> {
+    let report = run(common, &options).await?;
+    print(options.format, &report, gate_text)?;
+    Ok(match report.decision {
+        Decision::Pass | Decision::Warn => ExitCode::SUCCESS,
+        Decision::Block => ExitCode::from(BLOCKED),
+        Decision::Pending | Decision::Inconclusive => ExitCode::from(CANNOT_TELL),
+    })
+}
+
+async fn run(common: &Common, options: &Judge) -> Result<ChangeReport, HostError> {
+    let (data, mut tenant) = open_tenant(common, true)?;
+    let file = read(&options.change, &tenant)?;
+    let host = open_host(common, &data).await?;
+    host.check_integration(&options.integration)?;
+    let policy = Policy {
+        mode: options.mode.into(),
+        ..Policy::default()
+    };
+    judge(&host, &mut tenant, file, &policy, now()).await
+}
+
+/// A stored change by its id, or else a file.
+fn read(change: &str, tenant: &Tenant) -> Result<ChangeFile, HostError> {
+    if change == "-" {
+        let mut text = String::new();
+        std::io::stdin()
+            .take(LARGEST_FILE)
+            .read_to_string(&mut text)
+            .map_err(|error| HostError::File {
+                path: "-".into(),
+                reason: error.to_string(),
+            })?;
+        return parse(change, &text);
+    }
+    if let Some(record) = tenant.change(change)? {
+        return Ok(ChangeFile::stored(record));
+    }
+    match std::fs::File::open(change) {
+        Ok(file) => {
+            let mut text = String::new();
+            file.take(LARGEST_FILE)
+                .read_to_string(&mut text)
+                .map_err(|error| HostError::File {
+                    path: change.into(),
+                    reason: error.to_string(),
+                })?;
+            parse(change, &text)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(HostError::Change(format!(
+                "`{change}` is neither a stored change nor a file; give a file that describes the change (README has one)"
+            )))
+        }
+        Err(error) => Err(HostError::File {
+            path: change.into(),
+            reason: error.to_string(),
+        }),
+    }
+}
+
+fn parse(name: &str, text: &str) -> Result<ChangeFile, HostError> {
+    serde_json::from_str(text).map_err(|error| {
+        HostError::Change(format!(
+            "reading the change in `{name}`: {error}; README shows what such a file holds"
+        ))
+    })
+}
+
+/// Exit code of a change that must not pass.
+const BLOCKED: u8 = 1;
+
+/// Exit code of a change about which it cannot be told, or not yet.
+const CANNOT_TELL: u8 = 3;
+
+/// Largest file of a change, in bytes: a hundred thousand findings take about 50 MB.
+const LARGEST_FILE: u64 = 256 << 20;

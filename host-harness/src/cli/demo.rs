@@ -1,0 +1,129 @@
+//! `koalr demo`: the whole path on a sample organization, without a token or a network.
+
+use std::process::ExitCode;
+
+use koalr_platform::model::common::{Change, DependencyChange, Timestamp};
+use koalr_platform::policy::Policy;
+use koalr_runtime::Secret;
+use koalr_store::Tenant;
+use koalr_upstream::Upstream;
+use koalr_upstream::sample::{self, SampleChange};
+
+use super::args::{Common, Demo, Format};
+use super::{now, open_host, open_tenant, print};
+use crate::jobs::{ChangeFile, ConnectOptions, connect, judge, sync};
+use crate::report::{connect_text, gate_text, sync_text};
+use crate::{Host, HostError};
+
+pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, HostError> {
+    let sample_failed = |reason: String| HostError::Sample(reason);
+    let directory = tempfile::tempdir().map_err(|error| sample_failed(error.to_string()))?;
+    let mut common = common.clone();
+    let data = common
+        .data
+        .get_or_insert_with(|| directory.path().join("data"))
+        .clone();
+    let as_of = now();
+    let upstream = Upstream::start(sample::organization(as_of))
+        .await
+        .map_err(|error| sample_failed(error.to_string()))?;
+    let (data_dir, mut tenant) = open_tenant(&common, true)?;
+    let host = open_host(&common, &data_dir).await?;
+
+    title("A sample Snyk on this machine; nothing here leaves it.")?;
+    line(&host, &mut tenant, &upstream, as_of).await?;
+    for change in sample::changes() {
+        title(&format!("$ koalr gate {}", change_id(&change)))?;
+        let file = describe(change);
+        let report = judge(&host, &mut tenant, file, &Policy::default(), as_of).await?;
+        print(Format::Text, &report, gate_text)?;
+    }
+    if !options.once {
+        stay(&upstream, &data).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Connects and backfills.
+async fn line(
+    host: &Host,
+    tenant: &mut Tenant,
+    upstream: &Upstream,
+    as_of: Timestamp,
+) -> Result<(), HostError> {
+    let integration = &host.manifest().id;
+    title(&format!(
+        "$ koalr connect {integration} --upstream {} --allow-loopback",
+        upstream.base_url()
+    ))?;
+    let secret = Secret::parse(TOKEN).map_err(|error| HostError::Sample(error.to_string()))?;
+    let options = ConnectOptions {
+        upstream: Some(upstream.base_url().to_owned()),
+        allow_loopback: true,
+        secret,
+        organizations: Vec::new(),
+        roots: None,
+    };
+    print(
+        Format::Text,
+        &connect(host, tenant, options, as_of).await?,
+        connect_text,
+    )?;
+    title(&format!("$ koalr sync {integration}"))?;
+    let report = sync(host, tenant, Some(90), as_of, |_| {}).await?;
+    print(Format::Text, &report, sync_text)
+}
+
+/// Keeps the sample upstream for the person who wants to try more.
+async fn stay(upstream: &Upstream, data: &std::path::Path) -> Result<(), HostError> {
+    let hint = format!(
+        "The sample Snyk keeps running at {}; press Ctrl-C to end it. In another terminal:\n\n  \
+         koalr --data {} gate acme/shop-web#482 --format json\n",
+        upstream.base_url(),
+        data.display()
+    );
+    print(Format::Text, &hint, Clone::clone)?;
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|error| HostError::Sample(error.to_string()))
+}
+
+fn describe(change: SampleChange) -> ChangeFile {
+    ChangeFile {
+        change: Change {
+            id: change_id(&change),
+            repository: change.repository.to_owned(),
+            number: Some(change.number),
+            head_sha: change.head_sha.to_owned(),
+            base_sha: Some(change.base_sha.to_owned()),
+            target_branch: Some(change.target_branch.to_owned()),
+        },
+        title: change.title.to_owned(),
+        base_score: Some(f64::from(change.base_score)),
+        dependencies: Some(
+            change
+                .dependencies
+                .into_iter()
+                .map(|dependency| DependencyChange {
+                    ecosystem: dependency.ecosystem.to_owned(),
+                    name: dependency.name.to_owned(),
+                    before: dependency.before.map(str::to_owned),
+                    after: dependency.after.map(str::to_owned),
+                    direct: Some(dependency.direct),
+                })
+                .collect(),
+        ),
+        evidence: None,
+    }
+}
+
+fn change_id(change: &SampleChange) -> String {
+    format!("{}#{}", change.repository, change.number)
+}
+
+fn title(text: &str) -> Result<(), HostError> {
+    print(Format::Text, &text, |text| format!("\n── {text}\n\n"))
+}
+
+/// The sample upstream takes any token; this one has the form of an API key.
+const TOKEN: &str = "00000000-0000-4000-8000-000000000000";

@@ -1,0 +1,119 @@
+//! The command line `koalr`: arguments in, one report and one exit code out.
+
+mod args;
+mod change;
+mod connect;
+mod demo;
+mod plugin;
+mod sync;
+mod token;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Parser as _;
+use koalr_platform::model::common::Timestamp;
+use koalr_store::{DataDir, Tenant, TenantId};
+use serde::Serialize;
+
+use crate::{Host, HostError, HostSettings};
+use args::{Args, Command, Common, Format};
+
+/// Exit code of a command that failed.
+pub const FAILED: u8 = 2;
+
+/// Runs the command line.
+///
+/// # Errors
+///
+/// With one sentence that names the input and the way out. The process then ends with exit code 2.
+pub async fn run() -> Result<ExitCode, HostError> {
+    let args = Args::parse();
+    log_to_standard_error(args.verbose);
+    let common = args.common;
+    match args.command {
+        Command::Plugin { command } => plugin::run(command).await,
+        Command::Connect(options) => connect::run(&common, options).await,
+        Command::Sync(options) => sync::run(&common, options).await,
+        Command::Score(options) => change::score(&common, options).await,
+        Command::Gate(options) => change::gate(&common, options).await,
+        Command::Demo(options) => demo::run(&common, options).await,
+    }
+}
+
+fn log_to_standard_error(verbose: u8) {
+    let level = match verbose {
+        0 => tracing::Level::ERROR,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    // A second initialisation can only happen in a test, where the first one serves.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init();
+}
+
+/// The data directory, and the tenant in it.
+fn open_tenant(common: &Common, create: bool) -> Result<(DataDir, Tenant), HostError> {
+    let tenant = TenantId::parse(&common.tenant)?;
+    let data = DataDir::open(data_path(common)?)?;
+    let tenant = data.tenant(&tenant, create)?;
+    Ok((data, tenant))
+}
+
+/// The loaded integration, with its compiled form kept in the data directory.
+async fn open_host(common: &Common, data: &DataDir) -> Result<Host, HostError> {
+    let artifact_dir = Some(data.path().join("artifacts"));
+    Host::open(HostSettings {
+        plugin: common.plugin.clone(),
+        artifact_dir,
+    })
+    .await
+}
+
+fn data_path(common: &Common) -> Result<PathBuf, HostError> {
+    if let Some(data) = &common.data {
+        return Ok(data.clone());
+    }
+    let set = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    set("XDG_DATA_HOME")
+        .or_else(|| set("HOME").map(|home| home.join(".local/share")))
+        .map(|directory| directory.join("koalr"))
+        .ok_or(HostError::NoDataDirectory)
+}
+
+/// The only clock of the harness: everything below takes the time as an argument.
+fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Writes a report: the text for people, or one line of JSON.
+fn print<T: Serialize>(
+    format: Format,
+    report: &T,
+    text: impl FnOnce(&T) -> String,
+) -> Result<(), HostError> {
+    let output = match format {
+        Format::Text => text(report),
+        Format::Json => {
+            let mut json = serde_json::to_string(report).map_err(HostError::Json)?;
+            json.push('\n');
+            json
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    out.write_all(output.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(HostError::Output)
+}

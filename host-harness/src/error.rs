@@ -1,0 +1,109 @@
+//! Why a job failed: one sentence for a person, with the input and the way out.
+
+use std::path::PathBuf;
+
+use koalr_runtime::{
+    CallError, ClientError, CredentialError, EngineError, LoadError, PinError, PolicyError,
+};
+use koalr_store::StoreError;
+
+/// Why a job failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// The sandbox engine did not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The component was refused.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// There is no component.
+    #[error("{0}")]
+    NoComponent(String),
+    /// A call into the component failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The data directory failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The upstream's address was not accepted.
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    /// The manifest asks for something impossible.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The HTTP client did not start.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The credential could not be used.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// The token could not be read.
+    #[error("reading the token from {source_name}: {reason}")]
+    Token {
+        /// Where it was to come from.
+        source_name: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The loaded component is another integration.
+    #[error(
+        "no integration `{asked}`: the loaded component is `{loaded}`; use that name, or load another component with `--plugin FILE`"
+    )]
+    OtherIntegration {
+        /// What was asked for.
+        asked: String,
+        /// What is loaded.
+        loaded: String,
+    },
+    /// Nothing is connected yet.
+    #[error("`{0}` is not connected for this tenant; run `koalr connect {0}` first")]
+    NotConnected(String),
+    /// The upstream or the credential does not permit a connection.
+    #[error("connecting to {upstream}: {reason}")]
+    Connect {
+        /// The pinned address.
+        upstream: String,
+        /// What a person can do.
+        reason: String,
+    },
+    /// A sync ended without a usable answer. Data of earlier batches stays.
+    #[error("syncing from {upstream}: {reason}")]
+    Sync {
+        /// The pinned address.
+        upstream: String,
+        /// What a person can do.
+        reason: String,
+    },
+    /// The plugin refused what it was handed.
+    #[error("`{verb}` refused the change: {reason}")]
+    Refused {
+        /// The verb.
+        verb: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file could not be read.
+    #[error("reading `{path}`: {reason}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A change's file or id is not usable.
+    #[error("{0}")]
+    Change(String),
+    /// The sample upstream did not start.
+    #[error("starting the sample upstream: {0}")]
+    Sample(String),
+    /// No home directory is known.
+    #[error("no data directory: `HOME` is not set; name one with `--data DIR`")]
+    NoDataDirectory,
+    /// A report could not be written as JSON.
+    #[error("writing a report as JSON: {0}")]
+    Json(serde_json::Error),
+    /// Standard output failed.
+    #[error("writing to standard output: {0}")]
+    Output(std::io::Error),
+}

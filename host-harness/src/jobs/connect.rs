@@ -1,0 +1,127 @@
+//! Checks a token, and stores the connection with the token sealed.
+
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::model::connection::{
+    ConnectError, ConnectRequest, Connection, CredentialFacts,
+};
+use koalr_runtime::{Secret, identify_credential, pin_origin};
+use koalr_store::{ConnectionRecord, Tenant};
+use serde::Serialize;
+
+use super::line::Line;
+use crate::contract::Mirror as _;
+use crate::{Host, HostError};
+
+/// What a person gives to connect.
+pub struct ConnectOptions {
+    /// Region or address; none means what the token says.
+    pub upstream: Option<String>,
+    /// Whether plain HTTP to this machine is permitted.
+    pub allow_loopback: bool,
+    /// The token.
+    pub secret: Secret,
+    /// Organizations by id or short name. Empty means all.
+    pub organizations: Vec<String>,
+    /// PEM text of roots to trust besides the platform's.
+    pub roots: Option<String>,
+}
+
+/// A connection that was made.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ConnectReport {
+    /// Always `ok`: a failure is an error.
+    pub outcome: &'static str,
+    /// Id of the origin, for example `EU-01`.
+    pub origin: String,
+    /// The pinned address.
+    pub upstream: String,
+    /// Kind of the token; none for an unknown form.
+    pub credential: Option<String>,
+    /// What the plugin found.
+    #[serde(flatten)]
+    pub connection: Connection,
+}
+
+/// Connects, and stores the connection. On an error nothing is stored and an older connection stays.
+///
+/// # Errors
+///
+/// The upstream's address is not accepted, the token is not, or the upstream cannot be reached.
+pub async fn connect(
+    host: &Host,
+    tenant: &mut Tenant,
+    options: ConnectOptions,
+    as_of: Timestamp,
+) -> Result<ConnectReport, HostError> {
+    let facts = identify_credential(host.declared(), &options.secret);
+    let pinned = pin_origin(
+        host.declared(),
+        options.upstream.as_deref(),
+        facts.audience_host.as_deref(),
+        options.allow_loopback,
+    )?;
+    let roots = options.roots.as_ref().map(String::as_bytes);
+    let line = Line::new(host, pinned, None, &options.secret, roots)?;
+    let credential: CredentialFacts = facts.mirror();
+    let request = ConnectRequest {
+        endpoint: line.endpoint().clone(),
+        credential: credential.clone(),
+        organizations: options.organizations,
+        settings: Vec::new(),
+        as_of,
+    };
+    let upstream = line.endpoint().base.clone();
+    let connection: Connection = match line.session().await?.connect(&request.mirror()).await? {
+        Ok(connection) => connection.mirror(),
+        Err(error) => {
+            return Err(HostError::Connect {
+                upstream,
+                reason: reason(error.mirror()),
+            });
+        }
+    };
+    let record = ConnectionRecord {
+        integration: host.manifest().id.clone(),
+        endpoint: line.endpoint().clone(),
+        allow_loopback: options.allow_loopback,
+        credential: credential.clone(),
+        connection: connection.clone(),
+        plugin_version: host.manifest().version.clone(),
+        ca_pem: options.roots,
+        connected_at: as_of,
+    };
+    tenant.save_connection(&record, options.secret.expose())?;
+    Ok(ConnectReport {
+        outcome: "ok",
+        origin: record.endpoint.origin,
+        upstream,
+        credential: credential.kind,
+        connection,
+    })
+}
+
+/// A decision of the plugin as what a person can do.
+fn reason(error: ConnectError) -> String {
+    match error {
+        ConnectError::BadCredential => {
+            "the token is not accepted; it may be mistyped, expired, or belong to another region (`--upstream REGION`)"
+                .to_owned()
+        }
+        ConnectError::WrongRegion(host) => {
+            format!("the token belongs to `{host}`; use that address as `--upstream`")
+        }
+        ConnectError::NoApiAccess => {
+            "the account's plan has no API access; ask for one that has, or use another account's token".to_owned()
+        }
+        ConnectError::MissingPermissions(names) => {
+            format!("the token works but lacks {}; grant it to its role", names.join(", "))
+        }
+        ConnectError::OrganizationsNotVisible(names) => {
+            format!("the token does not see {}; check `--org`, or use a token that does", names.join(", "))
+        }
+        ConnectError::InvalidSetting((key, expected)) => format!("setting `{key}`: {expected}"),
+        ConnectError::Upstream(text) => text,
+        ConnectError::Other((code, text)) => format!("{text} ({code})"),
+    }
+}

@@ -1,0 +1,291 @@
+//! From a change to an explained verdict.
+
+use std::collections::BTreeSet;
+
+use koalr_platform::decision::{Decision, bind, judge as judged};
+use koalr_platform::evidence::{Known, gather};
+use koalr_platform::merge::merge;
+use koalr_platform::model::assessment::{Assessment, ScoreError};
+use koalr_platform::model::common::{Change, Coverage, DependencyChange, Tenths, Timestamp};
+use koalr_platform::model::evidence::{Evidence, ScoreRequest};
+use koalr_platform::model::record::{ChangeScope, Entry, Scope};
+use koalr_platform::model::verdict::{GateError, GateRequest, Verdict};
+use koalr_platform::policy::Policy;
+use koalr_runtime::Egress;
+use koalr_store::{
+    ChangeRecord, DecisionRecord, DependencyList, FindingFilter, StoredConnection, Tenant,
+};
+use serde::Deserialize;
+
+use super::line::reopen;
+use super::sync::everything;
+use super::walk::Walk;
+use crate::contract::Mirror as _;
+use crate::report::ChangeReport;
+use crate::report::fix::fixes;
+use crate::report::summary::summary;
+use crate::{Host, HostError};
+
+/// A change as a person or a program describes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangeFile {
+    /// The change.
+    pub change: Change,
+    /// Its title, for reports.
+    #[serde(default)]
+    pub title: String,
+    /// Koalr's own score of it without security, 0 to 100; absent means that there is none, and security stands alone.
+    pub base_score: Option<f64>,
+    /// Dependencies it touches; absent means unknown, empty means that it touches none.
+    pub dependencies: Option<Vec<DependencyChange>>,
+    /// Ready evidence: judged as it is, without any request.
+    pub evidence: Option<Evidence>,
+}
+
+impl ChangeFile {
+    /// A change that was stored before.
+    #[must_use]
+    pub fn stored(record: ChangeRecord) -> Self {
+        Self {
+            change: record.change,
+            title: String::new(),
+            base_score: record.base_score.map(|tenths| f64::from(tenths) / 10.0),
+            dependencies: record.dependencies.map(|list| list.changes),
+            evidence: None,
+        }
+    }
+
+    /// The base score in tenths; 0 where there is none.
+    fn base_tenths(&self) -> Result<Tenths, HostError> {
+        let score = self.base_score.unwrap_or(0.0);
+        if !(0.0..=100.0).contains(&score) {
+            return Err(HostError::Change(format!(
+                "`base-score` is {score}; it must be between 0 and 100"
+            )));
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked above to be within 0 and 1000"
+        )]
+        Ok((score * 10.0).round() as Tenths)
+    }
+}
+
+/// Judges a change: looks up what its dependencies bring, scores, gates, merges, and stores the decision.
+///
+/// # Errors
+///
+/// Nothing is connected and the change brings no evidence of its own; a lookup, the store or the plugin failed.
+pub async fn judge(
+    host: &Host,
+    tenant: &mut Tenant,
+    file: ChangeFile,
+    policy: &Policy,
+    as_of: Timestamp,
+) -> Result<ChangeReport, HostError> {
+    let base = file.base_tenths()?;
+    let stored = ChangeRecord {
+        change: file.change.clone(),
+        base_score: file.base_score.map(|_| base),
+        dependencies: file.dependencies.clone().map(|changes| DependencyList {
+            source: "file".to_owned(),
+            changes,
+        }),
+        saved_at: as_of,
+    };
+    tenant.save_change(&stored)?;
+    let evidence = match file.evidence {
+        Some(evidence) => evidence,
+        None => {
+            look_up(
+                host,
+                tenant,
+                &file.change,
+                file.dependencies.as_deref(),
+                as_of,
+            )
+            .await?
+        }
+    };
+    let assessment = score(host, &file.change, &evidence, policy, as_of).await?;
+    let verdict = gate(host, &assessment, &evidence, policy, as_of).await?;
+    tenant.save_decision(&DecisionRecord {
+        integration: host.manifest().id.clone(),
+        change: file.change.id.clone(),
+        head_sha: file.change.head_sha.clone(),
+        evidence: evidence.clone(),
+        assessment: assessment.clone(),
+        verdict: verdict.clone(),
+        plugin_version: host.manifest().version.clone(),
+        as_of,
+    })?;
+    let judged = judged(&verdict, &evidence.coverage, as_of, None);
+    let decision = bind(judged, policy.mode);
+    let mut report = ChangeReport {
+        change: file.change,
+        title: file.title,
+        decision,
+        judged,
+        mode: policy.mode,
+        score: merge(base, assessment.score, judged, policy.mode),
+        summary: String::new(),
+        fixes: if judged == Decision::Block {
+            fixes(&evidence, &assessment, &verdict)
+        } else {
+            Vec::new()
+        },
+        assessment,
+        verdict,
+        evidence,
+        judge: host.judge(),
+        as_of,
+    };
+    report.summary = summary(&report);
+    Ok(report)
+}
+
+/// Asks the upstream about the packages a change touches, and puts it beside what is stored.
+async fn look_up(
+    host: &Host,
+    tenant: &mut Tenant,
+    change: &Change,
+    dependencies: Option<&[DependencyChange]>,
+    as_of: Timestamp,
+) -> Result<Evidence, HostError> {
+    let (connection, line) = reopen(host, tenant)?;
+    let organizations = connection
+        .record
+        .connection
+        .organizations
+        .iter()
+        .map(|one| one.id.clone())
+        .collect();
+    let scope = Scope::Change(ChangeScope {
+        change: change.clone(),
+        organizations,
+        dependencies: dependencies.map(<[DependencyChange]>::to_vec),
+    });
+    let mut lookups = Vec::new();
+    let mut coverage = Vec::new();
+    Walk {
+        line: &line,
+        scope: scope.clone(),
+        since: None,
+        as_of,
+    }
+    .run(None, |batch| {
+        tenant.apply_batch(&connection, &scope, batch, as_of)?;
+        for entry in &batch.records {
+            if let Entry::ChangeFinding(found) = entry {
+                lookups.push(found.finding.clone());
+            }
+        }
+        coverage.clone_from(&batch.coverage);
+        Ok(())
+    })
+    .await?;
+    coverage.extend(backfilled(tenant, &connection, &change.repository)?);
+    let filter = FindingFilter {
+        repository: Some(&change.repository),
+        packages: None,
+    };
+    let stored: Vec<_> = tenant
+        .findings(&connection, filter)?
+        .into_iter()
+        .map(|stored| stored.finding)
+        .collect();
+    Ok(gather(&Known {
+        change,
+        dependencies,
+        lookups: &lookups,
+        stored: &stored,
+        coverage: &coverage,
+        as_of,
+    }))
+}
+
+/// What the last backfill says about the organizations that hold the repository; of all, if none is known to hold it.
+fn backfilled(
+    tenant: &Tenant,
+    connection: &StoredConnection,
+    repository: &str,
+) -> Result<Vec<Coverage>, HostError> {
+    let scope = everything(&connection.record);
+    let rows = tenant.coverage(connection, &scope)?;
+    let holders: BTreeSet<String> = tenant
+        .projects(connection)?
+        .into_iter()
+        .filter(|project| project.repository.as_deref() == Some(repository))
+        .map(|project| project.organization)
+        .collect();
+    Ok(rows
+        .into_iter()
+        .filter(|row| holders.is_empty() || holders.contains(&row.subject))
+        .collect())
+}
+
+async fn score(
+    host: &Host,
+    change: &Change,
+    evidence: &Evidence,
+    policy: &Policy,
+    as_of: Timestamp,
+) -> Result<Assessment, HostError> {
+    let request = ScoreRequest {
+        change: change.clone(),
+        evidence: evidence.clone(),
+        settings: policy.score_settings(),
+        as_of,
+    };
+    let mut session = host.plugin().open_session(Egress::closed()).await?;
+    session
+        .score(&request.mirror())
+        .await?
+        .map(crate::contract::Mirror::mirror)
+        .map_err(|error| {
+            let reason = match error.mirror() {
+                ScoreError::InvalidEvidence(reason) => reason,
+                ScoreError::InvalidSetting((key, expected)) => {
+                    format!("setting `{key}`: {expected}")
+                }
+                ScoreError::Other((code, text)) => format!("{text} ({code})"),
+            };
+            HostError::Refused {
+                verb: "score",
+                reason,
+            }
+        })
+}
+
+async fn gate(
+    host: &Host,
+    assessment: &Assessment,
+    evidence: &Evidence,
+    policy: &Policy,
+    as_of: Timestamp,
+) -> Result<Verdict, HostError> {
+    let request = GateRequest {
+        assessment: assessment.clone(),
+        evidence: evidence.clone(),
+        rules: policy.rules(&host.manifest().rules),
+        waivers: Vec::new(),
+        as_of,
+    };
+    let mut session = host.plugin().open_session(Egress::closed()).await?;
+    session
+        .gate(&request.mirror())
+        .await?
+        .map(crate::contract::Mirror::mirror)
+        .map_err(|error| {
+            let reason = match error.mirror() {
+                GateError::InvalidRequest(reason) => reason,
+                GateError::Other((code, text)) => format!("{text} ({code})"),
+            };
+            HostError::Refused {
+                verb: "gate",
+                reason,
+            }
+        })
+}

@@ -1,0 +1,103 @@
+//! The line to an upstream: everything a live session needs to send requests for one connection.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use koalr_platform::model::common::Endpoint;
+use koalr_runtime::{
+    CredentialHeader, Egress, EgressPolicy, Governor, HttpClient, Organizations, PinnedOrigin,
+    Roots, Secret, Session, credential_header, identify_credential,
+};
+use koalr_store::{StoredConnection, Tenant};
+
+use crate::{Host, HostError};
+
+/// A line to one pinned origin. Sessions opened on it share its pace.
+pub(super) struct Line<'a> {
+    host: &'a Host,
+    endpoint: Endpoint,
+    policy: EgressPolicy,
+    client: HttpClient,
+    credential: CredentialHeader,
+    governor: Arc<Governor>,
+}
+
+impl<'a> Line<'a> {
+    /// Prepares the line. No request is sent.
+    ///
+    /// `organizations` are the bound ones; none while connecting. `roots` is PEM text to trust besides the platform's.
+    pub(super) fn new(
+        host: &'a Host,
+        pinned: PinnedOrigin,
+        organizations: Option<BTreeSet<String>>,
+        secret: &Secret,
+        roots: Option<&[u8]>,
+    ) -> Result<Self, HostError> {
+        let endpoint = Endpoint {
+            origin: pinned.id.clone(),
+            base: pinned.base.clone(),
+        };
+        let organizations = organizations.map_or(Organizations::Connecting, Organizations::Bound);
+        let roots = roots.map_or(Roots::Platform, |pem| Roots::Pem(pem.to_vec()));
+        let facts = identify_credential(host.declared(), secret);
+        Ok(Self {
+            host,
+            endpoint,
+            policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?,
+            client: HttpClient::new(roots)?,
+            credential: credential_header(host.declared(), &facts, secret)?,
+            governor: Arc::new(Governor::new(&host.declared().quotas, RATE_SHARE)),
+        })
+    }
+
+    /// Where requests go.
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// Opens a fresh session on the line.
+    pub(super) async fn session(&self) -> Result<Session, HostError> {
+        let egress = Egress::open(
+            self.policy.clone(),
+            self.client.clone(),
+            Some(self.credential.clone()),
+            Arc::clone(&self.governor),
+        );
+        Ok(self.host.plugin().open_session(egress).await?)
+    }
+}
+
+/// The line of a stored connection, bound to its organizations.
+pub(super) fn reopen<'a>(
+    host: &'a Host,
+    tenant: &Tenant,
+) -> Result<(StoredConnection, Line<'a>), HostError> {
+    let integration = &host.manifest().id;
+    let connection = tenant
+        .connection(integration)?
+        .ok_or_else(|| HostError::NotConnected(integration.clone()))?;
+    let record = &connection.record;
+    let secret = Secret::parse(&tenant.reveal_credential(&connection)?).map_err(|error| {
+        HostError::Token {
+            source_name: "the vault".to_owned(),
+            reason: error.to_string(),
+        }
+    })?;
+    let pinned = PinnedOrigin {
+        id: record.endpoint.origin.clone(),
+        base: record.endpoint.base.clone(),
+        allow_loopback: record.allow_loopback,
+    };
+    let organizations = record
+        .connection
+        .organizations
+        .iter()
+        .map(|one| one.id.clone())
+        .collect();
+    let roots = record.ca_pem.as_ref().map(String::as_bytes);
+    let line = Line::new(host, pinned, Some(organizations), &secret, roots)?;
+    Ok((connection, line))
+}
+
+/// Share of each upstream quota that is used: other users of the same token need the rest.
+const RATE_SHARE: f64 = 0.8;

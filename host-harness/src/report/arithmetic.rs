@@ -1,0 +1,162 @@
+//! The score, part by part, so that a person can add it up.
+
+use std::fmt::Write as _;
+
+use koalr_platform::merge::Adjustment;
+use koalr_platform::model::assessment::{Contribution, ContributionSubject, HazardTerms};
+use koalr_platform::model::common::Tenths;
+
+use super::change::ChangeReport;
+use super::escape::plain;
+
+/// A number in tenths as people write it.
+pub(super) fn tenths(value: Tenths) -> String {
+    format!("{}.{}", value / 10, value % 10)
+}
+
+/// The whole sum: base, security with its parts, joined, floor or cap.
+pub(super) fn arithmetic(report: &ChangeReport) -> String {
+    let mut text = String::new();
+    let score = &report.score;
+    row(
+        &mut text,
+        2,
+        "Koalr's own score of the change",
+        &tenths(score.base),
+    );
+    row(&mut text, 2, "security score", &tenths(score.security));
+    for contribution in &report.assessment.contributions {
+        row(
+            &mut text,
+            4,
+            &name(report, contribution),
+            &format!("+{}", tenths(contribution.points)),
+        );
+        terms(&mut text, &contribution.terms);
+    }
+    row(
+        &mut text,
+        2,
+        "joined as independent risks",
+        &tenths(score.joined),
+    );
+    match score.adjustment {
+        Some(Adjustment::Floor(points)) => {
+            row(
+                &mut text,
+                2,
+                "floor of a binding block",
+                &format!("+{}", tenths(points)),
+            );
+        }
+        Some(Adjustment::Cap(points)) => {
+            row(
+                &mut text,
+                2,
+                "cap of what may pass",
+                &format!("-{}", tenths(points)),
+            );
+        }
+        None => {}
+    }
+    row(
+        &mut text,
+        2,
+        "deploy risk",
+        &format!("{} {}", tenths(score.score), score.band.word()),
+    );
+    text
+}
+
+fn name(report: &ChangeReport, contribution: &Contribution) -> String {
+    match contribution.subject {
+        ContributionSubject::Debt => "open findings the change does not touch".to_owned(),
+        ContributionSubject::Finding(index) => report.line(index).map_or_else(
+            || format!("finding {index}"),
+            |line| {
+                let fact = line.fact;
+                format!(
+                    "{} in {} {}",
+                    plain(report.id_of(&line)),
+                    plain(&fact.package),
+                    plain(&fact.version)
+                )
+            },
+        ),
+    }
+}
+
+/// Multipliers of one are left out: they say nothing.
+fn terms(text: &mut String, terms: &HazardTerms) {
+    let mut line = format!(
+        "hazard {} = base {}",
+        thousandths(terms.hazard),
+        thousandths(terms.base)
+    );
+    for (value, word) in [
+        (terms.bump, "version bump"),
+        (terms.exploit, "exploit"),
+        (terms.fix, "no full fix"),
+        (terms.reachability, "reachability"),
+        (terms.relation, "direct"),
+    ] {
+        if value != 1000 {
+            let _ = write!(line, " × {} {word}", thousandths(value));
+        }
+    }
+    for piece in super::text::wrap(&line, WIDTH - 6) {
+        let _ = writeln!(text, "      {piece}");
+    }
+}
+
+fn thousandths(value: u32) -> String {
+    let text = format!("{}.{:03}", value / 1000, value % 1000);
+    let trimmed = text.trim_end_matches('0');
+    if trimmed.ends_with('.') {
+        format!("{trimmed}0")
+    } else {
+        trimmed.to_owned()
+    }
+}
+
+/// A label and a figure at the right edge, with the label cut rather than the figure.
+fn row(text: &mut String, indent: usize, label: &str, figure: &str) {
+    let room = WIDTH - indent - figure.chars().count().max(FIGURE) - 1;
+    let label: String = if label.chars().count() > room {
+        label.chars().take(room - 1).chain(['…']).collect()
+    } else {
+        label.to_owned()
+    };
+    let _ = writeln!(text, "{:indent$}{label:<room$} {figure:<FIGURE$}", "");
+}
+
+/// Columns of a line.
+pub(super) const WIDTH: usize = 80;
+
+/// Columns of a figure: `+100.0 critical` is longer and shortens its label.
+const FIGURE: usize = 6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tenths_are_written_with_one_decimal() {
+        assert_eq!(tenths(1000), "100.0");
+        assert_eq!(tenths(7), "0.7");
+    }
+
+    #[test]
+    fn thousandths_lose_their_trailing_zeros_but_one() {
+        assert_eq!(thousandths(1150), "1.15");
+        assert_eq!(thousandths(2000), "2.0");
+    }
+
+    #[test]
+    fn a_long_label_is_cut_and_the_figure_stays() {
+        let mut text = String::new();
+        row(&mut text, 2, &"x".repeat(100), "12.3");
+        assert!(text.trim_end().ends_with("… 12.3"), "{text}");
+        assert!(text.trim_end().chars().count() <= WIDTH);
+    }
+}

@@ -1,0 +1,104 @@
+//! Everything that was said about a change, in one value.
+
+use koalr_platform::decision::Decision;
+use koalr_platform::merge::Merged;
+use koalr_platform::model::assessment::{Assessment, Attributed, Attribution};
+use koalr_platform::model::common::{Change, Timestamp};
+use koalr_platform::model::evidence::{Evidence, FindingFact};
+use koalr_platform::model::verdict::Verdict;
+use koalr_platform::policy::Mode;
+use serde::{Deserialize, Serialize};
+
+/// A judged change: what was known, what the plugin made of it, and what follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangeReport {
+    /// The change.
+    pub change: Change,
+    /// Its title; empty if not known. Text from outside.
+    pub title: String,
+    /// What binds, after the policy's mode.
+    pub decision: Decision,
+    /// What was judged, as if enforced.
+    pub judged: Decision,
+    /// The policy's mode.
+    pub mode: Mode,
+    /// Koalr's score with security in it.
+    pub score: Merged,
+    /// The verdict sentence and, where there is one, the fix.
+    pub summary: String,
+    /// Upgrades that turn the verdict, as commands. May be empty.
+    pub fixes: Vec<String>,
+    /// The plugin's assessment.
+    pub assessment: Assessment,
+    /// The plugin's verdict.
+    pub verdict: Verdict,
+    /// What was known.
+    pub evidence: Evidence,
+    /// Who judged.
+    pub judge: Judge,
+    /// The time it was judged for, in milliseconds since 1970.
+    pub as_of: Timestamp,
+}
+
+/// The plugin that judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Judge {
+    /// The manifest's id.
+    pub plugin: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of the component, in hexadecimal.
+    pub component: String,
+}
+
+/// A finding with everything the report says about it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// Index in the evidence.
+    pub(super) index: u32,
+    /// The fact.
+    pub(super) fact: &'a FindingFact,
+    /// What the model made of it.
+    pub(super) attributed: &'a Attributed,
+}
+
+impl ChangeReport {
+    /// Findings with their attribution, in the order of the evidence.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        (0_u32..)
+            .zip(self.evidence.findings.iter().zip(&self.assessment.findings))
+            .map(|(index, (fact, attributed))| Line {
+                index,
+                fact,
+                attributed,
+            })
+    }
+
+    /// The same, only of one attribution, worst first.
+    pub(super) fn lines_of(&self, attribution: Attribution) -> Vec<Line<'_>> {
+        let mut lines: Vec<_> = self
+            .lines()
+            .filter(|line| line.attributed.attribution == attribution)
+            .collect();
+        lines.sort_by_key(|line| (std::cmp::Reverse(line.attributed.cvss), line.index));
+        lines
+    }
+
+    /// The line of one finding; none if the plugin named one that is not there.
+    pub(super) fn line(&self, index: u32) -> Option<Line<'_>> {
+        self.lines().find(|line| line.index == index)
+    }
+
+    /// The public id of a finding: its first CVE, else the upstream's id.
+    pub(super) fn id_of<'a>(&'a self, line: &Line<'a>) -> &'a str {
+        self.evidence
+            .aliases
+            .iter()
+            .filter(|texts| texts.finding == line.index)
+            .flat_map(|texts| &texts.values)
+            .find(|alias| alias.starts_with("CVE-"))
+            .map_or(&line.fact.vulnerability, |alias| alias)
+    }
+}

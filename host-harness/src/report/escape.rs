@@ -1,0 +1,47 @@
+//! Text from an upstream, made safe for a terminal.
+
+/// The text on one line, without control characters or bidirectional overrides, cut at [`LONGEST`] characters.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == LONGEST {
+            plain.push('…');
+            break;
+        }
+        if character.is_control() || is_invisible(character) {
+            plain.push('\u{fffd}');
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
+/// Characters that reorder or hide the text around them.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Longest text shown, in characters: a line of a terminal and a half.
+const LONGEST: usize = 120;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_sequence_in_a_package_name_does_not_reach_the_terminal() {
+        assert_eq!(plain("left\u{1b}[31mpad"), "left\u{fffd}[31mpad");
+    }
+
+    #[test]
+    fn a_right_to_left_override_is_shown_as_a_replacement() {
+        assert_eq!(plain("a\u{202e}b"), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_name_of_a_megabyte_is_cut() {
+        assert_eq!(plain(&"x".repeat(1 << 20)).chars().count(), LONGEST + 1);
+    }
+}

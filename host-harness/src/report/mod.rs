@@ -1,0 +1,14 @@
+//! How results look: text for people, JSON for programs. Nothing else knows a format.
+
+mod arithmetic;
+mod change;
+mod escape;
+pub(crate) mod fix;
+mod outcome;
+pub(crate) mod summary;
+mod text;
+
+pub use change::{ChangeReport, Judge};
+pub use escape::plain;
+pub use outcome::{connect_text, inspect_text, sync_text};
+pub use text::{gate_text, score_text};

@@ -1,0 +1,216 @@
+//! Reports of `plugin inspect`, `connect` and `sync` as text.
+
+use std::fmt::Write as _;
+
+use koalr_platform::model::common::CoverageState;
+use koalr_platform::model::connection::Access;
+use koalr_platform::model::manifest::{Method, OriginAddress};
+
+use super::escape::plain;
+use crate::jobs::{ConnectReport, InspectReport, Outcome, SyncReport};
+
+/// What a component is and asks for.
+#[must_use]
+pub fn inspect_text(report: &InspectReport) -> String {
+    let manifest = &report.manifest;
+    let mut text = format!(
+        "{} {} — {}\n\ncomponent  {}\nsize       {} bytes\nworld      {}\n",
+        plain(&manifest.name),
+        plain(&manifest.version),
+        plain(&manifest.summary),
+        report.content_hash,
+        report.size_bytes,
+        report.world
+    );
+    list(
+        &mut text,
+        "Imports",
+        report.imports.iter().map(|name| plain(name)),
+    );
+    list(
+        &mut text,
+        "Pulls",
+        manifest
+            .pulls
+            .iter()
+            .map(|pull| format!("{}: {}", plain(&pull.what), plain(&pull.why))),
+    );
+    list(
+        &mut text,
+        "Asks for",
+        manifest.permissions.iter().map(|permission| {
+            let optional = if permission.required {
+                ""
+            } else {
+                " (optional)"
+            };
+            format!(
+                "{}{optional}: {}",
+                plain(&permission.name),
+                plain(&permission.why)
+            )
+        }),
+    );
+    list(
+        &mut text,
+        "May send requests to",
+        manifest
+            .origins
+            .iter()
+            .map(|origin| format!("{:<14} {}", plain(&origin.id), address(&origin.address))),
+    );
+    if let Some(origin) = manifest.origins.first() {
+        list(
+            &mut text,
+            &format!("There (the same paths as in {})", plain(&origin.id)),
+            origin
+                .paths
+                .iter()
+                .map(|rule| format!("{:<5} {}", method(rule.method), plain(&rule.template))),
+        );
+    }
+    list(
+        &mut text,
+        "One session may use",
+        report
+            .limits
+            .iter()
+            .map(|limit| format!("{:<15} {} {}", limit.name, limit.value, limit.unit)),
+    );
+    list(
+        &mut text,
+        "Gate rules",
+        manifest
+            .rules
+            .iter()
+            .map(|rule| format!("{}: {}", plain(&rule.code), plain(&rule.summary))),
+    );
+    text
+}
+
+/// Who is connected, to what, and what the token may do.
+#[must_use]
+pub fn connect_text(report: &ConnectReport) -> String {
+    let account = &report.connection.account;
+    let mut text = format!(
+        "Connected to {} ({}) as {} ({}).\n",
+        plain(&report.origin),
+        plain(&report.upstream),
+        plain(&account.name),
+        plain(&account.kind)
+    );
+    list(
+        &mut text,
+        "Organizations",
+        report.connection.organizations.iter().map(|organization| {
+            let routes = report
+                .connection
+                .capabilities
+                .iter()
+                .filter(|one| one.organization == organization.id);
+            let routes: Vec<_> = routes
+                .map(|one| format!("{} {}", plain(&one.route), access(one.access)))
+                .collect();
+            format!("{} ({})", plain(&organization.name), routes.join(", "))
+        }),
+    );
+    list(
+        &mut text,
+        "Warnings",
+        report
+            .connection
+            .warnings
+            .iter()
+            .map(|warning| plain(warning)),
+    );
+    text.push_str("\nThe token is sealed in the vault. Next: `koalr sync snyk`\n");
+    text
+}
+
+/// What was read, and what is missing.
+#[must_use]
+pub fn sync_text(report: &SyncReport) -> String {
+    let word = match report.outcome {
+        Outcome::Ok => "Complete",
+        Outcome::Partial => "Partial, older data is kept",
+        Outcome::Error => "Failed, older data is kept",
+    };
+    let mut text = format!(
+        "{word}: {} findings in {} projects stored; {} received, {} new or changed, {} requests.\n",
+        report.issues, report.projects, report.rows, report.written, report.requests
+    );
+    if let Some(secs) = report.resume_after_secs {
+        let _ = writeln!(
+            text,
+            "The upstream asks to wait {secs} seconds; run the same command again then."
+        );
+    }
+    let incomplete = report
+        .coverage
+        .iter()
+        .filter(|row| row.state != CoverageState::Complete);
+    list(
+        &mut text,
+        "Not complete",
+        incomplete.map(|row| {
+            format!(
+                "{} of {}: {}",
+                plain(&row.route),
+                plain(&row.subject),
+                plain(&row.detail)
+            )
+        }),
+    );
+    list(
+        &mut text,
+        "Skipped or odd",
+        report.diagnostics.iter().map(|one| {
+            format!(
+                "{}: {} ({})",
+                plain(&one.subject),
+                plain(&one.message),
+                plain(&one.code)
+            )
+        }),
+    );
+    text
+}
+
+fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let mut lines = lines.peekable();
+    if lines.peek().is_some() {
+        let _ = writeln!(text, "\n{title}");
+        for line in lines {
+            let _ = writeln!(text, "  {line}");
+        }
+    }
+}
+
+fn address(address: &OriginAddress) -> String {
+    match address {
+        OriginAddress::Fixed(base) | OriginAddress::Template(base) => plain(base),
+        OriginAddress::CustomerSupplied => "an HTTPS address of your own".to_owned(),
+        OriginAddress::Download(suffixes) => {
+            format!("downloads below {}", plain(&suffixes.join(", ")))
+        }
+    }
+}
+
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
+    }
+}
+
+fn access(access: Access) -> &'static str {
+    match access {
+        Access::Allowed => "allowed",
+        Access::Refused => "refused",
+        Access::Unknown => "not known",
+    }
+}
