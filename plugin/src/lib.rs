@@ -1,3 +1,13 @@
 //! Koalr's Snyk integration.
+//!
+//! `component.rs` alone knows the contract's generated types, `snyk/` alone knows Snyk's JSON, `sync/` plans walks.
+//! Everything but the component and its transport also compiles and is tested natively.
+
+pub mod connect;
+pub mod manifest;
+mod snyk;
+pub mod sync;
+pub mod transport;
+
 #[cfg(target_family = "wasm")]
-mod bindings { wit_bindgen::generate!({path: "../wit", world: "koalr:integration/integration", generate_all}); }
+mod component;

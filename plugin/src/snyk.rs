@@ -1,0 +1,10 @@
+//! Snyk's REST API: the only room that knows its JSON.
+
+pub(crate) mod endpoint;
+pub(crate) mod error;
+pub(crate) mod instant;
+pub(crate) mod issue;
+pub(crate) mod page;
+pub(crate) mod project;
+pub(crate) mod remediation;
+pub(crate) mod wire;

@@ -1,0 +1,204 @@
+//! Addresses of Snyk's REST API. Each parameter stands once; what comes from elsewhere is percent-encoded.
+
+/// Version asked for: the newest of any generally available path used here.
+///
+/// <https://docs.snyk.io/snyk-api/rest-api/about-the-rest-api>: a plain date selects, per path, the newest release up
+/// to it.
+const VERSION: &str = "2025-11-05";
+
+/// Records on a page of a listing: the most Snyk gives.
+const PAGE: &str = "100";
+
+/// Records asked for where only the permission matters: the fewest Snyk gives.
+const PROBE: &str = "10";
+
+/// Issues of one package version in one answer: the most Snyk gives.
+pub(crate) const PACKAGE_ISSUES: usize = 1_000;
+
+/// What a listing of issues is narrowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Issues<'a> {
+    /// Every type and status.
+    All,
+    /// What is open.
+    Open,
+    /// What is resolved.
+    Resolved,
+    /// What is resolved and changed after this RFC 3339 date.
+    ResolvedAfter(&'a str),
+}
+
+/// The owner of the credential.
+pub(crate) fn owner() -> String {
+    Address::new("/rest/self").done()
+}
+
+/// A page of the organizations the credential sees.
+pub(crate) fn organizations(after: Option<&str>) -> String {
+    Address::new("/rest/orgs").with("limit", PAGE).page(after)
+}
+
+/// A page of an organization's projects, with the targets they belong to.
+pub(crate) fn projects(organization: &str, after: Option<&str>) -> String {
+    Address::below(organization, "projects")
+        .with("limit", PAGE)
+        .with("expand", "target")
+        .page(after)
+}
+
+/// A page of an organization's issues.
+pub(crate) fn issues(organization: &str, which: Issues<'_>, after: Option<&str>) -> String {
+    let address = Address::below(organization, "issues").with("limit", PAGE);
+    let address = match which {
+        Issues::All => address,
+        Issues::Open => address.with("status", "open"),
+        Issues::Resolved => address.with("status", "resolved"),
+        Issues::ResolvedAfter(date) => address
+            .with("status", "resolved")
+            .with("updated_after", date),
+    };
+    address.page(after)
+}
+
+/// The shortest page of a listing (`projects` or `issues`), to see whether it is permitted.
+pub(crate) fn probe(organization: &str, route: &str) -> String {
+    Address::below(organization, route)
+        .with("limit", PROBE)
+        .done()
+}
+
+/// Issues of exactly one package version.
+pub(crate) fn package_issues(organization: &str, purl: &str) -> String {
+    let mut address = Address::below(organization, "packages/");
+    address.encoded(purl);
+    address.path.push_str("/issues");
+    address.with("limit", &PACKAGE_ISSUES.to_string()).done()
+}
+
+/// The path alone, for messages.
+pub(crate) fn without_query(path: &str) -> &str {
+    path.split_once('?').map_or(path, |(path, _)| path)
+}
+
+/// Percent-encodes everything but unreserved characters.
+pub(crate) fn encode(out: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            for nibble in [byte >> 4, byte & 15] {
+                out.extend(
+                    char::from_digit(nibble.into(), 16).map(|digit| digit.to_ascii_uppercase()),
+                );
+            }
+        }
+    }
+}
+
+/// Decodes percent-encoded text once. A `%` without two digits, or bytes that are not UTF-8, give none.
+pub(crate) fn decode(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let mut digit = || char::from(bytes.next()?).to_digit(16);
+            out.push(u8::try_from(digit()? * 16 + digit()?).ok()?);
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+struct Address {
+    path: String,
+    query: String,
+}
+
+impl Address {
+    fn new(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            query: format!("?version={VERSION}"),
+        }
+    }
+
+    fn below(organization: &str, rest: &str) -> Self {
+        let mut address = Self::new("/rest/orgs/");
+        address.encoded(organization);
+        address.path.push('/');
+        address.path.push_str(rest);
+        address
+    }
+
+    fn encoded(&mut self, segment: &str) {
+        encode(&mut self.path, segment);
+    }
+
+    fn with(mut self, name: &str, value: &str) -> Self {
+        self.query.push('&');
+        self.query.push_str(name);
+        self.query.push('=');
+        encode(&mut self.query, value);
+        self
+    }
+
+    fn page(self, after: Option<&str>) -> String {
+        match after {
+            Some(after) => self.with("starting_after", after).done(),
+            None => self.done(),
+        }
+    }
+
+    fn done(self) -> String {
+        self.path + &self.query
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Issues, decode, encode, issues, organizations, package_issues, projects};
+
+    #[test]
+    fn an_address_has_each_parameter_once() {
+        assert_eq!(
+            projects("o-1", Some("v1.e30=")),
+            "/rest/orgs/o-1/projects?version=2025-11-05&limit=100&expand=target&starting_after=v1.e30%3D"
+        );
+        assert_eq!(
+            issues("o-1", Issues::ResolvedAfter("2026-01-01T00:00:00Z"), None),
+            "/rest/orgs/o-1/issues?version=2025-11-05&limit=100&status=resolved&updated_after=2026-01-01T00%3A00%3A00Z"
+        );
+        assert_eq!(
+            organizations(None),
+            "/rest/orgs?version=2025-11-05&limit=100"
+        );
+    }
+
+    #[test]
+    fn a_purl_is_one_path_segment() {
+        assert_eq!(
+            package_issues("o-1", "pkg:npm/%40scope/name@1.0.0"),
+            "/rest/orgs/o-1/packages/pkg%3Anpm%2F%2540scope%2Fname%401.0.0/issues?version=2025-11-05&limit=1000"
+        );
+    }
+
+    #[test]
+    fn an_odd_organization_stays_inside_its_segment() {
+        assert_eq!(
+            projects("../self?x", None),
+            "/rest/orgs/..%2Fself%3Fx/projects?version=2025-11-05&limit=100&expand=target"
+        );
+    }
+
+    #[test]
+    fn encoding_and_decoding_are_inverse() {
+        let mut encoded = String::new();
+        encode(&mut encoded, "a b/ä+%=");
+        assert_eq!(encoded, "a%20b%2F%C3%A4%2B%25%3D");
+        assert_eq!(decode(&encoded).as_deref(), Some("a b/ä+%="));
+        assert_eq!(decode("%4"), None);
+        assert_eq!(decode("%FF"), None);
+    }
+}

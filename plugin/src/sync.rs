@@ -1,0 +1,61 @@
+//! Third verb: plans walks and reads them, several requests at once.
+
+mod change;
+mod cursor;
+mod exchange;
+mod lookup;
+mod organizations;
+mod walk;
+
+use koalr_integration_kit::model::record::{Batch, Scope, SyncError, SyncRequest};
+
+use self::exchange::Exchange;
+use crate::transport::{Base, Transport};
+
+/// Coverage route of the projects listing.
+pub(crate) const PROJECTS: &str = "projects";
+
+/// Coverage route of the issues listing.
+pub(crate) const ISSUES: &str = "issues";
+
+/// Coverage route of the issues of single package versions.
+pub(crate) const PACKAGES: &str = "packages";
+
+/// Coverage route of a change's dependency list, which comes from the host.
+pub(crate) const DEPENDENCIES: &str = "dependencies";
+
+/// How often a page is asked for before it counts as broken.
+const MAX_ATTEMPTS: u8 = 3;
+
+/// Pulls the next batch.
+///
+/// Requests go out in rounds: one a listing, all in flight at once. What is asked depends on the answers of earlier
+/// rounds only, never on the order in which answers arrive.
+///
+/// # Errors
+///
+/// - [`SyncError::StaleCursor`]: a cursor of another format, or of another scope.
+/// - [`SyncError::BadCredential`]: any 401.
+/// - [`SyncError::InvalidRequest`]: a base that is no address, a budget of 0, no organization.
+/// - [`SyncError::Upstream`]: not one answer.
+pub fn sync(request: &SyncRequest, transport: &mut dyn Transport) -> Result<Batch, SyncError> {
+    let invalid = |text: &str| Err(SyncError::InvalidRequest(text.to_owned()));
+    let Some(base) = Base::parse(&request.endpoint.base) else {
+        return invalid(&format!("`{}` is no base address", request.endpoint.base));
+    };
+    if request.request_budget == 0 {
+        return invalid("a budget of 0 requests brings nothing; give at least 1");
+    }
+    let exchange = Exchange::new(base, transport, request.request_budget);
+    match &request.scope {
+        Scope::Organizations(ids) if ids.is_empty() => invalid("the scope names no organization"),
+        Scope::Organizations(ids) => organizations::sync(request, ids, exchange),
+        Scope::Change(scope) => match scope.organizations.first() {
+            Some(organization) => change::sync(request, scope, organization, exchange),
+            None => invalid("the change's scope names no organization"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! One package version, looked up by its purl.
+
+use koalr_integration_kit::model::common::{
+    Coverage, CoverageState, DependencyChange, Severity, Timestamp,
+};
+use koalr_integration_kit::model::record::{ChangeFinding, Entry, Finding, PackageVersion};
+use koalr_integration_kit::purl::purl;
+use serde::{Deserialize, Serialize};
+
+use super::exchange::{Output, Place};
+use super::{MAX_ATTEMPTS, PACKAGES};
+use crate::snyk::endpoint;
+use crate::snyk::error::Outcome;
+use crate::snyk::issue;
+use crate::snyk::page;
+use crate::snyk::wire::{Issue, Record};
+
+/// A package version to look up, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lookup {
+    /// The purl; what else names the package where it has none.
+    pub(super) subject: String,
+    name: String,
+    version: String,
+    attempts: u8,
+    state: State,
+    detail: String,
+    /// How many issues it has.
+    pub(super) found: u32,
+    /// Versions that fix its issues of CVSS 9.0 or more.
+    pub(super) fixes: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    Waiting,
+    Complete,
+    Partial,
+    Refused,
+    Unsupported,
+}
+
+impl Lookup {
+    pub(super) fn new(dependency: &DependencyChange, version: &str) -> Self {
+        let DependencyChange {
+            ecosystem, name, ..
+        } = dependency;
+        let known = ECOSYSTEMS.contains(&ecosystem.as_str());
+        let purl =
+            known.then(|| purl(ecosystem, name, Some(version)).map_err(|error| error.to_string()));
+        let (subject, state, detail) = match purl {
+            Some(Ok(purl)) => (purl, State::Waiting, String::new()),
+            Some(Err(error)) => (plain(dependency, version), State::Unsupported, error),
+            None => {
+                let detail = format!("Snyk looks up no packages of the ecosystem `{ecosystem}`");
+                (plain(dependency, version), State::Unsupported, detail)
+            }
+        };
+        Self {
+            subject,
+            name: name.clone(),
+            version: version.to_owned(),
+            attempts: 0,
+            state,
+            detail,
+            found: 0,
+            fixes: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.state != State::Waiting
+    }
+
+    pub(super) fn path(&self, organization: &str) -> String {
+        endpoint::package_issues(organization, &self.subject)
+    }
+
+    /// Takes what became of the request.
+    pub(super) fn take(
+        &mut self,
+        outcome: Outcome<'_>,
+        (organization, change, place): (&str, &str, Place),
+        output: &mut Output,
+    ) {
+        let (state, detail) = match outcome {
+            Outcome::Good(body) => return self.read(body, (organization, change, place), output),
+            Outcome::Again(text) => return self.again(text),
+            Outcome::Refused(text) => (State::Refused, text),
+            Outcome::NotFound(text) => (State::Unsupported, text),
+            Outcome::Hopeless(text) if text.to_ascii_lowercase().contains("unsupported") => {
+                (State::Unsupported, text)
+            }
+            Outcome::Hopeless(text) => (State::Partial, text),
+            Outcome::Unauthorized | Outcome::Limited(_) => return,
+        };
+        self.state = state;
+        self.detail = detail;
+    }
+
+    fn again(&mut self, text: String) {
+        self.attempts += 1;
+        if self.attempts >= MAX_ATTEMPTS {
+            self.state = State::Partial;
+            self.detail = text;
+        }
+    }
+
+    fn read(
+        &mut self,
+        body: &str,
+        (organization, change, place): (&str, &str, Place),
+        output: &mut Output,
+    ) {
+        let page = match page::read::<Issue<'_>>(body) {
+            Ok(page) => page,
+            Err(fault) => return self.again(format!("its answer {fault}")),
+        };
+        let mut skipped = 0;
+        let more = page.links.is_some_and(|links| links.next.is_some())
+            || page.records.len() >= endpoint::PACKAGE_ISSUES;
+        for (index, record) in page.records.iter().enumerate() {
+            let package = PackageVersion {
+                name: self.name.clone(),
+                version: Some(self.version.clone()),
+            };
+            let read = match record {
+                Ok(wire) => issue::package_finding(wire, organization, package)
+                    .map_err(|reason| (wire.id().map(str::to_owned), reason)),
+                Err(unread) => Err((unread.id.clone(), unread.reason.clone())),
+            };
+            match read {
+                Ok(finding) => {
+                    self.found += 1;
+                    self.note_fixes(&finding);
+                    output
+                        .records(place)
+                        .push(Entry::ChangeFinding(ChangeFinding {
+                            change: change.to_owned(),
+                            route: PACKAGES.to_owned(),
+                            finding,
+                        }));
+                }
+                Err((id, reason)) => {
+                    skipped += 1;
+                    let id = id.unwrap_or_else(|| format!("record {}", index + 1));
+                    let message = format!("`{id}` of `{}` is skipped: {reason}", self.subject);
+                    output.note(place, "record-skipped", id, message);
+                }
+            }
+        }
+        (self.state, self.detail) = match (skipped, more) {
+            (0, false) => (State::Complete, String::new()),
+            (0, true) => (
+                State::Partial,
+                "it has more issues than one answer holds".to_owned(),
+            ),
+            _ => (
+                State::Partial,
+                format!("{skipped} of its issues could not be used"),
+            ),
+        };
+    }
+
+    fn note_fixes(&mut self, finding: &Finding) {
+        let blocking = match &finding.selected {
+            Some(selected) => selected.score >= BLOCKING,
+            None => finding.severity == Some(Severity::Critical),
+        };
+        for version in finding.fixed_in.iter().filter(|_| blocking) {
+            if !self.fixes.contains(version) {
+                self.fixes.push(version.clone());
+            }
+        }
+    }
+
+    /// The row of a lookup that is over.
+    pub(super) fn coverage(&self, began: Timestamp) -> Option<Coverage> {
+        let state = match self.state {
+            State::Waiting => return None,
+            State::Complete => CoverageState::Complete,
+            State::Partial => CoverageState::Partial,
+            State::Refused => CoverageState::Refused,
+            State::Unsupported => CoverageState::Unsupported,
+        };
+        let known = matches!(self.state, State::Complete | State::Partial);
+        Some(Coverage {
+            route: PACKAGES.to_owned(),
+            subject: self.subject.clone(),
+            state,
+            as_of: known.then_some(began),
+            detail: self.detail.clone(),
+        })
+    }
+}
+
+fn plain(dependency: &DependencyChange, version: &str) -> String {
+    format!("{}/{}@{version}", dependency.ecosystem, dependency.name)
+}
+
+/// Score in tenths from which the candidate fix versions are looked up too: what a gate may block on.
+const BLOCKING: u16 = 90;
+
+/// Purl types that Snyk looks up without a distribution.
+const ECOSYSTEMS: [&str; 13] = [
+    "cargo",
+    "cocoapods",
+    "composer",
+    "conan",
+    "gem",
+    "golang",
+    "hex",
+    "maven",
+    "npm",
+    "nuget",
+    "pub",
+    "pypi",
+    "swift",
+];

@@ -1,0 +1,222 @@
+//! One chain of pages, each known only from the one before.
+
+use koalr_integration_kit::model::common::{CoverageState, Timestamp};
+use koalr_integration_kit::model::record::{Entry, Walk};
+use serde::{Deserialize, Serialize};
+
+use super::super::exchange::{Output, Place};
+use super::super::{ISSUES, MAX_ATTEMPTS, PROJECTS};
+use crate::snyk::endpoint::{self, Issues};
+use crate::snyk::error::Outcome;
+use crate::snyk::instant;
+use crate::snyk::page::{self, Position};
+use crate::snyk::project::Unusable;
+use crate::snyk::wire::Record;
+use crate::transport::Base;
+
+/// A listing, or a part of one, that is read page by page.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chain {
+    pub(super) listing: Listing,
+    position: Position,
+    records: u32,
+    skipped: u32,
+    /// How often the next page failed.
+    attempts: u8,
+    state: State,
+    /// Why it is refused or broken.
+    detail: String,
+}
+
+/// What a chain lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Listing {
+    Projects,
+    /// Issues of every type and status.
+    Issues,
+    OpenIssues,
+    /// Issues resolved since the walk's date.
+    ResolvedIssues,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum State {
+    Reading,
+    Ended,
+    Refused,
+    Broken,
+}
+
+impl Chain {
+    pub(super) fn new(listing: Listing) -> Self {
+        Self {
+            listing,
+            position: Position::default(),
+            records: 0,
+            skipped: 0,
+            attempts: 0,
+            state: State::Reading,
+            detail: String::new(),
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.state != State::Reading
+    }
+
+    pub(super) fn pages(&self) -> u32 {
+        self.position.pages
+    }
+
+    /// Address of the next page.
+    pub(super) fn path(&self, organization: &str, since: Option<Timestamp>) -> String {
+        let after = self.position.after.as_deref();
+        // `updated_after` leaves out its own instant, and a resolution is an update.
+        let date = since.and_then(|since| instant::format(since.saturating_sub(OVERLAP_MS)));
+        let which = match (self.listing, &date) {
+            (Listing::Projects, _) => return endpoint::projects(organization, after),
+            (Listing::OpenIssues, _) => Issues::Open,
+            (Listing::ResolvedIssues, Some(date)) => Issues::ResolvedAfter(date),
+            (Listing::ResolvedIssues, None) => Issues::Resolved,
+            (Listing::Issues, _) => Issues::All,
+        };
+        endpoint::issues(organization, which, after)
+    }
+
+    /// Reads a page. A record that cannot be used is named and skipped; the listing is partial then.
+    pub(super) fn page<'b, R: Record<'b>>(
+        &mut self,
+        body: &'b str,
+        (organization, place, base): (&str, Place, Base<'_>),
+        output: &mut Output,
+        mut read: impl FnMut(&R, &mut Vec<Entry>) -> Result<(), Unusable>,
+    ) {
+        let page = match page::read::<R>(body) {
+            Ok(page) => page,
+            Err(fault) => {
+                let text = format!("it {fault}");
+                return self.fail(Outcome::Again(text), (organization, place), output);
+            }
+        };
+        self.attempts = 0;
+        for (index, record) in page.records.iter().enumerate() {
+            self.records = self.records.saturating_add(1);
+            let (id, reason) = match record {
+                Ok(record) => match read(record, output.records(place)) {
+                    Ok(()) => continue,
+                    Err(reason) => (record.id().map(str::to_owned), reason),
+                },
+                Err(unread) => (unread.id.clone(), unread.reason.clone()),
+            };
+            self.skipped = self.skipped.saturating_add(1);
+            let id = id.unwrap_or_else(|| format!("record {}", index + 1));
+            let message = format!("`{id}` on {} is skipped: {reason}", self.here(organization));
+            output.note(place, "record-skipped", id, message);
+        }
+        let here = self.here(organization);
+        match self.position.advance(page.links.as_ref(), base) {
+            Ok(true) => {}
+            Ok(false) => self.state = State::Ended,
+            Err(fault) => self.broken(&here, &fault.to_string(), place, output),
+        }
+    }
+
+    /// Takes an answer that is not a page.
+    pub(super) fn fail(
+        &mut self,
+        outcome: Outcome<'_>,
+        (organization, place): (&str, Place),
+        output: &mut Output,
+    ) {
+        let here = self.here(organization);
+        match outcome {
+            Outcome::Refused(text) | Outcome::NotFound(text) if self.position.pages == 0 => {
+                self.state = State::Refused;
+                self.detail.clone_from(&text);
+                output.note(place, "refused", here, text);
+            }
+            Outcome::Again(text) => {
+                self.attempts += 1;
+                if self.attempts >= MAX_ATTEMPTS {
+                    let text = format!("failed {MAX_ATTEMPTS} times: {text}");
+                    self.broken(&here, &text, place, output);
+                }
+            }
+            Outcome::Refused(text) | Outcome::NotFound(text) | Outcome::Hopeless(text) => {
+                self.broken(&here, &format!("failed: {text}"), place, output);
+            }
+            Outcome::Good(_) | Outcome::Unauthorized | Outcome::Limited(_) => {}
+        }
+    }
+
+    fn broken(&mut self, here: &str, text: &str, place: Place, output: &mut Output) {
+        self.state = State::Broken;
+        self.detail = format!("{here} {text}");
+        output.note(place, "page-broken", here.to_owned(), self.detail.clone());
+    }
+
+    /// Names the next page.
+    fn here(&self, organization: &str) -> String {
+        let (listing, page) = (self.listing.name(), self.position.pages + 1);
+        format!("page {page} of {listing} of organization `{organization}`")
+    }
+}
+
+impl Listing {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Projects => PROJECTS,
+            Self::Issues => ISSUES,
+            Self::OpenIssues => "open issues",
+            Self::ResolvedIssues => "resolved issues",
+        }
+    }
+}
+
+/// What the end of a route's chains means: completed only if all ended properly and nothing was skipped. A route that
+/// was refused altogether has no walk.
+pub(super) fn end(chains: &[Chain], route: &str, organization: &str) -> Option<Entry> {
+    let sum = |count: fn(&Chain) -> u32| chains.iter().map(count).fold(0, u32::saturating_add);
+    let walk = Walk {
+        route: route.to_owned(),
+        organization: organization.to_owned(),
+        pages: sum(Chain::pages),
+        records: sum(|chain| chain.records),
+    };
+    match coverage(chains).0 {
+        CoverageState::Complete => Some(Entry::WalkCompleted(walk)),
+        CoverageState::Refused => None,
+        _ => Some(Entry::WalkBroken(walk)),
+    }
+}
+
+/// How far a route's chains got, once all are over, and what is missing.
+pub(super) fn coverage(chains: &[Chain]) -> (CoverageState, String) {
+    let mut missing: Vec<String> = Vec::new();
+    for chain in chains {
+        if !chain.detail.is_empty() {
+            missing.push(chain.detail.clone());
+        }
+        if chain.skipped > 0 {
+            let name = chain.listing.name();
+            missing.push(format!(
+                "{} of {} records of {name} could not be used",
+                chain.skipped, chain.records
+            ));
+        }
+    }
+    let state = if chains.iter().all(|chain| chain.state == State::Refused) {
+        CoverageState::Refused
+    } else if missing.is_empty() {
+        CoverageState::Complete
+    } else {
+        CoverageState::Partial
+    };
+    (state, missing.join("; "))
+}
+
+/// How far before its date a listing of updates begins, in milliseconds.
+const OVERLAP_MS: Timestamp = 1_000;

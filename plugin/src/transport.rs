@@ -1,0 +1,205 @@
+//! How requests leave: many at once, answers as they come.
+
+/// Sends GETs to the one pinned endpoint.
+///
+/// The credential is the host's: no transport sets an `authorization` header.
+pub trait Transport {
+    /// Queues a GET of `path` (with its query). As many as the transport's window allows are in flight at once.
+    ///
+    /// The caller picks the ticket; it comes back with the answer.
+    fn send(&mut self, ticket: usize, path: String);
+
+    /// Waits for any one answer; none when nothing is queued or in flight.
+    fn next(&mut self) -> Option<(usize, Reply)>;
+}
+
+/// What became of a request.
+pub type Reply = Result<Answer, Failure>;
+
+/// An HTTP response, of any status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Status code.
+    pub status: u16,
+    /// Value of `retry-after`; none if the header is absent or not text.
+    pub retry_after: Option<String>,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+/// There is no response: refused by the host, unreachable, or cut off. The text is for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub String);
+
+/// An endpoint's base address, taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Base<'a> {
+    /// True for HTTPS.
+    pub secure: bool,
+    /// Host, and port unless it is the scheme's own.
+    pub authority: &'a str,
+}
+
+impl<'a> Base<'a> {
+    /// Reads `https://host[:port]` or `http://host[:port]`; none if it is anything else.
+    #[must_use]
+    pub fn parse(base: &'a str) -> Option<Self> {
+        let (secure, rest) = match base.strip_prefix("https://") {
+            Some(rest) => (true, rest),
+            None => (false, base.strip_prefix("http://")?),
+        };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        let plain = !authority.is_empty() && !authority.contains(['/', '?', '#', '@']);
+        let port = if secure { ":443" } else { ":80" };
+        plain.then(|| Self {
+            secure,
+            authority: authority.strip_suffix(port).unwrap_or(authority),
+        })
+    }
+
+    /// The host without its port.
+    #[must_use]
+    pub fn host(&self) -> &'a str {
+        match self.authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => self.authority,
+        }
+    }
+
+    /// Whether the host is this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        matches!(self.host(), "localhost" | "127.0.0.1" | "[::1]")
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod script {
+    //! A transport that answers from a script.
+
+    use std::collections::BTreeMap;
+
+    use super::{Answer, Failure, Reply, Transport};
+
+    /// In which order answers to requests in flight come back.
+    #[derive(Debug, Clone, Copy)]
+    pub(crate) enum Order {
+        First,
+        Last,
+    }
+
+    /// Answers by the part of the path that a rule names; several answers of one rule are given in turn, the last for
+    /// ever.
+    pub(crate) struct Script {
+        rules: Vec<(String, Vec<Reply>)>,
+        used: BTreeMap<usize, usize>,
+        waiting: Vec<(usize, String)>,
+        order: Order,
+        /// Every path that was asked for.
+        pub(crate) asked: Vec<String>,
+    }
+
+    impl Script {
+        pub(crate) fn new() -> Self {
+            Self {
+                rules: Vec::new(),
+                used: BTreeMap::new(),
+                waiting: Vec::new(),
+                order: Order::First,
+                asked: Vec::new(),
+            }
+        }
+
+        pub(crate) fn in_order(mut self, order: Order) -> Self {
+            self.order = order;
+            self
+        }
+
+        /// The next answer of the first rule whose every `*`-separated part is in the path.
+        pub(crate) fn on(mut self, part: &str, status: u16, body: &str) -> Self {
+            let answer = Answer {
+                status,
+                retry_after: None,
+                body: body.as_bytes().to_vec(),
+            };
+            self.push(part, Ok(answer));
+            self
+        }
+
+        pub(crate) fn limited(mut self, part: &str, retry_after: Option<&str>) -> Self {
+            let answer = Answer {
+                status: 429,
+                retry_after: retry_after.map(str::to_owned),
+                body: Vec::new(),
+            };
+            self.push(part, Ok(answer));
+            self
+        }
+
+        pub(crate) fn fails(mut self, part: &str, text: &str) -> Self {
+            self.push(part, Err(Failure(text.to_owned())));
+            self
+        }
+
+        fn push(&mut self, part: &str, reply: Reply) {
+            match self.rules.iter_mut().find(|rule| rule.0 == part) {
+                Some(rule) => rule.1.push(reply),
+                None => self.rules.push((part.to_owned(), vec![reply])),
+            }
+        }
+
+        fn reply(&mut self, path: &str) -> Reply {
+            let found = self
+                .rules
+                .iter()
+                .position(|(part, _)| part.split('*').all(|piece| path.contains(piece)));
+            let Some(index) = found else {
+                panic!("nobody scripted `{path}`");
+            };
+            let used = self.used.entry(index).or_default();
+            let replies = &self.rules[index].1;
+            let reply = replies[(*used).min(replies.len() - 1)].clone();
+            *used += 1;
+            reply
+        }
+    }
+
+    impl Transport for Script {
+        fn send(&mut self, ticket: usize, path: String) {
+            self.asked.push(path.clone());
+            self.waiting.push((ticket, path));
+        }
+
+        fn next(&mut self) -> Option<(usize, Reply)> {
+            let (ticket, path) = match self.order {
+                Order::Last => self.waiting.pop()?,
+                Order::First if self.waiting.is_empty() => return None,
+                Order::First => self.waiting.remove(0),
+            };
+            Some((ticket, self.reply(&path)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Base;
+
+    #[test]
+    fn a_base_is_a_scheme_and_a_host() {
+        let base = Base::parse("https://api.snyk.io:443/").unwrap();
+        assert_eq!((base.secure, base.authority), (true, "api.snyk.io"));
+        let base = Base::parse("http://127.0.0.1:8080").unwrap();
+        assert_eq!((base.host(), base.is_loopback()), ("127.0.0.1", true));
+        for odd in [
+            "ftp://a",
+            "https://",
+            "https://a/b",
+            "https://user@a",
+            "api.snyk.io",
+        ] {
+            assert_eq!(Base::parse(odd), None, "{odd}");
+        }
+    }
+}
