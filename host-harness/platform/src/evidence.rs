@@ -23,7 +23,7 @@ pub struct Known<'a> {
     pub change: &'a Change,
     /// Dependencies it touches; none means unknown, empty means that it touches none.
     pub dependencies: Option<&'a [DependencyChange]>,
-    /// Findings of looked-up package versions, each with the version in its packages and the ecosystem in its extra.
+    /// Findings of looked-up package versions, each with what was looked up in its packages.
     pub lookups: &'a [Finding],
     /// Findings stored for the change's repository, open or not. May be empty.
     pub stored: &'a [Finding],
@@ -218,30 +218,24 @@ impl<'a> Facts<'a> {
 }
 
 /// Findings about a dependency's package, each with the version it is about.
+///
+/// A package of no stated ecosystem is taken for this one: a name that two ecosystems share can then only add to what is
+/// known of the base.
 fn versions_of<'a>(
     findings: &'a [Finding],
     dependency: &DependencyChange,
 ) -> impl Iterator<Item = (&'a Finding, &'a str)> {
-    findings
-        .iter()
-        .filter(|finding| is_in_ecosystem(finding, &dependency.ecosystem))
-        .flat_map(|finding| {
-            finding
-                .packages
-                .iter()
-                .filter(|package| package.name == dependency.name)
-                .filter_map(move |package| Some((finding, package.version.as_deref()?)))
-        })
-}
-
-/// A finding that names no ecosystem is taken for any: a name that two ecosystems share can then only add to what is
-/// known of the base.
-fn is_in_ecosystem(finding: &Finding, ecosystem: &str) -> bool {
-    finding
-        .extra
-        .iter()
-        .find(|(key, _)| key == "ecosystem")
-        .is_none_or(|(_, value)| value == ecosystem)
+    findings.iter().flat_map(|finding| {
+        finding
+            .packages
+            .iter()
+            .filter(|package| {
+                let ecosystem = package.ecosystem.as_ref();
+                package.name == dependency.name
+                    && ecosystem.is_none_or(|ecosystem| *ecosystem == dependency.ecosystem)
+            })
+            .filter_map(move |package| Some((finding, package.version.as_deref()?)))
+    })
 }
 
 fn is_same_problem(stored: &Finding, finding: &Finding, package: &str) -> bool {
@@ -345,7 +339,11 @@ fn coverage(known: &Known<'_>) -> Vec<Coverage> {
     let mut rows: Vec<Coverage> = known
         .coverage
         .iter()
-        .filter(|row| row.route != DEPENDENCIES)
+        .filter(|row| match row.route.as_str() {
+            DEPENDENCIES => false,
+            PACKAGES => is_of_the_change(&row.subject, known),
+            _ => true,
+        })
         .cloned()
         .collect();
     let (state, detail) = match known.dependencies {
@@ -384,6 +382,20 @@ fn coverage(known: &Known<'_>) -> Vec<Coverage> {
         None => {}
     }
     rows
+}
+
+/// A fix candidate that could not be looked up says nothing about the change itself.
+fn is_of_the_change(subject: &str, known: &Known<'_>) -> bool {
+    known
+        .dependencies
+        .unwrap_or_default()
+        .iter()
+        .any(|dependency| {
+            let versions = [dependency.before.as_deref(), dependency.after.as_deref()];
+            versions.into_iter().flatten().any(|version| {
+                subject == package_subject(&dependency.ecosystem, &dependency.name, version)
+            })
+        })
 }
 
 /// What an unscored vulnerability of a fix candidate counts as: never an upgrade to recommend.

@@ -15,6 +15,7 @@
 pub mod contract;
 
 mod artifacts;
+mod call;
 mod credential;
 mod egress;
 mod engine;
@@ -23,7 +24,9 @@ mod linker;
 mod plugin;
 mod session;
 mod state;
+mod verbs;
 
+pub use call::{CallError, Usage, Verb};
 pub use credential::{
     CredentialError, CredentialHeader, Secret, SecretError, credential_header, identify_credential,
 };
@@ -35,4 +38,4 @@ pub use egress::{
 pub use engine::{Engine, EngineError, EngineSettings};
 pub use limits::{Limit, Limits};
 pub use plugin::{LoadError, Plugin, Refusal, World};
-pub use session::{CallError, Session, Usage, Verb};
+pub use session::Session;

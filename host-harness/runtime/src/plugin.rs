@@ -9,13 +9,15 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::types::Component as ComponentType;
 use wasmtime::component::{Component, InstancePre};
 
+use crate::call::CallError;
 use crate::contract;
 use crate::egress::Egress;
 use crate::engine::Shared;
 use crate::limits::Limits;
 use crate::linker;
-use crate::session::{CallError, Session, Verbs};
+use crate::session::Session;
 use crate::state::StoreState;
+use crate::verbs::Verbs;
 
 /// A compiled, checked and linked component. Cheap to clone; sessions may be open on it in any number.
 #[derive(Clone)]

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
-use wasmtime::component::InstancePre;
 use wasmtime::{Store, Trap, UpdateDeadline};
 
+use crate::call::{CallError, Usage, Verb};
 use crate::contract::{connect, describe, gate, score, sync};
 use crate::egress::{Egress, EgressHooks, QuotaWait};
 use crate::limits::Limits;
-use crate::plugin::{Plugin, World};
+use crate::plugin::Plugin;
 use crate::state::{GUEST, StoreState, one_line};
+use crate::verbs::Guests;
 
 /// An instance of a plugin, alone in its store.
 ///
@@ -47,7 +48,7 @@ impl Session {
         );
         let instance = match started.await {
             Some(Ok(instance)) => instance,
-            Some(Err(cause)) => return Err(refuse(explain(&cause, &mut store))),
+            Some(Err(cause)) => return Err(refuse(explain(&cause, store.data()))),
             None => {
                 return Err(CallError::OutOfTime {
                     verb: Verb::Open,
@@ -187,11 +188,12 @@ impl Session {
         let limits = self.plugin.limits();
         let attempts = self.store.data().hooks.impure_attempts();
         let result = match outcome {
+            // Even if the guest went on as if nothing had happened.
+            _ if attempts > 0 => Err(CallError::Impure { verb, attempts }),
             None => Err(CallError::OutOfTime {
                 verb,
                 limit: limits.wall,
             }),
-            Some(Ok(_)) if attempts > 0 => Err(CallError::Impure { verb, attempts }),
             Some(Ok(value)) => Ok(value),
             Some(Err(cause)) if cause.downcast_ref::<Trap>() == Some(&Trap::Interrupt) => {
                 Err(CallError::OutOfCpu {
@@ -205,7 +207,7 @@ impl Session {
             }),
             Some(Err(cause)) => Err(CallError::Trapped {
                 verb,
-                cause: explain(&cause, &mut self.store),
+                cause: explain(&cause, self.store.data()),
             }),
         };
         self.log_stdio();
@@ -233,188 +235,6 @@ impl std::fmt::Debug for Session {
             .field("ended", &self.ended)
             .finish_non_exhaustive()
     }
-}
-
-/// A function of the contract, or the start of an instance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// Making the instance.
-    Open,
-    /// What the integration is.
-    Describe,
-    /// Checking a credential.
-    Connect,
-    /// Pulling data.
-    Sync,
-    /// Assessing a change.
-    Score,
-    /// Deciding about a change.
-    Gate,
-}
-
-impl Verb {
-    /// Whether the verb must not send requests.
-    #[must_use]
-    pub fn is_pure(self) -> bool {
-        matches!(self, Self::Open | Self::Describe | Self::Score | Self::Gate)
-    }
-}
-
-impl std::fmt::Display for Verb {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Open => "start",
-            Self::Describe => "describe",
-            Self::Connect => "connect",
-            Self::Sync => "sync",
-            Self::Score => "score",
-            Self::Gate => "gate",
-        })
-    }
-}
-
-/// Why a call has no result. Each but [`CallError::Unsupported`] ends the session.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// No instance could be made.
-    #[error("the integration did not start: {cause}")]
-    Open {
-        /// What happened.
-        cause: String,
-    },
-    /// The component's types differ from the contract's.
-    #[error(
-        "the integration does not fit the contract: {cause}; build it against this host's `wit/`"
-    )]
-    Contract {
-        /// Which type, and how.
-        cause: String,
-    },
-    /// The guest failed.
-    #[error("`{verb}` failed inside the integration: {cause}")]
-    Trapped {
-        /// The verb.
-        verb: Verb,
-        /// The trap, and the first line the guest wrote to standard error.
-        cause: String,
-    },
-    /// More time by the clock than allowed.
-    #[error("`{verb}` took longer than {} s (limit `wall`)", limit.as_secs())]
-    OutOfTime {
-        /// The verb.
-        verb: Verb,
-        /// The limit.
-        limit: Duration,
-    },
-    /// More computing time than allowed.
-    #[error("`{verb}` computed for more than {ticks} ticks of {} ms (limit `cpu`)", Limits::TICK.as_millis())]
-    OutOfCpu {
-        /// The verb.
-        verb: Verb,
-        /// The limit, in ticks.
-        ticks: u64,
-    },
-    /// More memory than allowed.
-    #[error("`{verb}` needed more than {} MiB of memory (limit `memory`)", bytes >> 20)]
-    OutOfMemory {
-        /// The verb.
-        verb: Verb,
-        /// The limit, in bytes.
-        bytes: usize,
-    },
-    /// A pure verb tried to send requests. Its result is discarded.
-    #[error("`{verb}` must not send requests and tried {attempts}; its result is discarded")]
-    Impure {
-        /// The verb.
-        verb: Verb,
-        /// Requests it tried to send.
-        attempts: u32,
-    },
-    /// The future of an earlier call was dropped before it ended.
-    #[error("`{verb}` was abandoned before it ended; open another session")]
-    Abandoned {
-        /// The verb of that call.
-        verb: Verb,
-    },
-    /// The plugin is a source: it brings data and judges nothing.
-    #[error("this integration is a source and has no `{verb}`")]
-    Unsupported {
-        /// The verb it lacks.
-        verb: Verb,
-    },
-}
-
-/// What a session has used since it was opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Usage {
-    /// Requests that left for the upstream, those sent again among them.
-    pub requests: u32,
-    /// Computing time of all finished calls, in ticks of [`Limits::TICK`].
-    pub cpu_ticks: u64,
-    /// Largest linear memory, in bytes.
-    pub memory_peak_bytes: u64,
-    /// Time spent waiting for quotas.
-    pub quota_wait: Duration,
-}
-
-/// Where each verb's exports are in a component. Found once per plugin.
-pub(crate) struct Verbs {
-    describe: describe::GuestIndices,
-    connect: connect::GuestIndices,
-    sync: sync::GuestIndices,
-    score: Option<score::GuestIndices>,
-    gate: Option<gate::GuestIndices>,
-}
-
-impl Verbs {
-    pub(crate) fn find(
-        component: &InstancePre<StoreState>,
-        world: World,
-    ) -> wasmtime::Result<Self> {
-        let judges = world == World::Integration;
-        Ok(Self {
-            describe: describe::GuestIndices::new(component)?,
-            connect: connect::GuestIndices::new(component)?,
-            sync: sync::GuestIndices::new(component)?,
-            score: judges
-                .then(|| score::GuestIndices::new(component))
-                .transpose()?,
-            gate: judges
-                .then(|| gate::GuestIndices::new(component))
-                .transpose()?,
-        })
-    }
-
-    fn load(
-        &self,
-        store: &mut Store<StoreState>,
-        instance: &wasmtime::component::Instance,
-    ) -> wasmtime::Result<Guests> {
-        Ok(Guests {
-            describe: self.describe.load(&mut *store, instance)?,
-            connect: self.connect.load(&mut *store, instance)?,
-            sync: self.sync.load(&mut *store, instance)?,
-            score: self
-                .score
-                .as_ref()
-                .map(|verb| verb.load(&mut *store, instance))
-                .transpose()?,
-            gate: self
-                .gate
-                .as_ref()
-                .map(|verb| verb.load(&mut *store, instance))
-                .transpose()?,
-        })
-    }
-}
-
-/// The verbs of one instance.
-struct Guests {
-    describe: describe::Guest,
-    connect: connect::Guest,
-    sync: sync::Guest,
-    score: Option<score::Guest>,
-    gate: Option<gate::Guest>,
 }
 
 fn new_store(plugin: &Plugin, limits: &Limits, hooks: EgressHooks) -> Store<StoreState> {
@@ -461,17 +281,18 @@ async fn within<T>(
     }
 }
 
-/// The trap and the first line the guest said about it.
-fn explain(cause: &wasmtime::Error, store: &mut Store<StoreState>) -> String {
+/// The trap, and what the guest wrote to standard error about it.
+fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
     let trap = if cause.is::<wasmtime_wasi::I32Exit>() {
         "it called `exit`".to_owned()
     } else {
         cause.root_cause().to_string()
     };
-    let said = store.data().stdio.take();
-    match said.lines().find(|line| !line.trim().is_empty()) {
-        Some(_) => format!("{trap}: {}", one_line(&said, LINE_BYTES)),
-        None => trap,
+    let said = one_line(state.stdio.take().trim_start(), LINE_BYTES);
+    if said.is_empty() {
+        trap
+    } else {
+        format!("{trap}: {said}")
     }
 }
 

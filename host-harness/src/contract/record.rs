@@ -117,7 +117,11 @@ fields!(
 );
 fields!(
     wire::PackageVersion,
-    model::PackageVersion { name, version }
+    model::PackageVersion {
+        ecosystem,
+        name,
+        version
+    }
 );
 fields!(
     wire::CvssRating,

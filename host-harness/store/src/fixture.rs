@@ -170,6 +170,7 @@ pub(crate) fn finding(id: &str) -> Finding {
         aliases: vec!["CVE-2020-8203".to_owned()],
         weaknesses: vec!["CWE-1321".to_owned()],
         packages: vec![PackageVersion {
+            ecosystem: Some("npm".to_owned()),
             name: "lodash".to_owned(),
             version: None,
         }],

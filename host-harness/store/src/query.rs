@@ -215,6 +215,7 @@ mod tests {
             let mut finding = finding(id);
             finding.project = project.to_owned();
             finding.packages.push(PackageVersion {
+                ecosystem: Some("npm".to_owned()),
                 name: package.to_owned(),
                 version: Some("1.0.0".to_owned()),
             });

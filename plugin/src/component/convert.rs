@@ -152,7 +152,7 @@ record!(sync::Finding, r::Finding {
     exploit risk reachability fix fix_source fixed_in license location open ignored created_at updated_at
     introduced_at resolved_at disclosed_at extra
 });
-record!(sync::PackageVersion, r::PackageVersion { name version });
+record!(sync::PackageVersion, r::PackageVersion { ecosystem name version });
 record!(sync::CvssRating, r::CvssRating { source version vector score });
 record!(sync::SelectedCvss, r::SelectedCvss { score highest rating reason });
 record!(sync::ChangeCheck, r::ChangeCheck {

@@ -58,10 +58,12 @@ pub(crate) fn package_finding(
     finding.vulnerability.clone_from(&finding.id);
     finding.key = format!(
         "{}:{}:{}",
-        finding.id,
+        finding.vulnerability,
         package.name,
         package.version.as_deref().unwrap_or_default()
     );
+    // The same vulnerability of another version is another finding.
+    finding.id.clone_from(&finding.key);
     finding.packages = vec![package];
     finding.location = None;
     Ok(finding)

@@ -19,8 +19,11 @@ use crate::snyk::wire::{Issue, Record};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Lookup {
-    /// The purl; what else names the package where it has none.
+    /// Its name in the coverage: `ecosystem:name@version`.
     pub(super) subject: String,
+    /// Empty where the package has none.
+    purl: String,
+    ecosystem: String,
     name: String,
     version: String,
     attempts: u8,
@@ -50,16 +53,18 @@ impl Lookup {
         let known = ECOSYSTEMS.contains(&ecosystem.as_str());
         let purl =
             known.then(|| purl(ecosystem, name, Some(version)).map_err(|error| error.to_string()));
-        let (subject, state, detail) = match purl {
+        let (purl, state, detail) = match purl {
             Some(Ok(purl)) => (purl, State::Waiting, String::new()),
-            Some(Err(error)) => (plain(dependency, version), State::Unsupported, error),
+            Some(Err(error)) => (String::new(), State::Unsupported, error),
             None => {
                 let detail = format!("Snyk looks up no packages of the ecosystem `{ecosystem}`");
-                (plain(dependency, version), State::Unsupported, detail)
+                (String::new(), State::Unsupported, detail)
             }
         };
         Self {
-            subject,
+            subject: format!("{ecosystem}:{name}@{version}"),
+            purl,
+            ecosystem: ecosystem.clone(),
             name: name.clone(),
             version: version.to_owned(),
             attempts: 0,
@@ -75,7 +80,7 @@ impl Lookup {
     }
 
     pub(super) fn path(&self, organization: &str) -> String {
-        endpoint::package_issues(organization, &self.subject)
+        endpoint::package_issues(organization, &self.purl)
     }
 
     /// Takes what became of the request.
@@ -123,6 +128,7 @@ impl Lookup {
             || page.records.len() >= endpoint::PACKAGE_ISSUES;
         for (index, record) in page.records.iter().enumerate() {
             let package = PackageVersion {
+                ecosystem: Some(self.ecosystem.clone()),
                 name: self.name.clone(),
                 version: Some(self.version.clone()),
             };
@@ -194,10 +200,6 @@ impl Lookup {
             detail: self.detail.clone(),
         })
     }
-}
-
-fn plain(dependency: &DependencyChange, version: &str) -> String {
-    format!("{}/{}@{version}", dependency.ecosystem, dependency.name)
 }
 
 /// Score in tenths from which the candidate fix versions are looked up too: what a gate may block on.

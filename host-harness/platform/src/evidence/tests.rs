@@ -36,6 +36,7 @@ fn finding(vulnerability: &str, version: &str) -> Finding {
         aliases: vec!["CVE-2021-44906".to_owned()],
         weaknesses: Vec::new(),
         packages: vec![PackageVersion {
+            ecosystem: Some("npm".to_owned()),
             name: "minimist".to_owned(),
             version: Some(version.to_owned()),
         }],
@@ -62,7 +63,7 @@ fn finding(vulnerability: &str, version: &str) -> Finding {
         introduced_at: None,
         resolved_at: None,
         disclosed_at: None,
-        extra: vec![("ecosystem".to_owned(), "npm".to_owned())],
+        extra: Vec::new(),
     }
 }
 
@@ -156,7 +157,7 @@ fn a_stored_finding_of_the_base_version_needs_no_lookup() {
 #[test]
 fn a_package_of_another_ecosystem_with_the_same_name_is_not_touched() {
     let mut other = finding("V1", "1.2.5");
-    other.extra = vec![("ecosystem".to_owned(), "pypi".to_owned())];
+    other.packages[0].ecosystem = Some("pypi".to_owned());
     let evidence = evidence(
         Some(&[bump(None, Some("1.2.5"))]),
         &[other],
@@ -252,5 +253,23 @@ fn open_findings_elsewhere_are_debt_by_severity() {
             severity: Severity::Critical,
             count: 1
         }]
+    );
+}
+
+#[test]
+fn a_fix_candidate_that_could_not_be_looked_up_does_not_make_the_change_uncertain() {
+    let mut refused = looked_up("1.2.6");
+    refused.state = CoverageState::Partial;
+    let evidence = evidence(
+        Some(&[bump(None, Some("1.2.5"))]),
+        &[finding("V1", "1.2.5")],
+        &[],
+        &[looked_up("1.2.5"), refused],
+    );
+    assert!(
+        evidence
+            .coverage
+            .iter()
+            .all(|row| row.state == CoverageState::Complete)
     );
 }

@@ -1,8 +1,8 @@
 use super::*;
+use crate::call::Verb;
 use crate::contract::score;
 use crate::egress::Egress;
 use crate::engine::{Engine, EngineSettings};
-use crate::session::Verb;
 use std::os::unix::fs::PermissionsExt;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, PackageId, Resolve};
@@ -183,6 +183,21 @@ async fn a_trap_ends_the_session_and_nothing_else() {
         "the session stays ended"
     );
     plugin.open_session(Egress::closed()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_may_run_in_a_task_of_its_own() {
+    let plugin = engine()
+        .load_bytes("x", &of_contract("integration"))
+        .unwrap();
+    let task = tokio::spawn(async move {
+        let mut session = plugin.open_session(Egress::closed()).await?;
+        session.describe().await
+    });
+    assert!(matches!(
+        task.await.unwrap(),
+        Err(CallError::Trapped { .. })
+    ));
 }
 
 #[tokio::test]

@@ -111,7 +111,8 @@ pub struct DependencyChange {
 pub struct Coverage {
     /// The route: how the evidence was sought, for example `issues` or `dependencies`.
     pub route: String,
-    /// What it is about, for example an organization or a package.
+    /// What it is about, for example an organization's id. A looked-up package is `ecosystem:name@version`, with the
+    /// words of the dependency list.
     pub subject: String,
     /// How far it got.
     pub state: CoverageState,

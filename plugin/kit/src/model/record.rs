@@ -236,6 +236,8 @@ pub struct Finding {
 /// A package at a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageVersion {
+    /// Ecosystem by its purl type, for example `npm`; none if not stated.
+    pub ecosystem: Option<String>,
     /// Name as the ecosystem writes it.
     pub name: String,
     /// Version as the ecosystem writes it; none if not stated.
@@ -298,7 +300,8 @@ pub struct ChangeFinding {
     pub change: String,
     /// The route that said so.
     pub route: String,
-    /// The finding. Its project is empty where the route looks packages up instead of scanning a project.
+    /// The finding. Its project is empty where the route looks packages up instead of scanning a project; its first
+    /// package is then the one that was looked up.
     pub finding: Finding,
 }
 

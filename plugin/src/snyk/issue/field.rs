@@ -64,6 +64,7 @@ pub(super) fn packages(all: &IssueAttributes<'_>) -> Vec<PackageVersion> {
     for representation in representations {
         let package = representation.dependency.as_ref().and_then(|package| {
             Some(PackageVersion {
+                ecosystem: None,
                 name: owned(package.name.as_ref())?,
                 version: owned(package.version.as_ref()),
             })

@@ -291,6 +291,7 @@ fn an_issue_of_a_package_version_carries_that_version_its_fixes_and_its_disclosu
                 "exploit_details":{{"maturity_levels":[{{"level":"Proof of Concept"}}]}}}}}}}}"#
     );
     let package = PackageVersion {
+        ecosystem: Some("pypi".to_owned()),
         name: "pyyaml".to_owned(),
         version: Some("5.3".to_owned()),
     };

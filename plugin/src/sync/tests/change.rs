@@ -87,20 +87,12 @@ fn new_versions_are_looked_up_first_then_what_they_replace_then_what_would_fix_t
     assert_eq!(
         rows(&batch.coverage),
         [
-            ("packages", "pkg:npm/lodash@4.17.4", CoverageState::Complete),
-            (
-                "packages",
-                "pkg:npm/%40acme/left@2",
-                CoverageState::Complete
-            ),
-            ("packages", "pkg:npm/pad@1", CoverageState::Complete),
-            ("packages", "pkg:npm/lodash@4.17.3", CoverageState::Complete),
-            ("packages", "pkg:npm/lodash@4.17.5", CoverageState::Complete),
-            (
-                "packages",
-                "pkg:npm/lodash@4.17.21",
-                CoverageState::Complete
-            ),
+            ("packages", "npm:lodash@4.17.4", CoverageState::Complete),
+            ("packages", "npm:@acme/left@2", CoverageState::Complete),
+            ("packages", "npm:pad@1", CoverageState::Complete),
+            ("packages", "npm:lodash@4.17.3", CoverageState::Complete),
+            ("packages", "npm:lodash@4.17.5", CoverageState::Complete),
+            ("packages", "npm:lodash@4.17.21", CoverageState::Complete),
         ]
     );
     assert_eq!(
@@ -227,7 +219,7 @@ fn each_lookup_says_how_far_it_got() {
             ),
         ]
     );
-    assert_eq!(batch.coverage[6].subject, "deb/curl@1");
+    assert_eq!(batch.coverage[6].subject, "deb:curl@1");
     assert_eq!(
         batch.diagnostics[0].message,
         "`SNYK-D` of `pkg:npm/d@1` is skipped: it has no `created_at`"
@@ -248,7 +240,7 @@ fn at_most_ten_candidates_are_looked_up() {
     let batch = call(&change(Some(dependencies)), &mut script).unwrap();
     assert_eq!(
         (batch.requests, batch.coverage[10].subject.as_str()),
-        (11, "pkg:npm/a@19")
+        (11, "npm:a@19")
     );
 }
 

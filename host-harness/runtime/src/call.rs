@@ -1,0 +1,127 @@
+//! How a call ends without a result, and what it used.
+
+use std::time::Duration;
+
+use crate::limits::Limits;
+
+/// A function of the contract, or the start of an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Making the instance.
+    Open,
+    /// What the integration is.
+    Describe,
+    /// Checking a credential.
+    Connect,
+    /// Pulling data.
+    Sync,
+    /// Assessing a change.
+    Score,
+    /// Deciding about a change.
+    Gate,
+}
+
+impl Verb {
+    /// Whether the verb must not send requests.
+    #[must_use]
+    pub fn is_pure(self) -> bool {
+        matches!(self, Self::Open | Self::Describe | Self::Score | Self::Gate)
+    }
+}
+
+impl std::fmt::Display for Verb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Open => "start",
+            Self::Describe => "describe",
+            Self::Connect => "connect",
+            Self::Sync => "sync",
+            Self::Score => "score",
+            Self::Gate => "gate",
+        })
+    }
+}
+
+/// Why a call has no result. Each but [`CallError::Unsupported`] ends the session.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// No instance could be made.
+    #[error("the integration did not start: {cause}")]
+    Open {
+        /// What happened.
+        cause: String,
+    },
+    /// The component's types differ from the contract's.
+    #[error(
+        "the integration does not fit the contract: {cause}; build it against this host's `wit/`"
+    )]
+    Contract {
+        /// Which type, and how.
+        cause: String,
+    },
+    /// The guest failed.
+    #[error("`{verb}` failed inside the integration: {cause}")]
+    Trapped {
+        /// The verb.
+        verb: Verb,
+        /// The trap, and what the guest wrote to standard error, cut.
+        cause: String,
+    },
+    /// More time by the clock than allowed.
+    #[error("`{verb}` took longer than {} s (limit `wall`)", limit.as_secs())]
+    OutOfTime {
+        /// The verb.
+        verb: Verb,
+        /// The limit.
+        limit: Duration,
+    },
+    /// More computing time than allowed.
+    #[error("`{verb}` computed for more than {ticks} ticks of {} ms (limit `cpu`)", Limits::TICK.as_millis())]
+    OutOfCpu {
+        /// The verb.
+        verb: Verb,
+        /// The limit, in ticks.
+        ticks: u64,
+    },
+    /// More memory than allowed.
+    #[error("`{verb}` needed more than {} MiB of memory (limit `memory`)", bytes >> 20)]
+    OutOfMemory {
+        /// The verb.
+        verb: Verb,
+        /// The limit, in bytes.
+        bytes: usize,
+    },
+    /// A pure verb tried to send requests. Its result is discarded.
+    #[error("`{verb}` must not send requests and tried {attempts}; its result is discarded")]
+    Impure {
+        /// The verb.
+        verb: Verb,
+        /// Requests it tried to send.
+        attempts: u32,
+    },
+    /// The future of an earlier call was dropped before it ended.
+    #[error("`{verb}` was abandoned before it ended; open another session")]
+    Abandoned {
+        /// The verb of that call.
+        verb: Verb,
+    },
+    /// The plugin is a source: it brings data and judges nothing.
+    #[error("this integration is a source and has no `{verb}`")]
+    Unsupported {
+        /// The verb it lacks.
+        verb: Verb,
+    },
+}
+
+/// What a session has used since it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Requests that left for the upstream, those sent again among them.
+    pub requests: u32,
+    /// Computing time of all finished calls, in ticks of [`Limits::TICK`].
+    pub cpu_ticks: u64,
+    /// Largest linear memory, in bytes.
+    pub memory_peak_bytes: u64,
+    /// Time spent waiting for quotas.
+    pub quota_wait: Duration,
+}
