@@ -70,7 +70,7 @@ fn short(records: &[Entry]) -> Vec<String> {
         Entry::ChangeFinding(one) => {
             let package = &one.finding.packages[0];
             let version = package.version.as_deref().unwrap_or_default();
-            Some(format!("{} {}@{version}", one.finding.id, package.name))
+            Some(format!("{} {}@{version}", one.finding.vulnerability, package.name))
         }
         Entry::WalkCompleted(walk) => Some(format!(
             "{} of {} completed: {} in {}",

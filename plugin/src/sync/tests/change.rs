@@ -222,7 +222,7 @@ fn each_lookup_says_how_far_it_got() {
     assert_eq!(batch.coverage[6].subject, "deb:curl@1");
     assert_eq!(
         batch.diagnostics[0].message,
-        "`SNYK-D` of `pkg:npm/d@1` is skipped: it has no `created_at`"
+        "`SNYK-D` of `npm:d@1` is skipped: it has no `created_at`"
     );
 }
 
