@@ -42,7 +42,7 @@ fn from_file(path: &Path) -> Result<Zeroizing<String>, HostError> {
         source_name: format!("`{}`", path.display()),
         reason: error.to_string(),
     })?;
-    Ok(without_line_end(Zeroizing::new(text)))
+    Ok(without_line_end(&Zeroizing::new(text)))
 }
 
 fn from_standard_input() -> Result<Zeroizing<String>, HostError> {
@@ -54,7 +54,7 @@ fn from_standard_input() -> Result<Zeroizing<String>, HostError> {
             source_name: "standard input".to_owned(),
             reason: error.to_string(),
         })?;
-    Ok(without_line_end(text))
+    Ok(without_line_end(&text))
 }
 
 fn from_prompt() -> Result<Zeroizing<String>, HostError> {
@@ -69,14 +69,11 @@ fn from_prompt() -> Result<Zeroizing<String>, HostError> {
 }
 
 /// A file ends with a line end; a token does not. One inside the token stays, and is refused.
-fn without_line_end(text: Zeroizing<String>) -> Zeroizing<String> {
-    Zeroizing::new(
-        text.strip_suffix('\n')
-            .map_or(text.as_str(), |text| {
-                text.strip_suffix('\r').unwrap_or(text)
-            })
-            .to_owned(),
-    )
+fn without_line_end(text: &str) -> Zeroizing<String> {
+    let line = text
+        .strip_suffix('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line));
+    Zeroizing::new(line.unwrap_or(text).to_owned())
 }
 
 /// Longest token read from standard input, in bytes; real ones have a few hundred.

@@ -17,14 +17,14 @@ pub(crate) trait Mirror<T> {
     fn mirror(self) -> T;
 }
 
-impl<A: Mirror<B>, B> Mirror<Vec<B>> for Vec<A> {
-    fn mirror(self) -> Vec<B> {
+impl<T: Mirror<U>, U> Mirror<Vec<U>> for Vec<T> {
+    fn mirror(self) -> Vec<U> {
         self.into_iter().map(Mirror::mirror).collect()
     }
 }
 
-impl<A: Mirror<B>, B> Mirror<Option<B>> for Option<A> {
-    fn mirror(self) -> Option<B> {
+impl<T: Mirror<U>, U> Mirror<Option<U>> for Option<T> {
+    fn mirror(self) -> Option<U> {
         self.map(Mirror::mirror)
     }
 }

@@ -32,7 +32,9 @@ pub(super) fn arithmetic(report: &ChangeReport) -> String {
             &name(report, contribution),
             &format!("+{}", tenths(contribution.points)),
         );
-        terms(&mut text, &contribution.terms);
+        if let ContributionSubject::Finding(_) = contribution.subject {
+            terms(&mut text, &contribution.terms);
+        }
     }
     row(
         &mut text,
@@ -62,8 +64,8 @@ pub(super) fn arithmetic(report: &ChangeReport) -> String {
     row(
         &mut text,
         2,
-        "deploy risk",
-        &format!("{} {}", tenths(score.score), score.band.word()),
+        &format!("deploy risk: {}", score.band.word()),
+        &tenths(score.score),
     );
     text
 }
@@ -121,19 +123,19 @@ fn thousandths(value: u32) -> String {
 
 /// A label and a figure at the right edge, with the label cut rather than the figure.
 fn row(text: &mut String, indent: usize, label: &str, figure: &str) {
-    let room = WIDTH - indent - figure.chars().count().max(FIGURE) - 1;
+    let room = WIDTH - indent - FIGURE - 1;
     let label: String = if label.chars().count() > room {
         label.chars().take(room - 1).chain(['…']).collect()
     } else {
         label.to_owned()
     };
-    let _ = writeln!(text, "{:indent$}{label:<room$} {figure:<FIGURE$}", "");
+    let _ = writeln!(text, "{:indent$}{label:<room$} {figure:>FIGURE$}", "");
 }
 
 /// Columns of a line.
 pub(super) const WIDTH: usize = 80;
 
-/// Columns of a figure: `+100.0 critical` is longer and shortens its label.
+/// Columns of a figure: `+100.0`.
 const FIGURE: usize = 6;
 
 #[cfg(test)]
@@ -156,7 +158,7 @@ mod tests {
     fn a_long_label_is_cut_and_the_figure_stays() {
         let mut text = String::new();
         row(&mut text, 2, &"x".repeat(100), "12.3");
-        assert!(text.trim_end().ends_with("… 12.3"), "{text}");
-        assert!(text.trim_end().chars().count() <= WIDTH);
+        assert!(text.ends_with("…   12.3\n"), "{text}");
+        assert_eq!(text.trim_end().chars().count(), WIDTH);
     }
 }

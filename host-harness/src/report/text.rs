@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use koalr_platform::model::assessment::{Attribution, Bump};
 use koalr_platform::model::common::CoverageState;
+use koalr_platform::model::evidence::Presence;
 
 use super::arithmetic::{WIDTH, arithmetic, tenths};
 use super::change::{ChangeReport, Line};
@@ -84,10 +85,14 @@ fn body(text: &mut String, report: &ChangeReport) {
 }
 
 fn findings(text: &mut String, report: &ChangeReport, title: &str, attributions: &[Attribution]) {
-    let lines: Vec<Line<'_>> = attributions
+    let mut lines: Vec<Line<'_>> = attributions
         .iter()
         .flat_map(|attribution| report.lines_of(*attribution))
         .collect();
+    // What an upgrade keeps is listed at the version it moves to.
+    lines.retain(|line| {
+        line.attributed.attribution != Attribution::Carried || line.fact.head != Presence::Absent
+    });
     if lines.is_empty() {
         return;
     }
@@ -127,7 +132,7 @@ fn note(line: &Line<'_>) -> String {
     let mut notes = Vec::new();
     match line.attributed.attribution {
         Attribution::Carried if line.attributed.kept_by_upgrade => {
-            notes.push("kept by the upgrade")
+            notes.push("kept by the upgrade");
         }
         Attribution::Carried => notes.push("already in the base"),
         Attribution::DisclosedSince => notes.push("disclosed since, dependency untouched"),
