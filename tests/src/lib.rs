@@ -1,1 +1,9 @@
-//! stub
+//! Support for the suites: what they drive, and what they drive it with.
+//!
+//! Everything here panics with a sentence where a test should fail.
+
+pub mod component;
+pub mod contract;
+pub mod guests;
+pub mod tls;
+pub mod workspace;

@@ -1,0 +1,113 @@
+//! The component under test, as built and as inspected.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use wit_component::{ComponentEncoder, DecodedWasm};
+
+use crate::workspace;
+
+/// The component that the host loads, built for `wasm32-wasip2`.
+#[must_use]
+pub fn bytes() -> Vec<u8> {
+    fs::read(path()).expect("the component is readable")
+}
+
+/// The same plugin built for `wasm32-unknown-unknown`, which has no WASI, and encoded here.
+///
+/// It shares the target directory of the host's build script, which has built most of it already.
+#[must_use]
+pub fn build_without_wasi() -> Vec<u8> {
+    install_target();
+    let built = path();
+    let target_dir = built
+        .ancestors()
+        .nth(2)
+        .expect("it lies in `target/<profile>`")
+        .join("component");
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(workspace::root())
+        .args(["build", "--locked", "--profile", "component"])
+        .args(["--target", UNKNOWN, "-p", "koalr-snyk-plugin"])
+        .arg("--target-dir")
+        .arg(&target_dir);
+    for variable in OUTER_BUILD {
+        cargo.env_remove(variable);
+    }
+    run(&mut cargo);
+    let module = fs::read(target_dir.join(format!("{UNKNOWN}/component/koalr_snyk_plugin.wasm")))
+        .expect("cargo wrote the module");
+    encode(&module)
+}
+
+/// Makes a component of a core module that carries its WIT world in a custom section.
+#[must_use]
+pub fn encode(module: &[u8]) -> Vec<u8> {
+    ComponentEncoder::default()
+        .module(module)
+        .and_then(|encoder| encoder.validate(true).encode())
+        .unwrap_or_else(|error| panic!("encoding the component: {error:#}"))
+}
+
+/// Names of what a component imports, sorted.
+#[must_use]
+pub fn imports(component: &[u8]) -> Vec<String> {
+    let decoded = wit_component::decode(component).expect("it is a component");
+    let DecodedWasm::Component(resolve, world) = decoded else {
+        panic!("it is a WIT package, not a component");
+    };
+    let mut names: Vec<String> = resolve.worlds[world]
+        .imports
+        .keys()
+        .map(|key| resolve.name_world_key(key))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Installs the target where rustup is at hand and lacks it. Elsewhere cargo says what is missing.
+fn install_target() {
+    let listed = Command::new("rustup")
+        .current_dir(workspace::root())
+        .args(["target", "list", "--installed"])
+        .output();
+    if let Ok(listed) = listed
+        && !String::from_utf8_lossy(&listed.stdout).contains(UNKNOWN)
+    {
+        run(Command::new("rustup")
+            .current_dir(workspace::root())
+            .args(["target", "add", UNKNOWN]));
+    }
+}
+
+fn path() -> PathBuf {
+    koalr_host::component_path().unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn run(command: &mut Command) {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("starting {command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?} failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+const UNKNOWN: &str = "wasm32-unknown-unknown";
+
+/// What an outer build may have set for its own target and that would change the component.
+const OUTER_BUILD: [&str; 8] = [
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "RUSTC_WRAPPER",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "CARGO_TARGET_DIR",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_BUILD_TARGET",
+];

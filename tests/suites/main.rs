@@ -1,0 +1,11 @@
+//! All suites, as one binary.
+//!
+//! No test here has the word `reference` in its name: that word selects the suites on other people's data, which are a
+//! binary of their own.
+
+mod component;
+mod contract;
+mod licences;
+mod load;
+mod tls;
+mod walls;
