@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use koalr_platform::model::manifest::Manifest;
-use koalr_runtime::contract::describe;
 use koalr_runtime::{Egress, Engine, EngineSettings, Limits, Plugin};
 
-use crate::contract::Mirror as _;
+use crate::contract::{Declared, Mirror as _};
 use crate::report::Judge;
 use crate::{HostError, component_path};
 
@@ -22,7 +21,7 @@ pub struct HostSettings {
 /// One loaded integration and its manifest.
 pub struct Host {
     plugin: Plugin,
-    declared: describe::Manifest,
+    declared: Declared,
     manifest: Manifest,
     // Keeps the engine's ticker alive for as long as the plugin may run.
     _engine: Engine,
@@ -71,7 +70,7 @@ impl Host {
     }
 
     /// The same in the contract's own types, which the sandbox policy is made from.
-    pub(crate) fn declared(&self) -> &describe::Manifest {
+    pub(crate) fn declared(&self) -> &Declared {
         &self.declared
     }
 

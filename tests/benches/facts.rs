@@ -5,7 +5,7 @@ use koalr_runtime::contract::{gate, score, types};
 use koalr_runtime::{Egress, Plugin};
 
 /// A gate request for the kit itself.
-pub fn native(count: u32) -> verdict::GateRequest {
+pub(crate) fn native(count: u32) -> verdict::GateRequest {
     let evidence = evidence::Evidence {
         observation: evidence::Observation::Observed,
         dependencies: Some(Vec::new()),
@@ -47,7 +47,7 @@ pub fn native(count: u32) -> verdict::GateRequest {
 }
 
 /// The same for a component, with the assessment that it makes itself.
-pub async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
+pub(crate) async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
     let evidence = score::Evidence {
         observation: score::Observation::Observed,
         dependencies: Some(Vec::new()),

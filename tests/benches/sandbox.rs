@@ -35,7 +35,7 @@ async fn bench(rounds: usize) {
     );
     load(&component, rounds.min(LOAD_ROUNDS));
     let directory = tempfile::tempdir().unwrap();
-    let engine = engine(Some(directory.path()));
+    let engine = engine(Some(&directory.path().join("artifacts")));
     let plugin = engine.load(&component).unwrap();
     instantiate(&plugin, rounds).await;
     for count in [10, 1_000, 10_000] {
@@ -45,10 +45,11 @@ async fn bench(rounds: usize) {
 
 fn load(component: &Path, rounds: usize) {
     let mut table = Table::new("load", &["cached artifact", "fresh compile"]);
-    let cache = tempfile::tempdir().unwrap();
-    engine(Some(cache.path())).load(component).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let cache = directory.path().join("artifacts");
+    engine(Some(&cache)).load(component).unwrap();
     for _ in 0..rounds {
-        let warm = engine(Some(cache.path()));
+        let warm = engine(Some(&cache));
         let cold = engine(None);
         table.round([
             timed(|| warm.load(component).unwrap()),

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 /// Rows of one comparison. The first is the floor of the others.
-pub struct Table {
+pub(crate) struct Table {
     title: String,
     rows: Vec<(&'static str, Vec<Duration>)>,
 }
 
 impl Table {
-    pub fn new(title: &str, rows: &[&'static str]) -> Self {
+    pub(crate) fn new(title: &str, rows: &[&'static str]) -> Self {
         Self {
             title: title.to_owned(),
             rows: rows.iter().map(|row| (*row, Vec::new())).collect(),
@@ -17,14 +17,14 @@ impl Table {
     }
 
     /// One round: a figure for every row, in the order of the rows.
-    pub fn round<const N: usize>(&mut self, figures: [Duration; N]) {
+    pub(crate) fn round<const N: usize>(&mut self, figures: [Duration; N]) {
         assert_eq!(N, self.rows.len(), "a figure for every row");
         for ((_, row), figure) in self.rows.iter_mut().zip(figures) {
             row.push(figure);
         }
     }
 
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         println!("{} ({} rounds)", self.title, self.rows[0].1.len());
         let floor = &self.rows[0].1;
         for (name, figures) in &self.rows {

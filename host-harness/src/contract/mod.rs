@@ -11,6 +11,9 @@ mod manifest;
 mod record;
 mod verdict;
 
+/// A manifest as the component gave it, which the sandbox policy is made from.
+pub(crate) use koalr_runtime::contract::describe::Manifest as Declared;
+
 /// Turns a value into its twin on the other side of the contract.
 pub(crate) trait Mirror<T> {
     /// The same value in the other side's type.

@@ -1,6 +1,7 @@
 //! From real numbers to whole tenths, so that the parts add up to the whole.
 
 use crate::model::common::Tenths;
+use crate::rank::order;
 
 /// Real points 0 to 100 as tenths, rounded half-up.
 pub(crate) fn to_tenths(points: f64) -> Tenths {
@@ -15,31 +16,23 @@ pub(crate) fn to_thousandths(value: f64) -> u32 {
 
 /// Divides `total` tenths over real points by largest remainder. Of equal remainders, the earlier is served first.
 pub(crate) fn apportion(total: Tenths, points: &[f64]) -> Vec<Tenths> {
-    let mut shares: Vec<Share> = points
+    let exact: Vec<f64> = points.iter().map(|points| points * 10.0).collect();
+    let mut shares: Vec<Tenths> = exact
         .iter()
-        .enumerate()
-        .map(|(index, points)| {
-            let exact = points * 10.0;
-            let floor = libm::floor(exact);
-            Share {
-                index,
-                tenths: Tenths::try_from(whole(floor)).unwrap_or(MAX_POINTS),
-                remainder: exact - floor,
-            }
-        })
+        .map(|exact| Tenths::try_from(whole(*exact)).unwrap_or(MAX_POINTS))
         .collect();
-    let given: u32 = shares.iter().map(|share| u32::from(share.tenths)).sum();
+    let given: u32 = shares.iter().copied().map(u32::from).sum();
     let missing = usize::try_from(u32::from(total).saturating_sub(given)).unwrap_or(usize::MAX);
-    shares.sort_by(|a, b| {
-        b.remainder
-            .total_cmp(&a.remainder)
-            .then(a.index.cmp(&b.index))
-    });
-    for share in shares.iter_mut().take(missing) {
-        share.tenths += 1;
+    let remainders: Vec<f64> = exact
+        .iter()
+        .map(|exact| exact - libm::floor(*exact))
+        .collect();
+    for position in order(&remainders).into_iter().take(missing) {
+        if let Some(share) = shares.get_mut(position) {
+            *share += 1;
+        }
     }
-    shares.sort_by_key(|share| share.index);
-    shares.into_iter().map(|share| share.tenths).collect()
+    shares
 }
 
 /// A whole, non-negative number as an integer; NaN and negative numbers are 0, the largest is kept.
@@ -50,12 +43,6 @@ pub(crate) fn apportion(total: Tenths, points: &[f64]) -> Vec<Tenths> {
 )]
 pub(crate) fn whole(value: f64) -> u32 {
     value as u32
-}
-
-struct Share {
-    index: usize,
-    tenths: Tenths,
-    remainder: f64,
 }
 
 /// A security score ends at 100.0 points.

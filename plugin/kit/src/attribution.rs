@@ -27,12 +27,12 @@ pub fn attribute(evidence: &Evidence) -> Vec<Attributed> {
     let rows = evidence.dependencies.as_deref();
     let moves: Vec<Bump> = rows.unwrap_or_default().iter().map(row_bump).collect();
     let anywhere = Anywhere::of(&evidence.findings);
-    let known_before: BTreeSet<(&str, &str)> = rows
-        .unwrap_or_default()
-        .iter()
-        .filter(|row| row.before.is_some())
-        .map(|row| (row.ecosystem.as_str(), row.name.as_str()))
-        .collect();
+    let mut known_before = BTreeSet::new();
+    for row in rows.unwrap_or_default() {
+        if row.before.is_some() {
+            known_before.insert((row.ecosystem.as_str(), row.name.as_str()));
+        }
+    }
     evidence
         .findings
         .iter()

@@ -10,6 +10,7 @@ use crate::model::common::{
     DependencyChange, ExploitMaturity, FindingClass, FixState, Reachability, Tenths,
 };
 use crate::model::evidence::{Evidence, FixCandidate};
+use crate::rank::ranked;
 use crate::score::Introduced;
 
 /// Upgrades that remove introduced findings, best first: lowest score, then looked at, then most hazard removed.
@@ -20,30 +21,28 @@ pub(crate) fn counterfactuals(
     evidence: &Evidence,
     findings: &[Attributed],
     issues: &[Introduced<'_>],
+    before: Tenths,
     debt: f64,
 ) -> Vec<Counterfactual> {
-    let before = to_tenths(total(keyed(issues), debt).score);
-    let mut upgrades: Vec<Upgrade<'_>> = upgrades(evidence, issues)
-        .into_iter()
-        .filter(|upgrade| upgrade.is_sound(findings))
-        .collect();
+    let mut upgrades = upgrades(evidence, issues);
+    upgrades.retain(|upgrade| upgrade.is_sound(findings));
     // Every score below costs a pass over all findings, so the most promising go first and the rest is left out.
-    upgrades.sort_by(|a, b| b.relief.total_cmp(&a.relief));
-    let mut found: Vec<Counterfactual> = upgrades
-        .iter()
+    let found = ranked(upgrades, |upgrade| upgrade.relief)
+        .into_iter()
         .take(MAX_COUNTERFACTUALS)
         .map(|upgrade| Counterfactual {
             dependency: upgrade.dependency,
             version: upgrade.version.to_owned(),
             score: upgrade.score_after(evidence, issues, debt),
-            removes: upgrade.removes.iter().copied().collect(),
+            removes: upgrade.removes.into_iter().collect(),
             verified: upgrade.verified,
         })
         .filter(|counterfactual| counterfactual.score <= before)
         .collect();
-    // Stable: of equal scores, the one that relieves most stays first.
-    found.sort_by_key(|counterfactual| (counterfactual.score, !counterfactual.verified));
-    found
+    // Of equal scores the verified first, and of those the one that relieves most.
+    ranked(found, |counterfactual| {
+        f64::from(counterfactual.verified) * 0.5 - f64::from(counterfactual.score)
+    })
 }
 
 /// One dependency moved to one version.
@@ -120,15 +119,15 @@ impl Upgrade<'_> {
 }
 
 fn upgrades<'a>(evidence: &'a Evidence, issues: &[Introduced<'a>]) -> Vec<Upgrade<'a>> {
-    let by_finding: BTreeMap<u32, &Introduced<'_>> =
-        issues.iter().map(|entry| (entry.finding, entry)).collect();
     let mut same_key: BTreeMap<(&str, &str, &str), Vec<u32>> = BTreeMap::new();
     for entry in issues {
         same_key.entry(entry.key).or_default().push(entry.finding);
     }
     let mut upgrades: BTreeMap<(u32, &str), Upgrade<'_>> = BTreeMap::new();
     for candidate in &evidence.fix_candidates {
-        let Some(entry) = by_finding.get(&candidate.finding) else {
+        // Issues are in the order of findings.
+        let found = issues.binary_search_by_key(&candidate.finding, |entry| entry.finding);
+        let Some(entry) = found.ok().and_then(|position| issues.get(position)) else {
             continue;
         };
         let Some((dependency, row)) = movable(evidence, candidate) else {
@@ -172,12 +171,6 @@ fn movable<'a>(
         .get(usize::try_from(dependency).ok()?)?;
     let after = row.after.as_deref()?;
     (after != candidate.version).then_some((dependency, row))
-}
-
-fn keyed<'a>(
-    issues: &[Introduced<'a>],
-) -> impl Iterator<Item = ((&'a str, &'a str, &'a str), Issue)> {
-    issues.iter().map(|entry| (entry.key, entry.issue))
 }
 
 /// A candidate with a vulnerability of this score in tenths, CVSS's high, is no way out.

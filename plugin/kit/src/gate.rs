@@ -29,10 +29,9 @@ pub fn gate(request: &GateRequest) -> Result<Verdict, GateError> {
 
     let (active, errors) = read_rules(&request.rules);
     let valid = Waivers::new(&request.waivers, evidence);
-    let mut fired = Vec::new();
+    let mut hits = Vec::new();
     let mut waived = Vec::new();
-    for rule in &active {
-        let mut hits = Hits::default();
+    for (number, rule) in active.iter().enumerate() {
         for (index, (fact, finding)) in
             (0..).zip(evidence.findings.iter().zip(&request.assessment.findings))
         {
@@ -45,12 +44,11 @@ pub fn gate(request: &GateRequest) -> Result<Verdict, GateError> {
                     waiver: by.id.clone(),
                     rule: rule.declared.code.as_str().to_owned(),
                 }),
-                None => hits.add(decision, index),
+                None => hits.push((decision, number, index)),
             }
         }
-        fired.extend(hits.into_fired(rule));
     }
-    fired.sort_by_key(|fired| std::cmp::Reverse(fired.decision));
+    let fired = fired(&active, &hits);
 
     let (missing, unasked) = gaps(&active, evidence);
     let uncertain = !(missing.is_empty() && unasked.is_empty() && errors.is_empty());
@@ -152,10 +150,10 @@ fn may_be_introduced(fact: &FindingFact) -> bool {
 
 /// Coverage rows that are not complete, and routes without any, among those that active rules depend on.
 fn gaps(active: &[ActiveRule], evidence: &Evidence) -> (Vec<u32>, Vec<String>) {
-    let needed: BTreeSet<&str> = active
-        .iter()
-        .flat_map(|rule| rule.declared.routes.iter().copied())
-        .collect();
+    let mut needed = BTreeSet::new();
+    for rule in active {
+        needed.extend(rule.declared.routes);
+    }
     let missing = (0..)
         .zip(&evidence.coverage)
         .filter(|(_, row)| needed.contains(row.route.as_str()))
@@ -174,38 +172,29 @@ fn gaps(active: &[ActiveRule], evidence: &Evidence) -> (Vec<u32>, Vec<String>) {
     (missing, unasked)
 }
 
-/// Findings that one rule fired on, by decision.
-#[derive(Default)]
-struct Hits {
-    block: Vec<u32>,
-    inconclusive: Vec<u32>,
-    warn: Vec<u32>,
-}
+/// A decision, the number of the active rule that makes it, and the finding it is about.
+type Hit = (Decision, usize, u32);
 
-impl Hits {
-    fn add(&mut self, decision: Decision, finding: u32) {
-        match decision {
-            Decision::Block => self.block.push(finding),
-            Decision::Inconclusive => self.inconclusive.push(finding),
-            Decision::Warn | Decision::Pass => self.warn.push(finding),
+/// Strictest first; of equals, in the order of the rules.
+fn fired(active: &[ActiveRule], hits: &[Hit]) -> Vec<Fired> {
+    let mut fired = Vec::new();
+    for decision in [Decision::Block, Decision::Inconclusive, Decision::Warn] {
+        for (number, rule) in active.iter().enumerate() {
+            let by_rule = hits
+                .iter()
+                .filter(|hit| (hit.0, hit.1) == (decision, number));
+            let findings: Vec<u32> = by_rule.map(|hit| hit.2).collect();
+            if !findings.is_empty() {
+                fired.push(Fired {
+                    rule: rule.declared.code.as_str().to_owned(),
+                    decision,
+                    message: message(rule, findings.len()),
+                    findings,
+                });
+            }
         }
     }
-
-    fn into_fired(self, rule: &ActiveRule) -> impl Iterator<Item = Fired> {
-        [
-            (Decision::Block, self.block),
-            (Decision::Inconclusive, self.inconclusive),
-            (Decision::Warn, self.warn),
-        ]
-        .into_iter()
-        .filter(|(_, findings)| !findings.is_empty())
-        .map(|(decision, findings)| Fired {
-            rule: rule.declared.code.as_str().to_owned(),
-            decision,
-            message: message(rule, findings.len()),
-            findings,
-        })
-    }
+    fired
 }
 
 /// One sentence, without names from the evidence.

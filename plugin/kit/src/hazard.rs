@@ -44,7 +44,8 @@ pub struct Part {
 /// Adds up issues and the hazard of debt ([`debt_hazard`]). Issues with equal keys count once, by the worst.
 ///
 /// The result does not depend on the order of issues, to the last bit.
-pub fn total<K: Ord>(issues: impl IntoIterator<Item = (K, Issue)>, debt: f64) -> Total {
+#[must_use]
+pub fn total<K: Ord>(issues: Vec<(K, Issue)>, debt: f64) -> Total {
     let mut worst: BTreeMap<K, (usize, Hazard)> = BTreeMap::new();
     for (index, (key, issue)) in issues.into_iter().enumerate() {
         let hazard = issue.hazard();
@@ -57,16 +58,12 @@ pub fn total<K: Ord>(issues: impl IntoIterator<Item = (K, Issue)>, debt: f64) ->
             })
             .or_insert((index, hazard));
     }
-    let pool = |high: bool| {
-        let mut values: Vec<f64> = worst
-            .values()
-            .filter(|(_, hazard)| hazard.high == high)
-            .map(|(_, hazard)| hazard.value)
-            .collect();
-        values.sort_by(f64::total_cmp);
-        values.iter().sum::<f64>()
-    };
-    let (high, low) = (pool(true), pool(false));
+    // Summed in the order of keys, whichever way they came.
+    let (mut high, mut low) = (0.0, 0.0);
+    for (_, hazard) in worst.values() {
+        let pool = if hazard.high { &mut high } else { &mut low };
+        *pool += hazard.value;
+    }
     let low_saturated = saturate(low, low_ceiling());
     let debt_saturated = saturate(debt.max(0.0), debt_ceiling());
     let sum = high + low_saturated + debt_saturated;

@@ -13,6 +13,7 @@ pub mod gate;
 pub mod hazard;
 pub mod model;
 pub mod purl;
+mod rank;
 pub mod rating;
 pub mod rules;
 pub mod score;

@@ -86,7 +86,7 @@ fn push_segment(url: &mut String, segment: &str, lower: bool) -> Option<()> {
         return None;
     }
     if lower {
-        push_encoded(url, &segment.to_lowercase());
+        push_encoded(url, &segment.to_ascii_lowercase());
     } else {
         push_encoded(url, segment);
     }

@@ -11,6 +11,7 @@ use crate::model::assessment::{
 };
 use crate::model::common::CoverageState;
 use crate::model::evidence::{Evidence, FindingFact, ScoreRequest};
+use crate::rank::ranked;
 use crate::rating::{CvssSource, effective, has_cvss};
 
 /// Assesses a change. The same request gives the same assessment, bit for bit.
@@ -31,7 +32,8 @@ pub fn score(request: &ScoreRequest) -> Result<Assessment, ScoreError> {
         .collect();
     let issues = introduced(evidence, &findings);
     let debt = debt_hazard(&evidence.debt);
-    let total = total(issues.iter().map(|entry| (entry.key, entry.issue)), debt);
+    let keyed = issues.iter().map(|entry| (entry.key, entry.issue));
+    let total = total(keyed.collect(), debt);
     let score = to_tenths(total.score);
     Ok(Assessment {
         model: MODEL.to_owned(),
@@ -42,7 +44,7 @@ pub fn score(request: &ScoreRequest) -> Result<Assessment, ScoreError> {
             weight: 1000,
         }],
         contributions: contributions(&issues, &total, debt),
-        counterfactuals: counterfactuals(evidence, &findings, &issues, debt),
+        counterfactuals: counterfactuals(evidence, &findings, &issues, score, debt),
         unknowns: unknowns(evidence, &findings),
         findings,
         extra: Vec::new(),
@@ -105,27 +107,22 @@ fn contributions(issues: &[Introduced<'_>], total: &Total, debt: f64) -> Vec<Con
     // Parts come in the order of keys, which breaks every tie below; the debt comes last.
     let mut points: Vec<f64> = total.parts.iter().map(|part| part.points).collect();
     points.push(total.debt);
-    let mut shares = apportion(to_tenths(total.score), &points).into_iter();
-    let mut contributions: Vec<Contribution> = total
-        .parts
-        .iter()
-        .filter_map(|part| issues.get(part.index).map(|entry| (part, entry)))
-        .zip(shares.by_ref())
-        .map(|((part, entry), points)| Contribution {
-            subject: ContributionSubject::Finding(entry.finding),
+    let shares = apportion(to_tenths(total.score), &points);
+    let parts = total.parts.iter().filter_map(|part| {
+        let finding = issues.get(part.index)?.finding;
+        Some((ContributionSubject::Finding(finding), part.hazard.terms()))
+    });
+    let debt = (debt > 0.0).then(|| (ContributionSubject::Debt, debt_terms(debt)));
+    let contributions = parts
+        .chain(debt)
+        .zip(shares)
+        .map(|((subject, terms), points)| Contribution {
+            subject,
             points,
-            terms: part.hazard.terms(),
+            terms,
         })
         .collect();
-    if debt > 0.0 {
-        contributions.push(Contribution {
-            subject: ContributionSubject::Debt,
-            points: shares.next().unwrap_or(0),
-            terms: debt_terms(debt),
-        });
-    }
-    contributions.sort_by_key(|contribution| std::cmp::Reverse(contribution.points));
-    contributions
+    ranked(contributions, |contribution| f64::from(contribution.points))
 }
 
 fn unknowns(evidence: &Evidence, findings: &[Attributed]) -> Vec<UnknownFact> {
