@@ -11,7 +11,8 @@ fn main() -> ExitCode {
                 reason = "the one place where an error reaches a person"
             )]
             {
-                eprintln!("koalr: {error:#}");
+                // Each text says its cause itself, so the chain would say it twice.
+                eprintln!("koalr: {error}");
             }
             ExitCode::from(koalr_host::cli::FAILED)
         }

@@ -55,6 +55,8 @@ pub(super) enum Command {
     /// Exit codes: 0 pass or warn, 1 block, 2 failed, 3 pending or inconclusive.
     Gate(Judge),
     /// Show the whole path on a sample organization, without a token or a network.
+    ///
+    /// Exit codes: 0 shown, 2 failed.
     Demo(Demo),
 }
 
@@ -185,4 +187,6 @@ pub(super) struct Demo {
     /// End after printing; otherwise the sample upstream keeps running for you to try the other commands on.
     #[arg(long)]
     pub(super) once: bool,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
 }

@@ -30,16 +30,22 @@ pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, Host
     let (data_dir, mut tenant) = open_tenant(&common, true)?;
     let host = open_host(&common, &data_dir).await?;
 
-    title("A sample Snyk on this machine; nothing here leaves it.")?;
-    line(&host, &mut tenant, &upstream, as_of).await?;
+    let format = options.format;
+    title(
+        format,
+        "A sample Snyk on this machine; nothing here leaves it.",
+    )?;
+    line(&host, &mut tenant, &upstream, format, as_of).await?;
+    let mut last = String::new();
     for change in sample::changes() {
-        title(&format!("$ koalr gate {}", change_id(&change)))?;
+        last = change_id(&change);
+        title(format, &format!("$ koalr gate {last}"))?;
         let file = describe(change);
         let report = judge(&host, &mut tenant, file, &Policy::default(), as_of).await?;
-        print(Format::Text, &report, gate_text)?;
+        print(format, &report, gate_text)?;
     }
     if !options.once {
-        stay(&upstream, &data).await?;
+        stay(&upstream, format, &data, &last).await?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -49,13 +55,17 @@ async fn line(
     host: &Host,
     tenant: &mut Tenant,
     upstream: &Upstream,
+    format: Format,
     as_of: Timestamp,
 ) -> Result<(), HostError> {
     let integration = &host.manifest().id;
-    title(&format!(
-        "$ koalr connect {integration} --upstream {} --allow-loopback",
-        upstream.base_url()
-    ))?;
+    title(
+        format,
+        &format!(
+            "$ koalr connect {integration} --upstream {} --allow-loopback",
+            upstream.base_url()
+        ),
+    )?;
     let secret = Secret::parse(TOKEN).map_err(|error| HostError::Sample(error.to_string()))?;
     let options = ConnectOptions {
         upstream: Some(upstream.base_url().to_owned()),
@@ -65,24 +75,31 @@ async fn line(
         roots: None,
     };
     print(
-        Format::Text,
+        format,
         &connect(host, tenant, options, as_of).await?,
         connect_text,
     )?;
-    title(&format!("$ koalr sync {integration}"))?;
+    title(format, &format!("$ koalr sync {integration}"))?;
     let report = sync(host, tenant, Some(90), as_of, |_| {}).await?;
-    print(Format::Text, &report, sync_text)
+    print(format, &report, sync_text)
 }
 
 /// Keeps the sample upstream for the person who wants to try more.
-async fn stay(upstream: &Upstream, data: &std::path::Path) -> Result<(), HostError> {
-    let hint = format!(
-        "The sample Snyk keeps running at {}; press Ctrl-C to end it. In another terminal:\n\n  \
-         koalr --data {} gate acme/shop-web#482 --format json\n",
-        upstream.base_url(),
-        data.display()
-    );
-    print(Format::Text, &hint, Clone::clone)?;
+async fn stay(
+    upstream: &Upstream,
+    format: Format,
+    data: &std::path::Path,
+    change: &str,
+) -> Result<(), HostError> {
+    if format == Format::Text {
+        let hint = format!(
+            "\nThe sample Snyk keeps running at {}; press Ctrl-C to end it.\n\
+             In another terminal:\n\n  koalr --data {} gate {change} --format json\n",
+            upstream.base_url(),
+            data.display()
+        );
+        print(format, &hint, Clone::clone)?;
+    }
     tokio::signal::ctrl_c()
         .await
         .map_err(|error| HostError::Sample(error.to_string()))
@@ -121,8 +138,12 @@ fn change_id(change: &SampleChange) -> String {
     format!("{}#{}", change.repository, change.number)
 }
 
-fn title(text: &str) -> Result<(), HostError> {
-    print(Format::Text, &text, |text| format!("\n── {text}\n\n"))
+/// What stands between reports for people; programs get the reports alone.
+fn title(format: Format, text: &str) -> Result<(), HostError> {
+    match format {
+        Format::Text => print(format, &text, |text| format!("\n── {text}\n\n")),
+        Format::Json => Ok(()),
+    }
 }
 
 /// The sample upstream takes any token; this one has the form of an API key.

@@ -8,7 +8,7 @@ use koalr_runtime::{Secret, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
 use serde::Serialize;
 
-use super::line::Line;
+use super::line::{Line, failure};
 use crate::contract::Mirror as _;
 use crate::{Host, HostError};
 
@@ -72,13 +72,15 @@ pub async fn connect(
         as_of,
     };
     let upstream = line.endpoint().base.clone();
-    let connection: Connection = match line.session().await?.connect(&request.mirror()).await? {
+    let (mut session, transcript) = line.session().await?;
+    let connection: Connection = match session.connect(&request.mirror()).await? {
         Ok(connection) => connection.mirror(),
         Err(error) => {
-            return Err(HostError::Connect {
-                upstream,
-                reason: reason(error.mirror()),
-            });
+            let reason = match (error.mirror(), failure(&transcript)) {
+                (ConnectError::Upstream(_), Some(failure)) => failure,
+                (error, _) => reason(error),
+            };
+            return Err(HostError::Connect { upstream, reason });
         }
     };
     let record = ConnectionRecord {

@@ -56,6 +56,23 @@ impl ChangeFile {
         }
     }
 
+    /// A change without a name could not be told from another one.
+    fn check(&self) -> Result<(), HostError> {
+        let change = &self.change;
+        for (key, text) in [
+            ("id", &change.id),
+            ("repository", &change.repository),
+            ("head-sha", &change.head_sha),
+        ] {
+            if text.trim().is_empty() {
+                return Err(HostError::Change(format!(
+                    "`{key}` of the change is empty; README shows what such a file holds"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// The base score in tenths; 0 where there is none.
     fn base_tenths(&self) -> Result<Tenths, HostError> {
         let score = self.base_score.unwrap_or(0.0);
@@ -85,6 +102,7 @@ pub async fn judge(
     policy: &Policy,
     as_of: Timestamp,
 ) -> Result<ChangeReport, HostError> {
+    file.check()?;
     let base = file.base_tenths()?;
     let stored = ChangeRecord {
         change: file.change.clone(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use koalr_platform::model::common::Endpoint;
 use koalr_runtime::{
-    CredentialHeader, Egress, EgressPolicy, Governor, HttpClient, Organizations, PinnedOrigin,
-    Roots, Secret, Session, credential_header, identify_credential,
+    CredentialHeader, Egress, EgressPolicy, Governor, HttpClient, Organizations, Outcome,
+    PinnedOrigin, Roots, Secret, Session, Transcript, credential_header, identify_credential,
 };
 use koalr_store::{StoredConnection, Tenant};
 
@@ -55,15 +55,16 @@ impl<'a> Line<'a> {
         &self.endpoint
     }
 
-    /// Opens a fresh session on the line.
-    pub(super) async fn session(&self) -> Result<Session, HostError> {
+    /// Opens a fresh session on the line, with the record of what it sends.
+    pub(super) async fn session(&self) -> Result<(Session, Transcript), HostError> {
         let egress = Egress::open(
             self.policy.clone(),
             self.client.clone(),
             Some(self.credential.clone()),
             Arc::clone(&self.governor),
         );
-        Ok(self.host.plugin().open_session(egress).await?)
+        let transcript = egress.transcript();
+        Ok((self.host.plugin().open_session(egress).await?, transcript))
     }
 }
 
@@ -97,6 +98,14 @@ pub(super) fn reopen<'a>(
     let roots = record.ca_pem.as_ref().map(String::as_bytes);
     let line = Line::new(host, pinned, Some(organizations), &secret, roots)?;
     Ok((connection, line))
+}
+
+/// Why the newest request could not be carried out, in words: a guest is only told a code.
+pub(super) fn failure(transcript: &Transcript) -> Option<String> {
+    match transcript.exchanges().pop()?.outcome {
+        Outcome::Failed(cause) => Some(cause.to_string()),
+        _ => None,
+    }
 }
 
 /// Share of each upstream quota that is used: other users of the same token need the rest.

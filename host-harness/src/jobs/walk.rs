@@ -5,7 +5,7 @@ use std::time::Duration;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::record::{Batch, Cursor, Scope, SyncError, SyncRequest};
 
-use super::line::Line;
+use super::line::{Line, failure};
 use crate::HostError;
 use crate::contract::Mirror as _;
 
@@ -78,10 +78,14 @@ impl Walk<'_> {
             request_budget: REQUESTS_A_CALL,
             as_of: self.as_of,
         };
-        let answer = self.line.session().await?.sync(&request.mirror()).await?;
+        let (mut session, transcript) = self.line.session().await?;
+        let answer = session.sync(&request.mirror()).await?;
         Ok(match answer {
             Ok(batch) => Ok(batch.mirror()),
-            Err(error) => Err(error.mirror()),
+            Err(error) => Err(match (error.mirror(), failure(&transcript)) {
+                (SyncError::Upstream(_), Some(failure)) => SyncError::Upstream(failure),
+                (error, _) => error,
+            }),
         })
     }
 

@@ -23,8 +23,8 @@ fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Longest text shown, in characters: a line of a terminal and a half.
-const LONGEST: usize = 120;
+/// Longest text shown, in characters: a sentence that names a page and the reason why it failed has about 250.
+const LONGEST: usize = 400;
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use koalr_platform::model::connection::Access;
 use koalr_platform::model::manifest::{Method, OriginAddress};
 
 use super::escape::plain;
+use super::text::{item, sentence};
 use crate::jobs::{ConnectReport, InspectReport, Outcome, SyncReport};
 
 /// What a component is and asks for.
@@ -92,12 +93,16 @@ pub fn inspect_text(report: &InspectReport) -> String {
 #[must_use]
 pub fn connect_text(report: &ConnectReport) -> String {
     let account = &report.connection.account;
-    let mut text = format!(
-        "Connected to {} ({}) as {} ({}).\n",
-        plain(&report.origin),
-        plain(&report.upstream),
-        plain(&account.name),
-        plain(&account.kind)
+    let mut text = String::new();
+    sentence(
+        &mut text,
+        &format!(
+            "Connected to {} ({}) as {} ({}).",
+            plain(&report.origin),
+            plain(&report.upstream),
+            plain(&account.name),
+            plain(&account.kind)
+        ),
     );
     list(
         &mut text,
@@ -135,14 +140,18 @@ pub fn sync_text(report: &SyncReport) -> String {
         Outcome::Partial => "Partial, older data is kept",
         Outcome::Error => "Failed, older data is kept",
     };
-    let mut text = format!(
-        "{word}: {} findings in {} projects stored; {} received, {} new or changed, {} requests.\n",
-        report.issues, report.projects, report.rows, report.written, report.requests
+    let mut text = String::new();
+    sentence(
+        &mut text,
+        &format!(
+            "{word}: {} findings in {} projects stored; {} received, {} new or changed, {} requests.",
+            report.issues, report.projects, report.rows, report.written, report.requests
+        ),
     );
     if let Some(secs) = report.resume_after_secs {
-        let _ = writeln!(
-            text,
-            "The upstream asks to wait {secs} seconds; run the same command again then."
+        sentence(
+            &mut text,
+            &format!("The upstream asks to wait {secs} seconds; run the same command again then."),
         );
     }
     let incomplete = report
@@ -181,7 +190,7 @@ fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     if lines.peek().is_some() {
         let _ = writeln!(text, "\n{title}");
         for line in lines {
-            let _ = writeln!(text, "  {line}");
+            item(text, &line);
         }
     }
 }

@@ -251,13 +251,15 @@ fn missing(text: &mut String, report: &ChangeReport) {
     }
 }
 
-fn item(text: &mut String, line: &str) {
+/// A line of a list, and what of it does not fit below it.
+pub(super) fn item(text: &mut String, line: &str) {
     for (index, piece) in wrap(line, WIDTH - 4).into_iter().enumerate() {
         let _ = writeln!(text, "{}{piece}", if index == 0 { "  " } else { "    " });
     }
 }
 
-fn sentence(text: &mut String, sentence: &str) {
+/// A sentence on as many lines as it takes.
+pub(super) fn sentence(text: &mut String, sentence: &str) {
     for piece in wrap(sentence, WIDTH) {
         let _ = writeln!(text, "{piece}");
     }

@@ -1,0 +1,101 @@
+//! The demo, as it is printed.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::support::{Koalr, Ran, finish};
+
+fn demo() -> &'static Ran {
+    static RAN: OnceLock<Ran> = OnceLock::new();
+    RAN.get_or_init(|| finish(&mut Koalr::new().command(&["demo", "--once"])))
+}
+
+#[track_caller]
+fn assert_line(beginning: &str) {
+    let out = &demo().out;
+    assert!(out.lines().any(|line| line.starts_with(beginning)), "{out}");
+}
+
+#[test]
+fn the_demo_ends_well_and_silently() {
+    assert_eq!((demo().code, demo().err.as_str()), (0, ""));
+}
+
+#[test]
+fn the_demo_shows_a_pass_a_warning_and_a_block() {
+    assert_line("PASS  acme/storefront#128  ");
+    assert_line("WARN  acme/storefront#131  ");
+    assert_line("BLOCK  acme/checkout-api#77  ");
+}
+
+#[test]
+fn the_demo_shows_the_command_that_lets_the_blocked_change_pass() {
+    let out = &demo().out;
+    assert!(
+        out.contains("\nTo let it pass\n  npm install form-data@4.0.4\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_demo_fits_a_terminal_of_eighty_columns() {
+    for line in demo().out.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn the_demo_leaves_nothing_behind() {
+    let koalr = Koalr::new();
+    let temporary = koalr.path("tmp");
+    fs::create_dir(&temporary).unwrap();
+    let mut command = koalr.bare(&["demo", "--once"]);
+    let ran = finish(command.env("TMPDIR", &temporary));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+}
+
+#[test]
+fn the_demo_as_json_is_one_document_a_line_and_nothing_else() {
+    let args = ["demo", "--once", "--format", "json"];
+    let ran = finish(&mut Koalr::new().command(&args));
+    let lines = ran.out.lines();
+    let documents: Vec<Value> = lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let texts: Vec<_> = documents
+        .iter()
+        .map(|one| one.get("decision").or(one.get("outcome")).unwrap())
+        .collect();
+    assert_eq!(texts, ["ok", "ok", "pass", "warn", "block"]);
+}
+
+#[test]
+fn what_the_demo_suggests_to_try_works_until_ctrl_c_ends_it() {
+    let koalr = Koalr::new();
+    let temporary = koalr.path("tmp");
+    fs::create_dir(&temporary).unwrap();
+    let mut command = koalr.command(&["demo"]);
+    command.stdout(Stdio::piped()).env("TMPDIR", &temporary);
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let suggested = lines.find_map(|line| {
+        let line = line.unwrap();
+        line.strip_prefix("  koalr --data ").map(str::to_owned)
+    });
+    let suggested = suggested.expect("the demo suggests a command");
+    let args: Vec<&str> = suggested.split_whitespace().skip(1).collect();
+    let ran = koalr.run(&args);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{suggested}");
+    assert_eq!(ran.json()["decision"], "block");
+
+    let interrupt = format!("kill -INT {}", child.id());
+    let sent = Command::new("sh").args(["-c", &interrupt]).status();
+    assert!(sent.unwrap().success());
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+}

@@ -1,0 +1,29 @@
+//! The command line as a person or a script meets it: the real process, the real component, a mock Snyk on loopback.
+
+// `cfg(test)` tells clippy that helpers outside `#[test]` are tests too.
+#[cfg(test)]
+mod canary;
+#[cfg(test)]
+mod change;
+#[cfg(test)]
+mod component;
+#[cfg(test)]
+mod connect;
+#[cfg(test)]
+mod data;
+#[cfg(test)]
+mod demo;
+#[cfg(test)]
+mod gate;
+#[cfg(test)]
+mod interruption;
+#[cfg(test)]
+mod partial;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod sync;
+#[cfg(test)]
+mod token;
