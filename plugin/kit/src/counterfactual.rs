@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apportion::to_tenths;
 use crate::attribution::row_bump;
+use crate::bump::bump;
+use crate::group::{Groups, Name};
 use crate::hazard::{Issue, total};
-use crate::model::assessment::{Attributed, Counterfactual};
+use crate::model::assessment::{Attributed, Bump, Counterfactual};
 use crate::model::common::{
     DependencyChange, ExploitMaturity, FindingClass, FixState, Reachability, Tenths,
 };
@@ -13,7 +15,8 @@ use crate::model::evidence::{Evidence, FixCandidate};
 use crate::rank::ranked;
 use crate::score::Introduced;
 
-/// Upgrades that remove introduced findings, best first: lowest score, then looked at, then most hazard removed.
+/// Upgrades that remove introduced findings, best first: lowest score, then looked at, then most hazard removed, then
+/// the smallest step.
 ///
 /// A candidate that is itself vulnerable from 7.0 on, or worse than what it removes, is never one. Its lesser
 /// vulnerabilities count in the score after it.
@@ -82,7 +85,7 @@ impl Upgrade<'_> {
                 .and_then(|index| evidence.findings.get(index))
                 .is_some_and(|fact| fact.dependency == Some(self.dependency))
         };
-        let mut after: Vec<((&str, &str, &str), Issue)> = issues
+        let mut after: Vec<(Name<'_>, Issue)> = issues
             .iter()
             .filter(|entry| !self.removes.contains(&entry.finding))
             .map(|entry| {
@@ -119,22 +122,19 @@ impl Upgrade<'_> {
 }
 
 fn upgrades<'a>(evidence: &'a Evidence, issues: &[Introduced<'a>]) -> Vec<Upgrade<'a>> {
-    let mut same_key: BTreeMap<(&str, &str, &str), Vec<u32>> = BTreeMap::new();
-    for entry in issues {
-        same_key.entry(entry.key).or_default().push(entry.finding);
-    }
-    let mut upgrades: BTreeMap<(u32, &str), Upgrade<'_>> = BTreeMap::new();
+    let same_key = Groups::of(issues.iter().map(|entry| Some(entry.key)));
+    let mut upgrades: BTreeMap<(u32, Bump, &str), Upgrade<'_>> = BTreeMap::new();
     for candidate in &evidence.fix_candidates {
         // Issues are in the order of findings.
         let found = issues.binary_search_by_key(&candidate.finding, |entry| entry.finding);
         let Some(entry) = found.ok().and_then(|position| issues.get(position)) else {
             continue;
         };
-        let Some((dependency, row)) = movable(evidence, candidate) else {
+        let Some((dependency, row, step)) = movable(evidence, candidate) else {
             continue;
         };
         let upgrade = upgrades
-            .entry((dependency, &candidate.version))
+            .entry((dependency, step, &candidate.version))
             .or_insert_with(|| Upgrade {
                 dependency,
                 row,
@@ -148,19 +148,20 @@ fn upgrades<'a>(evidence: &'a Evidence, issues: &[Introduced<'a>]) -> Vec<Upgrad
         upgrade.worst = upgrade.worst.max(candidate.worst.unwrap_or(0));
         if upgrade.removes.insert(candidate.finding) {
             upgrade.relief += entry.issue.hazard().value;
-            upgrade
-                .removes
-                .extend(same_key.get(&entry.key).into_iter().flatten());
+            let same = same_key.positions(entry.key).iter();
+            let same = same.filter_map(|&position| issues.get(position));
+            upgrade.removes.extend(same.map(|entry| entry.finding));
         }
     }
     upgrades.into_values().collect()
 }
 
-/// The dependency that a candidate moves, unless it is removed or already there.
+/// The dependency that a candidate moves and by what step, unless it is removed, already there, or ahead of it: going
+/// back is no upgrade.
 fn movable<'a>(
     evidence: &'a Evidence,
     candidate: &FixCandidate,
-) -> Option<(u32, &'a DependencyChange)> {
+) -> Option<(u32, &'a DependencyChange, Bump)> {
     let fact = evidence
         .findings
         .get(usize::try_from(candidate.finding).ok()?)?;
@@ -170,7 +171,8 @@ fn movable<'a>(
         .as_ref()?
         .get(usize::try_from(dependency).ok()?)?;
     let after = row.after.as_deref()?;
-    (after != candidate.version).then_some((dependency, row))
+    let step = bump(&row.ecosystem, Some(after), Some(&candidate.version));
+    (!matches!(step, Bump::Unchanged | Bump::Downgrade)).then_some((dependency, row, step))
 }
 
 /// A candidate with a vulnerability of this score in tenths, CVSS's high, is no way out.

@@ -141,3 +141,14 @@ fn many_candidates_are_cut_to_the_most_promising() {
     assert_eq!(found.len(), 16);
     assert_eq!(found[0].removes, [39]);
 }
+
+#[test]
+fn going_back_is_no_upgrade_and_the_smallest_step_forward_comes_first() {
+    let versions_offered = ["0.9.0", "3.0.0", "2.1.0", "2.0.1"];
+    let candidates = versions_offered
+        .iter()
+        .map(|version| candidate(0, version, Some(0)))
+        .collect();
+    let found = found(with(&[introduced("V", 98)], candidates));
+    assert_eq!(versions(&found), ["2.0.1", "2.1.0", "3.0.0"]);
+}
