@@ -76,7 +76,6 @@ fn build(root: &Path, target_dir: &Path) -> Result<(), Box<dyn Error>> {
     // What shapes the outer build must not shape the component.
     for name in [
         "CARGO_BUILD_TARGET",
-        "CARGO_ENCODED_RUSTFLAGS",
         "CARGO_TARGET_DIR",
         "RUSTC_WORKSPACE_WRAPPER",
         "RUSTC_WRAPPER",
@@ -84,11 +83,32 @@ fn build(root: &Path, target_dir: &Path) -> Result<(), Box<dyn Error>> {
     ] {
         cargo.env_remove(name);
     }
+    // Panic messages hold source paths: without this the component would tell where it was built, and differ by it.
+    let mut flags = vec![format!(
+        "--remap-path-prefix={}=/koalr",
+        root.canonicalize()?.display()
+    )];
+    if let Some(cargo_home) = cargo_home() {
+        flags.push(format!(
+            "--remap-path-prefix={}=/cargo",
+            cargo_home.display()
+        ));
+    }
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     if cargo.status()?.success() {
         Ok(())
     } else {
         Err("building the component failed; the reason is above".into())
     }
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    let set = |name| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    set("CARGO_HOME").or_else(|| set("HOME").map(|home| home.join(".cargo")))
 }
 
 /// Replaces the old component in one step, so that a running host never reads half of one.

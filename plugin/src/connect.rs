@@ -7,6 +7,7 @@ use koalr_integration_kit::model::connection::{
     Account, ConnectError, ConnectRequest, Connection, Organization,
 };
 
+use crate::json;
 use crate::manifest::VIEW_ORGANIZATION;
 use crate::snyk::endpoint;
 use crate::snyk::error::{Outcome, is_about_plan, outcome};
@@ -61,7 +62,7 @@ fn account(transport: &mut dyn Transport) -> Result<Account, ConnectError> {
     let reply = ask(transport, &path);
     let body = body(&reply, &path)?;
     let owner: Owner<'_> =
-        serde_json::from_str(body).map_err(|error| unreadable(&path, &error.to_string()))?;
+        json::read(body).map_err(|error| unreadable(&path, &error.to_string()))?;
     let principal = owner.data.unwrap_or_default();
     let id = owned(principal.id.as_ref()).ok_or_else(|| unreadable(&path, "it has no id"))?;
     let named = principal.attributes.as_ref();

@@ -4,6 +4,7 @@
 //! Everything but the component and its transport also compiles and is tested natively.
 
 pub mod connect;
+mod json;
 pub mod manifest;
 mod snyk;
 pub mod sync;

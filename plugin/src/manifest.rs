@@ -208,7 +208,7 @@ const PATHS: [&str; 5] = [
 #[cfg(test)]
 mod tests {
     use super::{Method, OriginAddress, describe};
-    use crate::snyk::endpoint::{self, Issues};
+    use crate::snyk::endpoint;
 
     #[test]
     fn every_address_the_code_builds_is_allowed_on_every_origin() {
@@ -216,7 +216,7 @@ mod tests {
             endpoint::owner(),
             endpoint::organizations(Some("a")),
             endpoint::projects("o", None),
-            endpoint::issues("o", Issues::Open, None),
+            endpoint::issues("o", None),
             endpoint::probe("o", "issues"),
             endpoint::package_issues("o", "pkg:npm/%40a/b@1"),
         ];

@@ -36,7 +36,8 @@ const MAX_ATTEMPTS: u8 = 3;
 ///
 /// - [`SyncError::StaleCursor`]: a cursor of another format, or of another scope.
 /// - [`SyncError::BadCredential`]: any 401.
-/// - [`SyncError::InvalidRequest`]: a base that is no address, a budget of 0, no organization.
+/// - [`SyncError::InvalidRequest`]: a base that is no address, a budget of 0, no organization, an unknown
+///   kind of scope.
 /// - [`SyncError::Upstream`]: not one answer.
 pub fn sync(request: &SyncRequest, transport: &mut dyn Transport) -> Result<Batch, SyncError> {
     let invalid = |text: &str| Err(SyncError::InvalidRequest(text.to_owned()));
@@ -54,6 +55,7 @@ pub fn sync(request: &SyncRequest, transport: &mut dyn Transport) -> Result<Batc
             Some(organization) => change::sync(request, scope, organization, exchange),
             None => invalid("the change's scope names no organization"),
         },
+        Scope::Other((kind, _)) => invalid(&format!("the scope `{kind}` is not known here")),
     }
 }
 

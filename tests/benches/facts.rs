@@ -14,6 +14,7 @@ pub(crate) fn native(count: u32) -> verdict::GateRequest {
         licenses: Vec::new(),
         fix_candidates: Vec::new(),
         debt: Vec::new(),
+        measurements: Vec::new(),
         coverage: Vec::new(),
         extra: Vec::new(),
     };
@@ -56,6 +57,7 @@ pub(crate) async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
         licenses: Vec::new(),
         fix_candidates: Vec::new(),
         debt: Vec::new(),
+        measurements: Vec::new(),
         coverage: Vec::new(),
         extra: Vec::new(),
     };

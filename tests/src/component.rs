@@ -9,6 +9,15 @@ use wit_component::{ComponentEncoder, DecodedWasm};
 
 use crate::workspace;
 
+/// The directory it was built into.
+#[must_use]
+pub fn folder() -> PathBuf {
+    path()
+        .parent()
+        .expect("it lies in `target/<profile>`")
+        .to_path_buf()
+}
+
 /// The component that the host loads, built for `wasm32-wasip2`.
 #[must_use]
 pub fn bytes() -> Vec<u8> {

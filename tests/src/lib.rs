@@ -5,5 +5,6 @@
 pub mod component;
 pub mod contract;
 pub mod guests;
+pub mod sandbox;
 pub mod tls;
 pub mod workspace;

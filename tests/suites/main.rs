@@ -7,5 +7,6 @@ mod component;
 mod contract;
 mod licences;
 mod load;
+mod sandbox;
 mod tls;
 mod walls;

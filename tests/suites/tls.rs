@@ -1,14 +1,8 @@
 //! HTTPS, from inside the sandbox to a loopback server that has a root certificate of its own.
 
-use std::sync::Arc;
-
-use koalr_runtime::contract::connect::{Connection, CredentialFacts, Error, Request};
-use koalr_runtime::contract::types::Endpoint;
-use koalr_runtime::{
-    ClientError, Egress, EgressPolicy, Engine, EngineSettings, Governor, HttpClient, Organizations,
-    Outcome, PinnedOrigin, Roots, Transcript,
-};
-use koalr_tests::component;
+use koalr_runtime::contract::connect::{Connection, Error};
+use koalr_runtime::{ClientError, HttpClient, Limits, Outcome, Roots, Transcript};
+use koalr_tests::sandbox::Sandbox;
 use koalr_tests::tls::TlsServer;
 
 #[tokio::test]
@@ -46,41 +40,13 @@ async fn the_platforms_roots_alone_do_not_trust_it() {
     }
 }
 
-/// The verb `connect` of the real component, through a client with these roots.
 async fn connect(
     server: &TlsServer,
     client: HttpClient,
 ) -> (Result<Connection, Error>, Transcript) {
-    let engine = Engine::new(EngineSettings::default()).unwrap();
-    let plugin = engine.load_bytes("component", &component::bytes()).unwrap();
-    let mut session = plugin.open_session(Egress::closed()).await.unwrap();
-    let manifest = session.describe().await.unwrap();
-    let origin = PinnedOrigin {
-        id: manifest.origins[0].id.clone(),
-        base: server.base(),
-        allow_loopback: true,
-    };
-    let endpoint = Endpoint {
-        origin: origin.id.clone(),
-        base: origin.base.clone(),
-    };
-    let policy = EgressPolicy::from_manifest(&manifest, origin, Organizations::Connecting).unwrap();
-    let governor = Arc::new(Governor::new(&manifest.quotas, 1.0));
-    let egress = Egress::open(policy, client, None, governor);
-    let transcript = egress.transcript();
-    let mut session = plugin.open_session(egress).await.unwrap();
-    let request = Request {
-        endpoint,
-        credential: CredentialFacts {
-            kind: None,
-            audience_host: None,
-        },
-        organizations: Vec::new(),
-        settings: Vec::new(),
-        as_of: 0,
-    };
-    let result = session.connect(&request).await.unwrap();
-    (result, transcript)
+    let sandbox = Sandbox::new(Limits::default()).await;
+    let (result, transcript) = sandbox.connect(&server.base(), client).await;
+    (result.unwrap(), transcript)
 }
 
 /// What the upstream says to a request without a credential: enough to see that it was reached.

@@ -188,6 +188,7 @@ impl<'a> Facts<'a> {
             licenses: Vec::new(),
             fix_candidates: Vec::new(),
             debt: Vec::new(),
+            measurements: Vec::new(),
             coverage: Vec::new(),
             extra: Vec::new(),
         };

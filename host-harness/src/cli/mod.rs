@@ -17,6 +17,9 @@ use clap::Parser as _;
 use koalr_platform::model::common::Timestamp;
 use koalr_store::{DataDir, Tenant, TenantId};
 use serde::Serialize;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::{Host, HostError, HostSettings};
 use args::{Args, Command, Common, Format};
@@ -49,11 +52,15 @@ fn log_to_standard_error(verbose: u8) {
         1 => tracing::Level::INFO,
         _ => tracing::Level::DEBUG,
     };
-    // A second initialisation can only happen in a test, where the first one serves.
-    let _ = tracing_subscriber::fmt()
-        .with_max_level(level)
+    // Only what this project says: the crates below would bury it.
+    let ours = Targets::new().with_target("koalr", level);
+    let printer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(false)
+        .with_ansi(false);
+    // A second initialisation can only happen in a test, where the first one serves.
+    let _ = tracing_subscriber::registry()
+        .with(printer)
+        .with(ours)
         .try_init();
 }
 

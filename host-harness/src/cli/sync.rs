@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use koalr_platform::model::record::Progress;
+use koalr_store::StoreError;
 
 use super::args::{Common, Format, Sync};
 use super::{FAILED, now, open_host, open_tenant, print};
@@ -31,7 +32,12 @@ pub(super) async fn run(common: &Common, options: Sync) -> Result<ExitCode, Host
 }
 
 async fn pull(common: &Common, options: &Sync) -> Result<SyncReport, HostError> {
-    let (data, mut tenant) = open_tenant(common, false)?;
+    let (data, mut tenant) = open_tenant(common, false).map_err(|error| match error {
+        HostError::Store(StoreError::TenantUnknown { .. }) => {
+            HostError::NotConnected(options.integration.clone())
+        }
+        error => error,
+    })?;
     let host = open_host(common, &data).await?;
     host.check_integration(&options.integration)?;
     let mut line = ProgressLine::new();

@@ -66,22 +66,12 @@ fields!(
     model::Contribution {
         subject,
         points,
+        hazard,
         terms
     }
 );
-variant!(wire::ContributionSubject, model::ContributionSubject { Finding(value), Debt });
-fields!(
-    wire::HazardTerms,
-    model::HazardTerms {
-        base,
-        bump,
-        exploit,
-        fix,
-        reachability,
-        relation,
-        hazard
-    }
-);
+variant!(wire::ContributionSubject, model::ContributionSubject { Finding(value), Debt, Measurement(value), Other(value) });
+fields!(wire::Term, model::Term { name, thousandths });
 fields!(
     wire::Counterfactual,
     model::Counterfactual {

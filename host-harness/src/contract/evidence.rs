@@ -24,6 +24,7 @@ fields!(
         licenses,
         fix_candidates,
         debt,
+        measurements,
         coverage,
         extra
     }

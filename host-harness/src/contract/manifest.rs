@@ -43,7 +43,7 @@ cases!(
     }
 );
 fields!(wire::PathRule, model::PathRule { method, template });
-variant!(wire::OriginAddress, model::OriginAddress { Fixed(value), Template(value), CustomerSupplied, Download(value) });
+variant!(wire::OriginAddress, model::OriginAddress { Fixed(value), Template(value), CustomerSupplied, Download(value), Other(value) });
 fields!(
     wire::Origin,
     model::Origin {

@@ -17,7 +17,7 @@ fields!(
         as_of
     }
 );
-variant!(wire::Scope, model::Scope { Organizations(value), Change(value) });
+variant!(wire::Scope, model::Scope { Organizations(value), Change(value), Other(value) });
 fields!(
     wire::ChangeScope,
     model::ChangeScope {
@@ -50,7 +50,7 @@ fields!(
         message
     }
 );
-variant!(wire::Entry, model::Entry { Project(value), Finding(value), ChangeCheck(value), ChangeFinding(value), Remediation(value), Measurement(value), WalkCompleted(value), WalkBroken(value), Other(value) });
+variant!(wire::Entry, model::Entry { Project(value), Finding(value), ChangeCheck(value), ChangeFinding(value), Remediation(value), Measurement(value), Incident(value), Deployment(value), WalkCompleted(value), WalkBroken(value), Other(value) });
 fields!(
     wire::Project,
     model::Project {
@@ -182,6 +182,42 @@ cases!(
         Resolved,
         ReIntroduced,
         Vanished
+    }
+);
+fields!(
+    wire::Incident,
+    model::Incident {
+        id,
+        service,
+        title,
+        severity,
+        change,
+        started_at,
+        acknowledged_at,
+        resolved_at,
+        open,
+        extra
+    }
+);
+fields!(
+    wire::Deployment,
+    model::Deployment {
+        id,
+        service,
+        environment,
+        sha,
+        state,
+        at,
+        extra
+    }
+);
+cases!(
+    wire::DeploymentState,
+    model::DeploymentState {
+        Succeeded,
+        Failed,
+        Running,
+        Other
     }
 );
 fields!(

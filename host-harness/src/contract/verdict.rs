@@ -52,6 +52,7 @@ fields!(
         rule,
         decision,
         findings,
+        measurements,
         message
     }
 );

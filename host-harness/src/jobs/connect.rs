@@ -8,7 +8,7 @@ use koalr_runtime::{Secret, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
 use serde::Serialize;
 
-use super::line::{Line, failure};
+use super::line::{Line, failure, log};
 use crate::contract::Mirror as _;
 use crate::{Host, HostError};
 
@@ -73,7 +73,9 @@ pub async fn connect(
     };
     let upstream = line.endpoint().base.clone();
     let (mut session, transcript) = line.session().await?;
-    let connection: Connection = match session.connect(&request.mirror()).await? {
+    let answer = session.connect(&request.mirror()).await;
+    log(&transcript);
+    let connection: Connection = match answer? {
         Ok(connection) => connection.mirror(),
         Err(error) => {
             let reason = match (error.mirror(), failure(&transcript)) {

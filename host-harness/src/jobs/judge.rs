@@ -28,7 +28,11 @@ use crate::{Host, HostError};
 
 /// A change as a person or a program describes it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(
+    rename_all = "kebab-case",
+    deny_unknown_fields,
+    expecting = "an object that describes a change"
+)]
 pub struct ChangeFile {
     /// The change.
     pub change: Change,
@@ -104,18 +108,8 @@ pub async fn judge(
 ) -> Result<ChangeReport, HostError> {
     file.check()?;
     let base = file.base_tenths()?;
-    let stored = ChangeRecord {
-        change: file.change.clone(),
-        base_score: file.base_score.map(|_| base),
-        dependencies: file.dependencies.clone().map(|changes| DependencyList {
-            source: "file".to_owned(),
-            changes,
-        }),
-        saved_at: as_of,
-    };
-    tenant.save_change(&stored)?;
     let evidence = match file.evidence {
-        Some(evidence) => evidence,
+        Some(ref evidence) => evidence.clone(),
         None => {
             look_up(
                 host,
@@ -129,6 +123,16 @@ pub async fn judge(
     };
     let assessment = score(host, &file.change, &evidence, policy, as_of).await?;
     let verdict = gate(host, &assessment, &evidence, policy, as_of).await?;
+    let stored = ChangeRecord {
+        change: file.change.clone(),
+        base_score: file.base_score.map(|_| base),
+        dependencies: file.dependencies.clone().map(|changes| DependencyList {
+            source: "file".to_owned(),
+            changes,
+        }),
+        saved_at: as_of,
+    };
+    tenant.save_change(&stored)?;
     tenant.save_decision(&DecisionRecord {
         integration: host.manifest().id.clone(),
         change: file.change.id.clone(),

@@ -38,7 +38,12 @@ impl<'a> Line<'a> {
             base: pinned.base.clone(),
         };
         let organizations = organizations.map_or(Organizations::Connecting, Organizations::Bound);
-        let roots = roots.map_or(Roots::Platform, |pem| Roots::Pem(pem.to_vec()));
+        let roots = match roots {
+            Some(pem) => Roots::Pem(pem.to_vec()),
+            // A bare machine without root certificates can still talk to itself.
+            None if pinned.base.starts_with("http://") => Roots::None,
+            None => Roots::Platform,
+        };
         let facts = identify_credential(host.declared(), secret);
         Ok(Self {
             host,
@@ -105,6 +110,20 @@ pub(super) fn failure(transcript: &Transcript) -> Option<String> {
     match transcript.exchanges().pop()?.outcome {
         Outcome::Failed(cause) => Some(cause.to_string()),
         _ => None,
+    }
+}
+
+/// Writes down what was sent and what came back. A transcript holds nothing secret.
+pub(super) fn log(transcript: &Transcript) {
+    for exchange in transcript.exchanges() {
+        let outcome = match &exchange.outcome {
+            Outcome::Sent => "no answer yet".to_owned(),
+            Outcome::Answered { status, bytes } => format!("{status}, {bytes} bytes"),
+            Outcome::Held { seconds } => format!("not sent: its window is closed for {seconds} s"),
+            Outcome::Denied(denial) => format!("not sent: {denial}"),
+            Outcome::Failed(cause) => cause.to_string(),
+        };
+        tracing::debug!(method = exchange.method, url = exchange.url, "{outcome}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::record::{Batch, Cursor, Scope, SyncError, SyncRequest};
 
-use super::line::{Line, failure};
+use super::line::{Line, failure, log};
 use crate::HostError;
 use crate::contract::Mirror as _;
 
@@ -49,6 +49,13 @@ impl Walk<'_> {
                 Err(error) => return Err(self.failed(error)),
             };
             keep(&batch)?;
+            tracing::info!(
+                records = batch.records.len(),
+                requests = batch.requests,
+                pages = batch.progress.done,
+                done = batch.done,
+                "batch committed"
+            );
             if batch.done {
                 return Ok(End::Done);
             }
@@ -79,7 +86,9 @@ impl Walk<'_> {
             as_of: self.as_of,
         };
         let (mut session, transcript) = self.line.session().await?;
-        let answer = session.sync(&request.mirror()).await?;
+        let answer = session.sync(&request.mirror()).await;
+        log(&transcript);
+        let answer = answer?;
         Ok(match answer {
             Ok(batch) => Ok(batch.mirror()),
             Err(error) => Err(match (error.mirror(), failure(&transcript)) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use koalr_platform::merge::Adjustment;
-use koalr_platform::model::assessment::{Contribution, ContributionSubject, HazardTerms};
+use koalr_platform::model::assessment::{Contribution, ContributionSubject};
 use koalr_platform::model::common::Tenths;
 
 use super::change::ChangeReport;
@@ -32,8 +32,8 @@ pub(super) fn arithmetic(report: &ChangeReport) -> String {
             &name(report, contribution),
             &format!("+{}", tenths(contribution.points)),
         );
-        if let ContributionSubject::Finding(_) = contribution.subject {
-            terms(&mut text, &contribution.terms);
+        if contribution.subject != ContributionSubject::Debt {
+            terms(&mut text, contribution);
         }
     }
     row(
@@ -71,9 +71,9 @@ pub(super) fn arithmetic(report: &ChangeReport) -> String {
 }
 
 fn name(report: &ChangeReport, contribution: &Contribution) -> String {
-    match contribution.subject {
+    match &contribution.subject {
         ContributionSubject::Debt => "open findings the change does not touch".to_owned(),
-        ContributionSubject::Finding(index) => report.line(index).map_or_else(
+        ContributionSubject::Finding(index) => report.line(*index).map_or_else(
             || format!("finding {index}"),
             |line| {
                 let fact = line.fact;
@@ -85,29 +85,49 @@ fn name(report: &ChangeReport, contribution: &Contribution) -> String {
                 )
             },
         ),
+        ContributionSubject::Measurement(index) => usize::try_from(*index)
+            .ok()
+            .and_then(|index| report.evidence.measurements.get(index))
+            .map_or_else(
+                || format!("measurement {index}"),
+                |one| format!("{} of {}", plain(&one.metric), plain(&one.subject)),
+            ),
+        ContributionSubject::Other(name) => plain(name),
     }
 }
 
-/// Multipliers of one are left out: they say nothing.
-fn terms(text: &mut String, terms: &HazardTerms) {
-    let mut line = format!(
-        "hazard {} = base {}",
-        thousandths(terms.hazard),
-        thousandths(terms.base)
-    );
-    for (value, word) in [
-        (terms.bump, "version bump"),
-        (terms.exploit, "exploit"),
-        (terms.fix, "no full fix"),
-        (terms.reachability, "reachability"),
-        (terms.relation, "direct"),
-    ] {
-        if value != 1000 {
-            let _ = write!(line, " × {} {word}", thousandths(value));
-        }
+/// The base and its multipliers. Those of one are left out: they say nothing.
+fn terms(text: &mut String, contribution: &Contribution) {
+    let mut line = format!("hazard {}", thousandths(contribution.hazard));
+    let mut terms = contribution.terms.iter();
+    if let Some(base) = terms.next() {
+        let _ = write!(
+            line,
+            " = {} {}",
+            word(&base.name),
+            thousandths(base.thousandths)
+        );
+    }
+    for term in terms.filter(|term| term.thousandths != 1000) {
+        let _ = write!(
+            line,
+            " × {} {}",
+            thousandths(term.thousandths),
+            word(&term.name)
+        );
     }
     for piece in super::text::wrap(&line, WIDTH - 6) {
         let _ = writeln!(text, "      {piece}");
+    }
+}
+
+/// A term's name in people's words; one that is not known here as it is.
+fn word(name: &str) -> String {
+    match name {
+        "bump" => "version bump".to_owned(),
+        "fix" => "no full fix".to_owned(),
+        "relation" => "direct".to_owned(),
+        name => plain(name),
     }
 }
 
@@ -140,6 +160,8 @@ const FIGURE: usize = 6;
 
 #[cfg(test)]
 mod tests {
+    use koalr_platform::model::assessment::Term;
+
     use super::*;
 
     #[test]
@@ -152,6 +174,41 @@ mod tests {
     fn thousandths_lose_their_trailing_zeros_but_one() {
         assert_eq!(thousandths(1150), "1.15");
         assert_eq!(thousandths(2000), "2.0");
+    }
+
+    #[test]
+    fn a_hazard_is_written_as_its_base_times_what_changes_it() {
+        let of = |terms: &[(&str, u32)]| {
+            let mut text = String::new();
+            let terms = terms.iter().map(|(name, thousandths)| Term {
+                name: (*name).to_owned(),
+                thousandths: *thousandths,
+            });
+            let contribution = Contribution {
+                subject: ContributionSubject::Finding(0),
+                points: 0,
+                hazard: 2415,
+                terms: terms.collect(),
+            };
+            super::terms(&mut text, &contribution);
+            text
+        };
+        assert_eq!(
+            of(&[
+                ("base", 1400),
+                ("bump", 1500),
+                ("fix", 1000),
+                ("relation", 1150)
+            ]),
+            "      hazard 2.415 = base 1.4 × 1.5 version bump × 1.15 direct\n"
+        );
+        assert_eq!(
+            of(&[("base", 2100), ("age\u{1b}[2J", 1150)]),
+            format!(
+                "      hazard 2.415 = base 2.1 × 1.15 {}\n",
+                plain("age\u{1b}[2J")
+            )
+        );
     }
 
     #[test]

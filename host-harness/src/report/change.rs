@@ -10,7 +10,7 @@ use koalr_platform::policy::Mode;
 use serde::{Deserialize, Serialize};
 
 /// A judged change: what was known, what the plugin made of it, and what follows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangeReport {
     /// The change.

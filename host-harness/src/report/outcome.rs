@@ -202,6 +202,12 @@ fn address(address: &OriginAddress) -> String {
         OriginAddress::Download(suffixes) => {
             format!("downloads below {}", plain(&suffixes.join(", ")))
         }
+        OriginAddress::Other(text) => {
+            format!(
+                "nothing: this form of address is not known here ({})",
+                plain(text)
+            )
+        }
     }
 }
 

@@ -126,7 +126,10 @@ fn unknown(report: &ChangeReport) -> String {
         return format!("{} of {}: {detail}", plain(&row.route), plain(&row.subject));
     }
     if let Some(route) = report.verdict.unasked.first() {
-        return format!("nothing was asked about {}", plain(route));
+        return format!(
+            "nothing was asked about {}; `koalr sync` does that",
+            plain(route)
+        );
     }
     because(report, Judged::Inconclusive)
 }

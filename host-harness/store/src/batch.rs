@@ -14,8 +14,8 @@ use crate::error::{Fault, StoreError};
 use crate::row::{Stored, Writer};
 use crate::sync_state::{advance, scope_key};
 use crate::table::{
-    CHANGE_CHECKS, CHANGE_FINDINGS, FINDINGS, MEASUREMENTS, OTHERS, PROJECTS, REMEDIATIONS, Table,
-    WALKS,
+    CHANGE_CHECKS, CHANGE_FINDINGS, DEPLOYMENTS, FINDINGS, INCIDENTS, MEASUREMENTS, OTHERS,
+    PROJECTS, REMEDIATIONS, Table, WALKS,
 };
 use crate::tenant::Tenant;
 
@@ -107,6 +107,8 @@ impl Records<'_> {
             }
             Entry::Remediation(remediation) => self.put(&REMEDIATIONS, vec![], remediation)?,
             Entry::Measurement(measurement) => self.put(&MEASUREMENTS, vec![], measurement)?,
+            Entry::Incident(incident) => self.put(&INCIDENTS, vec![], incident)?,
+            Entry::Deployment(deployment) => self.put(&DEPLOYMENTS, vec![], deployment)?,
             Entry::Other(other) => self.put(&OTHERS, vec![], other)?,
             Entry::WalkCompleted(walk) => {
                 let beside = vec![text(self.scope), text("completed")];

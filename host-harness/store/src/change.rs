@@ -32,7 +32,7 @@ pub struct DependencyList {
 }
 
 /// What an integration decided about one head of a change, with all it decided on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DecisionRecord {
     /// Id of the integration.
     pub integration: String,
@@ -261,6 +261,7 @@ mod tests {
                 licenses: vec![],
                 fix_candidates: vec![],
                 debt: vec![],
+                measurements: vec![],
                 coverage: vec![],
                 extra: vec![],
             },

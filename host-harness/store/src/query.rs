@@ -49,6 +49,10 @@ pub struct Counts {
     pub remediations: u64,
     /// Measurements.
     pub measurements: u64,
+    /// Incidents, open or not.
+    pub incidents: u64,
+    /// Deployments in any state.
+    pub deployments: u64,
     /// Records without a table of their own.
     pub others: u64,
 }
@@ -165,6 +169,8 @@ impl Tenant {
             change_findings: count("change_findings")?,
             remediations: count("remediations")?,
             measurements: count("measurements")?,
+            incidents: count("incidents")?,
+            deployments: count("deployments")?,
             others: count("others")?,
         })
     }

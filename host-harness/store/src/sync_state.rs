@@ -31,6 +31,7 @@ pub(crate) fn scope_key(scope: &Scope) -> String {
             format!("organizations:{}", organizations.join(","))
         }
         Scope::Change(scope) => format!("change:{}@{}", scope.change.id, scope.change.head_sha),
+        Scope::Other((kind, json)) => format!("other:{kind}:{json}"),
     }
 }
 

@@ -141,6 +141,41 @@ pub(crate) const MEASUREMENTS: Table = Table {
     version: None,
 };
 
+pub(crate) const INCIDENTS: Table = Table {
+    name: "incidents",
+    beside: &[],
+    columns: &[
+        ("id", Plain),
+        ("service", Plain),
+        ("title", Plain),
+        ("severity", Plain),
+        ("change", Plain),
+        ("started_at", Plain),
+        ("acknowledged_at", Plain),
+        ("resolved_at", Plain),
+        ("open", Flag),
+        ("extra", Json),
+    ],
+    key: &["id"],
+    version: None,
+};
+
+pub(crate) const DEPLOYMENTS: Table = Table {
+    name: "deployments",
+    beside: &[],
+    columns: &[
+        ("id", Plain),
+        ("service", Plain),
+        ("environment", Plain),
+        ("sha", Plain),
+        ("state", Plain),
+        ("at", Plain),
+        ("extra", Json),
+    ],
+    key: &["id"],
+    version: Some("at"),
+};
+
 pub(crate) const OTHERS: Table = Table {
     name: "others",
     beside: &[],

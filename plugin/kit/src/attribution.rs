@@ -3,9 +3,10 @@
 //! Findings are keyed by vulnerability, package and version; the base is asked for vulnerability and package at *any*
 //! version. So an upgrade that keeps a vulnerability carries it, and a second path to a known one introduces nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::bump::bump;
+use crate::group::Groups;
 use crate::model::assessment::{Attribution, Bump};
 use crate::model::common::{DependencyChange, FindingClass};
 use crate::model::evidence::{Evidence, FindingFact, Presence};
@@ -27,12 +28,11 @@ pub fn attribute(evidence: &Evidence) -> Vec<Attributed> {
     let rows = evidence.dependencies.as_deref();
     let moves: Vec<Bump> = rows.unwrap_or_default().iter().map(row_bump).collect();
     let anywhere = Anywhere::of(&evidence.findings);
-    let mut known_before = BTreeSet::new();
-    for row in rows.unwrap_or_default() {
-        if row.before.is_some() {
-            known_before.insert((row.ecosystem.as_str(), row.name.as_str()));
-        }
-    }
+    let before = rows.unwrap_or_default().iter().map(|row| {
+        let known = row.before.is_some();
+        known.then_some((row.ecosystem.as_str(), row.name.as_str(), ""))
+    });
+    let before = Groups::of(before);
     evidence
         .findings
         .iter()
@@ -46,8 +46,7 @@ pub fn attribute(evidence: &Evidence) -> Vec<Attributed> {
             let row = row.map(|(_, row)| row);
             // A package that is new as a whole cannot have been in the base at any version.
             let new = row.is_some_and(|row| {
-                row.before.is_none()
-                    && !known_before.contains(&(row.ecosystem.as_str(), row.name.as_str()))
+                row.before.is_none() && before.positions((&row.ecosystem, &row.name, "")).is_empty()
             });
             let attribution =
                 attribute_one(fact, anywhere.of_fact(fact), new, touched(fact, row, rows));

@@ -25,6 +25,13 @@ pub(crate) fn check(evidence: &Evidence) -> Result<(), String> {
             ));
         }
     }
+    for (index, measurement) in evidence.measurements.iter().enumerate() {
+        if !measurement.value.is_finite() {
+            return Err(format!(
+                "measurement {index} has no finite value; leave it out instead"
+            ));
+        }
+    }
     for (index, row) in evidence.coverage.iter().enumerate() {
         if row.route.is_empty() {
             return Err(format!("coverage row {index} names no route"));
@@ -120,7 +127,7 @@ fn in_range(index: u32, length: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::common::DependencyChange;
+    use crate::model::common::{DependencyChange, Measurement};
     use crate::model::evidence::{FindingFact, FixCandidate};
     use crate::testing::{coverage, dependency, evidence, fact};
 
@@ -210,6 +217,24 @@ mod tests {
             |e| e.fix_candidates.push(candidate),
             "fix candidate 0 has a worst CVSS of 101 tenths; at most 100",
         );
+    }
+
+    #[test]
+    fn a_measurement_has_a_finite_value() {
+        for value in [f64::NAN, f64::INFINITY] {
+            refused(
+                |e| {
+                    e.measurements.push(Measurement {
+                        subject: "repository:owner/name".to_owned(),
+                        metric: "coverage".to_owned(),
+                        value,
+                        unit: "percent".to_owned(),
+                        at: 0,
+                    });
+                },
+                "measurement 0 has no finite value; leave it out instead",
+            );
+        }
     }
 
     #[test]

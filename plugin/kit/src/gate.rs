@@ -3,8 +3,6 @@
 //! An error only ever makes the verdict stricter: a rule that cannot be read is evaluated with its defaults, and makes the
 //! verdict at least inconclusive.
 
-use std::collections::BTreeSet;
-
 use crate::cvss::{MAX_TENTHS, decimal};
 use crate::evidence;
 use crate::model::assessment::{Assessment, Attributed, Attribution};
@@ -92,7 +90,6 @@ fn check_assessment(assessment: &Assessment, evidence: &Evidence) -> Result<(), 
 fn read_rules(settings: &[RuleSetting]) -> (Vec<ActiveRule>, Vec<RuleError>) {
     let mut active = Vec::new();
     let mut errors = Vec::new();
-    let mut seen = BTreeSet::new();
     for setting in settings {
         let mut complain = |message| {
             errors.push(RuleError {
@@ -106,7 +103,10 @@ fn read_rules(settings: &[RuleSetting]) -> (Vec<ActiveRule>, Vec<RuleError>) {
             complain(format!("there is no such rule; expected {known}"));
             continue;
         };
-        if !seen.insert(&setting.code) {
+        if active
+            .iter()
+            .any(|known: &ActiveRule| known.declared.code == read.rule.declared.code)
+        {
             complain("the rule is listed more than once; list it once".to_owned());
         }
         read.problems.into_iter().for_each(complain);
@@ -150,25 +150,25 @@ fn may_be_introduced(fact: &FindingFact) -> bool {
 
 /// Coverage rows that are not complete, and routes without any, among those that active rules depend on.
 fn gaps(active: &[ActiveRule], evidence: &Evidence) -> (Vec<u32>, Vec<String>) {
-    let mut needed = BTreeSet::new();
-    for rule in active {
-        needed.extend(rule.declared.routes);
+    let needs = |route: &str| {
+        let mut rules = active.iter();
+        rules.any(|rule| rule.declared.routes.contains(&route))
+    };
+    let mut missing = Vec::new();
+    for (index, row) in (0..).zip(&evidence.coverage) {
+        // A row that calls an absent list complete contradicts the evidence, which counts.
+        let absent = row.route == DEPENDENCIES && evidence.dependencies.is_none();
+        if needs(&row.route) && (absent || row.state != CoverageState::Complete) {
+            missing.push(index);
+        }
     }
-    let missing = (0..)
-        .zip(&evidence.coverage)
-        .filter(|(_, row)| needed.contains(row.route.as_str()))
-        .filter(|(_, row)| {
-            // A row that calls an absent list complete contradicts the evidence, which counts.
-            let absent = row.route == DEPENDENCIES && evidence.dependencies.is_none();
-            absent || row.state != CoverageState::Complete
-        })
-        .map(|(index, _)| index)
-        .collect();
-    let unasked = needed
-        .into_iter()
-        .filter(|route| !evidence.coverage.iter().any(|row| row.route == *route))
-        .map(str::to_owned)
-        .collect();
+    let mut unasked: Vec<String> = Vec::new();
+    for &route in active.iter().flat_map(|rule| rule.declared.routes) {
+        let asked = evidence.coverage.iter().any(|row| row.route == route);
+        if !asked && !unasked.iter().any(|known| known == route) {
+            unasked.push(route.to_owned());
+        }
+    }
     (missing, unasked)
 }
 
@@ -190,6 +190,7 @@ fn fired(active: &[ActiveRule], hits: &[Hit]) -> Vec<Fired> {
                     decision,
                     message: message(rule, findings.len()),
                     findings,
+                    measurements: Vec::new(),
                 });
             }
         }

@@ -12,12 +12,11 @@ use std::collections::BTreeMap;
 
 pub use terms::{Hazard, Issue, Relation};
 
-use crate::apportion::to_thousandths;
-use crate::model::assessment::HazardTerms;
 use crate::model::common::Severity;
 use crate::model::evidence::Debt;
 use crate::rating::fallback;
 use terms::base_hazard;
+pub(crate) use terms::base_term;
 
 /// The unrounded score and its parts.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,20 +104,6 @@ pub fn debt_hazard(debt: &[Debt]) -> f64 {
             f64::from(count) * base_hazard(fallback(severity)) * DEBT_SHARE
         })
         .sum()
-}
-
-/// The arithmetic of the debt, for people.
-pub(crate) fn debt_terms(hazard: f64) -> HazardTerms {
-    let hazard = to_thousandths(hazard);
-    HazardTerms {
-        base: hazard,
-        bump: 1000,
-        exploit: 1000,
-        fix: 1000,
-        reachability: 1000,
-        relation: 1000,
-        hazard,
-    }
 }
 
 fn saturate(hazard: f64, ceiling: f64) -> f64 {

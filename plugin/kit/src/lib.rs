@@ -10,6 +10,7 @@ mod counterfactual;
 pub mod cvss;
 mod evidence;
 pub mod gate;
+mod group;
 pub mod hazard;
 pub mod model;
 pub mod purl;

@@ -1,10 +1,11 @@
 //! The verb `score`: an assessment of a change, from evidence alone.
 
-use crate::apportion::{apportion, to_tenths};
+use crate::apportion::{apportion, to_tenths, to_thousandths};
 use crate::attribution::{self, attribute, touching};
 use crate::counterfactual::counterfactuals;
 use crate::evidence;
-use crate::hazard::{Issue, Relation, Total, debt_hazard, debt_terms, total};
+use crate::group::Name;
+use crate::hazard::{Issue, Relation, Total, base_term, debt_hazard, total};
 use crate::model::assessment::{
     Assessment, Attributed, Attribution, Bump, Contribution, ContributionSubject, Factor,
     ScoreError, UnknownFact,
@@ -57,7 +58,7 @@ pub(crate) struct Introduced<'a> {
     /// Index of the finding.
     pub(crate) finding: u32,
     /// Vulnerability, package and version; findings with equal keys count once.
-    pub(crate) key: (&'a str, &'a str, &'a str),
+    pub(crate) key: Name<'a>,
     /// What it weighs by.
     pub(crate) issue: Issue,
 }
@@ -110,15 +111,18 @@ fn contributions(issues: &[Introduced<'_>], total: &Total, debt: f64) -> Vec<Con
     let shares = apportion(to_tenths(total.score), &points);
     let parts = total.parts.iter().filter_map(|part| {
         let finding = issues.get(part.index)?.finding;
-        Some((ContributionSubject::Finding(finding), part.hazard.terms()))
+        let hazard = part.hazard;
+        let subject = ContributionSubject::Finding(finding);
+        Some((subject, hazard.value, hazard.terms()))
     });
-    let debt = (debt > 0.0).then(|| (ContributionSubject::Debt, debt_terms(debt)));
+    let debt = (debt > 0.0).then(|| (ContributionSubject::Debt, debt, vec![base_term(debt)]));
     let contributions = parts
         .chain(debt)
         .zip(shares)
-        .map(|((subject, terms), points)| Contribution {
+        .map(|((subject, hazard, terms), points)| Contribution {
             subject,
             points,
+            hazard: to_thousandths(hazard),
             terms,
         })
         .collect();

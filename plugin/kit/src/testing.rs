@@ -74,6 +74,7 @@ pub(crate) fn evidence(findings: impl IntoIterator<Item = FindingFact>) -> Evide
         licenses: Vec::new(),
         fix_candidates: Vec::new(),
         debt: Vec::new(),
+        measurements: Vec::new(),
         coverage: ["dependencies", "packages", "issues"]
             .map(coverage)
             .to_vec(),

@@ -110,7 +110,7 @@ record!(describe::Pull, m::Pull { what why });
 record!(describe::Permission, m::Permission { name why required });
 cases!(describe::Method, m::Method { Get Head Post Put Patch Delete });
 record!(describe::PathRule, m::PathRule { method template });
-cases!(describe::OriginAddress, m::OriginAddress { Fixed(of) Template(of) CustomerSupplied Download(of) });
+cases!(describe::OriginAddress, m::OriginAddress { Fixed(of) Template(of) CustomerSupplied Download(of) Other(of) });
 record!(describe::Origin, m::Origin { id label address aliases paths });
 record!(describe::Quota, m::Quota { id requests window_secs method path_prefix });
 record!(describe::CredentialKind, m::CredentialKind { id label pattern header value audience });
@@ -131,7 +131,7 @@ cases!(connect::Error, n::ConnectError {
 });
 
 record!(sync::Request, r::SyncRequest { endpoint scope since cursor settings request_budget as_of });
-cases!(sync::Scope, r::Scope { Organizations(of) Change(of) });
+cases!(sync::Scope, r::Scope { Organizations(of) Change(of) Other(of) });
 record!(sync::ChangeScope, r::ChangeScope { change organizations dependencies });
 record!(sync::Cursor, r::Cursor { format bytes });
 record!(sync::Batch, r::Batch {
@@ -140,8 +140,8 @@ record!(sync::Batch, r::Batch {
 record!(sync::Progress, r::Progress { done total });
 record!(sync::Diagnostic, r::Diagnostic { code subject message });
 cases!(sync::Entry, r::Entry {
-    Project(of) Finding(of) ChangeCheck(of) ChangeFinding(of) Remediation(of) Measurement(of) WalkCompleted(of)
-    WalkBroken(of) Other(of)
+    Project(of) Finding(of) ChangeCheck(of) ChangeFinding(of) Remediation(of) Measurement(of) Incident(of)
+    Deployment(of) WalkCompleted(of) WalkBroken(of) Other(of)
 });
 record!(sync::Project, r::Project {
     id organization name class kind origin repository target reference file active created_at extra
@@ -163,6 +163,11 @@ record!(sync::Remediation, r::Remediation { finding step at source });
 cases!(sync::RemediationStep, r::RemediationStep {
     Introduced FirstSeen Ignored UnIgnored Resolved ReIntroduced Vanished
 });
+record!(sync::Incident, r::Incident {
+    id service title severity change started_at acknowledged_at resolved_at open extra
+});
+record!(sync::Deployment, r::Deployment { id service environment sha state at extra });
+cases!(sync::DeploymentState, r::DeploymentState { Succeeded Failed Running Other });
 record!(sync::Walk, r::Walk { route organization pages records });
 record!(sync::OtherRecord, r::OtherRecord { kind key json });
 cases!(sync::Error, r::SyncError {
@@ -171,7 +176,7 @@ cases!(sync::Error, r::SyncError {
 
 record!(score::Request, e::ScoreRequest { change evidence settings as_of });
 record!(score::Evidence, e::Evidence {
-    observation dependencies findings aliases licenses fix_candidates debt coverage extra
+    observation dependencies findings aliases licenses fix_candidates debt measurements coverage extra
 });
 cases!(score::Observation, e::Observation { Observed Reconstructed });
 cases!(score::Presence, e::Presence { Present Absent Unknown });
@@ -189,9 +194,9 @@ cases!(score::Attribution, a::Attribution { Introduced DisclosedSince ReOpened C
 cases!(score::Bump, a::Bump { Unchanged Patch Minor ZeroMinor Major Downgrade New Removed Unknown });
 record!(score::Attributed, a::Attributed { attribution bump kept_by_upgrade cvss assumed });
 record!(score::Factor, a::Factor { factor score weight });
-record!(score::Contribution, a::Contribution { subject points terms });
-cases!(score::ContributionSubject, a::ContributionSubject { Finding(of) Debt });
-record!(score::HazardTerms, a::HazardTerms { base bump exploit fix reachability relation hazard });
+record!(score::Contribution, a::Contribution { subject points hazard terms });
+cases!(score::ContributionSubject, a::ContributionSubject { Finding(of) Debt Measurement(of) Other(of) });
+record!(score::Term, a::Term { name thousandths });
 record!(score::Counterfactual, a::Counterfactual { dependency version score removes verified });
 record!(score::UnknownFact, a::UnknownFact { code finding message });
 cases!(score::Error, a::ScoreError { InvalidEvidence(of) InvalidSetting(of) Other(of) });
@@ -201,7 +206,7 @@ record!(gate::RuleSetting, v::RuleSetting { code parameters });
 record!(gate::Waiver, v::Waiver { id vulnerability package version });
 cases!(gate::Decision, v::Decision { Pass Warn Inconclusive Block });
 record!(gate::Verdict, v::Verdict { decision fired waived missing unasked errors extra });
-record!(gate::Fired, v::Fired { rule decision findings message });
+record!(gate::Fired, v::Fired { rule decision findings measurements message });
 record!(gate::Waived, v::Waived { finding waiver rule });
 record!(gate::RuleError, v::RuleError { rule message });
 cases!(gate::Error, v::GateError { InvalidRequest(of) Other(of) });

@@ -15,19 +15,6 @@ const PROBE: &str = "10";
 /// Issues of one package version in one answer: the most Snyk gives.
 pub(crate) const PACKAGE_ISSUES: usize = 1_000;
 
-/// What a listing of issues is narrowed to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Issues<'a> {
-    /// Every type and status.
-    All,
-    /// What is open.
-    Open,
-    /// What is resolved.
-    Resolved,
-    /// What is resolved and changed after this RFC 3339 date.
-    ResolvedAfter(&'a str),
-}
-
 /// The owner of the credential.
 pub(crate) fn owner() -> String {
     Address::new("/rest/self").done()
@@ -46,18 +33,12 @@ pub(crate) fn projects(organization: &str, after: Option<&str>) -> String {
         .page(after)
 }
 
-/// A page of an organization's issues.
-pub(crate) fn issues(organization: &str, which: Issues<'_>, after: Option<&str>) -> String {
-    let address = Address::below(organization, "issues").with("limit", PAGE);
-    let address = match which {
-        Issues::All => address,
-        Issues::Open => address.with("status", "open"),
-        Issues::Resolved => address.with("status", "resolved"),
-        Issues::ResolvedAfter(date) => address
-            .with("status", "resolved")
-            .with("updated_after", date),
-    };
-    address.page(after)
+/// A page of an organization's issues of every type and status: what changes while a listing is read must not fall
+/// between two listings.
+pub(crate) fn issues(organization: &str, after: Option<&str>) -> String {
+    Address::below(organization, "issues")
+        .with("limit", PAGE)
+        .page(after)
 }
 
 /// The shortest page of a listing (`projects` or `issues`), to see whether it is permitted.
@@ -158,7 +139,7 @@ impl Address {
 
 #[cfg(test)]
 mod tests {
-    use super::{Issues, decode, encode, issues, organizations, package_issues, projects};
+    use super::{decode, encode, issues, organizations, package_issues, projects};
 
     #[test]
     fn an_address_has_each_parameter_once() {
@@ -167,8 +148,8 @@ mod tests {
             "/rest/orgs/o-1/projects?version=2025-11-05&limit=100&expand=target&starting_after=v1.e30%3D"
         );
         assert_eq!(
-            issues("o-1", Issues::ResolvedAfter("2026-01-01T00:00:00Z"), None),
-            "/rest/orgs/o-1/issues?version=2025-11-05&limit=100&status=resolved&updated_after=2026-01-01T00%3A00%3A00Z"
+            issues("o-1", None),
+            "/rest/orgs/o-1/issues?version=2025-11-05&limit=100"
         );
         assert_eq!(
             organizations(None),

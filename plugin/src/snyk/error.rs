@@ -2,6 +2,7 @@
 
 use super::endpoint;
 use super::wire::ErrorDocument;
+use crate::json;
 use crate::transport::Reply;
 
 /// An answer, sorted by what can be done about it. Texts name status and path.
@@ -64,7 +65,7 @@ pub(crate) fn is_about_plan(text: &str) -> bool {
 }
 
 fn detail(body: &str) -> Option<String> {
-    let document: ErrorDocument<'_> = serde_json::from_str(body).ok()?;
+    let document: ErrorDocument<'_> = json::read(body).ok()?;
     let error = document.errors.first()?;
     let text = error.detail.as_ref().or(error.title.as_ref())?;
     let clean = text

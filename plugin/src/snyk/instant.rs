@@ -10,15 +10,9 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     Timestamp::try_from(date.unix_timestamp_nanos().div_euclid(1_000_000)).ok()
 }
 
-/// Writes a date as RFC 3339 in UTC; none outside the years 0 to 9999.
-pub(crate) fn format(at: Timestamp) -> Option<String> {
-    let date = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000).ok()?;
-    date.format(&Rfc3339).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{format, parse};
+    use super::parse;
 
     #[test]
     fn fractions_of_any_length_and_offsets_are_read() {
@@ -40,14 +34,5 @@ mod tests {
         for odd in ["", "2022-09-27", "yesterday", "2022-13-01T00:00:00Z"] {
             assert_eq!(parse(odd), None, "{odd}");
         }
-    }
-
-    #[test]
-    fn an_instant_is_written_in_utc() {
-        assert_eq!(
-            format(1_664_309_345_000).as_deref(),
-            Some("2022-09-27T20:09:05Z")
-        );
-        assert_eq!(format(i64::MAX), None);
     }
 }

@@ -2,19 +2,18 @@
 
 mod field;
 
-use std::collections::BTreeSet;
-
 use koalr_integration_kit::cvss;
 use koalr_integration_kit::model::common::{FindingClass, FixState, Timestamp};
 use koalr_integration_kit::model::record::{Finding, PackageVersion};
 
 use super::instant;
 use super::project::{Unusable, owned};
-use super::wire::{Issue, IssueAttributes, ScanItem, Text};
+use super::wire::{Issue, IssueAttributes, ScanItem};
+use crate::json::Text;
 
 /// Reads an issue of an organization's feed.
 ///
-/// `containers` are ids of the organization's container projects: Snyk has no issue type of that name.
+/// `containers` are ids of the organization's container projects in order: Snyk has no issue type of that name.
 ///
 /// # Errors
 ///
@@ -22,7 +21,7 @@ use super::wire::{Issue, IssueAttributes, ScanItem, Text};
 pub(crate) fn finding(
     wire: &Issue<'_>,
     organization: &str,
-    containers: &BTreeSet<String>,
+    containers: &[String],
 ) -> Result<Finding, Unusable> {
     let item = wire
         .relationships
@@ -33,7 +32,8 @@ pub(crate) fn finding(
         .ok_or("it names no project")?;
     let mut finding = read(wire, organization)?;
     project.clone_into(&mut finding.project);
-    finding.class = class(&finding.kind, containers.contains(project));
+    let in_container = containers.binary_search_by(|id| id.as_str().cmp(project));
+    finding.class = class(&finding.kind, in_container.is_ok());
     if finding.class == FindingClass::License {
         finding.license = [&finding.vulnerability, &finding.key]
             .into_iter()

@@ -1,11 +1,11 @@
 //! Pages of a listing, and the way from one to the next.
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Serialize;
 use thiserror::Error;
 
 use super::endpoint;
 use super::wire::{Links, Listing, Named};
+use crate::json::{self, Raw, Value, fields};
 use crate::transport::Base;
 
 /// A page whose JSON is sound.
@@ -47,30 +47,39 @@ pub(crate) enum PageFault {
 /// # Errors
 ///
 /// [`PageFault::Malformed`].
-pub(crate) fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<Page<'a, T>, PageFault> {
-    if let Ok(listing) = serde_json::from_str::<Listing<'a, T>>(body) {
+pub(crate) fn read<'a, T: Value<'a> + Default>(body: &'a str) -> Result<Page<'a, T>, PageFault> {
+    if let Ok((records, links)) = listing(body) {
         return Ok(Page {
-            records: listing.data.into_iter().map(Ok).collect(),
-            links: listing.links,
+            records: records.into_iter().map(Ok).collect(),
+            links,
         });
     }
-    let listing: Listing<'a, &'a RawValue> =
-        serde_json::from_str(body).map_err(|error| PageFault::Malformed(error.to_string()))?;
-    let record = |raw: &'a RawValue| {
-        serde_json::from_str(raw.get()).map_err(|error| Unread {
-            id: named(raw.get()),
+    let (records, links) = listing::<Raw<'a>>(body)?;
+    let record = |Raw(json): Raw<'a>| {
+        json::read(json).map_err(|error| Unread {
+            id: named(json),
             reason: error.to_string(),
         })
     };
     Ok(Page {
-        records: listing.data.into_iter().map(record).collect(),
-        links: listing.links,
+        records: records.into_iter().map(record).collect(),
+        links,
     })
 }
 
+fn listing<'a, T: Value<'a> + Default>(
+    body: &'a str,
+) -> Result<(Vec<T>, Option<Links<'a>>), PageFault> {
+    let listing: Listing<'a, T> =
+        json::read(body).map_err(|error| PageFault::Malformed(error.to_string()))?;
+    let records = listing
+        .data
+        .ok_or_else(|| PageFault::Malformed("it has no `data`".to_owned()))?;
+    Ok((records, listing.links))
+}
+
 /// Where a listing stands. Part of the cursor, and of constant size.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Position {
     /// `starting_after` of the next page; none for the first.
     pub(crate) after: Option<String>,
@@ -79,6 +88,8 @@ pub(crate) struct Position {
     /// Pages read.
     pub(crate) pages: u32,
 }
+
+fields!(Position { after mark pages });
 
 impl Position {
     /// Counts the page that was read and moves on. True if another page follows.
@@ -134,7 +145,7 @@ fn start(href: &str, base: Base<'_>) -> Result<String, PageFault> {
 }
 
 fn named(record: &str) -> Option<String> {
-    let named: Named<'_> = serde_json::from_str(record).ok()?;
+    let named: Named<'_> = json::read(record).ok()?;
     named.id.as_ref()?.filled().map(str::to_owned)
 }
 
@@ -142,6 +153,7 @@ fn named(record: &str) -> Option<String> {
 mod tests {
     use super::super::wire::{Issue, Listing};
     use super::{PageFault, Position, read, start};
+    use crate::json;
     use crate::transport::Base;
 
     const BASE: Base<'_> = Base {
@@ -152,7 +164,7 @@ mod tests {
     #[track_caller]
     fn advance(position: &mut Position, links: &str) -> Result<bool, PageFault> {
         let body = format!(r#"{{"data":[],"links":{links}}}"#);
-        let page: Listing<'_, Issue<'_>> = serde_json::from_str(&body).unwrap();
+        let page: Listing<'_, Issue<'_>> = json::read(&body).unwrap();
         position.advance(page.links.as_ref(), BASE)
     }
 
@@ -236,7 +248,11 @@ mod tests {
         let page = read::<Issue<'_>>(body).unwrap();
         let unread = page.records[1].as_ref().unwrap_err();
         assert_eq!(unread.id.as_deref(), Some("b"));
-        assert!(unread.reason.contains("invalid type"), "{}", unread.reason);
+        assert!(
+            unread.reason.contains("expected an object"),
+            "{}",
+            unread.reason
+        );
         assert!(page.records[0].is_ok() && page.records[2].is_ok());
     }
 

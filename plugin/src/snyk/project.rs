@@ -3,7 +3,8 @@
 use koalr_integration_kit::model::record::{Project, ProjectClass};
 
 use super::instant;
-use super::wire::{self, Text};
+use super::wire;
+use crate::json::Text;
 
 /// Why a record cannot be used. The text follows the record's name.
 pub(crate) type Unusable = String;
@@ -151,7 +152,7 @@ mod tests {
     use koalr_integration_kit::model::record::{Project, ProjectClass};
 
     fn project(json: &str) -> Result<Project, String> {
-        super::project(&serde_json::from_str(json).unwrap(), "o-1")
+        super::project(&crate::json::read(json).unwrap(), "o-1")
     }
 
     #[test]

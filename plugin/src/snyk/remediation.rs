@@ -4,7 +4,8 @@ use koalr_integration_kit::model::common::Timestamp;
 use koalr_integration_kit::model::record::{Finding, Remediation, RemediationStep};
 
 use super::instant;
-use super::wire::{Coordinate, Issue, Text};
+use super::wire::{Coordinate, Issue};
+use crate::json::Text;
 
 /// Steps that the fields of an issue tell: first its introduction, then how it ended or came back.
 pub(crate) fn steps(wire: &Issue<'_>, finding: &Finding) -> Vec<Remediation> {
@@ -100,8 +101,8 @@ mod tests {
             r#"{{"id":"i","attributes":{{"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z",{rest}}},
                 "relationships":{{"scan_item":{{"data":{{"id":"p"}}}}}}}}"#
         );
-        let wire: Issue<'_> = serde_json::from_str(&json).unwrap();
-        let finding = issue::finding(&wire, "o", &std::collections::BTreeSet::new()).unwrap();
+        let wire: Issue<'_> = crate::json::read(&json).unwrap();
+        let finding = issue::finding(&wire, "o", &[]).unwrap();
         let day = |at: i64| (at - 1_767_225_600_000) / 86_400_000 + 1;
         let steps = super::steps(&wire, &finding).into_iter();
         steps

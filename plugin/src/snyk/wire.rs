@@ -4,22 +4,13 @@
 //! are ignored.
 
 mod link;
-mod object;
-mod text;
 
-use std::marker::PhantomData;
-
-use serde::de::{IgnoredAny, MapAccess};
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
-
-use self::object::{Object, ObjectVisitor, objects};
+use crate::json::{Raw, Text, Value, objects};
 
 pub(crate) use self::link::Link;
-pub(crate) use self::text::Text;
 
 /// A record of a listing.
-pub(crate) trait Record<'a>: Deserialize<'a> {
+pub(crate) trait Record<'a>: Value<'a> + Default {
     /// Its id; none if it has none.
     fn id(&self) -> Option<&str>;
 }
@@ -36,16 +27,13 @@ impl<'a> Record<'a> for Issue<'a> {
     }
 }
 
-/// A listing's page. The one place where a field must be there: without `data` it is none.
-#[derive(Debug, Deserialize)]
-#[serde(bound(deserialize = "T: Deserialize<'de>"))]
-pub(crate) struct Listing<'a, T> {
-    pub(crate) data: Vec<T>,
-    #[serde(borrow, default)]
-    pub(crate) links: Option<Links<'a>>,
-}
-
 objects! {
+    /// A listing's page. Without data it is none.
+    Listing<'a, T> {
+        data: Option<Vec<T>> = "data",
+        links: Option<Links<'a>> = "links",
+    }
+
     Links<'a> {
         next: Option<Link<'a>> = "next",
     }
@@ -210,7 +198,7 @@ objects! {
 
     /// Snyk declares no shape for the data: see [`RemedyData`].
     RemedyMeta<'a> {
-        data: Option<&'a RawValue> = "data",
+        data: Option<Raw<'a>> = "data",
     }
 
     /// A shape of a remedy's data that has been seen.

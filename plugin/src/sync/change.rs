@@ -2,11 +2,12 @@
 
 use koalr_integration_kit::model::common::{Coverage, CoverageState, DependencyChange, Timestamp};
 use koalr_integration_kit::model::record::{Batch, ChangeScope, Progress, SyncError, SyncRequest};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::exchange::{Exchange, Output};
 use super::lookup::Lookup;
 use super::{DEPENDENCIES, cursor};
+use crate::json::{fields, words};
 use crate::snyk::error::Outcome;
 
 pub(super) fn sync(
@@ -72,8 +73,7 @@ pub(super) fn sync(
 }
 
 /// A walk over package versions. Its JSON is the cursor.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Serialize)]
 struct Walk {
     began: Timestamp,
     change: String,
@@ -83,17 +83,22 @@ struct Walk {
     lookups: Vec<Lookup>,
 }
 
+fields!(Walk { began change head stage lookups });
+
 /// How far the list of lookups has grown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Stage {
     /// The versions the change brings.
+    #[default]
     After,
     /// What they replace, where they have issues: that tells a new issue from one that was there before.
     Before,
     /// What would fix the worst of those issues, so that nobody upgrades to something as bad.
     Candidates,
 }
+
+words!(Stage { After = "after" Before = "before" Candidates = "candidates" });
 
 impl Walk {
     fn new(scope: &ChangeScope, dependencies: &[DependencyChange], began: Timestamp) -> Self {

@@ -2,7 +2,8 @@
 
 use koalr_integration_kit::model::record::{Cursor, SyncError};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+
+use crate::json::{self, Value};
 
 /// Version of the bytes' format.
 const FORMAT: u32 = 1;
@@ -26,7 +27,7 @@ pub(super) fn write<S: Serialize>(state: &S) -> Result<Cursor, SyncError> {
 /// # Errors
 ///
 /// [`SyncError::StaleCursor`]: another format, other bytes, or a state of another request.
-pub(super) fn read<S: DeserializeOwned>(
+pub(super) fn read<S: Serialize + Default + for<'a> Value<'a>>(
     cursor: Option<&Cursor>,
     fits: impl FnOnce(&S) -> bool,
 ) -> Result<Option<S>, SyncError> {
@@ -34,7 +35,11 @@ pub(super) fn read<S: DeserializeOwned>(
         return Ok(None);
     };
     let text = str::from_utf8(&cursor.bytes).ok();
-    let state = text.and_then(|text| serde_json::from_str(text).ok());
-    let state = state.filter(|state| cursor.format == FORMAT && fits(state));
-    state.map(Some).ok_or(SyncError::StaleCursor)
+    let state = text.and_then(|text| json::read(text).ok());
+    // The reader forgives fields too many and too few; a cursor of ours is written again byte for byte.
+    let ours = |state: &S| write(state).is_ok_and(|ours| ours == *cursor);
+    state
+        .filter(|state| ours(state) && fits(state))
+        .map(Some)
+        .ok_or(SyncError::StaleCursor)
 }

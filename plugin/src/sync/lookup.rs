@@ -5,10 +5,11 @@ use koalr_integration_kit::model::common::{
 };
 use koalr_integration_kit::model::record::{ChangeFinding, Entry, Finding, PackageVersion};
 use koalr_integration_kit::purl::purl;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::exchange::{Output, Place};
 use super::{MAX_ATTEMPTS, PACKAGES};
+use crate::json::{fields, words};
 use crate::snyk::endpoint;
 use crate::snyk::error::Outcome;
 use crate::snyk::issue;
@@ -16,8 +17,7 @@ use crate::snyk::page;
 use crate::snyk::wire::{Issue, Record};
 
 /// A package version to look up, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Lookup {
     /// Its name in the coverage: `ecosystem:name@version`.
     pub(super) subject: String,
@@ -35,15 +35,26 @@ pub(super) struct Lookup {
     pub(super) fixes: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+fields!(Lookup { subject purl ecosystem name version attempts state detail found fixes });
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum State {
+    #[default]
     Waiting,
     Complete,
     Partial,
     Refused,
     Unsupported,
 }
+
+words!(State {
+    Waiting = "waiting"
+    Complete = "complete"
+    Partial = "partial"
+    Refused = "refused"
+    Unsupported = "unsupported"
+});
 
 impl Lookup {
     pub(super) fn new(dependency: &DependencyChange, version: &str) -> Self {
@@ -67,11 +78,9 @@ impl Lookup {
             ecosystem: ecosystem.clone(),
             name: name.clone(),
             version: version.to_owned(),
-            attempts: 0,
             state,
             detail,
-            found: 0,
-            fixes: Vec::new(),
+            ..Self::default()
         }
     }
 

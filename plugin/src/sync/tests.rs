@@ -70,7 +70,10 @@ fn short(records: &[Entry]) -> Vec<String> {
         Entry::ChangeFinding(one) => {
             let package = &one.finding.packages[0];
             let version = package.version.as_deref().unwrap_or_default();
-            Some(format!("{} {}@{version}", one.finding.vulnerability, package.name))
+            Some(format!(
+                "{} {}@{version}",
+                one.finding.vulnerability, package.name
+            ))
         }
         Entry::WalkCompleted(walk) => Some(format!(
             "{} of {} completed: {} in {}",
@@ -105,6 +108,10 @@ fn a_request_that_cannot_be_carried_out_says_what_is_wrong() {
         refused(|request| request.scope = Scope::Organizations(Vec::new())),
         invalid("the scope names no organization")
     );
+    assert_eq!(
+        refused(|request| request.scope = Scope::Other(("teams".to_owned(), "[]".to_owned()))),
+        invalid("the scope `teams` is not known here")
+    );
 }
 
 #[test]
@@ -131,6 +138,17 @@ fn a_foreign_cursor_is_stale() {
         let bytes = cursor.bytes[1..].to_vec();
         request.cursor = Some(Cursor { bytes, ..cursor });
     }));
+    for (field, other) in [
+        (r#","announced":false"#, ""),
+        (r#""since""#, r#""more":1,"since""#),
+    ] {
+        assert!(stale(&|request, cursor| {
+            let text = String::from_utf8(cursor.bytes).unwrap();
+            assert!(text.contains(field), "{text}");
+            let bytes = text.replacen(field, other, 1).into_bytes();
+            request.cursor = Some(Cursor { bytes, ..cursor });
+        }));
+    }
     assert!(stale(&|request, cursor| {
         request.cursor = Some(cursor);
         request.scope = Scope::Organizations(vec!["o-2".to_owned()]);

@@ -2,22 +2,20 @@
 
 mod chain;
 
-use std::collections::BTreeSet;
-
 use koalr_integration_kit::model::common::{Coverage, CoverageState, Timestamp};
 use koalr_integration_kit::model::record::{Entry, Progress, ProjectClass};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::chain::{Chain, Listing};
 use super::exchange::{Output, Place};
 use super::{ISSUES, PROJECTS};
+use crate::json::fields;
 use crate::snyk::error::Outcome;
 use crate::snyk::{issue, project, remediation};
 use crate::transport::Base;
 
 /// A walk over organizations. Its JSON is the cursor.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Walk {
     /// When it began: what it says of completeness was true then.
     began: Timestamp,
@@ -26,40 +24,38 @@ pub(super) struct Walk {
     organizations: Vec<Organization>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+fields!(Walk { began since organizations });
+
+#[derive(Debug, Default, Serialize)]
 struct Organization {
     id: String,
     projects: Route,
     /// Read after the projects, which say what is a container.
     issues: Route,
-    /// Ids of container projects, until the issues are read. Where the projects are refused or broken it lacks some, and
-    /// their vulnerabilities count as those of packages.
-    containers: BTreeSet<String>,
+    /// Ids of container projects in order, until the issues are read. Where the projects are refused or broken it lacks
+    /// some, and their vulnerabilities count as those of packages.
+    containers: Vec<String>,
 }
 
+fields!(Organization { id projects issues containers });
+
 /// The chains of one route, and whether their end was announced.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Serialize)]
 struct Route {
     chains: Vec<Chain>,
     announced: bool,
 }
 
+fields!(Route { chains announced });
+
 impl Walk {
     /// A walk that has not begun.
-    ///
-    /// Without a date, one chain of issues; with one, what is open and what was resolved since, in chains of their own.
     pub(super) fn new(ids: &[String], since: Option<Timestamp>, began: Timestamp) -> Self {
-        let issues = match since {
-            None => vec![Listing::Issues],
-            Some(_) => vec![Listing::OpenIssues, Listing::ResolvedIssues],
-        };
         let organization = |id: &String| Organization {
             id: id.clone(),
             projects: Route::new(&[Listing::Projects]),
-            issues: Route::new(&issues),
-            containers: BTreeSet::new(),
+            issues: Route::new(&[Listing::Issues]),
+            containers: Vec::new(),
         };
         Self {
             began,
@@ -109,7 +105,7 @@ impl Walk {
     pub(super) fn path(&self, (index, number): Place) -> Option<String> {
         let organization = self.organizations.get(index)?;
         let chain = organization.chains().nth(number)?;
-        Some(chain.path(&organization.id, self.since))
+        Some(chain.path(&organization.id))
     }
 
     /// Takes what became of a chain's next page.
@@ -139,20 +135,24 @@ impl Walk {
                 chain.page(body, (id, place, base), output, |wire, records| {
                     let project = project::project(wire, id)?;
                     if project.class == ProjectClass::Container {
-                        containers.insert(project.id.clone());
+                        let place = containers.binary_search(&project.id);
+                        if let Err(place) = place {
+                            containers.insert(place, project.id.clone());
+                        }
                     }
                     records.push(Entry::Project(project));
                     Ok(())
                 });
             }
-            (listing, Outcome::Good(body)) => {
+            (Listing::Issues, Outcome::Good(body)) => {
                 chain.page(body, (id, place, base), output, |wire, records| {
                     let finding = issue::finding(wire, id, containers)?;
                     // A resolution without a date may be a recent one.
-                    let old = finding
-                        .resolved_at
-                        .is_some_and(|at| since.is_some_and(|since| at < since));
-                    if !(listing == Listing::ResolvedIssues && old) {
+                    let old = !finding.open
+                        && finding
+                            .resolved_at
+                            .is_some_and(|at| since.is_some_and(|since| at < since));
+                    if !old {
                         let steps = remediation::steps(wire, &finding);
                         records.push(Entry::Finding(finding));
                         records.extend(steps.into_iter().map(Entry::Remediation));

@@ -48,23 +48,23 @@ pub enum Attribution {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bump {
-    /// Unchanged.
+    /// The same version before and after.
     Unchanged,
-    /// Patch.
+    /// The third number rises.
     Patch,
-    /// Minor.
+    /// The second number rises, above version 1.
     Minor,
-    /// Zero minor.
+    /// The second number rises below version 1, where that may break as a major does.
     ZeroMinor,
-    /// Major.
+    /// The first number rises.
     Major,
-    /// Downgrade.
+    /// The version falls.
     Downgrade,
-    /// New.
+    /// The package was not there before.
     New,
-    /// Removed.
+    /// The package is not there any more.
     Removed,
-    /// Unknown.
+    /// A version is missing or has no number: never guessed.
     Unknown,
 }
 
@@ -104,8 +104,11 @@ pub struct Contribution {
     pub subject: ContributionSubject,
     /// Points in tenths, 0 to 1000.
     pub points: Tenths,
-    /// The arithmetic behind it.
-    pub terms: HazardTerms,
+    /// The hazard that the points come from, in thousandths, rounded; for people.
+    pub hazard: u32,
+    /// The arithmetic of the hazard: it is the product of the terms, unless the model caps it. The first is the base,
+    /// the others multiply it, in the model's order. Terms of exactly 1000 may be left out, except the base. Not empty.
+    pub terms: Vec<Term>,
 }
 
 /// Where a part of the score comes from.
@@ -116,26 +119,20 @@ pub enum ContributionSubject {
     Finding(u32),
     /// Open findings that the change does not touch.
     Debt,
+    /// A measurement, by index.
+    Measurement(u32),
+    /// Anything else: its name for people.
+    Other(String),
 }
 
-/// Hazard of one finding: the base hazard times the product of the multipliers. In thousandths, rounded; for people.
+/// One term of a hazard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct HazardTerms {
-    /// Base hazard from the CVSS score.
-    pub base: u32,
-    /// Multiplier of the version bump.
-    pub bump: u32,
-    /// Multiplier of the exploit maturity.
-    pub exploit: u32,
-    /// Multiplier of the fix state.
-    pub fix: u32,
-    /// Multiplier of the reachability.
-    pub reachability: u32,
-    /// Multiplier of a direct dependency.
-    pub relation: u32,
-    /// The hazard.
-    pub hazard: u32,
+pub struct Term {
+    /// Kebab-case name, for example `base`, `bump`, `exploit`, `fix`, `reachability` or `relation`.
+    pub name: String,
+    /// Its value in thousandths, rounded. 1000 changes nothing.
+    pub thousandths: u32,
 }
 
 /// What the score would be after one upgrade.

@@ -156,15 +156,15 @@ pub enum CoverageState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// Info.
+    /// Worth knowing; needs no action by itself.
     Info,
-    /// Low.
+    /// Little harm.
     Low,
-    /// Medium.
+    /// Some harm, or great harm under rare conditions.
     Medium,
-    /// High.
+    /// Great harm.
     High,
-    /// Critical.
+    /// The greatest harm the upstream knows.
     Critical,
 }
 
@@ -172,17 +172,17 @@ pub enum Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingClass {
-    /// Package vulnerability.
+    /// A vulnerability of a package the project depends on.
     PackageVulnerability,
-    /// License.
+    /// A licence of such a package that the upstream's policy objects to.
     License,
-    /// Container.
+    /// A vulnerability of a container image.
     Container,
-    /// Infrastructure.
+    /// A weakness in infrastructure as code or in a cloud resource.
     Infrastructure,
-    /// Code.
+    /// A weakness in the project's own source.
     Code,
-    /// Other.
+    /// Anything else; the finding's `kind` has the upstream's word.
     Other,
 }
 
@@ -234,11 +234,12 @@ pub enum FixState {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Measurement {
-    /// What it is about, for example a repository or a service.
+    /// What it is about, as `kind:id`, for example `repository:acme/shop`, `change:acme/shop#7`, `project:ID`,
+    /// `service:ID` or `incident:ID`, with the ids of the other records. A kind that a host does not know is kept.
     pub subject: String,
     /// What was measured, for example `coverage` or `time-to-acknowledge`.
     pub metric: String,
-    /// The value. Never NaN.
+    /// The value. Finite: a number that is not known is no measurement.
     pub value: f64,
     /// Unit, for example `percent`, `seconds` or `count`.
     pub unit: String,

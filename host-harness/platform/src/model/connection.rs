@@ -50,7 +50,7 @@ pub struct Connection {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Account {
-    /// The upstream's id.
+    /// The upstream's id of the user; for a credential without a user, the id of what it belongs to.
     pub id: String,
     /// Name for people; the id again if there is none.
     pub name: String,

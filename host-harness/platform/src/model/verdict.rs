@@ -7,7 +7,7 @@ use super::common::{Extra, SettingEntry, Timestamp};
 use super::evidence::Evidence;
 
 /// What to decide.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct GateRequest {
     /// The assessment that `score` made of this evidence.
@@ -90,6 +90,8 @@ pub struct Fired {
     pub decision: Decision,
     /// Indexes of the findings it fired on. May be empty for a rule about the whole change.
     pub findings: Vec<u32>,
+    /// Indexes of the evidence's measurements it fired on. May be empty.
+    pub measurements: Vec<u32>,
     /// One sentence for people, without names from the evidence.
     pub message: String,
 }

@@ -42,6 +42,8 @@ pub enum Roots {
     Pem(Vec<u8>),
     /// Only these, in PEM.
     OnlyPem(Vec<u8>),
+    /// Nobody: for plain HTTP to this machine. Every HTTPS server is refused.
+    None,
 }
 
 impl HttpClient {
@@ -137,6 +139,7 @@ fn store(roots: Roots) -> Result<RootCertStore, ClientError> {
         Roots::Platform => (true, None),
         Roots::Pem(pem) => (true, Some(pem)),
         Roots::OnlyPem(pem) => (false, Some(pem)),
+        Roots::None => (false, None),
     };
     let mut store = RootCertStore::empty();
     if platform {

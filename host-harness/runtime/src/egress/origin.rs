@@ -285,7 +285,7 @@ fn pinned(
     let base = match &origin.address {
         OriginAddress::Fixed(base) => Some(base.clone()),
         OriginAddress::Template(_) | OriginAddress::CustomerSupplied => typed(),
-        OriginAddress::Download(_) => None,
+        OriginAddress::Download(_) | OriginAddress::Other(_) => None,
     };
     let base = base.ok_or_else(|| PinError::Address(origin.id.clone()))?;
     Ok(PinnedOrigin {
@@ -295,8 +295,12 @@ fn pinned(
     })
 }
 
-fn is_pinnable(origin: &Origin) -> bool {
-    !matches!(origin.address, OriginAddress::Download(_))
+/// Whether the credential may go there. A form of address that this host does not know lets nothing out.
+pub(super) fn is_pinnable(origin: &Origin) -> bool {
+    !matches!(
+        origin.address,
+        OriginAddress::Download(_) | OriginAddress::Other(_)
+    )
 }
 
 /// The origin, if there is but one to choose.
@@ -335,7 +339,9 @@ fn names_host(origin: &Origin, host: &str) -> bool {
         OriginAddress::Fixed(base) => Address::read(base)
             .is_some_and(|address| address.base.host().eq_ignore_ascii_case(host)),
         OriginAddress::Template(template) => fits_template(template, host),
-        OriginAddress::CustomerSupplied | OriginAddress::Download(_) => false,
+        OriginAddress::CustomerSupplied | OriginAddress::Download(_) | OriginAddress::Other(_) => {
+            false
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use http::{Method, Uri};
 
-use super::origin::{Base, PinError, PinnedOrigin};
+use super::origin::{Base, PinError, PinnedOrigin, is_pinnable};
 use super::path::{Fit, Path, PathTemplate};
-use crate::contract::describe::{self, Manifest, OriginAddress};
+use crate::contract::describe::{self, Manifest};
 
 /// What one connection may request. Everything else is denied, so no rules deny all.
 #[derive(Debug, Clone)]
@@ -27,7 +27,8 @@ pub enum Organizations {
 }
 
 impl EgressPolicy {
-    /// The rules a manifest has for the pinned origin. Its download origins are denied.
+    /// The rules a manifest has for the pinned origin. Its download origins are denied, and those whose form of
+    /// address this host does not know.
     ///
     /// # Errors
     ///
@@ -43,7 +44,7 @@ impl EgressPolicy {
             .origins
             .iter()
             .find(|declared| declared.id == origin.id)
-            .filter(|declared| !matches!(declared.address, OriginAddress::Download(_)))
+            .filter(|declared| is_pinnable(declared))
             .ok_or(PolicyError::Origin(origin.id))?;
         let rules = declared
             .paths

@@ -232,6 +232,7 @@ fn score_request() -> score::Request {
             licenses: Vec::new(),
             fix_candidates: Vec::new(),
             debt: Vec::new(),
+            measurements: Vec::new(),
             coverage: Vec::new(),
             extra: Vec::new(),
         },

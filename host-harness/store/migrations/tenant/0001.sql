@@ -179,6 +179,37 @@ CREATE TABLE measurements (
   PRIMARY KEY (connection, subject, metric, at)
 ) STRICT;
 
+CREATE TABLE incidents (
+  connection      INTEGER NOT NULL REFERENCES connections (id),
+  first_seen      INTEGER NOT NULL,
+  last_seen       INTEGER NOT NULL,
+  id              TEXT NOT NULL,
+  service         TEXT NOT NULL,
+  title           TEXT NOT NULL,
+  severity        TEXT,
+  change          TEXT,
+  started_at      INTEGER NOT NULL,
+  acknowledged_at INTEGER,
+  resolved_at     INTEGER,
+  open            INTEGER NOT NULL,
+  extra           TEXT NOT NULL,  -- JSON
+  PRIMARY KEY (connection, id)
+) STRICT;
+
+CREATE TABLE deployments (
+  connection  INTEGER NOT NULL REFERENCES connections (id),
+  first_seen  INTEGER NOT NULL,
+  last_seen   INTEGER NOT NULL,
+  id          TEXT NOT NULL,
+  service     TEXT NOT NULL,
+  environment TEXT,
+  sha         TEXT,
+  state       TEXT NOT NULL,
+  at          INTEGER NOT NULL,
+  extra       TEXT NOT NULL,  -- JSON
+  PRIMARY KEY (connection, id)
+) STRICT;
+
 CREATE TABLE others (
   connection INTEGER NOT NULL REFERENCES connections (id),
   first_seen INTEGER NOT NULL,

@@ -1,6 +1,7 @@
 use koalr_platform::model::common::Measurement;
 use koalr_platform::model::record::{
-    ChangeCheck, ChangeFinding, OtherRecord, Remediation, RemediationStep, Walk,
+    ChangeCheck, ChangeFinding, Deployment, DeploymentState, Incident, OtherRecord, Remediation,
+    RemediationStep, Walk,
 };
 
 use super::*;
@@ -13,7 +14,7 @@ fn a_batch_applied_twice_changes_nothing() {
     let mut batch = batch(one_of_each());
     batch.done = true;
     let first = tenant.apply_batch(&connection, &change_scope(), &batch, 5);
-    let records = 7;
+    let records = 9;
     assert_eq!(first.unwrap(), outcome(records, 0, 0));
     let before = dump(&tenant);
     let second = tenant.apply_batch(&connection, &change_scope(), &batch, 5);
@@ -61,6 +62,8 @@ fn every_field_of_a_record_reads_back() {
             change_findings: 1,
             remediations: 1,
             measurements: 1,
+            incidents: 1,
+            deployments: 1,
             others: 1,
         }
     );
@@ -127,6 +130,42 @@ fn an_older_row_does_not_overwrite_a_newer_one() {
     assert_eq!(older, outcome(0, 0, 1));
     assert_eq!(stored(&tenant, &connection).finding, newer);
     assert_eq!(stored(&tenant, &connection).last_seen, 6);
+}
+
+#[test]
+fn an_incident_that_ends_replaces_the_open_one() {
+    let (_directory, mut tenant, connection) = connected();
+    let open = vec![Entry::Incident(incident())];
+    apply(&mut tenant, &connection, open, 5);
+    let ended = || {
+        vec![Entry::Incident(Incident {
+            acknowledged_at: Some(6),
+            resolved_at: Some(9),
+            open: false,
+            ..incident()
+        })]
+    };
+    assert_eq!(
+        apply(&mut tenant, &connection, ended(), 9),
+        outcome(0, 1, 0)
+    );
+    assert_eq!(
+        apply(&mut tenant, &connection, ended(), 9),
+        outcome(0, 0, 1)
+    );
+}
+
+#[test]
+fn a_deployment_never_falls_back_to_an_earlier_state() {
+    let (_directory, mut tenant, connection) = connected();
+    let ended = vec![Entry::Deployment(Deployment {
+        state: DeploymentState::Succeeded,
+        at: 9,
+        ..deployment()
+    })];
+    apply(&mut tenant, &connection, ended, 9);
+    let begun = vec![Entry::Deployment(deployment())];
+    assert_eq!(apply(&mut tenant, &connection, begun, 10), outcome(0, 0, 1));
 }
 
 #[test]
@@ -300,6 +339,8 @@ fn one_of_each() -> Vec<Entry> {
             source: "introduced_at".to_owned(),
         }),
         Entry::Measurement(measurement()),
+        Entry::Incident(incident()),
+        Entry::Deployment(deployment()),
         Entry::Other(OtherRecord {
             kind: "policy".to_owned(),
             key: "k".to_owned(),
@@ -333,11 +374,38 @@ fn change_finding() -> ChangeFinding {
 
 fn measurement() -> Measurement {
     Measurement {
-        subject: "shop/web".to_owned(),
+        subject: "repository:shop/web".to_owned(),
         metric: "coverage".to_owned(),
         value: 81.0,
         unit: "percent".to_owned(),
         at: 4,
+    }
+}
+
+fn incident() -> Incident {
+    Incident {
+        id: "i1".to_owned(),
+        service: "p1".to_owned(),
+        title: "Checkout fails".to_owned(),
+        severity: Some("P1".to_owned()),
+        change: None,
+        started_at: 4,
+        acknowledged_at: None,
+        resolved_at: None,
+        open: true,
+        extra: vec![],
+    }
+}
+
+fn deployment() -> Deployment {
+    Deployment {
+        id: "d1".to_owned(),
+        service: "p1".to_owned(),
+        environment: Some("production".to_owned()),
+        sha: Some("abc".to_owned()),
+        state: DeploymentState::Running,
+        at: 4,
+        extra: vec![],
     }
 }
 

@@ -86,6 +86,7 @@ fn an_introduced_9_0_blocks_and_an_8_9_warns() {
             rule: "introduced-cvss".to_owned(),
             decision: Decision::Block,
             findings: vec![0],
+            measurements: Vec::new(),
             message: "1 introduced vulnerability has a CVSS base score of 9.0 or more".to_owned(),
         }
     );

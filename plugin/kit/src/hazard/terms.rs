@@ -2,7 +2,7 @@
 
 use crate::apportion::to_thousandths;
 use crate::cvss::MAX_TENTHS;
-use crate::model::assessment::{Bump, HazardTerms};
+use crate::model::assessment::{Bump, Term};
 use crate::model::common::{
     ExploitMaturity, FindingClass, FixState, Reachability, Severity, Tenths,
 };
@@ -97,18 +97,36 @@ impl Issue {
 }
 
 impl Hazard {
-    /// In thousandths, for people.
+    /// The arithmetic in thousandths, for people: the base, and the multipliers that change something.
     #[must_use]
-    pub fn terms(&self) -> HazardTerms {
-        HazardTerms {
-            base: to_thousandths(self.base),
-            bump: to_thousandths(self.bump),
-            exploit: to_thousandths(self.exploit),
-            fix: to_thousandths(self.fix),
-            reachability: to_thousandths(self.reachability),
-            relation: to_thousandths(self.relation),
-            hazard: to_thousandths(self.value),
-        }
+    pub fn terms(&self) -> Vec<Term> {
+        let multipliers = [
+            ("bump", self.bump),
+            ("exploit", self.exploit),
+            ("fix", self.fix),
+            ("reachability", self.reachability),
+            ("relation", self.relation),
+        ]
+        .map(|(name, value)| term(name, value));
+        let mut terms = vec![base_term(self.base)];
+        terms.extend(
+            multipliers
+                .into_iter()
+                .filter(|term| term.thousandths != 1000),
+        );
+        terms
+    }
+}
+
+/// The term that every hazard begins with.
+pub(crate) fn base_term(hazard: f64) -> Term {
+    term("base", hazard)
+}
+
+fn term(name: &str, value: f64) -> Term {
+    Term {
+        name: name.to_owned(),
+        thousandths: to_thousandths(value),
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Connection {
 /// The owner of a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// The upstream's id.
+    /// The upstream's id of the user; for a credential without a user, the id of what it belongs to.
     pub id: String,
     /// Name for people; the id again if there is none.
     pub name: String,

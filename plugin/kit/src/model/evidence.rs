@@ -2,11 +2,11 @@
 
 use super::common::{
     Change, Coverage, DependencyChange, ExploitMaturity, Extra, FindingClass, FixState,
-    Reachability, SettingEntry, Severity, Tenths, Timestamp,
+    Measurement, Reachability, SettingEntry, Severity, Tenths, Timestamp,
 };
 
 /// What to assess.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ScoreRequest {
     /// The change.
     pub change: Change,
@@ -19,7 +19,7 @@ pub struct ScoreRequest {
 }
 
 /// What is known about a change. Handed unchanged to `gate`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
     /// Whether it was gathered at the time or rebuilt later.
     pub observation: Observation,
@@ -35,6 +35,8 @@ pub struct Evidence {
     pub fix_candidates: Vec<FixCandidate>,
     /// Open findings of the repository that the change does not touch, by severity.
     pub debt: Vec<Debt>,
+    /// Measurements that may bear on the change, for example the coverage of its new code. May be empty.
+    pub measurements: Vec<Measurement>,
     /// What is complete and what is missing.
     pub coverage: Vec<Coverage>,
     /// Room for additions. May be empty.
@@ -44,9 +46,9 @@ pub struct Evidence {
 /// When evidence was gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Observation {
-    /// Observed.
+    /// Gathered while the change was open.
     Observed,
-    /// Reconstructed.
+    /// Rebuilt later from stored history; never pooled silently with observed evidence.
     Reconstructed,
 }
 

@@ -56,17 +56,17 @@ pub struct Permission {
 /// An HTTP method. Complete: any other is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
-    /// Get.
+    /// Reads.
     Get,
-    /// Head.
+    /// Reads the headers alone.
     Head,
-    /// Post.
+    /// Sends a body, which may create something.
     Post,
-    /// Put.
+    /// Replaces.
     Put,
-    /// Patch.
+    /// Changes a part.
     Patch,
-    /// Delete.
+    /// Removes.
     Delete,
 }
 
@@ -91,6 +91,8 @@ pub enum OriginAddress {
     CustomerSupplied,
     /// Hosts below these domain suffixes, confirmed by the operator; GET only, and never with the credential.
     Download(Vec<String>),
+    /// An address of another form: its description. A host that does not know the form lets nothing out to this origin.
+    Other(String),
 }
 
 /// One place requests may go.

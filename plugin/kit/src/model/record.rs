@@ -31,6 +31,9 @@ pub enum Scope {
     Organizations(Vec<String>),
     /// Only what bears on one change.
     Change(ChangeScope),
+    /// Anything else: a kind and its details as JSON. An integration that does not know the kind answers
+    /// `invalid-request`.
+    Other((String, String)),
 }
 
 /// What is asked about one change.
@@ -112,6 +115,10 @@ pub enum Entry {
     Remediation(Remediation),
     /// A number about a subject, for example a coverage or an incident's duration.
     Measurement(Measurement),
+    /// Something that went wrong with a service.
+    Incident(Incident),
+    /// A version that was brought to a service.
+    Deployment(Deployment),
     /// A listing that ended properly. Only this permits the host to conclude that what was not seen is missing.
     WalkCompleted(Walk),
     /// A page that was asked for several times at last failed: its listing is partial, and old data is kept.
@@ -154,17 +161,17 @@ pub struct Project {
 /// What a project holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProjectClass {
-    /// Open source.
+    /// Packages that a manifest names.
     OpenSource,
-    /// Container.
+    /// An image.
     Container,
-    /// Infrastructure.
+    /// Infrastructure as code, or a cloud account.
     Infrastructure,
-    /// Code.
+    /// Source of its own.
     Code,
-    /// Service.
+    /// Something that runs: the subject of incidents and deployments.
     Service,
-    /// Other.
+    /// Anything else; the project's `kind` has the upstream's word.
     Other,
 }
 
@@ -321,20 +328,77 @@ pub struct Remediation {
 /// What happened to a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RemediationStep {
-    /// Introduced.
+    /// It came into the project.
     Introduced,
-    /// First seen.
+    /// This integration saw it for the first time.
     FirstSeen,
-    /// Ignored.
+    /// The upstream was told to ignore it.
     Ignored,
-    /// Un ignored.
+    /// The upstream was told to heed it again.
     UnIgnored,
-    /// Resolved.
+    /// The upstream says that it is gone.
     Resolved,
-    /// Re introduced.
+    /// It came back after it was resolved.
     ReIntroduced,
-    /// Vanished.
+    /// It is not listed any more, and no resolution was stated.
     Vanished,
+}
+
+/// Something that went wrong with a service. The same id again replaces what was known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incident {
+    /// The upstream's id, unique in the connection.
+    pub id: String,
+    /// Project id of the service. Empty if not stated.
+    pub service: String,
+    /// Title for people.
+    pub title: String,
+    /// The upstream's own word for how bad or how urgent it is, for example `P1`; none if not stated.
+    pub severity: Option<String>,
+    /// The change that caused it, as the upstream names it: an address, a number, a commit. None if it names none.
+    pub change: Option<String>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When somebody first answered; none if nobody did or it is not stated.
+    pub acknowledged_at: Option<Timestamp>,
+    /// When it ended; none if it goes on or the time is not stated. `open` tells which.
+    pub resolved_at: Option<Timestamp>,
+    /// Whether it goes on.
+    pub open: bool,
+    /// Room for additions. May be empty.
+    pub extra: Extra,
+}
+
+/// A version that was brought to a service. The same id with a later time replaces what was known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// The upstream's id, unique in the connection.
+    pub id: String,
+    /// Project id of the service. Empty if not stated.
+    pub service: String,
+    /// Environment in the upstream's words, for example `production`; none if not stated.
+    pub environment: Option<String>,
+    /// The commit that was deployed; none if not stated.
+    pub sha: Option<String>,
+    /// How far it got.
+    pub state: DeploymentState,
+    /// When it came into that state.
+    pub at: Timestamp,
+    /// Room for additions. May be empty.
+    pub extra: Extra,
+}
+
+/// How far a deployment got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeploymentState {
+    /// The service runs the version.
+    Succeeded,
+    /// It was given up, and the service does not run the version.
+    Failed,
+    /// It has not ended.
+    Running,
+    /// Anything else, or not stated; the upstream's word, if there is one, is in `extra`.
+    Other,
 }
 
 /// A listing of one route in one organization.

@@ -7,9 +7,10 @@ use koalr_integration_kit::model::common::{
 };
 use koalr_integration_kit::model::record::{CvssRating, PackageVersion};
 
+use crate::json::{self, Text};
 use crate::snyk::instant;
 use crate::snyk::project::owned;
-use crate::snyk::wire::{Coordinate, IssueAttributes, Problem, Rating, RemedyData, Text};
+use crate::snyk::wire::{Coordinate, IssueAttributes, Problem, Rating, RemedyData};
 
 /// The ids an issue goes by.
 #[derive(Default)]
@@ -94,8 +95,8 @@ pub(super) fn fixed_in(all: &IssueAttributes<'_>) -> Vec<String> {
         if let Some(list) = details.and_then(|details| details.upgrade_package.as_ref()) {
             list.split(',').for_each(&mut add);
         }
-        let data = remedy.meta.as_ref().and_then(|meta| meta.data);
-        let data = data.and_then(|data| serde_json::from_str::<RemedyData<'_>>(data.get()).ok());
+        let data = remedy.meta.as_ref().and_then(|meta| meta.data.as_ref());
+        let data = data.and_then(|data| json::read::<RemedyData<'_>>(data.0).ok());
         data.iter()
             .flat_map(|data| &data.fixed_in)
             .for_each(|version| add(version));

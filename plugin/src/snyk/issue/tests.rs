@@ -1,11 +1,10 @@
-use std::collections::BTreeSet;
-
 use koalr_integration_kit::model::common::{
     ExploitMaturity, FindingClass, FixState, Reachability, Severity,
 };
 use koalr_integration_kit::model::record::{Finding, PackageVersion};
 
 use super::license;
+use crate::json;
 use crate::snyk::wire::Issue;
 
 const DATES: &str = r#""created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-02T00:00:00.5Z""#;
@@ -19,12 +18,8 @@ fn of(kind: &str, rest: &str) -> Finding {
 }
 
 fn read(json: &str) -> Result<Finding, String> {
-    let containers = BTreeSet::from(["c-1".to_owned()]);
-    super::finding(
-        &serde_json::from_str::<Issue<'_>>(json).unwrap(),
-        "o-1",
-        &containers,
-    )
+    let containers = ["c-1".to_owned()];
+    super::finding(&json::read::<Issue<'_>>(json).unwrap(), "o-1", &containers)
 }
 
 #[test]
@@ -295,7 +290,7 @@ fn an_issue_of_a_package_version_carries_that_version_its_fixes_and_its_disclosu
         name: "pyyaml".to_owned(),
         version: Some("5.3".to_owned()),
     };
-    let wire: Issue<'_> = serde_json::from_str(&json).unwrap();
+    let wire: Issue<'_> = json::read(&json).unwrap();
     let finding = super::package_finding(&wire, "o-1", package.clone()).unwrap();
     assert_eq!(finding.vulnerability, "SNYK-PYTHON-PYYAML-590151");
     assert_eq!(finding.key, "SNYK-PYTHON-PYYAML-590151:pyyaml:5.3");

@@ -1,22 +1,21 @@
 //! One chain of pages, each known only from the one before.
 
-use koalr_integration_kit::model::common::{CoverageState, Timestamp};
+use koalr_integration_kit::model::common::CoverageState;
 use koalr_integration_kit::model::record::{Entry, Walk};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::super::exchange::{Output, Place};
 use super::super::{ISSUES, MAX_ATTEMPTS, PROJECTS};
-use crate::snyk::endpoint::{self, Issues};
+use crate::json::{fields, words};
+use crate::snyk::endpoint;
 use crate::snyk::error::Outcome;
-use crate::snyk::instant;
 use crate::snyk::page::{self, Position};
 use crate::snyk::project::Unusable;
 use crate::snyk::wire::Record;
 use crate::transport::Base;
 
 /// A listing, or a part of one, that is read page by page.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Chain {
     pub(super) listing: Listing,
     position: Position,
@@ -29,37 +28,40 @@ pub(super) struct Chain {
     detail: String,
 }
 
+fields!(Chain { listing position records skipped attempts state detail });
+
 /// What a chain lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Listing {
+    #[default]
     Projects,
     /// Issues of every type and status.
     Issues,
-    OpenIssues,
-    /// Issues resolved since the walk's date.
-    ResolvedIssues,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+words!(Listing {
+    Projects = "projects"
+    Issues = "issues"
+});
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum State {
+    #[default]
     Reading,
     Ended,
     Refused,
     Broken,
 }
 
+words!(State { Reading = "reading" Ended = "ended" Refused = "refused" Broken = "broken" });
+
 impl Chain {
     pub(super) fn new(listing: Listing) -> Self {
         Self {
             listing,
-            position: Position::default(),
-            records: 0,
-            skipped: 0,
-            attempts: 0,
-            state: State::Reading,
-            detail: String::new(),
+            ..Self::default()
         }
     }
 
@@ -72,18 +74,12 @@ impl Chain {
     }
 
     /// Address of the next page.
-    pub(super) fn path(&self, organization: &str, since: Option<Timestamp>) -> String {
+    pub(super) fn path(&self, organization: &str) -> String {
         let after = self.position.after.as_deref();
-        // `updated_after` leaves out its own instant, and a resolution is an update.
-        let date = since.and_then(|since| instant::format(since.saturating_sub(OVERLAP_MS)));
-        let which = match (self.listing, &date) {
-            (Listing::Projects, _) => return endpoint::projects(organization, after),
-            (Listing::OpenIssues, _) => Issues::Open,
-            (Listing::ResolvedIssues, Some(date)) => Issues::ResolvedAfter(date),
-            (Listing::ResolvedIssues, None) => Issues::Resolved,
-            (Listing::Issues, _) => Issues::All,
-        };
-        endpoint::issues(organization, which, after)
+        match self.listing {
+            Listing::Projects => endpoint::projects(organization, after),
+            Listing::Issues => endpoint::issues(organization, after),
+        }
     }
 
     /// Reads a page. A record that cannot be used is named and skipped; the listing is partial then.
@@ -170,8 +166,6 @@ impl Listing {
         match self {
             Self::Projects => PROJECTS,
             Self::Issues => ISSUES,
-            Self::OpenIssues => "open issues",
-            Self::ResolvedIssues => "resolved issues",
         }
     }
 }
@@ -217,6 +211,3 @@ pub(super) fn coverage(chains: &[Chain]) -> (CoverageState, String) {
     };
     (state, missing.join("; "))
 }
-
-/// How far before its date a listing of updates begins, in milliseconds.
-const OVERLAP_MS: Timestamp = 1_000;

@@ -1,5 +1,7 @@
 use super::*;
-use crate::contract::describe::OriginAddress::{CustomerSupplied, Download, Fixed, Template};
+use crate::contract::describe::OriginAddress::{
+    CustomerSupplied, Download, Fixed, Other, Template,
+};
 
 fn origin(id: &str, address: OriginAddress, aliases: &[&str]) -> Origin {
     Origin {
@@ -97,6 +99,23 @@ fn an_unknown_region_names_those_there_are_and_no_download_origin() {
             .starts_with("`https://evil.example` is no origin")
     );
     assert!(sentence(Some("exports"), None).starts_with("`exports` is no origin"));
+}
+
+#[test]
+fn an_origin_with_an_unknown_form_of_address_is_never_offered() {
+    let mut manifest = regions();
+    let unknown = Other("https://api.sample.example".to_owned());
+    manifest
+        .origins
+        .push(origin("mesh", unknown, &["sample.example"]));
+    for chosen in ["mesh", "sample.example", "https://api.sample.example"] {
+        assert_eq!(
+            pin_origin(&manifest, Some(chosen), None, false)
+                .unwrap_err()
+                .to_string(),
+            format!("`{chosen}` is no origin of this integration; choose one of US-01, EU-01, GOV")
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::contract::describe::{Origin, PathRule};
+use crate::contract::describe::{Origin, OriginAddress, PathRule};
 
 const BASE: &str = "https://api.example.com";
 
@@ -187,6 +187,19 @@ fn no_rules_deny_all() {
                 &"https://api.example.com/rest/self".parse().unwrap()
             )
             .is_err()
+    );
+}
+
+#[test]
+fn an_origin_with_an_unknown_form_of_address_gives_no_policy() {
+    let mut manifest = manifest();
+    manifest.origins[0].address = OriginAddress::Other(BASE.to_owned());
+    let error =
+        EgressPolicy::from_manifest(&manifest, pinned(BASE, false), Organizations::Connecting)
+            .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the manifest has no origin `US-01`; connect anew"
     );
 }
 

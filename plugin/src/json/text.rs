@@ -6,8 +6,10 @@ use std::ops::Deref;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use super::value::Value;
+
 /// A text of the body. (`Option<Cow<str>>` would always copy.)
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Text<'a>(Cow<'a, str>);
 
 impl Text<'_> {
@@ -29,11 +31,28 @@ impl From<String> for Text<'_> {
     }
 }
 
+impl From<Text<'_>> for String {
+    fn from(text: Text<'_>) -> Self {
+        text.0.into_owned()
+    }
+}
+
 impl Deref for Text<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'a> Value<'a> for Text<'a> {
+    fn expected(&self) -> &'static str {
+        "a text"
+    }
+
+    fn text(&mut self, text: Self) -> bool {
+        *self = text;
+        true
     }
 }
 
