@@ -57,8 +57,15 @@ pub enum HostError {
         loaded: String,
     },
     /// Nothing is connected yet.
-    #[error("`{0}` is not connected for this tenant; run `koalr connect {0}` first")]
-    NotConnected(String),
+    #[error(
+        "`{integration}` is not connected for tenant `{tenant}`; run `koalr connect {integration}` first"
+    )]
+    NotConnected {
+        /// The integration.
+        integration: String,
+        /// The tenant.
+        tenant: String,
+    },
     /// The upstream or the credential does not permit a connection.
     #[error("connecting to {upstream}: {reason}")]
     Connect {

@@ -3,13 +3,13 @@
 //! Run by `cargo bench -p koalr-tests --bench sandbox`. Every round measures each row once, so that the machine's mood hits
 //! all rows alike; a row prints its median and its range. Ratios are the medians of the rounds' own ratios.
 
-mod facts;
 mod table;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use koalr_runtime::{Egress, Engine, EngineSettings, Limits, Plugin, Session};
+use koalr_tests::facts;
 use table::Table;
 
 fn main() {

@@ -4,6 +4,7 @@
 
 pub mod component;
 pub mod contract;
+pub mod facts;
 pub mod guests;
 pub mod sandbox;
 pub mod tls;

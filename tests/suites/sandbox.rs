@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use koalr_runtime::contract::connect::Error;
 use koalr_runtime::{CallError, Egress, Engine, EngineSettings, HttpClient, Limits, Roots};
-use koalr_tests::component;
 use koalr_tests::sandbox::Sandbox;
+use koalr_tests::{component, facts};
 use koalr_upstream::{Fault, Occurrence, Upstream, World, sample};
 
 #[tokio::test]
@@ -96,9 +96,33 @@ async fn a_component_that_needs_more_memory_than_it_may_have_does_not_start() {
         limits,
     })
     .unwrap();
-    let plugin = engine.load_bytes("component", &component::bytes()).unwrap();
-    let error = plugin.open_session(Egress::closed()).await.err().unwrap();
-    assert!(matches!(error, CallError::Open { .. }), "{error}");
+    let error = engine
+        .load_bytes("component", &component::bytes())
+        .err()
+        .unwrap();
+    assert!(error.to_string().contains("memory"), "{error}");
+}
+
+#[tokio::test]
+async fn a_change_scores_the_same_in_the_sandbox_and_native_to_the_last_tenth() {
+    let sandbox = Sandbox::new(Limits::default()).await;
+    for count in [0, 1, 2, 7, 100] {
+        let native = facts::native(count).assessment;
+        let inside = facts::wire(&sandbox.plugin, count).await.assessment;
+        assert_eq!(inside.score, native.score, "{count}");
+        let points = |points: u16, hazard: u32| (points, hazard);
+        let inside: Vec<_> = inside
+            .contributions
+            .iter()
+            .map(|part| points(part.points, part.hazard))
+            .collect();
+        let native: Vec<_> = native
+            .contributions
+            .iter()
+            .map(|part| points(part.points, part.hazard))
+            .collect();
+        assert_eq!(inside, native, "{count}");
+    }
 }
 
 fn client() -> HttpClient {

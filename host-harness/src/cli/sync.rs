@@ -33,9 +33,10 @@ pub(super) async fn run(common: &Common, options: Sync) -> Result<ExitCode, Host
 
 async fn pull(common: &Common, options: &Sync) -> Result<SyncReport, HostError> {
     let (data, mut tenant) = open_tenant(common, false).map_err(|error| match error {
-        HostError::Store(StoreError::TenantUnknown { .. }) => {
-            HostError::NotConnected(options.integration.clone())
-        }
+        HostError::Store(StoreError::TenantUnknown { tenant, .. }) => HostError::NotConnected {
+            integration: options.integration.clone(),
+            tenant,
+        },
         error => error,
     })?;
     let host = open_host(common, &data).await?;

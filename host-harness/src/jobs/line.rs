@@ -81,7 +81,10 @@ pub(super) fn reopen<'a>(
     let integration = &host.manifest().id;
     let connection = tenant
         .connection(integration)?
-        .ok_or_else(|| HostError::NotConnected(integration.clone()))?;
+        .ok_or_else(|| HostError::NotConnected {
+            integration: integration.clone(),
+            tenant: tenant.id().to_string(),
+        })?;
     let record = &connection.record;
     let secret = Secret::parse(&tenant.reveal_credential(&connection)?).map_err(|error| {
         HostError::Token {

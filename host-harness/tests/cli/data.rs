@@ -167,11 +167,9 @@ fn without_a_data_directory_named_it_is_the_users_own() {
     let data = home.join(".local/share/koalr");
     assert_eq!(
         ran.failure(),
-        format!(
-            "tenant `default` is not known in `{}`; connect an integration first",
-            data.display()
-        )
+        "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first"
     );
+    assert!(data.join("control.db").is_file());
 }
 
 const KEY: &str = "data/vault.key";

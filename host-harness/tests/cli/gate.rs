@@ -248,7 +248,7 @@ fn a_gate_without_a_connection_says_so() {
     let ran = Koalr::new().gate(&sample_change("clean"), &[]);
     assert_eq!(
         ran.failure(),
-        "`snyk` is not connected for this tenant; run `koalr connect snyk` first"
+        "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first"
     );
 }
 

@@ -109,7 +109,7 @@ fn a_sync_before_connect_names_the_command_to_run_first() {
     let ran = koalr.run(&["sync", "snyk"]);
     assert_eq!(
         ran.failure(),
-        "tenant `default` is not known in `data`; connect an integration first"
+        "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first"
     );
 }
 
@@ -117,7 +117,7 @@ fn a_sync_before_connect_names_the_command_to_run_first() {
 fn a_sync_that_cannot_begin_ends_with_a_line_of_json_too() {
     let ran = Koalr::new().run(&["sync", "snyk", "--format", "json"]);
     assert_eq!(ran.code, 2);
-    let sentence = "tenant `default` is not known in `data`; connect an integration first";
+    let sentence = "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first";
     let json = ran.json();
     assert_eq!(json["outcome"], "error");
     assert_eq!(json["error"], sentence);
@@ -131,6 +131,6 @@ fn one_tenants_connection_is_not_anothers() {
     let ran = koalr.run(&["--tenant", "other", "sync", "snyk"]);
     assert_eq!(
         ran.failure(),
-        "tenant `other` is not known in `data`; connect an integration first"
+        "`snyk` is not connected for tenant `other`; run `koalr connect snyk` first"
     );
 }

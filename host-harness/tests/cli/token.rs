@@ -133,7 +133,7 @@ fn a_refused_token_leaves_a_data_directory_that_works() {
     connect(&koalr, &upstream, &["--token-file", "-"], "two\nlines").failure();
     assert_eq!(
         koalr.run(&["sync", "snyk"]).failure(),
-        "`snyk` is not connected for this tenant; run `koalr connect snyk` first"
+        "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first"
     );
     assert_eq!(koalr.connect(&upstream, &[]).code, 0);
     assert_eq!(koalr.run(&["sync", "snyk"]).code, 0);

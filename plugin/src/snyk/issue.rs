@@ -99,7 +99,7 @@ fn read(wire: &Issue<'_>, organization: &str) -> Result<Finding, Unusable> {
         location: field::location(all).filter(|_| packages.is_empty()),
         packages,
         severity: field::severity(all),
-        selected: cvss::select(&cvss),
+        selected: cvss::select(&cvss, "Snyk"),
         cvss,
         exploit: field::exploit(all),
         risk: field::risk(all),

@@ -4,14 +4,16 @@ use super::{CvssVersion, MAX_TENTHS, base_score};
 use crate::model::common::Tenths;
 use crate::model::record::{CvssRating, SelectedCvss};
 
-/// Chooses the one rating that score and gate use: Snyk 4.0, Snyk 3.1, Snyk otherwise, NVD, anybody else; the newest CVSS
-/// version, then the first in the list, among equals. None if no rating has a score.
+/// Chooses the one rating that score and gate use: the upstream's own 4.0, its own 3.1, its own otherwise, NVD, anybody
+/// else; the newest CVSS version, then the first in the list, among equals. None if no rating has a score.
+///
+/// `own` is the source that the upstream names when it rates itself.
 #[must_use]
-pub fn select(ratings: &[CvssRating]) -> Option<SelectedCvss> {
+pub fn select(ratings: &[CvssRating], own: &str) -> Option<SelectedCvss> {
     let scored: Vec<(usize, Scored)> = ratings
         .iter()
         .enumerate()
-        .filter_map(|(index, rating)| Some((index, Scored::of(rating)?)))
+        .filter_map(|(index, rating)| Some((index, Scored::of(rating, own)?)))
         .collect();
     let highest = scored.iter().map(|(_, scored)| scored.tenths).max()?;
     let (index, chosen) = scored
@@ -21,7 +23,7 @@ pub fn select(ratings: &[CvssRating]) -> Option<SelectedCvss> {
         score: chosen.tenths,
         highest,
         rating: u32::try_from(index).ok()?,
-        reason: chosen.reason(),
+        reason: chosen.reason(own),
     })
 }
 
@@ -36,9 +38,9 @@ struct Scored {
 /// Order of preference.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    Snyk40,
-    Snyk31,
-    SnykOther,
+    Own40,
+    Own31,
+    OwnOther,
     Nvd,
     Other,
 }
@@ -52,7 +54,7 @@ enum Check {
 }
 
 impl Scored {
-    fn of(rating: &CvssRating) -> Option<Self> {
+    fn of(rating: &CvssRating, own: &str) -> Option<Self> {
         let published = rating.score.filter(|score| *score <= MAX_TENTHS);
         let stated = CvssVersion::parse(&rating.version);
         let (tenths, version, check) = match rating.vector.as_deref().map(base_score) {
@@ -73,15 +75,15 @@ impl Scored {
         Some(Self {
             tenths,
             version,
-            rank: Rank::of(&rating.source, version),
+            rank: Rank::of(&rating.source, own, version),
             check,
         })
     }
 
-    fn reason(&self) -> String {
+    fn reason(&self, own: &str) -> String {
         // An unknown source's name is the upstream's text and stays out of the sentence.
         let source = match self.rank {
-            Rank::Snyk40 | Rank::Snyk31 | Rank::SnykOther => "Snyk",
+            Rank::Own40 | Rank::Own31 | Rank::OwnOther => own,
             Rank::Nvd => "NVD",
             Rank::Other => "another source",
         };
@@ -107,12 +109,12 @@ impl Scored {
 }
 
 impl Rank {
-    fn of(source: &str, version: Option<CvssVersion>) -> Self {
-        if source.eq_ignore_ascii_case("snyk") {
+    fn of(source: &str, own: &str, version: Option<CvssVersion>) -> Self {
+        if source.eq_ignore_ascii_case(own) {
             match version {
-                Some(CvssVersion::V40) => Self::Snyk40,
-                Some(CvssVersion::V31) => Self::Snyk31,
-                _ => Self::SnykOther,
+                Some(CvssVersion::V40) => Self::Own40,
+                Some(CvssVersion::V31) => Self::Own31,
+                _ => Self::OwnOther,
             }
         } else if source.eq_ignore_ascii_case("nvd") {
             Self::Nvd
@@ -144,46 +146,50 @@ mod tests {
         }
     }
 
+    fn chosen(ratings: &[CvssRating]) -> Option<SelectedCvss> {
+        select(ratings, "Upstream")
+    }
+
     #[test]
-    fn snyk_goes_before_nvd_and_version_4_before_3_1() {
+    fn the_upstream_s_own_goes_before_nvd_and_version_4_before_3_1() {
         let mut ratings = vec![
             rating("Red Hat", Some(V31_98), Some(98)),
             rating("NVD", Some(V31_98), Some(98)),
-            rating("Snyk", Some(V31_53), Some(53)),
-            rating("Snyk", Some(V40_93), Some(93)),
+            rating("Upstream", Some(V31_53), Some(53)),
+            rating("Upstream", Some(V40_93), Some(93)),
         ];
-        let selected = select(&ratings).unwrap();
+        let selected = chosen(&ratings).unwrap();
         assert_eq!(
             (selected.rating, selected.score, selected.highest),
             (3, 93, 98)
         );
         assert_eq!(
             selected.reason,
-            "CVSS 4.0 by Snyk: base score recomputed from the vector"
+            "CVSS 4.0 by Upstream: base score recomputed from the vector"
         );
         ratings.pop();
-        assert_eq!(select(&ratings).unwrap().rating, 2);
+        assert_eq!(chosen(&ratings).unwrap().rating, 2);
         ratings.pop();
-        assert_eq!(select(&ratings).unwrap().rating, 1);
+        assert_eq!(chosen(&ratings).unwrap().rating, 1);
         ratings.pop();
-        assert_eq!(select(&ratings).unwrap().rating, 0);
+        assert_eq!(chosen(&ratings).unwrap().rating, 0);
     }
 
     #[test]
     fn a_conflict_takes_the_larger_and_says_so() {
-        let cut = select(&[rating("Snyk", Some(V31_98), Some(90))]).unwrap();
+        let cut = chosen(&[rating("Upstream", Some(V31_98), Some(90))]).unwrap();
         assert_eq!((cut.score, cut.highest), (98, 98));
         assert_eq!(
             cut.reason,
-            "CVSS 3.1 by Snyk: the published 9.0 and the vector's 9.8 differ, and the larger counts"
+            "CVSS 3.1 by Upstream: the published 9.0 and the vector's 9.8 differ, and the larger counts"
         );
-        let raised = select(&[rating("Snyk", Some(V31_53), Some(90))]).unwrap();
+        let raised = chosen(&[rating("Upstream", Some(V31_53), Some(90))]).unwrap();
         assert_eq!(raised.score, 90);
     }
 
     #[test]
     fn a_malformed_vector_leaves_the_published_score_unverified() {
-        let selected = select(&[rating("NVD", Some("CVSS:3.1/AV:N"), Some(75))]).unwrap();
+        let selected = chosen(&[rating("NVD", Some("CVSS:3.1/AV:N"), Some(75))]).unwrap();
         assert_eq!(selected.score, 75);
         assert_eq!(
             selected.reason,
@@ -193,9 +199,9 @@ mod tests {
 
     #[test]
     fn a_rating_without_any_score_is_passed_over() {
-        let selected = select(&[
-            rating("Snyk", Some("CVSS:3.1/AV:N"), None),
-            rating("Snyk", None, Some(101)),
+        let selected = chosen(&[
+            rating("Upstream", Some("CVSS:3.1/AV:N"), None),
+            rating("Upstream", None, Some(101)),
             rating("elsewhere", None, Some(41)),
         ])
         .unwrap();
@@ -208,7 +214,7 @@ mod tests {
 
     #[test]
     fn no_score_at_all_selects_nothing() {
-        assert_eq!(select(&[]), None);
-        assert_eq!(select(&[rating("Snyk", None, None)]), None);
+        assert_eq!(chosen(&[]), None);
+        assert_eq!(chosen(&[rating("Upstream", None, None)]), None);
     }
 }

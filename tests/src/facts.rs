@@ -1,14 +1,15 @@
-//! The same evidence in the kit's types and in the contract's.
+//! The same evidence in the kit's types and in the contract's: three vulnerabilities a package, every other package
+//! touched by the change, scores from 0.1 to 10.0.
 
 use koalr_integration_kit::model::{common, evidence, verdict};
 use koalr_runtime::contract::{gate, score, types};
 use koalr_runtime::{Egress, Plugin};
 
 /// A gate request for the kit itself.
-pub(crate) fn native(count: u32) -> verdict::GateRequest {
+pub fn native(count: u32) -> verdict::GateRequest {
     let evidence = evidence::Evidence {
         observation: evidence::Observation::Observed,
-        dependencies: Some(Vec::new()),
+        dependencies: Some((0..count.div_ceil(3)).map(native_dependency).collect()),
         findings: (0..count).map(native_fact).collect(),
         aliases: Vec::new(),
         licenses: Vec::new(),
@@ -48,10 +49,10 @@ pub(crate) fn native(count: u32) -> verdict::GateRequest {
 }
 
 /// The same for a component, with the assessment that it makes itself.
-pub(crate) async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
+pub async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
     let evidence = score::Evidence {
         observation: score::Observation::Observed,
-        dependencies: Some(Vec::new()),
+        dependencies: Some((0..count.div_ceil(3)).map(wire_dependency).collect()),
         findings: (0..count).map(wire_fact).collect(),
         aliases: Vec::new(),
         licenses: Vec::new(),
@@ -93,23 +94,48 @@ pub(crate) async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
     }
 }
 
-/// Scores from 0.1 to 10.0, all carried by the base, so that every fact is looked at.
 fn tenths(index: u32) -> u16 {
     u16::try_from(index % 100).unwrap() + 1
+}
+
+/// Index of the dependency that a finding's package belongs to, if the change touches it.
+fn touched(index: u32) -> Option<u32> {
+    let package = index / 3;
+    package.is_multiple_of(2).then_some(package)
+}
+
+fn native_dependency(package: u32) -> common::DependencyChange {
+    common::DependencyChange {
+        ecosystem: "npm".to_owned(),
+        name: format!("package-{package}"),
+        before: Some("1.0.0".to_owned()),
+        after: Some("2.0.0".to_owned()),
+        direct: Some(package.is_multiple_of(3)),
+    }
+}
+
+fn wire_dependency(package: u32) -> types::DependencyChange {
+    types::DependencyChange {
+        ecosystem: "npm".to_owned(),
+        name: format!("package-{package}"),
+        before: Some("1.0.0".to_owned()),
+        after: Some("2.0.0".to_owned()),
+        direct: Some(package.is_multiple_of(3)),
+    }
 }
 
 fn native_fact(index: u32) -> evidence::FindingFact {
     evidence::FindingFact {
         vulnerability: format!("SNYK-JS-SAMPLE-{index}"),
         package: format!("package-{}", index / 3),
-        version: "1.2.3".to_owned(),
+        version: "2.0.0".to_owned(),
         class: common::FindingClass::PackageVulnerability,
         severity: Some(common::Severity::High),
         cvss_selected: Some(tenths(index)),
         cvss_highest: Some(tenths(index)),
         head: evidence::Presence::Present,
-        base: evidence::Presence::Present,
-        dependency: None,
+        base: touched(index).map_or(evidence::Presence::Present, |_| evidence::Presence::Absent),
+        dependency: touched(index),
         seen_before: false,
         disclosed_at: None,
         exploit: common::ExploitMaturity::Unknown,
@@ -123,14 +149,14 @@ fn wire_fact(index: u32) -> score::FindingFact {
     score::FindingFact {
         vulnerability: format!("SNYK-JS-SAMPLE-{index}"),
         package: format!("package-{}", index / 3),
-        version: "1.2.3".to_owned(),
+        version: "2.0.0".to_owned(),
         class: types::FindingClass::PackageVulnerability,
         severity: Some(types::Severity::High),
         cvss_selected: Some(tenths(index)),
         cvss_highest: Some(tenths(index)),
         head: score::Presence::Present,
-        base: score::Presence::Present,
-        dependency: None,
+        base: touched(index).map_or(score::Presence::Present, |_| score::Presence::Absent),
+        dependency: touched(index),
         seen_before: false,
         disclosed_at: None,
         exploit: types::ExploitMaturity::Unknown,
