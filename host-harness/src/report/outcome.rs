@@ -170,10 +170,17 @@ pub fn sync_text(report: &SyncReport) -> String {
             )
         }),
     );
+    let told = |message: &str| {
+        report
+            .coverage
+            .iter()
+            .any(|row| row.detail.contains(message))
+    };
+    let diagnostics = report.diagnostics.iter().filter(|one| !told(&one.message));
     list(
         &mut text,
         "Skipped or odd",
-        report.diagnostics.iter().map(|one| {
+        diagnostics.map(|one| {
             format!(
                 "{}: {} ({})",
                 plain(&one.subject),

@@ -121,5 +121,5 @@ fn a_short_wait_is_waited_out_unseen() {
     assert_eq!((ran.code, &ran.json()["outcome"]), (0, &"ok".into()));
 }
 
-/// Two requests each in the first round and after it; a batch has 64.
-const ORGANIZATIONS: usize = 30;
+/// Two requests each; a batch has 64.
+const ORGANIZATIONS: usize = 40;

@@ -193,7 +193,7 @@ fn a_partial_sync_tells_a_person_what_is_missing_and_why() {
     let row = format!(
         "Not complete issues of {}: {}",
         acme().id,
-        first_page_failed("open issues")
+        first_page_failed("issues")
     );
     assert!(words.contains(&row), "{words}");
     assert!(

@@ -105,3 +105,10 @@ fn every_command_explains_its_exit_codes() {
         assert!(ran.out.contains("--format <FORMAT>"), "{}", ran.out);
     }
 }
+
+#[test]
+fn the_explained_score_is_what_the_demo_prints() {
+    let samples = blocks("text");
+    let ran = Koalr::new().run(&["demo", "--once"]);
+    assert!(ran.out.contains(&samples[0]), "{}", ran.out);
+}
