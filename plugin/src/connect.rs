@@ -7,12 +7,9 @@ use koalr_integration_kit::model::connection::{
     Account, ConnectError, ConnectRequest, Connection, Organization,
 };
 
-use crate::json;
 use crate::manifest::VIEW_ORGANIZATION;
-use crate::snyk::endpoint;
 use crate::snyk::error::{Outcome, is_about_plan, outcome};
-use crate::snyk::project::owned;
-use crate::snyk::wire::Owner;
+use crate::snyk::{endpoint, owner};
 use crate::transport::{Base, Failure, Reply, Transport};
 
 /// Checks a credential with as few requests as possible: its owner, its organizations, and one short page of projects
@@ -61,18 +58,7 @@ fn account(transport: &mut dyn Transport) -> Result<Account, ConnectError> {
     let path = endpoint::owner();
     let reply = ask(transport, &path);
     let body = body(&reply, &path)?;
-    let owner: Owner<'_> =
-        json::read(body).map_err(|error| unreadable(&path, &error.to_string()))?;
-    let principal = owner.data.unwrap_or_default();
-    let id = owned(principal.id.as_ref()).ok_or_else(|| unreadable(&path, "it has no id"))?;
-    let named = principal.attributes.as_ref();
-    let name =
-        named.and_then(|all| owned(all.name.as_ref()).or_else(|| owned(all.username.as_ref())));
-    Ok(Account {
-        name: name.unwrap_or_else(|| id.clone()),
-        id,
-        kind: owned(principal.kind.as_ref()).unwrap_or_default(),
-    })
+    owner::account(body).map_err(|why| unreadable(&path, &why))
 }
 
 /// What was listed, and why that may not be all.

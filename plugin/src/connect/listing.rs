@@ -3,10 +3,8 @@
 use koalr_integration_kit::model::connection::{ConnectError, Organization};
 
 use super::{Listed, ask, body, unreadable};
-use crate::snyk::endpoint;
-use crate::snyk::page::{self, PageFault, Position};
-use crate::snyk::project::owned;
-use crate::snyk::wire::Principal;
+use crate::snyk::page::{PageFault, Position};
+use crate::snyk::{endpoint, owner};
 use crate::transport::{Base, Transport};
 
 /// Reads all pages. What follows an unusable page or link is left out, with a warning that says so.
@@ -74,34 +72,18 @@ fn read_page(
 ) -> Result<bool, Stop> {
     let reply = ask(transport, path);
     let body = body(&reply, path).map_err(Stop::Answer)?;
-    let page = page::read::<Principal<'_>>(body)
+    let page = owner::organizations(body)
         .map_err(|fault| Stop::Answer(unreadable(path, &fault.to_string())))?;
-    for (index, record) in page.records.iter().enumerate() {
-        match record.as_ref().ok().and_then(organization) {
-            Some(one)
-                if organizations
-                    .iter()
-                    .any(|known: &Organization| known.id == one.id) => {}
-            Some(one) => organizations.push(one),
-            None => warnings.push(format!(
+    let more = position.advance(&page, base);
+    for (index, record) in page.records.into_iter().enumerate() {
+        match record {
+            Ok(one) if organizations.iter().any(|known| known.id == one.id) => {}
+            Ok(one) => organizations.push(one),
+            Err(_) => warnings.push(format!(
                 "record {} on page {number} of the organizations has no id; it is left out",
                 index + 1
             )),
         }
     }
-    position
-        .advance(page.links.as_ref(), base)
-        .map_err(Stop::Link)
-}
-
-fn organization(wire: &Principal<'_>) -> Option<Organization> {
-    let id = owned(wire.id.as_ref())?;
-    let attributes = wire.attributes.as_ref();
-    let slug = attributes.and_then(|all| owned(all.slug.as_ref()));
-    let name = attributes.and_then(|all| owned(all.name.as_ref()));
-    Some(Organization {
-        name: name.or_else(|| slug.clone()).unwrap_or_else(|| id.clone()),
-        slug,
-        id,
-    })
+    more.map_err(Stop::Link)
 }

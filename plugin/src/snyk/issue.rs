@@ -4,21 +4,47 @@ mod field;
 
 use koalr_integration_kit::cvss;
 use koalr_integration_kit::model::common::{FindingClass, FixState, Timestamp};
-use koalr_integration_kit::model::record::{Finding, PackageVersion};
+use koalr_integration_kit::model::record::{Finding, PackageVersion, Remediation};
 
-use super::instant;
-use super::project::{Unusable, owned};
-use super::wire::{Issue, IssueAttributes, ScanItem};
+use super::page::{self, Page, PageFault, Unusable};
+use super::wire::{Issue, IssueAttributes, Record, ScanItem, owned};
+use super::{instant, remediation};
 use crate::json::Text;
 
-/// Reads an issue of an organization's feed.
+/// Reads a page of an organization's issues, each with the steps of its life. One without an id, a project, or a date
+/// cannot be used.
 ///
 /// `containers` are ids of the organization's container projects in order: Snyk has no issue type of that name.
 ///
 /// # Errors
 ///
-/// An issue without an id, a project, or a date.
-pub(crate) fn finding(
+/// [`PageFault::Malformed`].
+pub(crate) fn findings(
+    body: &str,
+    organization: &str,
+    containers: &[String],
+) -> Result<Page<(Finding, Vec<Remediation>)>, PageFault> {
+    page::read(body, |wire| {
+        let finding = finding(wire, organization, containers)?;
+        let steps = remediation::steps(wire, &finding);
+        Ok((finding, steps))
+    })
+}
+
+/// Reads the issues of exactly one package version. One without an id or a date cannot be used.
+///
+/// # Errors
+///
+/// [`PageFault::Malformed`].
+pub(crate) fn package_findings(
+    body: &str,
+    organization: &str,
+    package: &PackageVersion,
+) -> Result<Page<Finding>, PageFault> {
+    page::read(body, |wire| package_finding(wire, organization, package))
+}
+
+pub(super) fn finding(
     wire: &Issue<'_>,
     organization: &str,
     containers: &[String],
@@ -43,15 +69,10 @@ pub(crate) fn finding(
     Ok(finding)
 }
 
-/// Reads an issue of exactly one package version.
-///
-/// # Errors
-///
-/// An issue without an id or a date.
-pub(crate) fn package_finding(
+fn package_finding(
     wire: &Issue<'_>,
     organization: &str,
-    package: PackageVersion,
+    package: &PackageVersion,
 ) -> Result<Finding, Unusable> {
     let mut finding = read(wire, organization)?;
     finding.class = class(&finding.kind, false);
@@ -64,17 +85,13 @@ pub(crate) fn package_finding(
     );
     // The same vulnerability of another version is another finding.
     finding.id.clone_from(&finding.key);
-    finding.packages = vec![package];
+    finding.packages = vec![package.clone()];
     finding.location = None;
     Ok(finding)
 }
 
 fn read(wire: &Issue<'_>, organization: &str) -> Result<Finding, Unusable> {
-    let id = wire
-        .id
-        .as_ref()
-        .and_then(Text::filled)
-        .ok_or("it has no id")?;
+    let id = wire.id().ok_or("it has no id")?;
     let none = IssueAttributes::default();
     let all = wire.attributes.as_ref().unwrap_or(&none);
     let created_at = date(all.created_at.as_ref(), "created_at")?;

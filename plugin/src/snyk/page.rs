@@ -4,26 +4,36 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::endpoint;
-use super::wire::{Links, Listing, Named};
+use super::wire::{Listing, Named, Record, owned};
 use crate::json::{self, Raw, Value, fields};
 use crate::transport::Base;
 
 /// A page whose JSON is sound.
-pub(crate) struct Page<'a, T> {
-    /// Its records, in order.
+pub(crate) struct Page<T> {
+    /// What its records say, in order.
     pub(crate) records: Vec<Result<T, Unread>>,
-    /// What leads on.
-    pub(crate) links: Option<Links<'a>>,
+    /// Address of the next page, empty if the link has none; none for the last page.
+    next: Option<String>,
 }
 
-/// A record whose JSON has another shape than expected.
+impl<T> Page<T> {
+    /// Whether it links to a next page.
+    pub(crate) fn leads_on(&self) -> bool {
+        self.next.is_some()
+    }
+}
+
+/// A record that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unread {
-    /// Its id; none if it has none.
-    pub(crate) id: Option<String>,
-    /// Why it could not be read.
-    pub(crate) reason: String,
+    /// Its id; its number on the page if it has none.
+    pub(crate) id: String,
+    /// Why it cannot be used.
+    pub(crate) reason: Unusable,
 }
+
+/// Why a record cannot be used. The text follows the record's name.
+pub(crate) type Unusable = String;
 
 /// Why a listing cannot be read on from here.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -42,40 +52,46 @@ pub(crate) enum PageFault {
     Repeats,
 }
 
-/// Reads a page. A record of an odd shape does not cost the page.
+/// Reads a page. A record of an odd shape, or one that `model` cannot use, does not cost the page.
 ///
 /// # Errors
 ///
 /// [`PageFault::Malformed`].
-pub(crate) fn read<'a, T: Value<'a> + Default>(body: &'a str) -> Result<Page<'a, T>, PageFault> {
-    if let Ok((records, links)) = listing(body) {
-        return Ok(Page {
-            records: records.into_iter().map(Ok).collect(),
-            links,
-        });
-    }
-    let (records, links) = listing::<Raw<'a>>(body)?;
-    let record = |Raw(json): Raw<'a>| {
-        json::read(json).map_err(|error| Unread {
-            id: named(json),
-            reason: error.to_string(),
-        })
+pub(super) fn read<'a, R: Record<'a>, T>(
+    body: &'a str,
+    model: impl Fn(&R) -> Result<T, Unusable>,
+) -> Result<Page<T>, PageFault> {
+    let unread = |index, id: Option<String>, reason| Unread {
+        id: id.unwrap_or_else(|| format!("record {}", index + 1)),
+        reason,
     };
-    Ok(Page {
-        records: records.into_iter().map(record).collect(),
-        links,
-    })
+    let used = |(index, record): (usize, R)| {
+        model(&record).map_err(|reason| unread(index, record.id().map(str::to_owned), reason))
+    };
+    if let Ok((records, next)) = listing(body) {
+        let records = records.into_iter().enumerate().map(used).collect();
+        return Ok(Page { records, next });
+    }
+    let (records, next) = listing::<Raw<'a>>(body)?;
+    let record = |(index, Raw(json)): (usize, Raw<'a>)| match json::read(json) {
+        Ok(record) => used((index, record)),
+        Err(error) => Err(unread(index, named(json), error.to_string())),
+    };
+    let records = records.into_iter().enumerate().map(record).collect();
+    Ok(Page { records, next })
 }
 
+/// Records of a page, and the address of the next one.
 fn listing<'a, T: Value<'a> + Default>(
     body: &'a str,
-) -> Result<(Vec<T>, Option<Links<'a>>), PageFault> {
+) -> Result<(Vec<T>, Option<String>), PageFault> {
     let listing: Listing<'a, T> =
         json::read(body).map_err(|error| PageFault::Malformed(error.to_string()))?;
     let records = listing
         .data
         .ok_or_else(|| PageFault::Malformed("it has no `data`".to_owned()))?;
-    Ok((records, listing.links))
+    let next = listing.links.and_then(|links| links.next);
+    Ok((records, next.map(|link| link.0.unwrap_or_default().into())))
 }
 
 /// Where a listing stands. Part of the cursor, and of constant size.
@@ -97,16 +113,12 @@ impl Position {
     /// # Errors
     ///
     /// Every [`PageFault`] but the malformed one; the page itself is counted.
-    pub(crate) fn advance(
-        &mut self,
-        links: Option<&Links<'_>>,
-        base: Base<'_>,
-    ) -> Result<bool, PageFault> {
+    pub(crate) fn advance<T>(&mut self, page: &Page<T>, base: Base<'_>) -> Result<bool, PageFault> {
         self.pages = self.pages.saturating_add(1);
-        let Some(link) = links.and_then(|links| links.next.as_ref()) else {
+        let Some(href) = &page.next else {
             return Ok(false);
         };
-        let next = start(link.0.as_deref().unwrap_or_default(), base)?;
+        let next = start(href, base)?;
         if self.after.as_ref() == Some(&next) || self.mark.as_ref() == Some(&next) {
             return Err(PageFault::Repeats);
         }
@@ -146,14 +158,13 @@ fn start(href: &str, base: Base<'_>) -> Result<String, PageFault> {
 
 fn named(record: &str) -> Option<String> {
     let named: Named<'_> = json::read(record).ok()?;
-    named.id.as_ref()?.filled().map(str::to_owned)
+    owned(named.id.as_ref())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::wire::{Issue, Listing};
-    use super::{PageFault, Position, read, start};
-    use crate::json;
+    use super::super::wire::Issue;
+    use super::{Page, PageFault, Position, Unusable, start};
     use crate::transport::Base;
 
     const BASE: Base<'_> = Base {
@@ -161,11 +172,19 @@ mod tests {
         authority: "api.snyk.io",
     };
 
+    /// A page of issues that can all be used but for those without an id.
+    fn read(body: &str) -> Result<Page<()>, PageFault> {
+        super::read(body, |issue: &Issue<'_>| match issue.id {
+            Some(_) => Ok(()),
+            None => Err(Unusable::from("it has no id")),
+        })
+    }
+
     #[track_caller]
     fn advance(position: &mut Position, links: &str) -> Result<bool, PageFault> {
         let body = format!(r#"{{"data":[],"links":{links}}}"#);
-        let page: Listing<'_, Issue<'_>> = json::read(&body).unwrap();
-        position.advance(page.links.as_ref(), BASE)
+        let page = read(&body).unwrap();
+        position.advance(&page, BASE)
     }
 
     #[test]
@@ -243,17 +262,18 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_an_odd_shape_does_not_cost_its_page() {
-        let body = r#"{"data":[{"id":"a"},{"id":"b","attributes":7},{"id":"c"}]}"#;
-        let page = read::<Issue<'_>>(body).unwrap();
-        let unread = page.records[1].as_ref().unwrap_err();
-        assert_eq!(unread.id.as_deref(), Some("b"));
-        assert!(
-            unread.reason.contains("expected an object"),
-            "{}",
-            unread.reason
-        );
-        assert!(page.records[0].is_ok() && page.records[2].is_ok());
+    fn a_record_that_cannot_be_used_does_not_cost_its_page() {
+        let body =
+            r#"{"data":[{"id":"a"},{"id":"b","attributes":7},{"attributes":{}},{"id":"c"}]}"#;
+        let page = read(body).unwrap();
+        let unread = |index: usize| {
+            let unread = page.records[index].as_ref().unwrap_err();
+            (unread.id.as_str(), unread.reason.as_str())
+        };
+        let odd = "expected an object, found a number at line 1 column 24";
+        assert_eq!(unread(1), ("b", odd));
+        assert_eq!(unread(2), ("record 3", "it has no id"));
+        assert!(page.records[0].is_ok() && page.records[3].is_ok());
     }
 
     #[test]
@@ -266,10 +286,7 @@ mod tests {
             r#"{"jsonapi":{}}"#,
             "null",
         ] {
-            assert!(
-                matches!(read::<Issue<'_>>(body), Err(PageFault::Malformed(_))),
-                "{body}"
-            );
+            assert!(matches!(read(body), Err(PageFault::Malformed(_))), "{body}");
         }
     }
 }

@@ -3,23 +3,20 @@
 use koalr_integration_kit::model::record::{Project, ProjectClass};
 
 use super::instant;
-use super::wire;
-use crate::json::Text;
+use super::page::{self, Page, PageFault, Unusable};
+use super::wire::{self, Record, owned};
 
-/// Why a record cannot be used. The text follows the record's name.
-pub(crate) type Unusable = String;
-
-/// Reads a project.
+/// Reads a page of an organization's projects. One without an id cannot be used.
 ///
 /// # Errors
 ///
-/// A project without an id.
-pub(crate) fn project(wire: &wire::Project<'_>, organization: &str) -> Result<Project, Unusable> {
-    let id = wire
-        .id
-        .as_ref()
-        .and_then(Text::filled)
-        .ok_or("it has no id")?;
+/// [`PageFault::Malformed`].
+pub(crate) fn projects(body: &str, organization: &str) -> Result<Page<Project>, PageFault> {
+    page::read(body, |wire| project(wire, organization))
+}
+
+fn project(wire: &wire::Project<'_>, organization: &str) -> Result<Project, Unusable> {
+    let id = wire.id().ok_or("it has no id")?;
     let none = wire::ProjectAttributes::default();
     let attributes = wire.attributes.as_ref().unwrap_or(&none);
     let kind = owned(attributes.kind.as_ref()).unwrap_or_default();
@@ -46,11 +43,6 @@ pub(crate) fn project(wire: &wire::Project<'_>, organization: &str) -> Result<Pr
         created_at: attributes.created.as_deref().and_then(instant::parse),
         extra: Vec::new(),
     })
-}
-
-/// A text that is there and not empty.
-pub(crate) fn owned(text: Option<&Text<'_>>) -> Option<String> {
-    text.and_then(Text::filled).map(str::to_owned)
 }
 
 fn class(kind: &str, origin: &str) -> ProjectClass {

@@ -8,7 +8,7 @@ use super::wire::{Coordinate, Issue};
 use crate::json::Text;
 
 /// Steps that the fields of an issue tell: first its introduction, then how it ended or came back.
-pub(crate) fn steps(wire: &Issue<'_>, finding: &Finding) -> Vec<Remediation> {
+pub(super) fn steps(wire: &Issue<'_>, finding: &Finding) -> Vec<Remediation> {
     let attributes = wire.attributes.as_ref();
     let coordinates = attributes.map_or(&[][..], |all| &all.coordinates);
     let step = |step, at, source: &str| Remediation {

@@ -15,16 +15,21 @@ pub(crate) trait Record<'a>: Value<'a> + Default {
     fn id(&self) -> Option<&str>;
 }
 
-impl<'a> Record<'a> for Project<'a> {
-    fn id(&self) -> Option<&str> {
-        self.id.as_ref()?.filled()
-    }
+macro_rules! records {
+    ($($name:ident)*) => {$(
+        impl<'a> Record<'a> for $name<'a> {
+            fn id(&self) -> Option<&str> {
+                self.id.as_ref()?.filled()
+            }
+        }
+    )*};
 }
 
-impl<'a> Record<'a> for Issue<'a> {
-    fn id(&self) -> Option<&str> {
-        self.id.as_ref()?.filled()
-    }
+records!(Principal Project Issue);
+
+/// A text that is there and not empty.
+pub(crate) fn owned(text: Option<&Text<'_>>) -> Option<String> {
+    text.and_then(Text::filled).map(str::to_owned)
 }
 
 objects! {

@@ -10,11 +10,9 @@ use serde::Serialize;
 use super::exchange::{Output, Place};
 use super::{MAX_ATTEMPTS, PACKAGES};
 use crate::json::{fields, words};
-use crate::snyk::endpoint;
 use crate::snyk::error::Outcome;
-use crate::snyk::issue;
-use crate::snyk::page;
-use crate::snyk::wire::{Issue, Record};
+use crate::snyk::page::Unread;
+use crate::snyk::{endpoint, issue};
 
 /// A package version to look up, and what came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -128,25 +126,19 @@ impl Lookup {
         (organization, change, place): (&str, &str, Place),
         output: &mut Output,
     ) {
-        let page = match page::read::<Issue<'_>>(body) {
+        let package = PackageVersion {
+            ecosystem: Some(self.ecosystem.clone()),
+            name: self.name.clone(),
+            version: Some(self.version.clone()),
+        };
+        let page = match issue::package_findings(body, organization, &package) {
             Ok(page) => page,
             Err(fault) => return self.again(format!("its answer {fault}")),
         };
         let mut skipped = 0;
-        let more = page.links.is_some_and(|links| links.next.is_some())
-            || page.records.len() >= endpoint::PACKAGE_ISSUES;
-        for (index, record) in page.records.iter().enumerate() {
-            let package = PackageVersion {
-                ecosystem: Some(self.ecosystem.clone()),
-                name: self.name.clone(),
-                version: Some(self.version.clone()),
-            };
-            let read = match record {
-                Ok(wire) => issue::package_finding(wire, organization, package)
-                    .map_err(|reason| (wire.id().map(str::to_owned), reason)),
-                Err(unread) => Err((unread.id.clone(), unread.reason.clone())),
-            };
-            match read {
+        let more = page.leads_on() || page.records.len() >= endpoint::PACKAGE_ISSUES;
+        for record in page.records {
+            match record {
                 Ok(finding) => {
                     self.found += 1;
                     self.note_fixes(&finding);
@@ -158,9 +150,8 @@ impl Lookup {
                             finding,
                         }));
                 }
-                Err((id, reason)) => {
+                Err(Unread { id, reason }) => {
                     skipped += 1;
-                    let id = id.unwrap_or_else(|| format!("record {}", index + 1));
                     let message = format!("`{id}` of `{}` is skipped: {reason}", self.subject);
                     output.note(place, "record-skipped", id, message);
                 }

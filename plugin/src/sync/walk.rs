@@ -11,7 +11,7 @@ use super::exchange::{Output, Place};
 use super::{ISSUES, PROJECTS};
 use crate::json::fields;
 use crate::snyk::error::Outcome;
-use crate::snyk::{issue, project, remediation};
+use crate::snyk::{issue, project};
 use crate::transport::Base;
 
 /// A walk over organizations. Its JSON is the cursor.
@@ -132,8 +132,8 @@ impl Walk {
         let since = self.since;
         match (chain.listing, outcome) {
             (Listing::Projects, Outcome::Good(body)) => {
-                chain.page(body, (id, place, base), output, |wire, records| {
-                    let project = project::project(wire, id)?;
+                let page = project::projects(body, id);
+                chain.page(page, (id, place, base), output, |project, records| {
                     if project.class == ProjectClass::Container {
                         let place = containers.binary_search(&project.id);
                         if let Err(place) = place {
@@ -141,23 +141,21 @@ impl Walk {
                         }
                     }
                     records.push(Entry::Project(project));
-                    Ok(())
                 });
             }
             (Listing::Issues, Outcome::Good(body)) => {
-                chain.page(body, (id, place, base), output, |wire, records| {
-                    let finding = issue::finding(wire, id, containers)?;
+                let page = issue::findings(body, id, containers);
+                chain.page(page, (id, place, base), output, |issue, records| {
+                    let (finding, steps) = issue;
                     // A resolution without a date may be a recent one.
                     let old = !finding.open
                         && finding
                             .resolved_at
                             .is_some_and(|at| since.is_some_and(|since| at < since));
                     if !old {
-                        let steps = remediation::steps(wire, &finding);
                         records.push(Entry::Finding(finding));
                         records.extend(steps.into_iter().map(Entry::Remediation));
                     }
-                    Ok(())
                 });
             }
             (_, outcome) => chain.fail(outcome, (id, place), output),

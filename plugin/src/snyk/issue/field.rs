@@ -9,8 +9,7 @@ use koalr_integration_kit::model::record::{CvssRating, PackageVersion};
 
 use crate::json::{self, Text};
 use crate::snyk::instant;
-use crate::snyk::project::owned;
-use crate::snyk::wire::{Coordinate, IssueAttributes, Problem, Rating, RemedyData};
+use crate::snyk::wire::{Coordinate, IssueAttributes, Problem, Rating, RemedyData, owned};
 
 /// The ids an issue goes by.
 #[derive(Default)]

@@ -291,7 +291,7 @@ fn an_issue_of_a_package_version_carries_that_version_its_fixes_and_its_disclosu
         version: Some("5.3".to_owned()),
     };
     let wire: Issue<'_> = json::read(&json).unwrap();
-    let finding = super::package_finding(&wire, "o-1", package.clone()).unwrap();
+    let finding = super::package_finding(&wire, "o-1", &package).unwrap();
     assert_eq!(finding.vulnerability, "SNYK-PYTHON-PYYAML-590151");
     assert_eq!(finding.key, "SNYK-PYTHON-PYYAML-590151:pyyaml:5.3");
     assert_eq!(finding.packages, [package]);

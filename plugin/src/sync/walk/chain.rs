@@ -9,9 +9,7 @@ use super::super::{ISSUES, MAX_ATTEMPTS, PROJECTS};
 use crate::json::{fields, words};
 use crate::snyk::endpoint;
 use crate::snyk::error::Outcome;
-use crate::snyk::page::{self, Position};
-use crate::snyk::project::Unusable;
-use crate::snyk::wire::Record;
+use crate::snyk::page::{Page, PageFault, Position, Unread};
 use crate::transport::Base;
 
 /// A listing, or a part of one, that is read page by page.
@@ -82,15 +80,16 @@ impl Chain {
         }
     }
 
-    /// Reads a page. A record that cannot be used is named and skipped; the listing is partial then.
-    pub(super) fn page<'b, R: Record<'b>>(
+    /// Takes a page, and keeps what its records say. A record that cannot be used is named and skipped; the listing is
+    /// partial then.
+    pub(super) fn page<T>(
         &mut self,
-        body: &'b str,
+        page: Result<Page<T>, PageFault>,
         (organization, place, base): (&str, Place, Base<'_>),
         output: &mut Output,
-        mut read: impl FnMut(&R, &mut Vec<Entry>) -> Result<(), Unusable>,
+        mut keep: impl FnMut(T, &mut Vec<Entry>),
     ) {
-        let page = match page::read::<R>(body) {
+        let page = match page {
             Ok(page) => page,
             Err(fault) => {
                 let text = format!("it {fault}");
@@ -98,22 +97,20 @@ impl Chain {
             }
         };
         self.attempts = 0;
-        for (index, record) in page.records.iter().enumerate() {
-            self.records = self.records.saturating_add(1);
-            let (id, reason) = match record {
-                Ok(record) => match read(record, output.records(place)) {
-                    Ok(()) => continue,
-                    Err(reason) => (record.id().map(str::to_owned), reason),
-                },
-                Err(unread) => (unread.id.clone(), unread.reason.clone()),
-            };
-            self.skipped = self.skipped.saturating_add(1);
-            let id = id.unwrap_or_else(|| format!("record {}", index + 1));
-            let message = format!("`{id}` on {} is skipped: {reason}", self.here(organization));
-            output.note(place, "record-skipped", id, message);
-        }
         let here = self.here(organization);
-        match self.position.advance(page.links.as_ref(), base) {
+        let more = self.position.advance(&page, base);
+        for record in page.records {
+            self.records = self.records.saturating_add(1);
+            match record {
+                Ok(value) => keep(value, output.records(place)),
+                Err(Unread { id, reason }) => {
+                    self.skipped = self.skipped.saturating_add(1);
+                    let message = format!("`{id}` on {here} is skipped: {reason}");
+                    output.note(place, "record-skipped", id, message);
+                }
+            }
+        }
+        match more {
             Ok(true) => {}
             Ok(false) => self.state = State::Ended,
             Err(fault) => self.broken(&here, &fault.to_string(), place, output),
