@@ -1,6 +1,6 @@
 //! Text from an upstream, made safe for a terminal.
 
-/// The text on one line, without control characters or bidirectional overrides, cut at [`LONGEST`] characters.
+/// The text on one line, without control characters or bidirectional overrides, cut at 400 characters.
 #[must_use]
 pub fn plain(text: &str) -> String {
     let mut plain = String::new();
