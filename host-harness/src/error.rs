@@ -17,6 +17,9 @@ pub enum HostError {
     /// The component was refused.
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// The component says something impossible of itself.
+    #[error("the component describes itself wrongly: {0}")]
+    Manifest(String),
     /// There is no component.
     #[error("{0}")]
     NoComponent(String),

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use koalr_platform::model::manifest::Manifest;
 use koalr_runtime::{Egress, Engine, EngineSettings, Limits, Plugin};
+use semver::Version;
 
 use crate::contract::{Declared, Mirror as _};
-use crate::report::Judge;
+use crate::report::{Judge, plain};
 use crate::{HostError, component_path};
 
 /// What a host is made from.
@@ -48,7 +49,8 @@ impl Host {
             .await?
             .describe()
             .await?;
-        let manifest = declared.clone().mirror();
+        let manifest: Manifest = declared.clone().mirror();
+        check_version(&manifest)?;
         Ok(Self {
             plugin,
             declared,
@@ -96,5 +98,51 @@ impl Host {
             asked: asked.to_owned(),
             loaded: self.manifest.id.clone(),
         })
+    }
+}
+
+/// Versions are compared when one replaces another, so each must be one.
+fn check_version(manifest: &Manifest) -> Result<(), HostError> {
+    match Version::parse(&manifest.version) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(HostError::Manifest(format!(
+            "its version `{}` is no semantic version ({error}); its author must mend that",
+            plain(&manifest.version)
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(version: &str) -> Result<(), String> {
+        let manifest = Manifest {
+            id: "sample".to_owned(),
+            name: "Sample".to_owned(),
+            version: version.to_owned(),
+            summary: String::new(),
+            pulls: Vec::new(),
+            permissions: Vec::new(),
+            origins: Vec::new(),
+            quotas: Vec::new(),
+            credentials: Vec::new(),
+            settings: Vec::new(),
+            rules: Vec::new(),
+            extra: Vec::new(),
+        };
+        check_version(&manifest).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_component_whose_version_is_none_is_refused_with_the_version() {
+        let sentence = checked("one\u{1b}").unwrap_err();
+        let start = "the component describes itself wrongly: its version `one\u{fffd}` is no semantic version (";
+        assert!(sentence.starts_with(start), "{sentence}");
+    }
+
+    #[test]
+    fn a_semantic_version_is_one() {
+        assert_eq!(checked("0.1.0-rc.1+build.5"), Ok(()));
     }
 }

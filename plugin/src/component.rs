@@ -47,7 +47,11 @@ impl api::sync::Guest for Plugin {
     fn sync(request: api::sync::Request) -> Result<api::sync::Batch, api::sync::Error> {
         tell_panics();
         let request: model::record::SyncRequest = request.convert();
-        sync::sync(&request, &mut transport(&request.endpoint.base)).convert()
+        let result = sync::sync(&request, &mut transport(&request.endpoint.base));
+        for odd in result.iter().flat_map(|batch| &batch.diagnostics) {
+            log::emit(log::Level::Warn, &format!("{} ({})", odd.message, odd.code));
+        }
+        result.convert()
     }
 }
 

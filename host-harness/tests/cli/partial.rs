@@ -231,3 +231,34 @@ fn first_page_failed(listing: &str) -> String {
 }
 
 const ISSUES: usize = 250;
+
+#[test]
+fn with_v_what_the_plugin_finds_odd_is_in_the_log_and_without_it_is_not() {
+    let upstream = serve(acme());
+    let koalr = Koalr::connected(&upstream);
+    upstream.fault(&issues_path(), Occurrence::Every, Fault::Truncated);
+    assert_eq!(koalr.run(&["sync", "snyk"]).err, "");
+    let ran = koalr.run(&["-v", "sync", "snyk"]);
+    let line = ran.err.lines().find(|line| line.contains("koalr::guest"));
+    let line = line.unwrap_or_else(|| panic!("{}", ran.err));
+    assert!(line.contains(" WARN "), "{line}");
+    assert!(line.contains("page 1 of issues"), "{line}");
+}
+
+#[test]
+fn with_vv_every_request_is_in_the_log() {
+    let upstream = serve(acme());
+    let koalr = Koalr::connected(&upstream);
+    let begun = upstream.requests().len();
+    let ran = koalr.run(&["-vv", "sync", "snyk"]);
+    let logged = ran
+        .err
+        .lines()
+        .filter(|line| line.contains("method=\"GET\""));
+    assert_eq!(
+        logged.count(),
+        upstream.requests().len() - begun,
+        "{}",
+        ran.err
+    );
+}
