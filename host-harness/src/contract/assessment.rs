@@ -13,6 +13,7 @@ fields!(
         findings,
         factors,
         contributions,
+        terms,
         counterfactuals,
         unknowns,
         extra
@@ -71,7 +72,6 @@ fields!(
     }
 );
 variant!(wire::ContributionSubject, model::ContributionSubject { Finding(value), Debt, Measurement(value), Other(value) });
-fields!(wire::Term, model::Term { name, thousandths });
 fields!(
     wire::Counterfactual,
     model::Counterfactual {

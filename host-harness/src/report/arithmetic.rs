@@ -33,7 +33,7 @@ pub(super) fn arithmetic(report: &ChangeReport) -> String {
             &format!("+{}", tenths(contribution.points)),
         );
         if contribution.subject != ContributionSubject::Debt {
-            terms(&mut text, contribution);
+            terms(&mut text, &report.assessment.terms, contribution);
         }
     }
     row(
@@ -97,24 +97,14 @@ fn name(report: &ChangeReport, contribution: &Contribution) -> String {
 }
 
 /// The base and its multipliers. Those of one are left out: they say nothing.
-fn terms(text: &mut String, contribution: &Contribution) {
+fn terms(text: &mut String, names: &[String], contribution: &Contribution) {
     let mut line = format!("hazard {}", thousandths(contribution.hazard));
-    let mut terms = contribution.terms.iter();
-    if let Some(base) = terms.next() {
-        let _ = write!(
-            line,
-            " = {} {}",
-            word(&base.name),
-            thousandths(base.thousandths)
-        );
+    let mut terms = names.iter().zip(&contribution.terms);
+    if let Some((name, base)) = terms.next() {
+        let _ = write!(line, " = {} {}", word(name), thousandths(*base));
     }
-    for term in terms.filter(|term| term.thousandths != 1000) {
-        let _ = write!(
-            line,
-            " × {} {}",
-            thousandths(term.thousandths),
-            word(&term.name)
-        );
+    for (name, value) in terms.filter(|(_, value)| **value != 1000) {
+        let _ = write!(line, " × {} {}", thousandths(*value), word(name));
     }
     for piece in super::text::wrap(&line, WIDTH - 6) {
         let _ = writeln!(text, "      {piece}");
@@ -160,7 +150,6 @@ const FIGURE: usize = 6;
 
 #[cfg(test)]
 mod tests {
-    use koalr_platform::model::assessment::Term;
 
     use super::*;
 
@@ -180,17 +169,14 @@ mod tests {
     fn a_hazard_is_written_as_its_base_times_what_changes_it() {
         let of = |terms: &[(&str, u32)]| {
             let mut text = String::new();
-            let terms = terms.iter().map(|(name, thousandths)| Term {
-                name: (*name).to_owned(),
-                thousandths: *thousandths,
-            });
+            let names: Vec<String> = terms.iter().map(|(name, _)| (*name).to_owned()).collect();
             let contribution = Contribution {
                 subject: ContributionSubject::Finding(0),
                 points: 0,
                 hazard: 2415,
-                terms: terms.collect(),
+                terms: terms.iter().map(|(_, value)| *value).collect(),
             };
-            super::terms(&mut text, &contribution);
+            super::terms(&mut text, &names, &contribution);
             text
         };
         assert_eq!(

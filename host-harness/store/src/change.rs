@@ -271,6 +271,7 @@ mod tests {
                 findings: vec![],
                 factors: vec![],
                 contributions: vec![],
+                terms: vec![],
                 counterfactuals: vec![],
                 unknowns: vec![],
                 extra: vec![],

@@ -10,13 +10,12 @@ mod terms;
 
 use std::collections::BTreeMap;
 
-pub use terms::{Hazard, Issue, Relation};
+pub use terms::{Hazard, Issue, Relation, TERMS};
 
 use crate::model::common::Severity;
 use crate::model::evidence::Debt;
 use crate::rating::fallback;
 use terms::base_hazard;
-pub(crate) use terms::base_term;
 
 /// The unrounded score and its parts.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use crate::attribution::{self, attribute, touching};
 use crate::counterfactual::counterfactuals;
 use crate::evidence;
 use crate::group::Name;
-use crate::hazard::{Issue, Relation, Total, base_term, debt_hazard, total};
+use crate::hazard::{Issue, Relation, TERMS, Total, debt_hazard, total};
 use crate::model::assessment::{
     Assessment, Attributed, Attribution, Bump, Contribution, ContributionSubject, Factor,
     ScoreError, UnknownFact,
@@ -45,6 +45,7 @@ pub fn score(request: &ScoreRequest) -> Result<Assessment, ScoreError> {
             weight: 1000,
         }],
         contributions: contributions(&issues, &total, debt),
+        terms: TERMS.map(str::to_owned).into(),
         counterfactuals: counterfactuals(evidence, &findings, &issues, score, debt),
         unknowns: unknowns(evidence, &findings),
         findings,
@@ -115,7 +116,7 @@ fn contributions(issues: &[Introduced<'_>], total: &Total, debt: f64) -> Vec<Con
         let subject = ContributionSubject::Finding(finding);
         Some((subject, hazard.value, hazard.terms()))
     });
-    let debt = (debt > 0.0).then(|| (ContributionSubject::Debt, debt, vec![base_term(debt)]));
+    let debt = (debt > 0.0).then(|| (ContributionSubject::Debt, debt, Vec::new()));
     let contributions = parts
         .chain(debt)
         .zip(shares)

@@ -188,7 +188,7 @@ record!(score::FindingTexts, e::FindingTexts { finding values });
 record!(score::FixCandidate, e::FixCandidate { finding version worst });
 record!(score::Debt, e::Debt { severity count });
 record!(score::Assessment, a::Assessment {
-    model score findings factors contributions counterfactuals unknowns extra
+    model score findings factors contributions terms counterfactuals unknowns extra
 });
 cases!(score::Attribution, a::Attribution { Introduced DisclosedSince ReOpened Carried Removed Unknown });
 cases!(score::Bump, a::Bump { Unchanged Patch Minor ZeroMinor Major Downgrade New Removed Unknown });
@@ -196,7 +196,6 @@ record!(score::Attributed, a::Attributed { attribution bump kept_by_upgrade cvss
 record!(score::Factor, a::Factor { factor score weight });
 record!(score::Contribution, a::Contribution { subject points hazard terms });
 cases!(score::ContributionSubject, a::ContributionSubject { Finding(of) Debt Measurement(of) Other(of) });
-record!(score::Term, a::Term { name thousandths });
 record!(score::Counterfactual, a::Counterfactual { dependency version score removes verified });
 record!(score::UnknownFact, a::UnknownFact { code finding message });
 cases!(score::Error, a::ScoreError { InvalidEvidence(of) InvalidSetting(of) Other(of) });

@@ -2,7 +2,7 @@
 
 use crate::apportion::to_thousandths;
 use crate::cvss::MAX_TENTHS;
-use crate::model::assessment::{Bump, Term};
+use crate::model::assessment::Bump;
 use crate::model::common::{
     ExploitMaturity, FindingClass, FixState, Reachability, Severity, Tenths,
 };
@@ -97,38 +97,24 @@ impl Issue {
 }
 
 impl Hazard {
-    /// The arithmetic in thousandths, for people: the base, and the multipliers that change something.
+    /// The arithmetic in thousandths, for people, in the order of [`TERMS`].
     #[must_use]
-    pub fn terms(&self) -> Vec<Term> {
-        let multipliers = [
-            ("bump", self.bump),
-            ("exploit", self.exploit),
-            ("fix", self.fix),
-            ("reachability", self.reachability),
-            ("relation", self.relation),
+    pub fn terms(&self) -> Vec<u32> {
+        [
+            self.base,
+            self.bump,
+            self.exploit,
+            self.fix,
+            self.reachability,
+            self.relation,
         ]
-        .map(|(name, value)| term(name, value));
-        let mut terms = vec![base_term(self.base)];
-        terms.extend(
-            multipliers
-                .into_iter()
-                .filter(|term| term.thousandths != 1000),
-        );
-        terms
+        .map(to_thousandths)
+        .into()
     }
 }
 
-/// The term that every hazard begins with.
-pub(crate) fn base_term(hazard: f64) -> Term {
-    term("base", hazard)
-}
-
-fn term(name: &str, value: f64) -> Term {
-    Term {
-        name: name.to_owned(),
-        thousandths: to_thousandths(value),
-    }
-}
+/// Names of the terms of a hazard: the base, and what multiplies it.
+pub const TERMS: [&str; 6] = ["base", "bump", "exploit", "fix", "reachability", "relation"];
 
 /// Hazard of a CVSS score in tenths: linear between the anchors of its pool.
 pub(super) fn base_hazard(tenths: Tenths) -> f64 {

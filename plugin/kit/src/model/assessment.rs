@@ -15,6 +15,8 @@ pub struct Assessment {
     pub factors: Vec<Factor>,
     /// Parts of the score, largest first. They add up to it exactly.
     pub contributions: Vec<Contribution>,
+    /// Names of the terms that hazards are products of, in kebab-case, the base first: for example `base`, `bump`.
+    pub terms: Vec<String>,
     /// What the score would be after an upgrade, best first. Only upgrades not known to be vulnerable.
     pub counterfactuals: Vec<Counterfactual>,
     /// What could not be told. May be empty.
@@ -98,9 +100,9 @@ pub struct Contribution {
     pub points: Tenths,
     /// The hazard that the points come from, in thousandths, rounded; for people.
     pub hazard: u32,
-    /// The arithmetic of the hazard: it is the product of the terms, unless the model caps it. The first is the base,
-    /// the others multiply it, in the model's order. Terms of exactly 1000 may be left out, except the base. Not empty.
-    pub terms: Vec<Term>,
+    /// The arithmetic of the hazard, in thousandths, in the order of the assessment's `terms`: it is their product, unless
+    /// the model caps it. As many as those, or none where there is no arithmetic.
+    pub terms: Vec<u32>,
 }
 
 /// Where a part of the score comes from.
@@ -114,15 +116,6 @@ pub enum ContributionSubject {
     Measurement(u32),
     /// Anything else: its name for people.
     Other(String),
-}
-
-/// One term of a hazard.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Term {
-    /// Kebab-case name, for example `base`, `bump`, `exploit`, `fix`, `reachability` or `relation`.
-    pub name: String,
-    /// Its value in thousandths, rounded. 1000 changes nothing.
-    pub thousandths: u32,
 }
 
 /// What the score would be after one upgrade.
