@@ -83,23 +83,25 @@ fn build(root: &Path, target_dir: &Path) -> Result<(), Box<dyn Error>> {
     ] {
         cargo.env_remove(name);
     }
-    // Panic messages hold source paths: without this the component would tell where it was built, and differ by it.
-    let mut flags = vec![format!(
-        "--remap-path-prefix={}=/koalr",
-        root.canonicalize()?.display()
-    )];
-    if let Some(cargo_home) = cargo_home() {
-        flags.push(format!(
-            "--remap-path-prefix={}=/cargo",
-            cargo_home.display()
-        ));
-    }
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", remapped(root)?.join("\u{1f}"));
     if cargo.status()?.success() {
         Ok(())
     } else {
         Err("building the component failed; the reason is above".into())
     }
+}
+
+/// Panic messages hold source paths: without this the component would tell where it was built, and differ by it.
+fn remapped(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let flag = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    let mut flags = vec![flag(&root.canonicalize()?, "/koalr")];
+    if let Some(sources) = cargo_home().map(|home| home.join("registry/src")) {
+        // One folder for each registry, named after it and its address on this machine.
+        for registry in sources.read_dir().into_iter().flatten().flatten() {
+            flags.push(flag(&registry.path(), "/crates"));
+        }
+    }
+    Ok(flags)
 }
 
 fn cargo_home() -> Option<PathBuf> {
