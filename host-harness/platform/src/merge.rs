@@ -12,8 +12,8 @@ use crate::policy::Mode;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Merged {
-    /// Koalr's score without security.
-    pub base: Tenths,
+    /// Koalr's score without security; none if there is none, and security stands alone.
+    pub base: Option<Tenths>,
     /// The security score.
     pub security: Tenths,
     /// Both joined as independent risks.
@@ -76,14 +76,15 @@ impl Band {
 
 /// Joins a base score with a security score under the plugin's decision. Scores over 1000 count as 1000.
 #[must_use]
-pub fn merge(base: Tenths, security: Tenths, verdict: Decision, mode: Mode) -> Merged {
-    let base = base.min(SCALE);
+pub fn merge(base: Option<Tenths>, security: Tenths, verdict: Decision, mode: Mode) -> Merged {
+    let base = base.map(|base| base.min(SCALE));
     let security = security.min(SCALE);
-    let joined = join(base, security);
+    let alone = base.unwrap_or(0);
+    let joined = join(alone, security);
     let adjusted = if verdict == Decision::Block && mode == Mode::Enforce {
         joined.max(BLOCKED_FLOOR)
     } else {
-        joined.min(base.max(BLOCKED_FLOOR - 10))
+        joined.min(alone.max(BLOCKED_FLOOR - 10))
     };
     let adjustment = match adjusted.cmp(&joined) {
         std::cmp::Ordering::Greater => Some(Adjustment::Floor(adjusted - joined)),
@@ -123,12 +124,24 @@ mod tests {
 
     #[test]
     fn no_security_risk_leaves_the_base_score() {
-        assert_eq!(merge(420, 0, Decision::Pass, Mode::Enforce).score, 420);
+        assert_eq!(
+            merge(Some(420), 0, Decision::Pass, Mode::Enforce).score,
+            420
+        );
+    }
+
+    #[test]
+    fn without_a_base_score_security_stands_alone_and_the_base_is_not_zero() {
+        let merged = merge(None, 520, Decision::Warn, Mode::Enforce);
+        assert_eq!((merged.base, merged.score), (None, 520));
     }
 
     #[test]
     fn two_risks_join_as_independent_ones() {
-        assert_eq!(merge(200, 520, Decision::Warn, Mode::Enforce).score, 616);
+        assert_eq!(
+            merge(Some(200), 520, Decision::Warn, Mode::Enforce).score,
+            616
+        );
     }
 
     #[test]
@@ -139,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_binding_block_is_never_below_eighty() {
-        let merged = merge(0, 750, Decision::Block, Mode::Enforce);
+        let merged = merge(Some(0), 750, Decision::Block, Mode::Enforce);
         assert_eq!(
             (merged.score, merged.adjustment),
             (800, Some(Adjustment::Floor(50)))
@@ -148,7 +161,7 @@ mod tests {
 
     #[test]
     fn security_alone_never_reaches_the_blocked_band() {
-        let merged = merge(500, 700, Decision::Warn, Mode::Enforce);
+        let merged = merge(Some(500), 700, Decision::Warn, Mode::Enforce);
         assert_eq!(
             (merged.score, merged.adjustment),
             (790, Some(Adjustment::Cap(60)))
@@ -157,26 +170,32 @@ mod tests {
 
     #[test]
     fn a_base_score_in_the_blocked_band_stays_there() {
-        assert_eq!(merge(930, 700, Decision::Warn, Mode::Enforce).score, 930);
+        assert_eq!(
+            merge(Some(930), 700, Decision::Warn, Mode::Enforce).score,
+            930
+        );
     }
 
     #[test]
     fn a_block_that_does_not_bind_gives_no_floor() {
-        assert_eq!(merge(0, 950, Decision::Block, Mode::Observe).score, 790);
+        assert_eq!(
+            merge(Some(0), 950, Decision::Block, Mode::Observe).score,
+            790
+        );
     }
 
     proptest! {
         #[test]
         fn security_never_lowers_a_score(base in 0_u16..=1000, security in 0_u16..=1000, block: bool) {
             let verdict = if block { Decision::Block } else { Decision::Pass };
-            let merged = merge(base, security, verdict, Mode::Enforce);
+            let merged = merge(Some(base), security, verdict, Mode::Enforce);
             prop_assert!(merged.score >= base && merged.score <= 1000);
         }
 
         #[test]
         fn the_parts_add_up(base in 0_u16..=1000, security in 0_u16..=1000, block: bool) {
             let verdict = if block { Decision::Block } else { Decision::Pass };
-            let merged = merge(base, security, verdict, Mode::Enforce);
+            let merged = merge(Some(base), security, verdict, Mode::Enforce);
             let adjusted = match merged.adjustment {
                 Some(Adjustment::Floor(points)) => merged.joined + points,
                 Some(Adjustment::Cap(points)) => merged.joined - points,

@@ -77,9 +77,11 @@ impl ChangeFile {
         Ok(())
     }
 
-    /// The base score in tenths; 0 where there is none.
-    fn base_tenths(&self) -> Result<Tenths, HostError> {
-        let score = self.base_score.unwrap_or(0.0);
+    /// The base score in tenths; none where there is none.
+    fn base_tenths(&self) -> Result<Option<Tenths>, HostError> {
+        let Some(score) = self.base_score else {
+            return Ok(None);
+        };
         if !(0.0..=100.0).contains(&score) {
             return Err(HostError::Change(format!(
                 "`base-score` is {score}; it must be between 0 and 100"
@@ -90,7 +92,7 @@ impl ChangeFile {
             clippy::cast_sign_loss,
             reason = "checked above to be within 0 and 1000"
         )]
-        Ok((score * 10.0).round() as Tenths)
+        Ok(Some((score * 10.0).round() as Tenths))
     }
 }
 
@@ -125,7 +127,7 @@ pub async fn judge(
     let verdict = gate(host, &assessment, &evidence, policy, as_of).await?;
     let stored = ChangeRecord {
         change: file.change.clone(),
-        base_score: file.base_score.map(|_| base),
+        base_score: base,
         dependencies: file.dependencies.clone().map(|changes| DependencyList {
             source: "file".to_owned(),
             changes,

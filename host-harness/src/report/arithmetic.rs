@@ -22,7 +22,7 @@ pub(super) fn arithmetic(report: &ChangeReport) -> String {
         &mut text,
         2,
         "Koalr's own score of the change",
-        &tenths(score.base),
+        &score.base.map_or("none".to_owned(), tenths),
     );
     row(&mut text, 2, "security score", &tenths(score.security));
     for contribution in &report.assessment.contributions {

@@ -259,3 +259,14 @@ fn a_report_names_the_component_that_judged() {
     assert_eq!(judge["plugin"], "snyk");
     assert_eq!(judge["component"].as_str().unwrap().len(), 64);
 }
+
+#[test]
+fn a_change_that_koalr_has_not_scored_has_no_base_score_rather_than_zero() {
+    let upstream = serve(acme());
+    let koalr = Koalr::synced(&upstream);
+    let mut change = sample_change("clean");
+    change.as_object_mut().unwrap().remove("base-score");
+    let score = &koalr.gate(&change, &[]).json()["score"];
+    assert_eq!(score["base"], Value::Null);
+    assert_eq!(score["joined"], score["security"]);
+}
