@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use koalr_runtime::contract::connect::Error;
 use koalr_runtime::{CallError, Egress, Engine, EngineSettings, HttpClient, Limits, Roots};
-use koalr_tests::sandbox::Sandbox;
+use koalr_tests::sandbox::{Connected, Sandbox};
 use koalr_tests::{component, facts};
 use koalr_upstream::{Fault, Occurrence, Upstream, World, sample};
 
@@ -42,10 +42,7 @@ async fn a_call_that_waits_longer_than_its_wall_time_is_ended() {
         Fault::Slow(60_000),
     );
     let upstream = Upstream::start(slow).await.unwrap();
-    let (result, _) = Sandbox::new(limits)
-        .await
-        .connect(upstream.base_url(), client())
-        .await;
+    let result = connect(limits, &upstream).await;
     let error = result.unwrap_err();
     assert!(matches!(error, CallError::OutOfTime { .. }), "{error}");
 }
@@ -57,10 +54,7 @@ async fn an_answer_longer_than_the_limit_is_cut_off_and_said() {
         ..Limits::default()
     };
     let upstream = Upstream::start(sample::organization(0)).await.unwrap();
-    let (result, _) = Sandbox::new(limits)
-        .await
-        .connect(upstream.base_url(), client())
-        .await;
+    let result = connect(limits, &upstream).await;
     let Err(Error::Upstream(sentence)) = result.unwrap() else {
         panic!("it read more than it may")
     };
@@ -77,10 +71,7 @@ async fn a_request_over_the_budget_of_a_call_does_not_leave() {
         ..Limits::default()
     };
     let upstream = Upstream::start(sample::organization(0)).await.unwrap();
-    let (result, _) = Sandbox::new(limits)
-        .await
-        .connect(upstream.base_url(), client())
-        .await;
+    let result = connect(limits, &upstream).await;
     assert!(result.unwrap().is_err());
     assert_eq!(upstream.requests().len(), 1);
 }
@@ -125,6 +116,9 @@ async fn a_change_scores_the_same_in_the_sandbox_and_native_to_the_last_tenth() 
     }
 }
 
-fn client() -> HttpClient {
-    HttpClient::new(Roots::None).unwrap()
+/// The verb `connect` under these limits.
+async fn connect(limits: Limits, upstream: &Upstream) -> Connected {
+    let client = HttpClient::new(Roots::None).unwrap();
+    let sandbox = Sandbox::new(limits).await;
+    sandbox.connect(upstream.base_url(), client).await.0
 }

@@ -109,17 +109,12 @@ impl<'a> Facts<'a> {
             if !in_head && !in_base {
                 continue;
             }
-            let head = if in_head {
-                Presence::Present
-            } else {
-                Presence::Absent
-            };
             let base = match (in_base, base_known) {
                 (true, _) => Presence::Present,
                 (false, true) => Presence::Absent,
                 (false, false) => Presence::Unknown,
             };
-            let mut fact = fact(finding, &dependency.name, version, head, base);
+            let mut fact = fact(finding, &dependency.name, version, seen(in_head), base);
             fact.dependency = index;
             fact.seen_before = known
                 .stored
@@ -146,12 +141,8 @@ impl<'a> Facts<'a> {
                 continue;
             }
             let stays = dependency.after.as_deref() == Some(version);
-            let head = if stays {
-                Presence::Present
-            } else {
-                Presence::Absent
-            };
-            let mut fact = fact(finding, &dependency.name, version, head, Presence::Present);
+            let name = &dependency.name;
+            let mut fact = fact(finding, name, version, seen(stays), Presence::Present);
             fact.dependency = index;
             fact.seen_before = true;
             self.insert(Gathered {
@@ -297,6 +288,15 @@ fn candidates(
         .iter()
         .map(|candidate| (candidate.clone(), worst(candidate)))
         .collect()
+}
+
+/// Presence where a complete list was looked at.
+fn seen(is_there: bool) -> Presence {
+    if is_there {
+        Presence::Present
+    } else {
+        Presence::Absent
+    }
 }
 
 fn stronger(left: Presence, right: Presence) -> Presence {

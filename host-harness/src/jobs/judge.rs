@@ -17,7 +17,7 @@ use koalr_store::{
 };
 use serde::Deserialize;
 
-use super::line::reopen;
+use super::line::{organizations, reopen};
 use super::sync::everything;
 use super::walk::Walk;
 use crate::contract::Mirror as _;
@@ -179,16 +179,9 @@ async fn look_up(
     as_of: Timestamp,
 ) -> Result<Evidence, HostError> {
     let (connection, line) = reopen(host, tenant)?;
-    let organizations = connection
-        .record
-        .connection
-        .organizations
-        .iter()
-        .map(|one| one.id.clone())
-        .collect();
     let scope = Scope::Change(ChangeScope {
         change: change.clone(),
-        organizations,
+        organizations: organizations(&connection.record).collect(),
         dependencies: dependencies.map(<[DependencyChange]>::to_vec),
     });
     let mut lookups = Vec::new();

@@ -8,7 +8,7 @@ use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, Governor, HttpClient, Organizations, Outcome,
     PinnedOrigin, Roots, Secret, Session, Transcript, credential_header, identify_credential,
 };
-use koalr_store::{StoredConnection, Tenant};
+use koalr_store::{ConnectionRecord, StoredConnection, Tenant};
 
 use crate::{Host, HostError};
 
@@ -97,15 +97,16 @@ pub(super) fn reopen<'a>(
         base: record.endpoint.base.clone(),
         allow_loopback: record.allow_loopback,
     };
-    let organizations = record
-        .connection
-        .organizations
-        .iter()
-        .map(|one| one.id.clone())
-        .collect();
+    let organizations = organizations(record).collect();
     let roots = record.ca_pem.as_ref().map(String::as_bytes);
     let line = Line::new(host, pinned, Some(organizations), &secret, roots)?;
     Ok((connection, line))
+}
+
+/// Ids of the organizations that were chosen at connect.
+pub(super) fn organizations(record: &ConnectionRecord) -> impl Iterator<Item = String> {
+    let organizations = record.connection.organizations.iter();
+    organizations.map(|one| one.id.clone())
 }
 
 /// Why the newest request could not be carried out, in words: a guest is only told a code.

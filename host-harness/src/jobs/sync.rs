@@ -5,7 +5,7 @@ use koalr_platform::model::record::{Batch, Diagnostic, Entry, Progress, Scope};
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant};
 use serde::Serialize;
 
-use super::line::reopen;
+use super::line::{organizations, reopen};
 use super::walk::{End, Walk};
 use crate::{Host, HostError};
 
@@ -134,14 +134,7 @@ pub async fn sync(
 
 /// The scope of a connection's whole backfill.
 pub(super) fn everything(record: &ConnectionRecord) -> Scope {
-    Scope::Organizations(
-        record
-            .connection
-            .organizations
-            .iter()
-            .map(|one| one.id.clone())
-            .collect(),
-    )
+    Scope::Organizations(organizations(record).collect())
 }
 
 /// Counts what is stored, and says whether it is complete.

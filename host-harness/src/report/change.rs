@@ -67,13 +67,7 @@ pub(super) struct Line<'a> {
 impl ChangeReport {
     /// Findings with their attribution, in the order of the evidence.
     pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        (0_u32..)
-            .zip(self.evidence.findings.iter().zip(&self.assessment.findings))
-            .map(|(index, (fact, attributed))| Line {
-                index,
-                fact,
-                attributed,
-            })
+        (0_u32..).map_while(|index| self.line(index))
     }
 
     /// The same, only of one attribution, worst first.
@@ -88,7 +82,12 @@ impl ChangeReport {
 
     /// The line of one finding; none if the plugin named one that is not there.
     pub(super) fn line(&self, index: u32) -> Option<Line<'_>> {
-        self.lines().find(|line| line.index == index)
+        let place = usize::try_from(index).ok()?;
+        Some(Line {
+            index,
+            fact: self.evidence.findings.get(place)?,
+            attributed: self.assessment.findings.get(place)?,
+        })
     }
 
     /// The public id of a finding: its first CVE, else the upstream's id.

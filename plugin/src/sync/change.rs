@@ -53,11 +53,7 @@ pub(super) fn sync(
         .filter(|lookup| lookup.is_over())
         .count();
     Ok(Batch {
-        cursor: if done {
-            None
-        } else {
-            Some(cursor::write(&walk)?)
-        },
+        cursor: (!done).then(|| cursor::write(&walk)).transpose()?,
         done,
         progress: Progress {
             done: u32::try_from(over).unwrap_or(u32::MAX),

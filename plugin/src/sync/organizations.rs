@@ -31,11 +31,7 @@ pub(super) fn sync(
     }
     let done = walk.is_over();
     Ok(Batch {
-        cursor: if done {
-            None
-        } else {
-            Some(cursor::write(&walk)?)
-        },
+        cursor: (!done).then(|| cursor::write(&walk)).transpose()?,
         done,
         progress: walk.progress(),
         coverage: walk.coverage(),
