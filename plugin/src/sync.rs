@@ -55,6 +55,8 @@ pub fn sync(request: &SyncRequest, transport: &mut dyn Transport) -> Result<Batc
             Some(organization) => change::sync(request, scope, organization, exchange),
             None => invalid("the change's scope names no organization"),
         },
+        Scope::Enrichment(_) => invalid("the scope `enrichment` is not known here"),
+        Scope::Findings(_) => invalid("the scope `findings` is not known here"),
         Scope::Other((kind, _)) => invalid(&format!("the scope `{kind}` is not known here")),
     }
 }

@@ -1,6 +1,6 @@
 //! How requests leave: many at once, answers as they come.
 
-/// Sends GETs to the one pinned endpoint.
+/// Sends requests to the one pinned endpoint, and fetches what that endpoint hands out elsewhere.
 ///
 /// The credential is the host's: no transport sets an `authorization` header.
 pub trait Transport {
@@ -11,6 +11,29 @@ pub trait Transport {
 
     /// Waits for any one answer; none when nothing is queued or in flight.
     fn next(&mut self) -> Option<(usize, Reply)>;
+
+    /// Carries out one request alone and waits for it. Nothing may be queued or in flight.
+    ///
+    /// `take` gets the body of a download as it comes, if the status is 200; the answer's own body is empty then.
+    ///
+    /// # Errors
+    ///
+    /// There is no response, or a download broke off: what `take` got so far is not the whole then.
+    fn carry_out(&mut self, request: Request<'_>, take: &mut dyn FnMut(&[u8])) -> Reply;
+}
+
+/// A request that is not a plain GET on the endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// A POST of a JSON document.
+    Post {
+        /// The path with its query.
+        path: &'a str,
+        /// The document.
+        json: &'a str,
+    },
+    /// A GET of a whole address that the endpoint named in this call.
+    Download(&'a str),
 }
 
 /// What became of a request.
@@ -21,10 +44,25 @@ pub type Reply = Result<Answer, Failure>;
 pub struct Answer {
     /// Status code.
     pub status: u16,
-    /// Value of `retry-after`; none if the header is absent or not text.
-    pub retry_after: Option<String>,
+    /// What its headers say.
+    pub headers: Headers,
     /// The whole body.
     pub body: Vec<u8>,
+}
+
+/// Values of the headers that matter here; none for one that is absent or not text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// `retry-after`.
+    pub retry_after: Option<String>,
+    /// `date`: the upstream's clock.
+    pub date: Option<String>,
+    /// `snyk-version-lifecycle-stage`.
+    pub stage: Option<String>,
+    /// `deprecation`.
+    pub deprecation: Option<String>,
+    /// `sunset`.
+    pub sunset: Option<String>,
 }
 
 /// There is no response: refused by the host, unreachable, or cut off. The text is for people.
@@ -80,7 +118,7 @@ pub(crate) mod script {
 
     use std::collections::BTreeMap;
 
-    use super::{Answer, Failure, Reply, Transport};
+    use super::{Answer, Failure, Headers, Reply, Request, Transport};
 
     /// In which order answers to requests in flight come back.
     #[derive(Debug, Clone, Copy)]
@@ -117,21 +155,30 @@ pub(crate) mod script {
         }
 
         /// The next answer of the first rule whose every `*`-separated part is in the path.
-        pub(crate) fn on(mut self, part: &str, status: u16, body: &str) -> Self {
-            let answer = Answer {
-                status,
-                retry_after: None,
-                body: body.as_bytes().to_vec(),
-            };
-            self.push(part, Ok(answer));
-            self
+        pub(crate) fn on(self, part: &str, status: u16, body: &str) -> Self {
+            self.answers(part, status, Headers::default(), body)
         }
 
-        pub(crate) fn limited(mut self, part: &str, retry_after: Option<&str>) -> Self {
-            let answer = Answer {
-                status: 429,
+        pub(crate) fn limited(self, part: &str, retry_after: Option<&str>) -> Self {
+            let headers = Headers {
                 retry_after: retry_after.map(str::to_owned),
-                body: Vec::new(),
+                ..Headers::default()
+            };
+            self.answers(part, 429, headers, "")
+        }
+
+        /// The next answer of a rule, with headers.
+        pub(crate) fn answers(
+            mut self,
+            part: &str,
+            status: u16,
+            headers: Headers,
+            body: &str,
+        ) -> Self {
+            let answer = Answer {
+                status,
+                headers,
+                body: body.as_bytes().to_vec(),
             };
             self.push(part, Ok(answer));
             self
@@ -178,6 +225,21 @@ pub(crate) mod script {
                 Order::First => self.waiting.remove(0),
             };
             Some((ticket, self.reply(&path)))
+        }
+
+        /// Asked for as `POST path json`, or as the whole address; a body comes in pieces of seven bytes.
+        fn carry_out(&mut self, request: Request<'_>, take: &mut dyn FnMut(&[u8])) -> Reply {
+            let asked = match request {
+                Request::Post { path, json } => format!("POST {path} {json}"),
+                Request::Download(address) => address.to_owned(),
+            };
+            self.asked.push(asked.clone());
+            let mut answer = self.reply(&asked)?;
+            if answer.status == 200 && matches!(request, Request::Download(_)) {
+                answer.body.chunks(7).for_each(take);
+                answer.body.clear();
+            }
+            Ok(answer)
         }
     }
 }

@@ -130,6 +130,7 @@ async fn package(bench: &mut Bench, listing: &Listing, document: &Value) -> Resu
             number: Some(1),
             head_sha: "a".to_owned(),
             base_sha: None,
+            source_branch: None,
             target_branch: None,
         },
         title: String::new(),

@@ -25,6 +25,7 @@ pub fn native(count: u32) -> verdict::GateRequest {
         number: Some(1),
         head_sha: "a".to_owned(),
         base_sha: None,
+        source_branch: None,
         target_branch: None,
     };
     let request = evidence::ScoreRequest {
@@ -68,6 +69,7 @@ pub async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
         number: Some(1),
         head_sha: "a".to_owned(),
         base_sha: None,
+        source_branch: None,
         target_branch: None,
     };
     let request = score::Request {

@@ -113,6 +113,7 @@ fn describe(change: SampleChange) -> ChangeFile {
             number: Some(change.number),
             head_sha: change.head_sha.to_owned(),
             base_sha: Some(change.base_sha.to_owned()),
+            source_branch: None,
             target_branch: Some(change.target_branch.to_owned()),
         },
         title: change.title.to_owned(),

@@ -27,6 +27,7 @@ fields!(
         number,
         head_sha,
         base_sha,
+        source_branch,
         target_branch
     }
 );

@@ -47,7 +47,8 @@ fields!(
     model::Capability {
         organization,
         route,
-        access
+        access,
+        detail
     }
 );
 variant!(wire::Error, model::ConnectError { BadCredential, WrongRegion(value), NoApiAccess, MissingPermissions(value), OrganizationsNotVisible(value), InvalidSetting(value), Upstream(value), Other(value) });

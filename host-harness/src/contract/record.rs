@@ -17,14 +17,26 @@ fields!(
         as_of
     }
 );
-variant!(wire::Scope, model::Scope { Organizations(value), Change(value), Other(value) });
+variant!(wire::Scope, model::Scope { Organizations(value), Change(value), Enrichment(value), Findings(value), Other(value) });
 fields!(
     wire::ChangeScope,
     model::ChangeScope {
         change,
         organizations,
-        dependencies
+        dependencies,
+        checks
     }
+);
+fields!(
+    wire::EnrichmentScope,
+    model::EnrichmentScope {
+        organizations,
+        packages
+    }
+);
+fields!(
+    wire::FindingsScope,
+    model::FindingsScope { organization, ids }
 );
 fields!(wire::Cursor, model::Cursor { format, bytes });
 fields!(
@@ -50,7 +62,7 @@ fields!(
         message
     }
 );
-variant!(wire::Entry, model::Entry { Project(value), Finding(value), ChangeCheck(value), ChangeFinding(value), Remediation(value), Measurement(value), Incident(value), Deployment(value), WalkCompleted(value), WalkBroken(value), Other(value) });
+variant!(wire::Entry, model::Entry { Project(value), Finding(value), ChangeCheck(value), ChangeFinding(value), Remediation(value), Fix(value), Measurement(value), Incident(value), Deployment(value), WalkCompleted(value), WalkBroken(value), Other(value) });
 fields!(
     wire::Project,
     model::Project {
@@ -144,14 +156,17 @@ fields!(
 fields!(
     wire::ChangeCheck,
     model::ChangeCheck {
+        organization,
         change,
         repository,
         head_sha,
         base_sha,
+        project,
         product,
         state,
         marked_as_success,
         at,
+        test,
         extra
     }
 );
@@ -166,10 +181,23 @@ fields!(
 fields!(
     wire::Remediation,
     model::Remediation {
+        organization,
         finding,
         step,
         at,
         source
+    }
+);
+fields!(
+    wire::Fix,
+    model::Fix {
+        organization,
+        vulnerability,
+        affected,
+        state,
+        versions,
+        source,
+        as_of
     }
 );
 cases!(
@@ -225,6 +253,7 @@ fields!(
     model::Walk {
         route,
         organization,
+        changed_since,
         pages,
         records
     }

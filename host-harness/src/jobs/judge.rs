@@ -183,6 +183,7 @@ async fn look_up(
         change: change.clone(),
         organizations: organizations(&connection.record).collect(),
         dependencies: dependencies.map(<[DependencyChange]>::to_vec),
+        checks: Vec::new(),
     });
     let mut lookups = Vec::new();
     let mut coverage = Vec::new();

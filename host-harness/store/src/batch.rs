@@ -14,7 +14,7 @@ use crate::error::{Fault, StoreError};
 use crate::row::{Stored, Writer};
 use crate::sync_state::{advance, scope_key};
 use crate::table::{
-    CHANGE_CHECKS, CHANGE_FINDINGS, DEPLOYMENTS, FINDINGS, INCIDENTS, MEASUREMENTS, OTHERS,
+    CHANGE_CHECKS, CHANGE_FINDINGS, DEPLOYMENTS, FINDINGS, FIXES, INCIDENTS, MEASUREMENTS, OTHERS,
     PROJECTS, REMEDIATIONS, Table, WALKS,
 };
 use crate::tenant::Tenant;
@@ -106,6 +106,18 @@ impl Records<'_> {
                 self.put(&CHANGE_FINDINGS, beside, change_finding)?
             }
             Entry::Remediation(remediation) => self.put(&REMEDIATIONS, vec![], remediation)?,
+            Entry::Fix(fix) => {
+                let optional = |text: &Option<String>| match text {
+                    Some(text) => Value::Text(text.clone()),
+                    None => Value::Null,
+                };
+                let beside = vec![
+                    optional(&fix.affected.ecosystem),
+                    text(&fix.affected.name),
+                    optional(&fix.affected.version),
+                ];
+                self.put(&FIXES, beside, fix)?
+            }
             Entry::Measurement(measurement) => self.put(&MEASUREMENTS, vec![], measurement)?,
             Entry::Incident(incident) => self.put(&INCIDENTS, vec![], incident)?,
             Entry::Deployment(deployment) => self.put(&DEPLOYMENTS, vec![], deployment)?,

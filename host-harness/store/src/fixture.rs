@@ -80,6 +80,7 @@ pub(crate) fn connection() -> ConnectionRecord {
                 organization: "o1".to_owned(),
                 route: "issues".to_owned(),
                 access: Access::Allowed,
+                detail: String::new(),
             }],
             warnings: vec!["the token expires soon".to_owned()],
             extra: vec![("a".to_owned(), "b".to_owned())],
@@ -101,6 +102,7 @@ pub(crate) fn change() -> Change {
         number: Some(7),
         head_sha: "abc".to_owned(),
         base_sha: None,
+        source_branch: None,
         target_branch: Some("main".to_owned()),
     }
 }
@@ -110,6 +112,7 @@ pub(crate) fn change_scope() -> Scope {
         change: change(),
         organizations: vec!["o1".to_owned()],
         dependencies: None,
+        checks: vec![],
     })
 }
 

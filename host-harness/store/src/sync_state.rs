@@ -24,15 +24,19 @@ pub struct SyncState {
 /// Name of a scope in the store. The order of organizations does not matter; each head of a change is its own scope.
 pub(crate) fn scope_key(scope: &Scope) -> String {
     match scope {
-        Scope::Organizations(organizations) => {
-            let mut organizations = organizations.clone();
-            organizations.sort_unstable();
-            organizations.dedup();
-            format!("organizations:{}", organizations.join(","))
-        }
+        Scope::Organizations(organizations) => format!("organizations:{}", sorted(organizations)),
         Scope::Change(scope) => format!("change:{}@{}", scope.change.id, scope.change.head_sha),
+        Scope::Enrichment(scope) => format!("enrichment:{}", sorted(&scope.organizations)),
+        Scope::Findings(scope) => format!("findings:{}", scope.organization),
         Scope::Other((kind, json)) => format!("other:{kind}:{json}"),
     }
+}
+
+fn sorted(organizations: &[String]) -> String {
+    let mut organizations = organizations.to_vec();
+    organizations.sort_unstable();
+    organizations.dedup();
+    organizations.join(",")
 }
 
 impl Tenant {

@@ -92,17 +92,27 @@ pub(crate) const CHANGE_CHECKS: Table = Table {
     name: "change_checks",
     beside: &[],
     columns: &[
+        ("organization", Plain),
         ("change", Plain),
         ("repository", Plain),
         ("head_sha", Plain),
         ("base_sha", Plain),
+        ("project", Plain),
         ("product", Plain),
         ("state", Plain),
         ("marked_as_success", Flag),
         ("at", Plain),
+        ("test", Plain),
         ("extra", Json),
     ],
-    key: &["repository", "change", "product", "head_sha"],
+    key: &[
+        "organization",
+        "repository",
+        "change",
+        "project",
+        "product",
+        "head_sha",
+    ],
     version: Some("at"),
 };
 
@@ -118,12 +128,13 @@ pub(crate) const REMEDIATIONS: Table = Table {
     name: "remediations",
     beside: &[],
     columns: &[
+        ("organization", Plain),
         ("finding", Plain),
         ("step", Plain),
         ("at", Plain),
         ("source", Plain),
     ],
-    key: &["finding", "step", "at"],
+    key: &["organization", "finding", "step", "at"],
     version: None,
 };
 
@@ -184,12 +195,35 @@ pub(crate) const OTHERS: Table = Table {
     version: None,
 };
 
+pub(crate) const FIXES: Table = Table {
+    name: "fixes",
+    beside: &["ecosystem", "package", "version"],
+    columns: &[
+        ("organization", Plain),
+        ("vulnerability", Plain),
+        ("affected", Json),
+        ("state", Plain),
+        ("versions", Json),
+        ("source", Plain),
+        ("as_of", Plain),
+    ],
+    key: &[
+        "organization",
+        "vulnerability",
+        "ecosystem",
+        "package",
+        "version",
+    ],
+    version: Some("as_of"),
+};
+
 pub(crate) const WALKS: Table = Table {
     name: "walks",
     beside: &["scope", "state"],
     columns: &[
         ("route", Plain),
         ("organization", Plain),
+        ("changed_since", Plain),
         ("pages", Plain),
         ("records", Plain),
     ],

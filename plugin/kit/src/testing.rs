@@ -91,6 +91,7 @@ pub(crate) fn request(evidence: Evidence) -> ScoreRequest {
             number: Some(1),
             head_sha: "h".to_owned(),
             base_sha: None,
+            source_branch: None,
             target_branch: None,
         },
         evidence,

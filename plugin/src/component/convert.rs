@@ -92,7 +92,7 @@ record!(types::Setting, c::Setting { key label help kind default });
 record!(types::SettingEntry, c::SettingEntry { key value });
 cases!(types::ParameterKind, c::ParameterKind { Flag Integer(of) Tenths(of) Choice(of) Text Texts });
 cases!(types::ParameterValue, c::ParameterValue { Flag(of) Integer(of) Tenths(of) Text(of) Texts(of) });
-record!(types::Change, c::Change { id repository number head_sha base_sha target_branch });
+record!(types::Change, c::Change { id repository number head_sha base_sha source_branch target_branch });
 record!(types::DependencyChange, c::DependencyChange { ecosystem name before after direct });
 record!(types::Coverage, c::Coverage { route subject state as_of detail });
 cases!(types::CoverageState, c::CoverageState { Complete Partial Stale Refused Unsupported Awaited NotAsked });
@@ -124,15 +124,17 @@ record!(connect::Connection, n::Connection { account organizations capabilities 
 record!(connect::Account, n::Account { id name kind });
 record!(connect::Organization, n::Organization { id slug name });
 cases!(connect::Access, n::Access { Allowed Refused Unknown });
-record!(connect::Capability, n::Capability { organization route access });
+record!(connect::Capability, n::Capability { organization route access detail });
 cases!(connect::Error, n::ConnectError {
     BadCredential WrongRegion(of) NoApiAccess MissingPermissions(of) OrganizationsNotVisible(of) InvalidSetting(of)
     Upstream(of) Other(of)
 });
 
 record!(sync::Request, r::SyncRequest { endpoint scope since cursor settings request_budget as_of });
-cases!(sync::Scope, r::Scope { Organizations(of) Change(of) Other(of) });
-record!(sync::ChangeScope, r::ChangeScope { change organizations dependencies });
+cases!(sync::Scope, r::Scope { Organizations(of) Change(of) Enrichment(of) Findings(of) Other(of) });
+record!(sync::ChangeScope, r::ChangeScope { change organizations dependencies checks });
+record!(sync::EnrichmentScope, r::EnrichmentScope { organizations packages });
+record!(sync::FindingsScope, r::FindingsScope { organization ids });
 record!(sync::Cursor, r::Cursor { format bytes });
 record!(sync::Batch, r::Batch {
     records cursor done progress requests resume_after_secs coverage diagnostics extra
@@ -140,7 +142,7 @@ record!(sync::Batch, r::Batch {
 record!(sync::Progress, r::Progress { done total });
 record!(sync::Diagnostic, r::Diagnostic { code subject message });
 cases!(sync::Entry, r::Entry {
-    Project(of) Finding(of) ChangeCheck(of) ChangeFinding(of) Remediation(of) Measurement(of) Incident(of)
+    Project(of) Finding(of) ChangeCheck(of) ChangeFinding(of) Remediation(of) Fix(of) Measurement(of) Incident(of)
     Deployment(of) WalkCompleted(of) WalkBroken(of) Other(of)
 });
 record!(sync::Project, r::Project {
@@ -156,10 +158,11 @@ record!(sync::PackageVersion, r::PackageVersion { ecosystem name version });
 record!(sync::CvssRating, r::CvssRating { source version vector score });
 record!(sync::SelectedCvss, r::SelectedCvss { score highest rating reason });
 record!(sync::ChangeCheck, r::ChangeCheck {
-    change repository head_sha base_sha product state marked_as_success at extra
+    organization change repository head_sha base_sha project product state marked_as_success at test extra
 });
 record!(sync::ChangeFinding, r::ChangeFinding { change route finding });
-record!(sync::Remediation, r::Remediation { finding step at source });
+record!(sync::Remediation, r::Remediation { organization finding step at source });
+record!(sync::Fix, r::Fix { organization vulnerability affected state versions source as_of });
 cases!(sync::RemediationStep, r::RemediationStep {
     Introduced FirstSeen Ignored UnIgnored Resolved ReIntroduced Vanished
 });
@@ -168,7 +171,7 @@ record!(sync::Incident, r::Incident {
 });
 record!(sync::Deployment, r::Deployment { id service environment sha state at extra });
 cases!(sync::DeploymentState, r::DeploymentState { Succeeded Failed Running Other });
-record!(sync::Walk, r::Walk { route organization pages records });
+record!(sync::Walk, r::Walk { route organization changed_since pages records });
 record!(sync::OtherRecord, r::OtherRecord { kind key json });
 cases!(sync::Error, r::SyncError {
     StaleCursor BadCredential MissingPermissions(of) InvalidRequest(of) Upstream(of) Other(of)

@@ -1,17 +1,17 @@
 //! The transport over `wasi:http`: a window of requests in flight, waited for together with `wasi:io/poll`.
 //!
-//! It sets no timeouts and no headers: both are the host's.
+//! It sets no timeouts, and no headers but the type of a body: the rest is the host's.
 
 use std::collections::VecDeque;
 
 use super::bindings::wasi::http::outgoing_handler;
 use super::bindings::wasi::http::types::{
-    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, OutgoingRequest,
-    Scheme,
+    ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, Method,
+    OutgoingBody, OutgoingRequest, Scheme,
 };
 use super::bindings::wasi::io::poll::{Pollable, poll};
 use super::bindings::wasi::io::streams::{InputStream, StreamError};
-use crate::transport::{Answer, Failure, Reply, Transport};
+use crate::transport::{Answer, Base, Failure, Headers, Reply, Request, Transport};
 
 /// Requests to one endpoint.
 pub(super) struct Http {
@@ -51,24 +51,68 @@ impl Http {
     }
 
     fn start(&self, ticket: usize, path: &str) -> Result<Flight, Failure> {
-        let scheme = if self.secure {
-            Scheme::Https
-        } else {
-            Scheme::Http
-        };
         let request = OutgoingRequest::new(Fields::new());
-        let set = request
-            .set_scheme(Some(&scheme))
-            .and_then(|()| request.set_authority(Some(&self.authority)))
-            .and_then(|()| request.set_path_with_query(Some(path)));
-        set.map_err(|()| Failure("the address is not valid".to_owned()))?;
-        let response = outgoing_handler::handle(request, None).map_err(|code| failure(&code))?;
-        Ok(Flight {
-            ready: response.subscribe(),
-            phase: Phase::Head(response),
-            ticket,
-        })
+        address(&request, self.secure, &self.authority, path)?;
+        Flight::take_off(ticket, request)
     }
+
+    fn start_alone(&self, request: Request<'_>) -> Result<Flight, Failure> {
+        match request {
+            Request::Download(url) => {
+                let (base, path) = split(url).ok_or_else(invalid)?;
+                let request = OutgoingRequest::new(Fields::new());
+                address(&request, base.secure, base.authority, path)?;
+                Flight::take_off(0, request)
+            }
+            Request::Post { path, json } => {
+                let headers = Fields::new();
+                headers
+                    .append("content-type", b"application/vnd.api+json")
+                    .map_err(|_| Failure("the host refuses a content type".to_owned()))?;
+                let request = OutgoingRequest::new(headers);
+                request.set_method(&Method::Post).map_err(|()| invalid())?;
+                address(&request, self.secure, &self.authority, path)?;
+                let unsent = || Failure("the body could not be sent".to_owned());
+                let body = request.body().map_err(|()| unsent())?;
+                let flight = Flight::take_off(0, request)?;
+                let stream = body.write().map_err(|()| unsent())?;
+                for piece in json.as_bytes().chunks(WRITE_BYTES) {
+                    stream
+                        .blocking_write_and_flush(piece)
+                        .map_err(|_| unsent())?;
+                }
+                drop(stream);
+                OutgoingBody::finish(body, None).map_err(|code| failure(&code))?;
+                Ok(flight)
+            }
+        }
+    }
+}
+
+fn address(
+    request: &OutgoingRequest,
+    secure: bool,
+    authority: &str,
+    path: &str,
+) -> Result<(), Failure> {
+    let scheme = if secure { Scheme::Https } else { Scheme::Http };
+    request
+        .set_scheme(Some(&scheme))
+        .and_then(|()| request.set_authority(Some(authority)))
+        .and_then(|()| request.set_path_with_query(Some(path)))
+        .map_err(|()| invalid())
+}
+
+/// Base and path of a whole address.
+fn split(url: &str) -> Option<(Base<'_>, &str)> {
+    let host = url.find("://")? + "://".len();
+    let path = host + url.get(host..)?.find('/')?;
+    let (base, path) = url.split_at_checked(path)?;
+    Some((Base::parse(base)?, path))
+}
+
+fn invalid() -> Failure {
+    Failure("the address is not valid".to_owned())
 }
 
 impl Transport for Http {
@@ -109,6 +153,25 @@ impl Transport for Http {
             }
         }
     }
+
+    fn carry_out(&mut self, request: Request<'_>, take: &mut dyn FnMut(&[u8])) -> Reply {
+        let streamed = matches!(request, Request::Download(_));
+        let mut flight = self.start_alone(request)?;
+        loop {
+            poll(&[&flight.ready]);
+            match flight.go_on()? {
+                Step::Flying(next) => flight = next,
+                Step::Done(answer) => return Ok(answer),
+            }
+            if let Phase::Body(body) = &mut flight.phase
+                && streamed
+                && body.answer.status == 200
+            {
+                take(&body.answer.body);
+                body.answer.body.clear();
+            }
+        }
+    }
 }
 
 enum Step {
@@ -117,6 +180,15 @@ enum Step {
 }
 
 impl Flight {
+    fn take_off(ticket: usize, request: OutgoingRequest) -> Result<Self, Failure> {
+        let response = outgoing_handler::handle(request, None).map_err(|code| failure(&code))?;
+        Ok(Self {
+            ready: response.subscribe(),
+            phase: Phase::Head(response),
+            ticket,
+        })
+    }
+
     /// Takes what has come. Called when the pollable is ready.
     fn go_on(self) -> Result<Step, Failure> {
         let Self {
@@ -175,12 +247,23 @@ impl Flight {
 impl Incoming {
     fn open(response: &IncomingResponse) -> Result<Self, Failure> {
         let gone = |()| Failure("the body was taken already".to_owned());
-        let retry_after = response.headers().get("retry-after").into_iter().next();
+        let headers = response.headers();
+        let text = |name: &str| {
+            let value = headers.get(name).into_iter().next()?;
+            String::from_utf8(value).ok()
+        };
         let answer = Answer {
             status: response.status(),
-            retry_after: retry_after.and_then(|value| String::from_utf8(value).ok()),
+            headers: Headers {
+                retry_after: text("retry-after"),
+                date: text("date"),
+                stage: text("snyk-version-lifecycle-stage"),
+                deprecation: text("deprecation"),
+                sunset: text("sunset"),
+            },
             body: Vec::new(),
         };
+        drop(headers);
         let body = response.consume().map_err(gone)?;
         Ok(Self {
             stream: body.stream().map_err(gone)?,
@@ -207,6 +290,9 @@ fn failure(code: &ErrorCode) -> Failure {
 
 /// Most requests in flight. More gain nothing: chains are sequential, and the host paces.
 const WINDOW: usize = 8;
+
+/// Most bytes that may be written to a stream at once.
+const WRITE_BYTES: usize = 4 << 10;
 
 /// Most bytes taken from a stream at once.
 const CHUNK_BYTES: u64 = 64 << 10;

@@ -74,6 +74,7 @@ fn unknown(organization: &Organization) -> [Capability; 2] {
         organization: organization.id.clone(),
         route: route.to_owned(),
         access: Access::Unknown,
+        detail: String::new(),
     })
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn outcome<'a>(reply: &'a Reply, path: &str) -> Outcome<'a> {
         401 => Outcome::Unauthorized,
         402 | 403 => Outcome::Refused(text()),
         404 => Outcome::NotFound(text()),
-        429 => Outcome::Limited(wait_secs(answer.retry_after.as_deref())),
+        429 => Outcome::Limited(wait_secs(answer.headers.retry_after.as_deref())),
         408 | 425 | 500.. => Outcome::Again(text()),
         _ => Outcome::Hopeless(text()),
     }
@@ -89,12 +89,15 @@ const MAX_DETAIL_CHARS: usize = 200;
 #[cfg(test)]
 mod tests {
     use super::{Outcome, is_about_plan, outcome};
-    use crate::transport::{Answer, Failure};
+    use crate::transport::{Answer, Failure, Headers};
 
     fn answer(status: u16, body: &str, retry_after: Option<&str>) -> Answer {
         Answer {
             status,
-            retry_after: retry_after.map(str::to_owned),
+            headers: Headers {
+                retry_after: retry_after.map(str::to_owned),
+                ..Headers::default()
+            },
             body: body.as_bytes().to_vec(),
         }
     }

@@ -12,6 +12,7 @@ pub(super) fn steps(wire: &Issue<'_>, finding: &Finding) -> Vec<Remediation> {
     let attributes = wire.attributes.as_ref();
     let coordinates = attributes.map_or(&[][..], |all| &all.coordinates);
     let step = |step, at, source: &str| Remediation {
+        organization: finding.organization.clone(),
         finding: finding.id.clone(),
         step,
         at,

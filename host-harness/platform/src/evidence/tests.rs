@@ -9,6 +9,7 @@ fn change() -> Change {
         number: Some(7),
         head_sha: "a1".to_owned(),
         base_sha: None,
+        source_branch: None,
         target_branch: None,
     }
 }

@@ -95,6 +95,8 @@ pub struct Change {
     pub head_sha: String,
     /// The commit it is compared with; none while unknown.
     pub base_sha: Option<String>,
+    /// Branch it comes from; none while unknown.
+    pub source_branch: Option<String>,
     /// Branch it goes to; none while unknown.
     pub target_branch: Option<String>,
 }

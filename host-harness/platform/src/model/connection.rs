@@ -92,6 +92,8 @@ pub struct Capability {
     pub route: String,
     /// The answer.
     pub access: Access,
+    /// Why it was refused or is unknown, for people. Empty where it is allowed.
+    pub detail: String,
 }
 
 /// Why there is no connection. Each case is something a person can do.

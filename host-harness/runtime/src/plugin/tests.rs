@@ -222,6 +222,7 @@ fn score_request() -> score::Request {
             number: None,
             head_sha: String::new(),
             base_sha: None,
+            source_branch: None,
             target_branch: None,
         },
         evidence: score::Evidence {

@@ -60,6 +60,7 @@ CREATE TABLE walks (
   state        TEXT NOT NULL,
   route        TEXT NOT NULL,
   organization TEXT NOT NULL,
+  changed_since INTEGER,
   pages        INTEGER NOT NULL,
   records      INTEGER NOT NULL,
   PRIMARY KEY (connection, scope, route, organization, state)
@@ -128,18 +129,23 @@ CREATE TABLE change_checks (
   connection        INTEGER NOT NULL REFERENCES connections (id),
   first_seen        INTEGER NOT NULL,
   last_seen         INTEGER NOT NULL,
+  organization      TEXT NOT NULL,
   change            TEXT NOT NULL,
   repository        TEXT NOT NULL,
   head_sha          TEXT,
   base_sha          TEXT,
+  project           TEXT,
   product           TEXT NOT NULL,
   state             TEXT NOT NULL,
   marked_as_success INTEGER NOT NULL,
   at                INTEGER,
+  test              TEXT,
   extra             TEXT NOT NULL  -- JSON
 ) STRICT;
 CREATE UNIQUE INDEX change_checks_key
-  ON change_checks (connection, repository, change, product, ifnull(head_sha, ''));
+  ON change_checks (
+    connection, organization, repository, change, ifnull(project, ''), product, ifnull(head_sha, '')
+  );
 
 -- The scope names the change and the head that the walk was about.
 CREATE TABLE change_findings (
@@ -157,15 +163,35 @@ CREATE TABLE change_findings (
 ) STRICT;
 
 CREATE TABLE remediations (
-  connection INTEGER NOT NULL REFERENCES connections (id),
-  first_seen INTEGER NOT NULL,
-  last_seen  INTEGER NOT NULL,
-  finding    TEXT NOT NULL,
-  step       TEXT NOT NULL,
-  at         INTEGER NOT NULL,
-  source     TEXT NOT NULL,
-  PRIMARY KEY (connection, finding, step, at)
+  connection   INTEGER NOT NULL REFERENCES connections (id),
+  first_seen   INTEGER NOT NULL,
+  last_seen    INTEGER NOT NULL,
+  organization TEXT NOT NULL,
+  finding      TEXT NOT NULL,
+  step         TEXT NOT NULL,
+  at           INTEGER NOT NULL,
+  source       TEXT NOT NULL,
+  PRIMARY KEY (connection, organization, finding, step, at)
 ) STRICT;
+
+-- What is known about fixes of a vulnerability in a package version, whichever finding it is about.
+CREATE TABLE fixes (
+  connection    INTEGER NOT NULL REFERENCES connections (id),
+  first_seen    INTEGER NOT NULL,
+  last_seen     INTEGER NOT NULL,
+  ecosystem     TEXT,
+  package       TEXT NOT NULL,
+  version       TEXT,
+  organization  TEXT NOT NULL,
+  vulnerability TEXT NOT NULL,
+  affected      TEXT NOT NULL,  -- JSON
+  state         TEXT NOT NULL,
+  versions      TEXT NOT NULL,  -- JSON
+  source        TEXT NOT NULL,
+  as_of         INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX fixes_key
+  ON fixes (connection, organization, vulnerability, package, ifnull(version, ''), ifnull(ecosystem, ''));
 
 CREATE TABLE measurements (
   connection INTEGER NOT NULL REFERENCES connections (id),

@@ -333,6 +333,7 @@ fn one_of_each() -> Vec<Entry> {
         Entry::ChangeCheck(change_check()),
         Entry::ChangeFinding(change_finding()),
         Entry::Remediation(Remediation {
+            organization: "o1".to_owned(),
             finding: "f1".to_owned(),
             step: RemediationStep::ReIntroduced,
             at: 4,
@@ -352,14 +353,17 @@ fn one_of_each() -> Vec<Entry> {
 
 fn change_check() -> ChangeCheck {
     ChangeCheck {
+        organization: "o1".to_owned(),
         change: "7".to_owned(),
         repository: "shop/web".to_owned(),
         head_sha: Some("abc".to_owned()),
         base_sha: None,
+        project: None,
         product: "open source".to_owned(),
         state: "failed".to_owned(),
         marked_as_success: true,
         at: Some(4),
+        test: None,
         extra: vec![],
     }
 }
@@ -413,6 +417,7 @@ fn walk() -> Walk {
     Walk {
         route: "issues".to_owned(),
         organization: "o1".to_owned(),
+        changed_since: None,
         pages: 3,
         records: 250,
     }

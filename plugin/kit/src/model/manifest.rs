@@ -104,9 +104,11 @@ pub struct Origin {
     pub label: String,
     /// Its address.
     pub address: OriginAddress,
-    /// Host names a person may paste that mean this origin, for example the product's web address. May be empty.
+    /// Host names a person may paste that mean this origin, for example the product's web address; for a template with
+    /// the same label left open. May be empty.
     pub aliases: Vec<String>,
-    /// What may be requested there. Empty denies everything.
+    /// What may be requested there. Empty denies everything. For `download` it is empty: what may be fetched there is
+    /// only what the pinned origin itself has named.
     pub paths: Vec<PathRule>,
 }
 

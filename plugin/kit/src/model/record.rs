@@ -12,7 +12,8 @@ pub struct SyncRequest {
     pub endpoint: Endpoint,
     /// What to pull.
     pub scope: Scope,
-    /// Oldest data wanted. None means without limit. What is still open is always wanted, however old.
+    /// Oldest data wanted by a walk that begins anew. None means without limit. What is still open is always wanted,
+    /// however old.
     pub since: Option<Timestamp>,
     /// Where the last batch ended; none to begin.
     pub cursor: Option<Cursor>,
@@ -27,10 +28,15 @@ pub struct SyncRequest {
 /// What a walk covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// Everything of these organizations, by id.
+    /// Everything of these organizations, by id. With the cursor of an earlier walk's end only what changed since,
+    /// unless the integration finds that it is time to read everything again.
     Organizations(Vec<String>),
     /// Only what bears on one change.
     Change(ChangeScope),
+    /// What no listing of `organizations` tells, and what may take hours: nobody waits for it.
+    Enrichment(EnrichmentScope),
+    /// Only whether these findings are still there.
+    Findings(FindingsScope),
     /// Anything else: a kind and its details as JSON. An integration that does not know the kind answers
     /// `invalid-request`.
     Other((String, String)),
@@ -45,6 +51,26 @@ pub struct ChangeScope {
     pub organizations: Vec<String>,
     /// Dependencies the change touches. None means unknown: nothing can be looked up then.
     pub dependencies: Option<Vec<DependencyChange>>,
+    /// Checks of this change's head that earlier walks brought, newest first. May be empty.
+    pub checks: Vec<ChangeCheck>,
+}
+
+/// What is asked beside the listings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrichmentScope {
+    /// Organizations by id whose checks and fixes are wanted. Not empty.
+    pub organizations: Vec<String>,
+    /// Packages whose fixes are to be looked up, the most urgent first, each with ecosystem and version. May be empty.
+    pub packages: Vec<PackageVersion>,
+}
+
+/// Findings to look at one by one: a completed listing no longer had them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingsScope {
+    /// Organization id.
+    pub organization: String,
+    /// Finding ids. Not empty.
+    pub ids: Vec<String>,
 }
 
 /// Where a walk stands. Opaque to the host, which stores it with the batch in one transaction.
@@ -85,7 +111,7 @@ pub struct Batch {
 pub struct Progress {
     /// Pages read since the walk began.
     pub done: u32,
-    /// Pages in all; none while it is unknown.
+    /// Pages in all as far as can be told now; none while it is unknown. It may grow, and is never less than `done`.
     pub total: Option<u32>,
 }
 
@@ -113,13 +139,16 @@ pub enum Entry {
     ChangeFinding(ChangeFinding),
     /// A step in the life of a finding.
     Remediation(Remediation),
+    /// What is known about fixes of one vulnerability in one package version.
+    Fix(Fix),
     /// A number about a subject, for example a coverage or an incident's duration.
     Measurement(Measurement),
     /// Something that went wrong with a service.
     Incident(Incident),
     /// A version that was brought to a service.
     Deployment(Deployment),
-    /// A listing that ended properly. Only this permits the host to conclude that what was not seen is missing.
+    /// A listing that ended properly. Only this, without `changed-since`, permits the host to conclude that what was not
+    /// seen is missing.
     WalkCompleted(Walk),
     /// A page that was asked for several times at last failed: its listing is partial, and old data is kept.
     WalkBroken(Walk),
@@ -280,6 +309,8 @@ pub struct SelectedCvss {
 /// A check the upstream ran on a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeCheck {
+    /// Organization id.
+    pub organization: String,
     /// The change's id or number as the upstream knows it.
     pub change: String,
     /// Repository as the upstream names it.
@@ -288,6 +319,8 @@ pub struct ChangeCheck {
     pub head_sha: Option<String>,
     /// Commit it was compared with; none if not stated.
     pub base_sha: Option<String>,
+    /// Project id; none if not stated.
+    pub project: Option<String>,
     /// What was checked, for example `open source`.
     pub product: String,
     /// The upstream's own word for the result.
@@ -296,7 +329,9 @@ pub struct ChangeCheck {
     pub marked_as_success: bool,
     /// When the result was recorded; none if not stated.
     pub at: Option<Timestamp>,
-    /// Room for additions. May be empty.
+    /// The upstream's id of the test run, by which its findings may be asked for; none if not stated.
+    pub test: Option<String>,
+    /// Room for additions, for example what the upstream was told to check. May be empty.
     pub extra: Extra,
 }
 
@@ -315,6 +350,8 @@ pub struct ChangeFinding {
 /// A step in the life of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remediation {
+    /// Organization id.
+    pub organization: String,
     /// Finding id.
     pub finding: String,
     /// What happened.
@@ -342,6 +379,25 @@ pub enum RemediationStep {
     ReIntroduced,
     /// It is not listed any more, and no resolution was stated.
     Vanished,
+}
+
+/// What is known about fixes of one vulnerability in one package version. It holds for every finding about them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// Organization id.
+    pub organization: String,
+    /// The upstream's id of the vulnerability.
+    pub vulnerability: String,
+    /// The affected package at the affected version.
+    pub affected: PackageVersion,
+    /// Whether a fix exists. Never unknown.
+    pub state: FixState,
+    /// Versions that fix it, in the upstream's order. May be empty although a fix exists.
+    pub versions: Vec<String>,
+    /// Where this comes from: the coverage route.
+    pub source: String,
+    /// When the upstream said so.
+    pub as_of: Timestamp,
 }
 
 /// Something that went wrong with a service. The same id again replaces what was known.
@@ -408,6 +464,8 @@ pub struct Walk {
     pub route: String,
     /// Organization id.
     pub organization: String,
+    /// Only what changed after this time was listed; none means everything was.
+    pub changed_since: Option<Timestamp>,
     /// Pages read.
     pub pages: u32,
     /// Records read.

@@ -29,10 +29,12 @@ fn change(dependencies: Option<Vec<DependencyChange>>) -> SyncRequest {
             number: Some(7),
             head_sha: "f00".to_owned(),
             base_sha: None,
+            source_branch: None,
             target_branch: None,
         },
         organizations: vec!["o-1".to_owned(), "o-2".to_owned()],
         dependencies,
+        checks: Vec::new(),
     }))
 }
 

@@ -174,6 +174,7 @@ pub(super) fn end(chains: &[Chain], route: &str, organization: &str) -> Option<E
     let walk = Walk {
         route: route.to_owned(),
         organization: organization.to_owned(),
+        changed_since: None,
         pages: sum(Chain::pages),
         records: sum(|chain| chain.records),
     };
