@@ -46,7 +46,7 @@ impl api::connect::Guest for Plugin {
 impl api::sync::Guest for Plugin {
     fn sync(request: api::sync::Request) -> Result<api::sync::Batch, api::sync::Error> {
         tell_panics();
-        let request: model::record::SyncRequest = request.convert();
+        let request: model::walk::SyncRequest = request.convert();
         let result = sync::sync(&request, &mut transport(&request.endpoint.base));
         for odd in result.iter().flat_map(|batch| &batch.diagnostics) {
             log::emit(log::Level::Warn, &format!("{} ({})", odd.message, odd.code));

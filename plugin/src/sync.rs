@@ -7,7 +7,7 @@ mod lookup;
 mod organizations;
 mod walk;
 
-use koalr_integration_kit::model::record::{Batch, Scope, SyncError, SyncRequest};
+use koalr_integration_kit::model::walk::{Batch, Scope, SyncError, SyncRequest};
 
 use self::exchange::Exchange;
 use crate::transport::{Base, Transport};

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use koalr_platform::model::record::Progress;
+use koalr_platform::model::walk::Progress;
 use koalr_store::StoreError;
 
 use super::args::{Common, Format, Sync};

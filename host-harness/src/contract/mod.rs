@@ -10,6 +10,7 @@ mod evidence;
 mod manifest;
 mod record;
 mod verdict;
+mod walk;
 
 /// A manifest as the component gave it, which the sandbox policy is made from.
 pub(crate) use koalr_runtime::contract::describe::Manifest as Declared;

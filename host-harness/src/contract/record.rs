@@ -1,67 +1,10 @@
-//! `sync` across the contract.
+//! The records of `sync` across the contract.
 
 use koalr_platform::model::record as model;
 use koalr_runtime::contract::sync as wire;
 
 use super::{Mirror, cases, fields, variant};
 
-fields!(
-    wire::Request,
-    model::SyncRequest {
-        endpoint,
-        scope,
-        since,
-        cursor,
-        settings,
-        request_budget,
-        as_of
-    }
-);
-variant!(wire::Scope, model::Scope { Organizations(value), Change(value), Enrichment(value), Findings(value), Other(value) });
-fields!(
-    wire::ChangeScope,
-    model::ChangeScope {
-        change,
-        organizations,
-        dependencies,
-        checks
-    }
-);
-fields!(
-    wire::EnrichmentScope,
-    model::EnrichmentScope {
-        organizations,
-        packages
-    }
-);
-fields!(
-    wire::FindingsScope,
-    model::FindingsScope { organization, ids }
-);
-fields!(wire::Cursor, model::Cursor { format, bytes });
-fields!(
-    wire::Batch,
-    model::Batch {
-        records,
-        cursor,
-        done,
-        progress,
-        requests,
-        resume_after_secs,
-        coverage,
-        diagnostics,
-        extra
-    }
-);
-fields!(wire::Progress, model::Progress { done, total });
-fields!(
-    wire::Diagnostic,
-    model::Diagnostic {
-        code,
-        subject,
-        message
-    }
-);
 variant!(wire::Entry, model::Entry { Project(value), Finding(value), ChangeCheck(value), ChangeFinding(value), Remediation(value), Fix(value), Measurement(value), Incident(value), Deployment(value), WalkCompleted(value), WalkBroken(value), Other(value) });
 fields!(
     wire::Project,
@@ -248,15 +191,4 @@ cases!(
         Other
     }
 );
-fields!(
-    wire::Walk,
-    model::Walk {
-        route,
-        organization,
-        changed_since,
-        pages,
-        records
-    }
-);
 fields!(wire::OtherRecord, model::OtherRecord { kind, key, json });
-variant!(wire::Error, model::SyncError { StaleCursor, BadCredential, MissingPermissions(value), InvalidRequest(value), Upstream(value), Other(value) });

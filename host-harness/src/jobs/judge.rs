@@ -8,8 +8,9 @@ use koalr_platform::merge::merge;
 use koalr_platform::model::assessment::{Assessment, ScoreError};
 use koalr_platform::model::common::{Change, Coverage, DependencyChange, Tenths, Timestamp};
 use koalr_platform::model::evidence::{Evidence, ScoreRequest};
-use koalr_platform::model::record::{ChangeScope, Entry, Scope};
+use koalr_platform::model::record::Entry;
 use koalr_platform::model::verdict::{GateError, GateRequest, Verdict};
+use koalr_platform::model::walk::{ChangeScope, Scope};
 use koalr_platform::policy::Policy;
 use koalr_runtime::Egress;
 use koalr_store::{

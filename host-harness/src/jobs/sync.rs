@@ -1,7 +1,8 @@
 //! Pulls everything of a connection's organizations, or goes on where the last run stopped.
 
 use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
-use koalr_platform::model::record::{Batch, Diagnostic, Entry, Progress, Scope};
+use koalr_platform::model::record::Entry;
+use koalr_platform::model::walk::{Batch, Diagnostic, Progress, Scope};
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant};
 use serde::Serialize;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::record::{Batch, Cursor, Scope, SyncError, SyncRequest};
+use koalr_platform::model::walk::{Batch, Cursor, Scope, SyncError, SyncRequest};
 
 use super::line::{Line, failure, log};
 use crate::HostError;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
 
 use koalr_platform::model::common::{Coverage, Timestamp};
-use koalr_platform::model::record::{Batch, Entry, Scope};
+use koalr_platform::model::record::Entry;
+use koalr_platform::model::walk::{Batch, Scope};
 use rusqlite::types::Value;
 use rusqlite::{ErrorCode, Transaction, params};
 use serde::Serialize;

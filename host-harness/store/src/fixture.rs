@@ -12,9 +12,9 @@ use koalr_platform::model::connection::{
     Access, Account, Capability, Connection, CredentialFacts, Organization,
 };
 use koalr_platform::model::record::{
-    Batch, ChangeScope, Cursor, CvssRating, Entry, Finding, PackageVersion, Progress, Project,
-    ProjectClass, Scope, SelectedCvss,
+    CvssRating, Entry, Finding, PackageVersion, Project, ProjectClass, SelectedCvss,
 };
+use koalr_platform::model::walk::{Batch, ChangeScope, Cursor, Progress, Scope};
 use tempfile::TempDir;
 
 use crate::{ConnectionRecord, DataDir, StoredConnection, Tenant, TenantId};

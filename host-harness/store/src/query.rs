@@ -1,7 +1,8 @@
 //! What was synced, read back.
 
 use koalr_platform::model::common::{Coverage, Timestamp};
-use koalr_platform::model::record::{ChangeFinding, Finding, Project, Scope};
+use koalr_platform::model::record::{ChangeFinding, Finding, Project};
+use koalr_platform::model::walk::Scope;
 use rusqlite::{ToSql, params};
 use serde::de::DeserializeOwned;
 

@@ -1,7 +1,7 @@
 //! Where the walk of a scope stands.
 
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::record::{Batch, Cursor, Scope};
+use koalr_platform::model::walk::{Batch, Cursor, Scope};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::connection::StoredConnection;

@@ -4,7 +4,7 @@
 
 use koalr_integration_kit::model::{
     assessment as a, common as c, connection as n, evidence as e, manifest as m, record as r,
-    verdict as v,
+    verdict as v, walk as w,
 };
 
 use super::api::{connect, describe, gate, score, sync};
@@ -130,17 +130,17 @@ cases!(connect::Error, n::ConnectError {
     Upstream(of) Other(of)
 });
 
-record!(sync::Request, r::SyncRequest { endpoint scope since cursor settings request_budget as_of });
-cases!(sync::Scope, r::Scope { Organizations(of) Change(of) Enrichment(of) Findings(of) Other(of) });
-record!(sync::ChangeScope, r::ChangeScope { change organizations dependencies checks });
-record!(sync::EnrichmentScope, r::EnrichmentScope { organizations packages });
-record!(sync::FindingsScope, r::FindingsScope { organization ids });
-record!(sync::Cursor, r::Cursor { format bytes });
-record!(sync::Batch, r::Batch {
+record!(sync::Request, w::SyncRequest { endpoint scope since cursor settings request_budget as_of });
+cases!(sync::Scope, w::Scope { Organizations(of) Change(of) Enrichment(of) Findings(of) Other(of) });
+record!(sync::ChangeScope, w::ChangeScope { change organizations dependencies checks });
+record!(sync::EnrichmentScope, w::EnrichmentScope { organizations packages });
+record!(sync::FindingsScope, w::FindingsScope { organization ids });
+record!(sync::Cursor, w::Cursor { format bytes });
+record!(sync::Batch, w::Batch {
     records cursor done progress requests resume_after_secs coverage diagnostics extra
 });
-record!(sync::Progress, r::Progress { done total });
-record!(sync::Diagnostic, r::Diagnostic { code subject message });
+record!(sync::Progress, w::Progress { done total });
+record!(sync::Diagnostic, w::Diagnostic { code subject message });
 cases!(sync::Entry, r::Entry {
     Project(of) Finding(of) ChangeCheck(of) ChangeFinding(of) Remediation(of) Fix(of) Measurement(of) Incident(of)
     Deployment(of) WalkCompleted(of) WalkBroken(of) Other(of)
@@ -171,9 +171,9 @@ record!(sync::Incident, r::Incident {
 });
 record!(sync::Deployment, r::Deployment { id service environment sha state at extra });
 cases!(sync::DeploymentState, r::DeploymentState { Succeeded Failed Running Other });
-record!(sync::Walk, r::Walk { route organization changed_since pages records });
+record!(sync::Walk, w::Walk { route organization changed_since pages records });
 record!(sync::OtherRecord, r::OtherRecord { kind key json });
-cases!(sync::Error, r::SyncError {
+cases!(sync::Error, w::SyncError {
     StaleCursor BadCredential MissingPermissions(of) InvalidRequest(of) Upstream(of) Other(of)
 });
 

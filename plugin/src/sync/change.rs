@@ -1,7 +1,7 @@
 //! The walk over one change's dependencies.
 
 use koalr_integration_kit::model::common::{Coverage, CoverageState, DependencyChange, Timestamp};
-use koalr_integration_kit::model::record::{Batch, ChangeScope, Progress, SyncError, SyncRequest};
+use koalr_integration_kit::model::walk::{Batch, ChangeScope, Progress, SyncError, SyncRequest};
 use serde::Serialize;
 
 use super::exchange::{Exchange, Output};

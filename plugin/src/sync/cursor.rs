@@ -1,6 +1,6 @@
 //! The cursor's bytes: a walk's state as JSON.
 
-use koalr_integration_kit::model::record::{Cursor, SyncError};
+use koalr_integration_kit::model::walk::{Cursor, SyncError};
 use serde::Serialize;
 
 use crate::json::{self, Value};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use koalr_integration_kit::model::record::{Batch, Diagnostic, Entry, Progress, SyncError};
+use koalr_integration_kit::model::record::Entry;
+use koalr_integration_kit::model::walk::{Batch, Diagnostic, Progress, SyncError};
 
 use crate::snyk::error::{Outcome, outcome};
 use crate::transport::{Base, Transport};

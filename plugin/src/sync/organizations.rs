@@ -1,6 +1,6 @@
 //! The walk over whole organizations.
 
-use koalr_integration_kit::model::record::{Batch, SyncError, SyncRequest};
+use koalr_integration_kit::model::walk::{Batch, SyncError, SyncRequest};
 
 use super::cursor;
 use super::exchange::{Exchange, Output};

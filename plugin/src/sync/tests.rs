@@ -4,8 +4,9 @@ mod change;
 mod walk;
 
 use koalr_integration_kit::model::common::{Coverage, CoverageState, Endpoint};
-use koalr_integration_kit::model::record::{
-    Batch, Cursor, Diagnostic, Entry, Scope, SyncError, SyncRequest,
+use koalr_integration_kit::model::record::Entry;
+use koalr_integration_kit::model::walk::{
+    Batch, Cursor, Diagnostic, Scope, SyncError, SyncRequest,
 };
 
 use crate::transport::script::Script;

@@ -3,7 +3,8 @@
 mod chain;
 
 use koalr_integration_kit::model::common::{Coverage, CoverageState, Timestamp};
-use koalr_integration_kit::model::record::{Entry, Progress, ProjectClass};
+use koalr_integration_kit::model::record::{Entry, ProjectClass};
+use koalr_integration_kit::model::walk::Progress;
 use serde::Serialize;
 
 use self::chain::{Chain, Listing};

@@ -1,8 +1,9 @@
 use koalr_platform::model::common::Measurement;
 use koalr_platform::model::record::{
     ChangeCheck, ChangeFinding, Deployment, DeploymentState, Incident, OtherRecord, Remediation,
-    RemediationStep, Walk,
+    RemediationStep,
 };
+use koalr_platform::model::walk::Walk;
 
 use super::*;
 use crate::fixture::{batch, change_scope, connected, finding, open, organizations, project};

@@ -7,3 +7,4 @@ pub mod evidence;
 pub mod manifest;
 pub mod record;
 pub mod verdict;
+pub mod walk;

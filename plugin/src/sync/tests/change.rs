@@ -1,7 +1,8 @@
 //! Walks over a change's dependencies.
 
 use koalr_integration_kit::model::common::{Change, CoverageState, DependencyChange};
-use koalr_integration_kit::model::record::{ChangeScope, Entry, Scope, SyncError, SyncRequest};
+use koalr_integration_kit::model::record::Entry;
+use koalr_integration_kit::model::walk::{ChangeScope, Scope, SyncError, SyncRequest};
 
 use super::{call, drain, request, rows, short};
 use crate::transport::script::{Order, Script};

@@ -1,7 +1,8 @@
 //! Walks over organizations.
 
 use koalr_integration_kit::model::common::{CoverageState, FindingClass};
-use koalr_integration_kit::model::record::{Entry, Scope, SyncError, SyncRequest};
+use koalr_integration_kit::model::record::Entry;
+use koalr_integration_kit::model::walk::{Scope, SyncError, SyncRequest};
 
 use super::{call, drain, messages, request, rows, short};
 use crate::transport::script::{Order, Script};

@@ -1,7 +1,8 @@
 //! One chain of pages, each known only from the one before.
 
 use koalr_integration_kit::model::common::CoverageState;
-use koalr_integration_kit::model::record::{Entry, Walk};
+use koalr_integration_kit::model::record::Entry;
+use koalr_integration_kit::model::walk::Walk;
 use serde::Serialize;
 
 use super::super::exchange::{Output, Place};
