@@ -1,7 +1,5 @@
 //! What the credential may do in each organization.
 
-use std::collections::BTreeMap;
-
 use koalr_integration_kit::model::connection::{Access, Capability, ConnectError, Organization};
 
 use super::{limited, warn_of_end};
@@ -9,7 +7,7 @@ use crate::manifest::{VIEW_HISTORY, VIEW_PROJECT};
 use crate::snyk::endpoint;
 use crate::snyk::error::{Outcome, is_about_plan, outcome};
 use crate::sync::{FIXES, ISSUES, PR_CHECKS, PROJECTS};
-use crate::transport::Transport;
+use crate::transport::{Reply, Transport};
 
 /// Asks for one short page of each listing in each of the first organizations, all at once.
 pub(super) fn probe(
@@ -27,16 +25,18 @@ pub(super) fn probe(
         transport.send(ticket, path.clone());
         paths.push(path);
     }
-    let mut replies = BTreeMap::new();
+    let mut replies: Vec<Option<Reply>> = paths.iter().map(|_| None).collect();
     while let Some((ticket, reply)) = transport.next() {
-        replies.insert(ticket, reply);
+        if let Some(place) = replies.get_mut(ticket) {
+            *place = Some(reply);
+        }
     }
     let mut odd = Vec::new();
     let mut about_plan = false;
     let mut wait_secs = None;
     let mut unauthorized = false;
-    for (ticket, (path, capability)) in paths.iter().zip(&mut found).enumerate() {
-        let Some(reply) = replies.get(&ticket) else {
+    for ((path, capability), reply) in paths.iter().zip(&mut found).zip(&replies) {
+        let Some(reply) = reply else {
             continue;
         };
         warn_of_end(reply, path, warnings);

@@ -8,7 +8,7 @@ use koalr_integration_kit::model::walk::{Batch, Diagnostic, Progress, SyncError}
 
 use crate::snyk::error::{Outcome, outcome};
 use crate::snyk::instant;
-use crate::snyk::lifecycle::deprecated;
+use crate::snyk::lifecycle::{Deprecated, deprecated};
 use crate::transport::{Base, Reply, Transport};
 
 /// What one call may use, and what it has met.
@@ -21,8 +21,8 @@ pub(super) struct Exchange<'a> {
     answered: bool,
     failure: Option<String>,
     pause_secs: Option<u32>,
-    /// What is said of paths that will end, by their templates.
-    deprecated: BTreeMap<String, String>,
+    /// Paths that will end, in order.
+    deprecated: Vec<Deprecated>,
 }
 
 impl<'a> Exchange<'a> {
@@ -41,7 +41,7 @@ impl<'a> Exchange<'a> {
             answered: false,
             failure: None,
             pause_secs: None,
-            deprecated: BTreeMap::new(),
+            deprecated: Vec::new(),
         }
     }
 
@@ -136,14 +136,16 @@ impl<'a> Exchange<'a> {
             Err(failure) => self.failure = Some(failure.to_string()),
         }
         if let Some(one) = deprecated(reply, path) {
-            let known = self.deprecated.entry(one.path);
-            known
-                .and_modify(|known| {
-                    if one.message < *known {
-                        known.clone_from(&one.message);
+            let known = &mut self.deprecated;
+            match known.binary_search_by(|known| known.path.cmp(&one.path)) {
+                Err(place) => known.insert(place, one),
+                // Of several messages the same one is kept, whichever came first.
+                Ok(place) => {
+                    if let Some(known) = known.get_mut(place).filter(|known| **known > one) {
+                        *known = one;
                     }
-                })
-                .or_insert(one.message);
+                }
+            }
         }
         let date = reply.as_ref().ok().and_then(|answer| {
             let date = answer.headers.date.as_deref();
@@ -169,10 +171,10 @@ impl<'a> Exchange<'a> {
             records.append(&mut entries);
             diagnostics.append(&mut notes);
         }
-        let ending = self.deprecated.iter().map(|(path, message)| Diagnostic {
+        let ending = self.deprecated.iter().map(|one| Diagnostic {
             code: "api-deprecated".to_owned(),
-            subject: path.clone(),
-            message: message.clone(),
+            subject: one.path.clone(),
+            message: one.message.clone(),
         });
         diagnostics.extend(ending);
         Ok(Batch {

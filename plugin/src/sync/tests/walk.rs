@@ -351,6 +351,17 @@ fn a_rate_limit_ends_the_call_with_the_cursor_before_the_limited_page() {
 }
 
 #[test]
+fn when_snyk_wants_a_pause_what_is_on_its_way_is_taken_and_nothing_more_is_asked() {
+    let mut script = Script::new()
+        .on("/projects", 200, &page(&[], None))
+        .limited("o-1/issues", Some("7"))
+        .on("o-2/issues", 200, &page(&[issue("i-1")], Some("b")));
+    let batch = call(&organizations(&["o-1", "o-2"]), &mut script).unwrap();
+    assert_eq!(short(&batch.records).last().unwrap(), "i-1");
+    assert_eq!((batch.requests, batch.resume_after_secs), (4, Some(7)));
+}
+
+#[test]
 fn an_unaccepted_credential_and_an_unreachable_upstream_are_errors() {
     let request = organizations(&["o-1"]);
     assert_eq!(
