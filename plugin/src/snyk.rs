@@ -2,10 +2,12 @@
 
 pub(crate) mod endpoint;
 pub(crate) mod error;
+pub(crate) mod export;
 pub(crate) mod instant;
 pub(crate) mod issue;
 pub(crate) mod owner;
 pub(crate) mod page;
 pub(crate) mod project;
 mod remediation;
+pub(crate) mod test_finding;
 mod wire;

@@ -1,9 +1,7 @@
 //! One package version, looked up by its purl.
 
-use koalr_integration_kit::model::common::{
-    Coverage, CoverageState, DependencyChange, Severity, Timestamp,
-};
-use koalr_integration_kit::model::record::{ChangeFinding, Entry, Finding, PackageVersion};
+use koalr_integration_kit::model::common::{Coverage, CoverageState, Severity, Timestamp};
+use koalr_integration_kit::model::record::{Entry, Finding, PackageVersion};
 use koalr_integration_kit::purl::purl;
 use serde::Serialize;
 
@@ -13,6 +11,9 @@ use crate::json::{fields, words};
 use crate::snyk::error::Outcome;
 use crate::snyk::page::Unread;
 use crate::snyk::{endpoint, issue};
+
+/// What becomes of a finding.
+pub(super) type Keep<'a> = &'a dyn Fn(Finding) -> Option<Entry>;
 
 /// A package version to look up, and what came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -55,11 +56,8 @@ words!(State {
 });
 
 impl Lookup {
-    pub(super) fn new(dependency: &DependencyChange, version: &str) -> Self {
-        let DependencyChange {
-            ecosystem, name, ..
-        } = dependency;
-        let known = ECOSYSTEMS.contains(&ecosystem.as_str());
+    pub(super) fn new(ecosystem: &str, name: &str, version: &str) -> Self {
+        let known = ECOSYSTEMS.contains(&ecosystem);
         let purl =
             known.then(|| purl(ecosystem, name, Some(version)).map_err(|error| error.to_string()));
         let (purl, state, detail) = match purl {
@@ -73,8 +71,8 @@ impl Lookup {
         Self {
             subject: format!("{ecosystem}:{name}@{version}"),
             purl,
-            ecosystem: ecosystem.clone(),
-            name: name.clone(),
+            ecosystem: ecosystem.to_owned(),
+            name: name.to_owned(),
             version: version.to_owned(),
             state,
             detail,
@@ -90,15 +88,16 @@ impl Lookup {
         endpoint::package_issues(organization, &self.purl)
     }
 
-    /// Takes what became of the request.
+    /// Takes what became of the request; `keep` says what a finding of the package is worth.
     pub(super) fn take(
         &mut self,
         outcome: Outcome<'_>,
-        (organization, change, place): (&str, &str, Place),
+        (organization, place): (&str, Place),
         output: &mut Output,
+        keep: Keep<'_>,
     ) {
         let (state, detail) = match outcome {
-            Outcome::Good(body) => return self.read(body, (organization, change, place), output),
+            Outcome::Good(body) => return self.read(body, (organization, place), output, keep),
             Outcome::Again(text) => return self.again(text),
             Outcome::Refused(text) => (State::Refused, text),
             Outcome::NotFound(text) => (State::Unsupported, text),
@@ -123,8 +122,9 @@ impl Lookup {
     fn read(
         &mut self,
         body: &str,
-        (organization, change, place): (&str, &str, Place),
+        (organization, place): (&str, Place),
         output: &mut Output,
+        keep: Keep<'_>,
     ) {
         let package = PackageVersion {
             ecosystem: Some(self.ecosystem.clone()),
@@ -142,13 +142,7 @@ impl Lookup {
                 Ok(finding) => {
                     self.found += 1;
                     self.note_fixes(&finding);
-                    output
-                        .records(place)
-                        .push(Entry::ChangeFinding(ChangeFinding {
-                            change: change.to_owned(),
-                            route: PACKAGES.to_owned(),
-                            finding,
-                        }));
+                    output.records(place).extend(keep(finding));
                 }
                 Err(Unread { id, reason }) => {
                     skipped += 1;

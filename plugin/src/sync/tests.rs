@@ -1,6 +1,7 @@
 //! Walks over a scripted upstream.
 
 mod change;
+mod enrichment;
 mod walk;
 
 use koalr_integration_kit::model::common::{Coverage, CoverageState, Endpoint};

@@ -1,0 +1,485 @@
+//! One export: created, waited for, read.
+
+use koalr_integration_kit::model::common::{Coverage, CoverageState, Timestamp};
+use koalr_integration_kit::model::walk::{SyncError, SyncRequest};
+use serde::Serialize;
+
+use super::super::exchange::{Exchange, Output, Place};
+use super::super::{FIXES, MAX_ATTEMPTS, PR_CHECKS};
+use crate::json::{fields, words};
+use crate::manifest::VIEW_REPORTS;
+use crate::snyk::endpoint;
+use crate::snyk::error::{Outcome, is_about_plan, outcome};
+use crate::snyk::export::{self, Counts, DataSet, Files, Progress, Sheet};
+use crate::transport::Reply;
+
+/// What one call may do.
+pub(super) struct Call<'c, 'e> {
+    request: &'c SyncRequest,
+    exchange: &'c mut Exchange<'e>,
+    output: &'c mut Output,
+    /// How many more records it may bring.
+    room: usize,
+}
+
+impl<'c, 'e> Call<'c, 'e> {
+    pub(super) fn new(
+        request: &'c SyncRequest,
+        exchange: &'c mut Exchange<'e>,
+        output: &'c mut Output,
+    ) -> Self {
+        let room = MAX_RECORDS;
+        Self {
+            request,
+            exchange,
+            output,
+            room,
+        }
+    }
+}
+
+/// When there is more to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    Now,
+    /// In so many seconds.
+    After(u32),
+    Over,
+}
+
+impl Next {
+    pub(super) fn sooner(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Now, _) | (_, Self::Now) => Self::Now,
+            (Self::After(one), Self::After(two)) => Self::After(one.min(two)),
+            (Self::Over, other) | (other, Self::Over) => other,
+        }
+    }
+}
+
+/// The exports of one data set of one organization: the one under way, and what is remembered of the last one.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Export {
+    organization: String,
+    set: DataSet,
+    phase: Phase,
+    /// When the last one was created.
+    created_at: Option<Timestamp>,
+    /// When Snyk last refused to create one.
+    refused_at: Option<Timestamp>,
+    /// Up to when everything that was exported has been read.
+    reached: Option<Timestamp>,
+    /// Up to when this one goes.
+    until: Timestamp,
+    id: String,
+    /// Seconds waited last.
+    wait_secs: u32,
+    attempts: u8,
+    /// Created once more after Snyk had forgotten it.
+    renewed: bool,
+    /// Asked for fresh addresses after one had expired.
+    reissued: bool,
+    /// Files read to their end.
+    files: u32,
+    /// Rows of the next file that earlier calls took.
+    skip: u32,
+    /// Rows of the files read to their end.
+    rows: u32,
+    unusable: u32,
+    /// What is wrong. Empty while nothing is.
+    detail: String,
+}
+
+fields!(Export {
+    organization set phase created_at refused_at reached until id wait_secs attempts renewed reissued files skip rows
+    unusable detail
+});
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Phase {
+    /// To be created.
+    #[default]
+    Due,
+    /// Snyk is at it.
+    Made,
+    /// Its files can be fetched.
+    Ready,
+    Complete,
+    Partial,
+    Refused,
+}
+
+words!(Phase {
+    Due = "due"
+    Made = "made"
+    Ready = "ready"
+    Complete = "complete"
+    Partial = "partial"
+    Refused = "refused"
+});
+
+impl Export {
+    pub(super) fn new(organization: &str, set: DataSet) -> Self {
+        Self {
+            organization: organization.to_owned(),
+            set,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_of(&self, organization: &str, set: DataSet) -> bool {
+        self.organization == organization && self.set == set
+    }
+
+    /// Begins a walk: with a new export, unless Snyk has nothing newer, or has just refused one.
+    pub(super) fn begin(&mut self, as_of: Timestamp) {
+        let within = |at: Option<Timestamp>, span| at.is_some_and(|at| as_of - at < span);
+        if within(self.created_at, REFRESHED_AFTER) || within(self.refused_at, ASKED_AGAIN_AFTER) {
+            self.files = 0;
+            return;
+        }
+        *self = Self {
+            created_at: self.created_at,
+            reached: self.reached,
+            ..Self::new(&self.organization, self.set)
+        };
+    }
+
+    /// Goes on as far as the call goes.
+    pub(super) fn step(
+        &mut self,
+        call: &mut Call<'_, '_>,
+        place: Place,
+    ) -> Result<Next, SyncError> {
+        match self.phase {
+            Phase::Due => self.create(call),
+            Phase::Made => match self.poll(call)? {
+                Next::Now if self.phase == Phase::Ready => self.read(call, place),
+                next => Ok(next),
+            },
+            Phase::Ready => self.read(call, place),
+            Phase::Complete | Phase::Partial | Phase::Refused => Ok(Next::Over),
+        }
+    }
+
+    /// Files read in this walk.
+    pub(super) fn files(&self) -> u32 {
+        self.files
+    }
+
+    /// How far it got: as of the time up to which everything was read.
+    pub(super) fn coverage(&self) -> Coverage {
+        let (state, detail) = match self.phase {
+            Phase::Due | Phase::Made | Phase::Ready => {
+                let detail = "the export was asked for and is not read yet";
+                (CoverageState::Awaited, detail.to_owned())
+            }
+            Phase::Complete => (CoverageState::Complete, String::new()),
+            Phase::Partial => (CoverageState::Partial, self.detail.clone()),
+            Phase::Refused => (CoverageState::Refused, self.detail.clone()),
+        };
+        let route = match self.set {
+            DataSet::Checks => PR_CHECKS,
+            DataSet::Fixes => FIXES,
+        };
+        Coverage {
+            route: route.to_owned(),
+            subject: self.organization.clone(),
+            state,
+            as_of: self.reached,
+            detail,
+        }
+    }
+
+    fn create(&mut self, call: &mut Call<'_, '_>) -> Result<Next, SyncError> {
+        let as_of = call.request.as_of;
+        let from = match self.reached {
+            Some(reached) => reached - OVERLAP,
+            None => call.request.since.unwrap_or(as_of - FIRST_SPAN),
+        };
+        let path = endpoint::create_export(&self.organization);
+        let document = export::document(self.set, from, as_of);
+        let Some(reply) = call.exchange.post(&path, &document)? else {
+            return Ok(Next::Now);
+        };
+        match outcome(&reply, &path) {
+            Outcome::Good(body) => match export::created(body) {
+                Ok(id) => {
+                    self.id = id;
+                    self.phase = Phase::Made;
+                    self.created_at = Some(as_of);
+                    self.until = as_of;
+                    self.attempts = 0;
+                    self.wait_secs = wait(&reply).unwrap_or(FIRST_WAIT_SECS);
+                    Ok(Next::After(self.wait_secs))
+                }
+                Err(fault) => Ok(self.again(&fault_of(&path, &fault))),
+            },
+            Outcome::Refused(text) | Outcome::NotFound(text) => {
+                self.phase = Phase::Refused;
+                self.refused_at = Some(as_of);
+                self.detail = if is_about_plan(&text) {
+                    format!("{text}; exports need a plan that includes them")
+                } else {
+                    format!("{text}; exports need the permission `{VIEW_REPORTS}`")
+                };
+                Ok(Next::Over)
+            }
+            other => Ok(self.failed(other)),
+        }
+    }
+
+    fn poll(&mut self, call: &mut Call<'_, '_>) -> Result<Next, SyncError> {
+        let path = endpoint::export_job(&self.organization, &self.id);
+        let Some(reply) = call.exchange.get(&path)? else {
+            return Ok(Next::Now);
+        };
+        let body = match outcome(&reply, &path) {
+            Outcome::Good(body) => body,
+            Outcome::NotFound(text) => return self.forgotten(text, call),
+            other => return Ok(self.failed(other)),
+        };
+        match export::progress(body) {
+            Ok(Progress::Finished) => {
+                self.phase = Phase::Ready;
+                self.attempts = 0;
+                Ok(Next::Now)
+            }
+            Ok(Progress::Failed(word)) => Ok(self.partial(format!(
+                "Snyk ended the export with `{}`",
+                word.escape_debug()
+            ))),
+            Ok(Progress::Waiting(_)) => {
+                let began = self.created_at.unwrap_or_default();
+                if call.request.as_of - began >= PATIENCE {
+                    return Ok(self.partial("the export was not finished after an hour".to_owned()));
+                }
+                self.attempts = 0;
+                self.wait_secs = wait(&reply).unwrap_or_else(|| self.longer());
+                Ok(Next::After(self.wait_secs))
+            }
+            Err(fault) => Ok(self.again(&fault_of(&path, &fault))),
+        }
+    }
+
+    /// Reads the files. Their addresses hold in the call that was told them.
+    fn read(&mut self, call: &mut Call<'_, '_>, place: Place) -> Result<Next, SyncError> {
+        if call.request.request_budget < 2 {
+            let text = "a budget of 1 request a call reads no file; give at least 2";
+            return Ok(self.partial(text.to_owned()));
+        }
+        loop {
+            if call.exchange.left() < 2 || call.room == 0 {
+                return Ok(Next::Now);
+            }
+            let path = endpoint::export(&self.organization, &self.id);
+            let Some(reply) = call.exchange.get(&path)? else {
+                return Ok(Next::Now);
+            };
+            let body = match outcome(&reply, &path) {
+                Outcome::Good(body) => body,
+                Outcome::NotFound(text) => return self.forgotten(text, call),
+                other => return Ok(self.failed(other)),
+            };
+            let next = match export::files(body) {
+                Ok(files) => self.fetch(&files, call, place),
+                Err(fault) => Some(self.again(&fault_of(&path, &fault))),
+            };
+            if let Some(next) = next {
+                return Ok(next);
+            }
+        }
+    }
+
+    /// Fetches the files that were not read before. None if fresh addresses are wanted.
+    fn fetch(&mut self, files: &Files, call: &mut Call<'_, '_>, place: Place) -> Option<Next> {
+        let read = usize::try_from(self.files).unwrap_or(usize::MAX);
+        for url in files.urls.iter().skip(read) {
+            if call.room == 0 {
+                return Some(Next::Now);
+            }
+            let before = call.output.records(place).len();
+            let records = call.output.records(place);
+            let subject = (self.organization.as_str(), self.until);
+            let mut sheet = Sheet::new(self.set, subject, (self.skip, call.room), records);
+            let reply = call.exchange.download(url, &mut |piece| sheet.feed(piece));
+            let whole = matches!(&reply, Some(Ok(answer)) if answer.status == 200);
+            // Of a file that broke off the last row may be half of one.
+            let counts = if whole {
+                sheet.finish()
+            } else {
+                Counts::default()
+            };
+            call.room -= (call.output.records(place).len() - before).min(call.room);
+            let host = host(url);
+            match reply {
+                None => return Some(Next::Now),
+                Some(Ok(answer)) if answer.status == 200 => {
+                    if let Some(next) = self.take(counts, call, place) {
+                        return Some(next);
+                    }
+                }
+                Some(Ok(answer)) if matches!(answer.status, 401 | 403 | 404 | 410) => {
+                    if !self.reissued {
+                        self.reissued = true;
+                        return None;
+                    }
+                    return Some(self.partial(format!(
+                        "`{host}` answered {} to two addresses of the export; the next export gets new ones",
+                        answer.status
+                    )));
+                }
+                Some(Ok(answer)) => {
+                    let status = answer.status;
+                    return Some(self.again(&format!("`{host}` answered {status}")));
+                }
+                Some(Err(failure)) => {
+                    return Some(self.partial(format!(
+                        "the export's file at `{host}` could not be read: {failure}; if downloads from there are not \
+                         allowed, the operator can allow them"
+                    )));
+                }
+            }
+        }
+        Some(self.end(files))
+    }
+
+    /// Takes what was read of a file. None if it was read to its end and is sound.
+    fn take(&mut self, counts: Counts, call: &mut Call<'_, '_>, place: Place) -> Option<Next> {
+        if counts.unusable > 0 {
+            let subject = format!("export of organization `{}`", self.organization);
+            let message = format!(
+                "a file has rows that cannot be used: {}; the first is {}",
+                counts.unusable, counts.why
+            );
+            call.output.note(place, "row-skipped", subject, message);
+        }
+        self.unusable = self.unusable.saturating_add(counts.unusable);
+        if let Some(fault) = counts.fault {
+            return Some(self.partial(format!(
+                "a file of the export is not used to its end: {fault}"
+            )));
+        }
+        if counts.left > 0 {
+            self.skip = counts.taken;
+            return Some(Next::Now);
+        }
+        self.skip = 0;
+        self.files += 1;
+        self.rows = self.rows.saturating_add(counts.taken);
+        None
+    }
+
+    fn end(&mut self, files: &Files) -> Next {
+        let announced = files.rows.unwrap_or_else(|| self.rows.into());
+        if files.urls.is_empty() && files.rows != Some(0) {
+            return self.partial("Snyk names no file of the finished export".to_owned());
+        }
+        if i64::from(self.rows) < announced {
+            let text = format!("the files have {} rows of {announced}", self.rows);
+            return self.partial(text);
+        }
+        if self.unusable > 0 {
+            let text = format!("{} of {} rows could not be used", self.unusable, self.rows);
+            return self.partial(text);
+        }
+        self.reached = Some(self.until);
+        self.phase = Phase::Complete;
+        Next::Over
+    }
+
+    /// Snyk does not know the export any more: it is created anew, but only once.
+    fn forgotten(&mut self, text: String, call: &mut Call<'_, '_>) -> Result<Next, SyncError> {
+        if self.renewed {
+            return Ok(self.partial(text));
+        }
+        *self = Self {
+            created_at: self.created_at,
+            reached: self.reached,
+            renewed: true,
+            ..Self::new(&self.organization, self.set)
+        };
+        self.create(call)
+    }
+
+    fn failed(&mut self, outcome: Outcome<'_>) -> Next {
+        match outcome {
+            Outcome::Again(text) => self.again(&text),
+            Outcome::Refused(text) | Outcome::NotFound(text) | Outcome::Hopeless(text) => {
+                self.partial(text)
+            }
+            Outcome::Good(_) | Outcome::Unauthorized | Outcome::Limited(_) => Next::Now,
+        }
+    }
+
+    fn again(&mut self, text: &str) -> Next {
+        self.attempts += 1;
+        if self.attempts >= MAX_ATTEMPTS {
+            return self.partial(format!("failed {MAX_ATTEMPTS} times: {text}"));
+        }
+        self.wait_secs = self.longer();
+        Next::After(self.wait_secs)
+    }
+
+    fn partial(&mut self, text: String) -> Next {
+        self.phase = Phase::Partial;
+        self.detail = text;
+        Next::Over
+    }
+
+    fn longer(&self) -> u32 {
+        (self.wait_secs * 2).clamp(FIRST_WAIT_SECS, LAST_WAIT_SECS)
+    }
+}
+
+/// The wait that an answer asks for, in seconds; none if it does not say.
+fn wait(reply: &Reply) -> Option<u32> {
+    let header = reply.as_ref().ok()?.headers.retry_after.as_deref()?;
+    let secs: u32 = header.trim().parse().ok()?;
+    Some(secs.clamp(1, MOST_WAIT_SECS))
+}
+
+fn fault_of(path: &str, fault: &str) -> String {
+    format!("the answer of `{}` {fault}", endpoint::without_query(path))
+}
+
+/// The host of an address, for messages: the rest of it is nobody's business.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or_default();
+    authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host)
+}
+
+/// Snyk refreshes what it exports about every two hours. In milliseconds.
+const REFRESHED_AFTER: Timestamp = 2 * HOUR;
+
+/// When something that was refused is asked for again, in milliseconds: permissions and plans change seldom.
+const ASKED_AGAIN_AFTER: Timestamp = 24 * HOUR;
+
+/// How far an export reaches back into the one before, in milliseconds: what was not refreshed by then.
+const OVERLAP: Timestamp = 2 * HOUR;
+
+/// What the first export covers if nobody says, in milliseconds.
+const FIRST_SPAN: Timestamp = 90 * 24 * HOUR;
+
+/// How long an export may take, in milliseconds.
+const PATIENCE: Timestamp = HOUR;
+
+const HOUR: Timestamp = 3_600_000;
+
+/// First wait for an export, in seconds, where Snyk says none. Each is twice as long as the one before.
+const FIRST_WAIT_SECS: u32 = 10;
+
+/// Longest wait for an export, in seconds, where Snyk says none.
+const LAST_WAIT_SECS: u32 = 60;
+
+/// Longest wait that Snyk may ask for, in seconds: what takes longer is given up anyway.
+const MOST_WAIT_SECS: u32 = 3_600;
+
+/// Most records one call takes from files: little beside the memory a component has. The rest is read from the same file
+/// again by the next call.
+const MAX_RECORDS: usize = 20_000;
