@@ -1,5 +1,7 @@
 //! Findings of a test, as Snyk's early-access path tells them.
 
+use std::collections::BTreeSet;
+
 use koalr_integration_kit::cvss;
 use koalr_integration_kit::model::common::{
     ExploitMaturity, FindingClass, FixState, Reachability, Severity, Tenths, Timestamp,
@@ -40,15 +42,20 @@ fn read(wire: &TestFinding<'_>, test: Test<'_>) -> Result<Finding, Unusable> {
     let all = wire.attributes.as_ref().unwrap_or(&none);
     let key = owned(all.key.as_ref()).unwrap_or_else(|| id.to_owned());
     let own = all.problems.iter().find(|problem| problem.is_own());
-    let ids = |wanted: fn(&str) -> bool| {
-        let all = all
-            .problems
-            .iter()
-            .filter_map(|problem| owned(problem.id.as_ref()));
-        let mut ids: Vec<String> = all.filter(|id| wanted(id)).collect();
-        ids.sort();
-        ids.dedup();
-        ids
+    let ids = |public: bool| {
+        let all = all.problems.iter();
+        let all = all.filter_map(|problem| owned(problem.id.as_ref()));
+        let wanted = |id: &String| {
+            if public {
+                id.starts_with("CVE-") || id.starts_with("GHSA-")
+            } else {
+                id.starts_with("CWE-")
+            }
+        };
+        // One by one: collecting would sort first, which brings a sort of texts into the component.
+        let mut ids = BTreeSet::new();
+        ids.extend(all.filter(wanted));
+        ids.into_iter().collect()
     };
     let vulnerability = own.and_then(|problem| owned(problem.id.as_ref()));
     let packages = packages(all, vulnerability.as_deref());
@@ -68,8 +75,8 @@ fn read(wire: &TestFinding<'_>, test: Test<'_>) -> Result<Finding, Unusable> {
         title: owned(all.title.as_ref()).unwrap_or_default(),
         vulnerability: vulnerability.unwrap_or_else(|| key.clone()),
         key,
-        aliases: ids(|id| id.starts_with("CVE-") || id.starts_with("GHSA-")),
-        weaknesses: ids(|id| id.starts_with("CWE-")),
+        aliases: ids(true),
+        weaknesses: ids(false),
         location: location(all).filter(|_| packages.is_empty()),
         packages,
         severity: severity(all),

@@ -36,9 +36,10 @@ pub(super) struct Lookup {
 
 fields!(Lookup { subject purl ecosystem name version attempts state detail found fixes });
 
+/// How far something asked is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum State {
+pub(super) enum State {
     #[default]
     Waiting,
     Complete,
@@ -54,6 +55,24 @@ words!(State {
     Refused = "refused"
     Unsupported = "unsupported"
 });
+
+impl State {
+    /// Its word in the coverage; none while it waits.
+    pub(super) fn coverage(self) -> Option<CoverageState> {
+        match self {
+            Self::Waiting => None,
+            Self::Complete => Some(CoverageState::Complete),
+            Self::Partial => Some(CoverageState::Partial),
+            Self::Refused => Some(CoverageState::Refused),
+            Self::Unsupported => Some(CoverageState::Unsupported),
+        }
+    }
+
+    /// Whether something was answered.
+    pub(super) fn is_known(self) -> bool {
+        matches!(self, Self::Complete | Self::Partial)
+    }
+}
 
 impl Lookup {
     pub(super) fn new(ecosystem: &str, name: &str, version: &str) -> Self {
@@ -178,19 +197,11 @@ impl Lookup {
 
     /// The row of a lookup that is over.
     pub(super) fn coverage(&self, began: Timestamp) -> Option<Coverage> {
-        let state = match self.state {
-            State::Waiting => return None,
-            State::Complete => CoverageState::Complete,
-            State::Partial => CoverageState::Partial,
-            State::Refused => CoverageState::Refused,
-            State::Unsupported => CoverageState::Unsupported,
-        };
-        let known = matches!(self.state, State::Complete | State::Partial);
         Some(Coverage {
             route: PACKAGES.to_owned(),
             subject: self.subject.clone(),
-            state,
-            as_of: known.then_some(began),
+            state: self.state.coverage()?,
+            as_of: self.state.is_known().then_some(began),
             detail: self.detail.clone(),
         })
     }

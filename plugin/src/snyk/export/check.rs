@@ -37,20 +37,22 @@ pub(super) const COLUMNS: &[&str] = &[
 ///
 /// Why the row cannot be used.
 pub(super) fn read(row: Row<'_>, organization: &str) -> Result<Entry, &'static str> {
+    let number = change(row.cell(PULL_REQUEST).ok_or("it names no change")?);
+    let repository = row.cell(REPOSITORY).ok_or("it names no repository")?;
+    let state = row.cell(STATE).ok_or("it states no result")?;
     let cell = |name| row.cell(name).map(str::to_owned);
-    let needed = |name, why| row.cell(name).map(str::to_owned).ok_or(why);
     let extra = EXTRA
         .iter()
         .filter_map(|&(key, name)| Some((key.to_owned(), short(row.cell(name)?))));
     Ok(Entry::ChangeCheck(ChangeCheck {
         organization: organization.to_owned(),
-        change: change(row.cell(PULL_REQUEST).ok_or("it names no change")?).to_owned(),
-        repository: needed(REPOSITORY, "it names no repository")?,
+        change: number.to_owned(),
+        repository: repository.to_owned(),
         head_sha: cell(NEW_SHA),
         base_sha: cell(MERGE_BASE).or_else(|| cell(OLD_SHA)),
         project: cell(PROJECT),
         product: cell(PRODUCT).unwrap_or_default(),
-        state: needed(STATE, "it states no result")?,
+        state: state.to_owned(),
         marked_as_success: row.flag(MARKED).unwrap_or(false),
         at: [MODIFIED, CREATED]
             .iter()

@@ -1,12 +1,13 @@
 //! The findings of one check's test.
 
-use koalr_integration_kit::model::common::{Coverage, CoverageState, Timestamp};
+use koalr_integration_kit::model::common::{Coverage, Timestamp};
 use koalr_integration_kit::model::record::{ChangeCheck, ChangeFinding, Entry};
 use serde::Serialize;
 
 use super::super::exchange::{Output, Place};
+use super::super::lookup::State;
 use super::super::{MAX_ATTEMPTS, TEST_FINDINGS};
-use crate::json::{fields, words};
+use crate::json::fields;
 use crate::snyk::error::Outcome;
 use crate::snyk::page::{Position, Unread};
 use crate::snyk::{endpoint, test_finding};
@@ -28,25 +29,6 @@ pub(super) struct Run {
 }
 
 fields!(Run { organization test project at position attempts skipped state detail });
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum State {
-    #[default]
-    Reading,
-    Complete,
-    Partial,
-    Refused,
-    Unsupported,
-}
-
-words!(State {
-    Reading = "reading"
-    Complete = "complete"
-    Partial = "partial"
-    Refused = "refused"
-    Unsupported = "unsupported"
-});
 
 impl Run {
     /// The tests of these checks, each once.
@@ -74,7 +56,7 @@ impl Run {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.state != State::Reading
+        self.state != State::Waiting
     }
 
     pub(super) fn path(&self) -> String {
@@ -113,18 +95,11 @@ impl Run {
 
     /// The row of a test that is over.
     pub(super) fn coverage(&self) -> Option<Coverage> {
-        let state = match self.state {
-            State::Reading => return None,
-            State::Complete => CoverageState::Complete,
-            State::Partial => CoverageState::Partial,
-            State::Refused => CoverageState::Refused,
-            State::Unsupported => CoverageState::Unsupported,
-        };
         Some(Coverage {
             route: TEST_FINDINGS.to_owned(),
             subject: self.test.clone(),
-            state,
-            as_of: matches!(self.state, State::Complete | State::Partial).then_some(self.at),
+            state: self.state.coverage()?,
+            as_of: self.state.is_known().then_some(self.at),
             detail: self.detail.clone(),
         })
     }

@@ -74,6 +74,8 @@ pub(super) struct Export {
     id: String,
     /// Seconds waited last.
     wait_secs: u32,
+    /// When to ask next.
+    due: Timestamp,
     attempts: u8,
     /// Created once more after Snyk had forgotten it.
     renewed: bool,
@@ -91,7 +93,7 @@ pub(super) struct Export {
 }
 
 fields!(Export {
-    organization set phase created_at refused_at reached until id wait_secs attempts renewed reissued files skip rows
+    organization set phase created_at refused_at reached until id wait_secs due attempts renewed reissued files skip rows
     unusable detail
 });
 
@@ -146,21 +148,29 @@ impl Export {
         };
     }
 
-    /// Goes on as far as the call goes.
+    /// Goes on as far as the call goes, unless it is too early.
     pub(super) fn step(
         &mut self,
         call: &mut Call<'_, '_>,
         place: Place,
     ) -> Result<Next, SyncError> {
-        match self.phase {
-            Phase::Due => self.create(call),
+        let as_of = call.request.as_of;
+        let early = u32::try_from((self.due - as_of + 999) / 1_000).unwrap_or_default();
+        let next = match self.phase {
+            Phase::Complete | Phase::Partial | Phase::Refused => Next::Over,
+            // A clock that was set back must not make it wait for ever.
+            _ if (1..=MOST_WAIT_SECS).contains(&early) => return Ok(Next::After(early)),
+            Phase::Due => self.create(call)?,
             Phase::Made => match self.poll(call)? {
-                Next::Now if self.phase == Phase::Ready => self.read(call, place),
-                next => Ok(next),
+                Next::Now if self.phase == Phase::Ready => self.read(call, place)?,
+                next => next,
             },
-            Phase::Ready => self.read(call, place),
-            Phase::Complete | Phase::Partial | Phase::Refused => Ok(Next::Over),
+            Phase::Ready => self.read(call, place)?,
+        };
+        if let Next::After(secs) = next {
+            self.due = as_of + 1_000 * Timestamp::from(secs);
         }
+        Ok(next)
     }
 
     /// Files read in this walk.
@@ -200,7 +210,7 @@ impl Export {
         };
         let path = endpoint::create_export(&self.organization);
         let document = export::document(self.set, from, as_of);
-        let Some(reply) = call.exchange.post(&path, &document)? else {
+        let Some(reply) = call.exchange.ask(&path, Some(&document))? else {
             return Ok(Next::Now);
         };
         match outcome(&reply, &path) {
@@ -232,7 +242,7 @@ impl Export {
 
     fn poll(&mut self, call: &mut Call<'_, '_>) -> Result<Next, SyncError> {
         let path = endpoint::export_job(&self.organization, &self.id);
-        let Some(reply) = call.exchange.get(&path)? else {
+        let Some(reply) = call.exchange.ask(&path, None)? else {
             return Ok(Next::Now);
         };
         let body = match outcome(&reply, &path) {
@@ -274,7 +284,7 @@ impl Export {
                 return Ok(Next::Now);
             }
             let path = endpoint::export(&self.organization, &self.id);
-            let Some(reply) = call.exchange.get(&path)? else {
+            let Some(reply) = call.exchange.ask(&path, None)? else {
                 return Ok(Next::Now);
             };
             let body = match outcome(&reply, &path) {

@@ -15,32 +15,41 @@ impl Exchange<'_> {
         }
     }
 
-    /// Asks for one path. None if it could not be asked for in this call, or Snyk wants a pause.
+    /// Asks for one path; posts a document there if there is one. None if that could not be done in this call, or Snyk
+    /// wants a pause.
     ///
     /// # Errors
     ///
     /// [`SyncError::BadCredential`].
-    pub(in crate::sync) fn get(&mut self, path: &str) -> Result<Option<Reply>, SyncError> {
-        self.one(path, |this| {
-            this.transport.send(0, path.to_owned());
-            this.transport.next().map(|(_, reply)| reply)
-        })
-    }
-
-    /// Posts a document. None as with [`Self::get`].
-    ///
-    /// # Errors
-    ///
-    /// [`SyncError::BadCredential`].
-    pub(in crate::sync) fn post(
+    pub(in crate::sync) fn ask(
         &mut self,
         path: &str,
-        json: &str,
+        document: Option<&str>,
     ) -> Result<Option<Reply>, SyncError> {
-        self.one(path, |this| {
+        if self.left() == 0 {
+            return Ok(None);
+        }
+        self.sent += 1;
+        let reply = if let Some(json) = document {
             let post = Request::Post { path, json };
-            Some(this.transport.carry_out(post, &mut |_| ()))
-        })
+            Some(self.transport.carry_out(post, &mut |_| ()))
+        } else {
+            self.transport.send(0, path.to_owned());
+            self.transport.next().map(|(_, reply)| reply)
+        };
+        match &reply {
+            Some(Ok(_)) => self.answered = true,
+            Some(Err(failure)) => self.failure = Some(failure.to_string()),
+            None => return Ok(None),
+        }
+        match reply.as_ref().map(|reply| outcome(reply, path)) {
+            Some(Outcome::Unauthorized) => Err(SyncError::BadCredential),
+            Some(Outcome::Limited(secs)) => {
+                self.pause_secs = Some(secs);
+                Ok(None)
+            }
+            _ => Ok(reply),
+        }
     }
 
     /// Fetches a file that Snyk named in this call; `take` gets it as it comes. None if the budget is used up.
@@ -56,32 +65,5 @@ impl Exchange<'_> {
             self.sent += 1;
             self.transport.carry_out(Request::Download(url), take)
         })
-    }
-
-    fn one(
-        &mut self,
-        path: &str,
-        send: impl FnOnce(&mut Self) -> Option<Reply>,
-    ) -> Result<Option<Reply>, SyncError> {
-        if self.left() == 0 {
-            return Ok(None);
-        }
-        self.sent += 1;
-        let Some(reply) = send(self) else {
-            return Ok(None);
-        };
-        match &reply {
-            Ok(_) => self.answered = true,
-            Err(failure) => self.failure = Some(failure.to_string()),
-        }
-        match outcome(&reply, path) {
-            Outcome::Unauthorized => return Err(SyncError::BadCredential),
-            Outcome::Limited(secs) => {
-                self.pause_secs = Some(secs);
-                return Ok(None);
-            }
-            _ => {}
-        }
-        Ok(Some(reply))
     }
 }

@@ -380,9 +380,23 @@ fn too_many_requests_pause_the_walk() {
     let mut script = creating().limited("/jobs/", Some("40"));
     let mut request = enrichment(&[]);
     request.cursor = call(&request, &mut script).unwrap().cursor;
+    request.as_of += 7_000;
     let batch = call(&request, &mut script).unwrap();
     assert_eq!(
         (batch.done, batch.resume_after_secs, batch.requests),
         (false, Some(40), 1)
+    );
+}
+
+#[test]
+fn an_export_is_not_asked_about_before_its_time() {
+    let mut script = creating();
+    let mut request = enrichment(&[]);
+    request.cursor = call(&request, &mut script).unwrap().cursor;
+    request.as_of += 4_001;
+    let batch = call(&request, &mut script).unwrap();
+    assert_eq!(
+        (batch.done, batch.resume_after_secs, batch.requests),
+        (false, Some(3), 0)
     );
 }
