@@ -179,13 +179,14 @@ fn join(known: &[Option<Known>]) -> Option<Known> {
     })
 }
 
-/// The newest row about a package version, first one of the same ecosystem.
+/// The newest row about a package version, first one of the same ecosystem and organization: what one organization was
+/// told holds in another.
 const KNOWN: &str = "
     SELECT state, versions, source FROM fixes
-    WHERE connection = ?1 AND organization = ?2 AND vulnerability = ?3
+    WHERE connection = ?1 AND vulnerability = ?3
       AND package = ?4 AND ifnull(version, '') = ifnull(?5, '')
       AND (ecosystem IS NULL OR ?6 IS NULL OR ecosystem = ?6)
-    ORDER BY ecosystem IS NULL, as_of DESC, ecosystem LIMIT 1";
+    ORDER BY ecosystem IS NULL, organization <> ?2, as_of DESC, ecosystem, organization LIMIT 1";
 
 /// Findings that hurry, with their severity's rank and their score.
 const URGENT: &str = "

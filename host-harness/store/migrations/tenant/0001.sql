@@ -212,7 +212,7 @@ CREATE TABLE fixes (
   as_of         INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX fixes_key
-  ON fixes (connection, organization, vulnerability, package, ifnull(version, ''), ifnull(ecosystem, ''));
+  ON fixes (connection, vulnerability, package, ifnull(version, ''), ifnull(ecosystem, ''), organization);
 
 CREATE TABLE measurements (
   connection INTEGER NOT NULL REFERENCES connections (id),

@@ -80,6 +80,20 @@ fn an_ecosystem_matters_only_where_both_sides_know_it() {
 }
 
 #[test]
+fn what_another_organization_was_told_holds_unless_one_s_own_says_otherwise() {
+    let elsewhere = || match fix("npm:a", Available, &["2"]) {
+        Entry::Fix(fix) => Entry::Fix(Fix {
+            organization: "o0".to_owned(),
+            ..fix
+        }),
+        other => other,
+    };
+    let told = |fixes| shown(Unknown, &["npm:a"], fixes).0;
+    assert_eq!(told(vec![elsewhere()]), Available);
+    assert_eq!(told(vec![elsewhere(), fix("npm:a", NoFix, &[])]), NoFix);
+}
+
+#[test]
 fn a_fix_of_another_version_says_nothing() {
     let (_directory, mut tenant, connection) = connected();
     let mut other = affected("f1", Unknown, &["npm:a", "npm:a"]);
