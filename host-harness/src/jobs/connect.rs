@@ -62,7 +62,7 @@ pub async fn connect(
         options.allow_loopback,
     )?;
     let roots = options.roots.as_ref().map(String::as_bytes);
-    let line = Line::new(host, pinned, None, &options.secret, roots)?;
+    let line = Line::new(host, tenant.id(), pinned, None, &options.secret, roots)?;
     let credential: CredentialFacts = facts.mirror();
     let request = ConnectRequest {
         endpoint: line.endpoint().clone(),

@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::line::{organizations, reopen};
 use super::sync::everything;
-use super::walk::Walk;
+use super::walk::{Step, Walk};
 use crate::contract::Mirror as _;
 use crate::report::ChangeReport;
 use crate::report::fix::fixes;
@@ -61,8 +61,12 @@ impl ChangeFile {
         }
     }
 
-    /// A change without a name could not be told from another one.
-    fn check(&self) -> Result<(), HostError> {
+    /// Makes sure that it can be told from another one.
+    ///
+    /// # Errors
+    ///
+    /// Its id, its repository or its head is empty.
+    pub fn check(&self) -> Result<(), HostError> {
         let change = &self.change;
         for (key, text) in [
             ("id", &change.id),
@@ -193,8 +197,12 @@ async fn look_up(
         scope: scope.clone(),
         since: None,
         as_of,
+        patience_secs: LONGEST_WAIT_SECS,
     }
-    .run(None, |batch| {
+    .run(None, |step| {
+        let Step::Keep(batch) = step else {
+            return Ok(());
+        };
         tenant.apply_batch(&connection, &scope, batch, as_of)?;
         for entry in &batch.records {
             if let Entry::ChangeFinding(found) = entry {
@@ -308,3 +316,6 @@ async fn gate(
             }
         })
 }
+
+/// Longest time a judgement waits for the upstream in all, in seconds.
+const LONGEST_WAIT_SECS: u32 = 900;

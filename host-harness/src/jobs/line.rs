@@ -6,15 +6,17 @@ use std::sync::Arc;
 use koalr_platform::model::common::Endpoint;
 use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, Governor, HttpClient, Organizations, Outcome,
-    PinnedOrigin, Roots, Secret, Session, Transcript, credential_header, identify_credential,
+    PinnedOrigin, Plugin, Roots, Secret, Session, Transcript, credential_header,
+    identify_credential,
 };
-use koalr_store::{ConnectionRecord, StoredConnection, Tenant};
+use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
 
 use crate::{Host, HostError};
 
-/// A line to one pinned origin. Sessions opened on it share its pace.
-pub(super) struct Line<'a> {
-    host: &'a Host,
+/// A line to one pinned origin. Cheap to clone; sessions opened on it share the pace of their tenant.
+#[derive(Clone)]
+pub(super) struct Line {
+    plugin: Plugin,
     endpoint: Endpoint,
     policy: EgressPolicy,
     client: HttpClient,
@@ -22,12 +24,13 @@ pub(super) struct Line<'a> {
     governor: Arc<Governor>,
 }
 
-impl<'a> Line<'a> {
+impl Line {
     /// Prepares the line. No request is sent.
     ///
     /// `organizations` are the bound ones; none while connecting. `roots` is PEM text to trust besides the platform's.
     pub(super) fn new(
-        host: &'a Host,
+        host: &Host,
+        tenant: &TenantId,
         pinned: PinnedOrigin,
         organizations: Option<BTreeSet<String>>,
         secret: &Secret,
@@ -45,13 +48,14 @@ impl<'a> Line<'a> {
             None => Roots::Platform,
         };
         let facts = identify_credential(host.declared(), secret);
+        let governor = host.governor(tenant, &endpoint.base);
         Ok(Self {
-            host,
+            plugin: host.plugin().clone(),
             endpoint,
             policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?,
             client: HttpClient::new(roots)?,
             credential: credential_header(host.declared(), &facts, secret)?,
-            governor: Arc::new(Governor::new(&host.declared().quotas, RATE_SHARE)),
+            governor,
         })
     }
 
@@ -69,15 +73,12 @@ impl<'a> Line<'a> {
             Arc::clone(&self.governor),
         );
         let transcript = egress.transcript();
-        Ok((self.host.plugin().open_session(egress).await?, transcript))
+        Ok((self.plugin.open_session(egress).await?, transcript))
     }
 }
 
 /// The line of a stored connection, bound to its organizations.
-pub(super) fn reopen<'a>(
-    host: &'a Host,
-    tenant: &Tenant,
-) -> Result<(StoredConnection, Line<'a>), HostError> {
+pub(super) fn reopen(host: &Host, tenant: &Tenant) -> Result<(StoredConnection, Line), HostError> {
     let integration = &host.manifest().id;
     let connection = tenant
         .connection(integration)?
@@ -99,7 +100,14 @@ pub(super) fn reopen<'a>(
     };
     let organizations = organizations(record).collect();
     let roots = record.ca_pem.as_ref().map(String::as_bytes);
-    let line = Line::new(host, pinned, Some(organizations), &secret, roots)?;
+    let line = Line::new(
+        host,
+        tenant.id(),
+        pinned,
+        Some(organizations),
+        &secret,
+        roots,
+    )?;
     Ok((connection, line))
 }
 
@@ -130,6 +138,3 @@ pub(super) fn log(transcript: &Transcript) {
         tracing::debug!(method = exchange.method, url = exchange.url, "{outcome}");
     }
 }
-
-/// Share of each upstream quota that is used: other users of the same token need the rest.
-const RATE_SHARE: f64 = 0.8;

@@ -1,98 +1,25 @@
 //! Pulls everything of a connection's organizations, or goes on where the last run stopped.
 
-use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
-use koalr_platform::model::record::Entry;
-use koalr_platform::model::walk::{Batch, Diagnostic, Progress, Scope};
-use koalr_store::{ConnectionRecord, StoredConnection, Tenant};
-use serde::Serialize;
+use koalr_platform::model::common::{CoverageState, Timestamp};
+use koalr_platform::model::walk::{Batch, Cursor, Scope};
+use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
 
+use super::event::{Estimate, SyncEvent};
 use super::line::{organizations, reopen};
-use super::walk::{End, Walk};
+use super::sync_report::{Outcome, SyncReport};
+use super::walk::{End, Step, Walk};
 use crate::{Host, HostError};
 
-/// How a sync ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Every listing was read to its proper end.
-    Ok,
-    /// Something is missing; `coverage` names it, and older data is kept.
-    Partial,
-    /// Nothing could be read.
-    Error,
+/// What is wanted of a sync.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SyncOptions {
+    /// How far back resolved findings are wanted, in days; none means without limit. Open ones are always wanted.
+    pub window_days: Option<u32>,
+    /// Whether everything is read again, whatever earlier runs read.
+    pub full: bool,
 }
 
-/// What a sync did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct SyncReport {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Findings stored for this connection, each counted once.
-    pub issues: u64,
-    /// Findings received by this run, repeated ones included.
-    pub rows: u64,
-    /// Projects stored for this connection.
-    pub projects: u64,
-    /// Findings that were new or changed.
-    pub written: u64,
-    /// Requests sent by this run.
-    pub requests: u64,
-    /// Whether this run went on where an earlier one stopped.
-    pub resumed: bool,
-    /// Seconds the upstream asked to wait before the next run; none if it did not.
-    pub resume_after_secs: Option<u32>,
-    /// What every route came to.
-    pub coverage: Vec<Coverage>,
-    /// What was skipped or odd, and why.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Why nothing could be read; none unless the outcome is `error`.
-    pub error: Option<String>,
-}
-
-impl SyncReport {
-    /// The report of a sync that could not even begin.
-    #[must_use]
-    pub fn failed(error: &HostError) -> Self {
-        Self {
-            outcome: Outcome::Error,
-            error: Some(error.to_string()),
-            ..Self::empty()
-        }
-    }
-
-    fn empty() -> Self {
-        Self {
-            outcome: Outcome::Partial,
-            issues: 0,
-            rows: 0,
-            projects: 0,
-            written: 0,
-            requests: 0,
-            resumed: false,
-            resume_after_secs: None,
-            coverage: Vec::new(),
-            diagnostics: Vec::new(),
-            error: None,
-        }
-    }
-
-    fn add(&mut self, batch: &Batch) {
-        let findings = batch
-            .records
-            .iter()
-            .filter(|entry| matches!(entry, Entry::Finding(_)))
-            .count();
-        self.rows += findings as u64;
-        self.requests += u64::from(batch.requests);
-        self.diagnostics.extend(batch.diagnostics.iter().cloned());
-        self.diagnostics.truncate(MOST_DIAGNOSTICS);
-    }
-}
-
-/// Syncs. Each batch is committed with its cursor before the next is asked for, so that a stopped run loses nothing.
-///
-/// `window_days` bounds resolved findings; open ones are always wanted.
+/// Syncs. Each batch is committed with its cursor before the next one is, so that a stopped run loses nothing.
 ///
 /// # Errors
 ///
@@ -100,32 +27,45 @@ impl SyncReport {
 pub async fn sync(
     host: &Host,
     tenant: &mut Tenant,
-    window_days: Option<u32>,
+    options: SyncOptions,
     as_of: Timestamp,
-    mut progress: impl FnMut(&Progress),
+    mut tell: impl FnMut(&SyncEvent),
 ) -> Result<SyncReport, HostError> {
     let (connection, line) = reopen(host, tenant)?;
     let scope = everything(&connection.record);
-    let state = tenant.sync_state(&connection, &scope)?;
-    // A walk that was stopped goes on in the window it began with.
-    let unfinished = state.filter(|state| state.done_at.is_none() && state.cursor.is_some());
-    let began = unfinished.as_ref().map_or(as_of, |state| state.started_at);
+    if options.full {
+        tenant.clear_cursor(&connection, &scope)?;
+    }
+    let begin = Begin::new(tenant.sync_state(&connection, &scope)?, as_of);
+    let as_of = begin.as_of;
+    let mut report = SyncReport::begun(options.window_days, begin.resumed, begin.increment);
     let walk = Walk {
         line: &line,
         scope: scope.clone(),
-        since: window_days.map(|days| began - i64::from(days) * DAY_MS),
+        since: options
+            .window_days
+            .map(|days| begin.walk_began - i64::from(days) * DAY_MS),
         as_of,
-    };
-    let mut report = SyncReport {
-        resumed: unfinished.is_some(),
-        ..SyncReport::empty()
+        patience_secs: LONGEST_WAIT_SECS,
     };
     let end = walk
-        .run(unfinished.and_then(|state| state.cursor), |batch| {
-            let outcome = tenant.apply_batch(&connection, &scope, batch, as_of)?;
-            report.add(batch);
-            report.written += outcome.inserted + outcome.updated;
-            progress(&batch.progress);
+        .run(begin.cursor, |step| {
+            match step {
+                Step::Keep(batch) => {
+                    report.add(batch);
+                    estimate(host, &mut report, batch, &mut tell);
+                    tell(&SyncEvent::Progress {
+                        pages: batch.progress.done,
+                        total: batch.progress.total,
+                        records: report.records,
+                        requests: report.requests,
+                    });
+                    let outcome = tenant.apply_batch(&connection, &scope, batch, as_of)?;
+                    report.written += outcome.inserted + outcome.updated;
+                    tell(&SyncEvent::Committed);
+                }
+                Step::Pause { secs } => tell(&SyncEvent::Paused { secs }),
+            }
             Ok(())
         })
         .await?;
@@ -136,6 +76,72 @@ pub async fn sync(
 /// The scope of a connection's whole backfill.
 pub(super) fn everything(record: &ConnectionRecord) -> Scope {
     Scope::Organizations(organizations(record).collect())
+}
+
+/// From where and at what time a run goes on.
+struct Begin {
+    cursor: Option<Cursor>,
+    as_of: Timestamp,
+    walk_began: Timestamp,
+    resumed: bool,
+    increment: bool,
+}
+
+impl Begin {
+    /// A walk that was stopped goes on in the window it began with; one that ended is followed by an increment.
+    ///
+    /// A clock that was put back does not lead behind what is stored: time goes on there by the smallest step.
+    fn new(state: Option<SyncState>, as_of: Timestamp) -> Self {
+        let Some(state) = state else {
+            return Self {
+                cursor: None,
+                as_of,
+                walk_began: as_of,
+                resumed: false,
+                increment: false,
+            };
+        };
+        let earliest = state
+            .done_at
+            .map_or(state.started_at, |done_at| done_at.saturating_add(1));
+        if as_of < earliest {
+            tracing::warn!(
+                as_of,
+                earliest,
+                "the clock stands before the last sync; taking the time after it"
+            );
+        }
+        let as_of = as_of.max(earliest);
+        let goes_on = state.cursor.is_some();
+        let resumed = goes_on && state.done_at.is_none();
+        Self {
+            as_of,
+            walk_began: if resumed { state.started_at } else { as_of },
+            resumed,
+            increment: goes_on && !resumed,
+            cursor: state.cursor,
+        }
+    }
+}
+
+/// Tells once what a backfill will take, as soon as its pages are counted.
+fn estimate(
+    host: &Host,
+    report: &mut SyncReport,
+    batch: &Batch,
+    tell: &mut impl FnMut(&SyncEvent),
+) {
+    let Some(total) = batch.progress.total else {
+        return;
+    };
+    if report.increment || report.estimate.is_some() {
+        return;
+    }
+    let left = total.saturating_sub(batch.progress.done);
+    let requests = report.requests + u64::from(left);
+    let estimate = Estimate::new(requests, &host.manifest().quotas, host.rate_share());
+    report.estimate = Some(estimate);
+    tell(&SyncEvent::Estimated(estimate));
 }
 
 /// Counts what is stored, and says whether it is complete.
@@ -167,5 +173,51 @@ fn finish(
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Most diagnostics of one report; the log has all.
-const MOST_DIAGNOSTICS: usize = 100;
+/// Longest time a sync waits for the upstream in all, in seconds.
+const LONGEST_WAIT_SECS: u32 = 900;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(started_at: Timestamp, done_at: Option<Timestamp>) -> SyncState {
+        SyncState {
+            cursor: Some(Cursor {
+                format: 1,
+                bytes: Vec::new(),
+            }),
+            started_at,
+            done_at,
+            resume_at: None,
+        }
+    }
+
+    #[test]
+    fn a_stopped_walk_goes_on_in_the_window_it_began_with() {
+        let begin = Begin::new(Some(state(100, None)), 500);
+        assert_eq!((begin.resumed, begin.increment), (true, false));
+        assert_eq!((begin.walk_began, begin.as_of), (100, 500));
+    }
+
+    #[test]
+    fn an_ended_walk_is_followed_by_an_increment() {
+        let begin = Begin::new(Some(state(100, Some(200))), 500);
+        assert_eq!((begin.resumed, begin.increment), (false, true));
+        assert_eq!(begin.walk_began, 500);
+        assert!(begin.cursor.is_some());
+    }
+
+    #[test]
+    fn an_ended_walk_without_a_cursor_begins_anew() {
+        let mut state = state(100, Some(200));
+        state.cursor = None;
+        let begin = Begin::new(Some(state), 500);
+        assert_eq!((begin.resumed, begin.increment), (false, false));
+    }
+
+    #[test]
+    fn a_clock_that_was_put_back_does_not_lead_behind_what_is_stored() {
+        assert_eq!(Begin::new(Some(state(100, None)), 50).as_of, 100);
+        assert_eq!(Begin::new(Some(state(100, Some(200))), 50).as_of, 201);
+    }
+}

@@ -5,10 +5,14 @@ mod change;
 mod escape;
 pub(crate) mod fix;
 mod outcome;
+mod pace;
+mod status;
 pub(crate) mod summary;
 mod text;
 
 pub use change::{ChangeReport, Judge};
 pub use escape::plain;
 pub use outcome::{connect_text, inspect_text, sync_text};
+pub use pace::{estimate_text, pace_text};
+pub use status::status_text;
 pub use text::{gate_text, score_text};

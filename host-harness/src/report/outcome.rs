@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use koalr_platform::model::common::CoverageState;
-use koalr_platform::model::connection::Access;
+use koalr_platform::model::connection::{Access, Capability, Organization};
 use koalr_platform::model::manifest::{Method, OriginAddress};
 
 use super::escape::plain;
@@ -107,17 +107,11 @@ pub fn connect_text(report: &ConnectReport) -> String {
     list(
         &mut text,
         "Organizations",
-        report.connection.organizations.iter().map(|organization| {
-            let routes = report
-                .connection
-                .capabilities
-                .iter()
-                .filter(|one| one.organization == organization.id);
-            let routes: Vec<_> = routes
-                .map(|one| format!("{} {}", plain(&one.route), access(one.access)))
-                .collect();
-            format!("{} ({})", plain(&organization.name), routes.join(", "))
-        }),
+        report
+            .connection
+            .organizations
+            .iter()
+            .map(|organization| may_read(organization, &report.connection.capabilities)),
     );
     list(
         &mut text,
@@ -192,7 +186,17 @@ pub fn sync_text(report: &SyncReport) -> String {
     text
 }
 
-fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+/// An organization, and what the token may do in it.
+pub(super) fn may_read(organization: &Organization, capabilities: &[Capability]) -> String {
+    let routes: Vec<_> = capabilities
+        .iter()
+        .filter(|one| one.organization == organization.id)
+        .map(|one| format!("{} {}", plain(&one.route), access(one.access)))
+        .collect();
+    format!("{} ({})", plain(&organization.name), routes.join(", "))
+}
+
+pub(super) fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let mut lines = lines.peekable();
     if lines.peek().is_some() {
         let _ = writeln!(text, "\n{title}");
@@ -229,7 +233,7 @@ fn method(method: Method) -> &'static str {
     }
 }
 
-fn access(access: Access) -> &'static str {
+pub(super) fn access(access: Access) -> &'static str {
     match access {
         Access::Allowed => "allowed",
         Access::Refused => "refused",

@@ -1,0 +1,102 @@
+//! What is connected, and what was synced. Reads the store alone: no component, no request.
+
+use koalr_platform::model::common::{Coverage, Timestamp};
+use koalr_platform::model::connection::{Account, Capability, Organization};
+use koalr_platform::model::walk::{EnrichmentScope, Scope};
+use koalr_store::{ConnectionRecord, Tenant};
+use serde::Serialize;
+
+use super::line::organizations;
+use super::sync::everything;
+use crate::HostError;
+
+/// A connection and the state of its data. The token is not in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct StatusReport {
+    /// The integration.
+    pub integration: String,
+    /// The tenant.
+    pub tenant: String,
+    /// Id of the origin, for example `EU-01`.
+    pub origin: String,
+    /// The pinned address.
+    pub upstream: String,
+    /// When it was connected.
+    pub connected_at: Timestamp,
+    /// Who the token belongs to.
+    pub account: Account,
+    /// The organizations that are synced.
+    pub organizations: Vec<Organization>,
+    /// What the token may do, with the reasons where it may not.
+    pub capabilities: Vec<Capability>,
+    /// The newest walk of everything; none before the first.
+    pub walk: Option<WalkStatus>,
+    /// What every route came to.
+    pub coverage: Vec<Coverage>,
+    /// Projects stored.
+    pub projects: u64,
+    /// Findings stored, open or not.
+    pub issues: u64,
+    /// Findings that are open, ignored ones too.
+    pub open: u64,
+}
+
+/// Where a walk stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct WalkStatus {
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it ended; none if it was stopped, and goes on at the next sync.
+    pub ended_at: Option<Timestamp>,
+    /// Before when the upstream does not want to be asked again; none if it did not say.
+    pub resume_at: Option<Timestamp>,
+}
+
+/// Reads the state of a connection.
+///
+/// # Errors
+///
+/// Nothing is connected, or the store failed.
+pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostError> {
+    let connection = tenant
+        .connection(integration)?
+        .ok_or_else(|| HostError::NotConnected {
+            integration: integration.to_owned(),
+            tenant: tenant.id().to_string(),
+        })?;
+    let record = &connection.record;
+    let scope = everything(record);
+    let mut coverage = tenant.coverage(&connection, &scope)?;
+    coverage.extend(tenant.coverage(&connection, &beside(record))?);
+    let counts = tenant.counts(&connection)?;
+    let walk = tenant.sync_state(&connection, &scope)?;
+    Ok(StatusReport {
+        integration: record.integration.clone(),
+        tenant: tenant.id().to_string(),
+        origin: record.endpoint.origin.clone(),
+        upstream: record.endpoint.base.clone(),
+        connected_at: record.connected_at,
+        account: record.connection.account.clone(),
+        organizations: record.connection.organizations.clone(),
+        capabilities: record.connection.capabilities.clone(),
+        walk: walk.map(|state| WalkStatus {
+            began_at: state.started_at,
+            ended_at: state.done_at,
+            resume_at: state.resume_at,
+        }),
+        coverage,
+        projects: counts.projects,
+        issues: counts.findings,
+        open: counts.open_findings,
+    })
+}
+
+/// What is asked beside the listings.
+fn beside(record: &ConnectionRecord) -> Scope {
+    Scope::Enrichment(EnrichmentScope {
+        organizations: organizations(record).collect(),
+        packages: Vec::new(),
+    })
+}
