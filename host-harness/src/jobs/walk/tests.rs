@@ -50,16 +50,16 @@ fn kept(step: Step<'_>) -> Option<u32> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn batches_are_kept_in_order_and_never_more_than_one_is_ahead() {
-    let begun = Cell::new(0_u32);
+    let calls = Cell::new(0_u32);
     let order = RefCell::new(Vec::new());
     let begin = |cursor: Option<Cursor>| {
-        begun.set(begun.get() + 1);
+        calls.set(calls.get() + 1);
         let number = following(cursor.as_ref());
         answering(Ok(batch(number, number == 5)))
     };
     let end = drive(begin, None, 0, |step| {
         let number = kept(step).unwrap();
-        assert!(begun.get() <= number + 1, "{} begun", begun.get());
+        assert!(calls.get() <= number + 1, "{} calls", calls.get());
         order.borrow_mut().push(number);
         Ok(())
     });
@@ -80,7 +80,7 @@ async fn while_a_batch_is_kept_the_next_one_is_fetched() {
     };
     let seen = |number| {
         // Without a fetch beside it this would wait in vain.
-        let next = fetched.recv_timeout(Duration::from_secs(60));
+        let next = fetched.recv_timeout(Duration::from_mins(1));
         assert_eq!(next, Ok(number));
     };
     let end = drive(begin, None, 0, |step| {
@@ -97,15 +97,15 @@ async fn while_a_batch_is_kept_the_next_one_is_fetched() {
 async fn a_batch_that_cannot_be_kept_ends_the_call_under_way() {
     let (alive, ended) = oneshot::channel::<()>();
     let alive = Cell::new(Some(alive));
-    let begin = |cursor: Option<Cursor>| match cursor {
-        None => answering(Ok(batch(1, false))),
-        Some(_) => {
-            let alive = alive.take();
-            Call::begin(async move {
-                let _alive = alive;
-                std::future::pending().await
-            })
+    let begin = |cursor: Option<Cursor>| {
+        if cursor.is_none() {
+            return answering(Ok(batch(1, false)));
         }
+        let alive = alive.take();
+        Call::begin(async move {
+            let _alive = alive;
+            std::future::pending().await
+        })
     };
     let end = drive(begin, None, 0, |_| {
         Err(HostError::Change("no space".to_owned()))
@@ -140,9 +140,9 @@ async fn a_walk_that_is_dropped_ends_its_call() {
 
 #[tokio::test]
 async fn a_stale_cursor_starts_the_walk_anew_but_only_once() {
-    let begun = RefCell::new(Vec::new());
+    let cursors = RefCell::new(Vec::new());
     let begin = |cursor: Option<Cursor>| {
-        begun
+        cursors
             .borrow_mut()
             .push(cursor.as_ref().map(|one| one.bytes[0]));
         answering(match cursor {
@@ -152,7 +152,7 @@ async fn a_stale_cursor_starts_the_walk_anew_but_only_once() {
     };
     let end = drive(begin, Some(cursor(7)), 0, |_| Ok(())).await;
     assert!(matches!(end, Err(Failure::Sync(SyncError::StaleCursor))));
-    assert_eq!(*begun.borrow(), [Some(7), None, Some(1)]);
+    assert_eq!(*cursors.borrow(), [Some(7), None, Some(1)]);
 }
 
 #[tokio::test]
