@@ -50,6 +50,11 @@ impl Progress {
         }
     }
 
+    /// Whether a person looks.
+    pub(super) fn is_visible(&self) -> bool {
+        !self.bar.is_hidden()
+    }
+
     pub(super) fn clear(&self) {
         self.bar.finish_and_clear();
     }

@@ -2,12 +2,10 @@
 
 use koalr_platform::model::common::{Coverage, Timestamp};
 use koalr_platform::model::connection::{Account, Capability, Organization};
-use koalr_platform::model::walk::{EnrichmentScope, Scope};
-use koalr_store::{ConnectionRecord, Tenant};
+use koalr_store::Tenant;
 use serde::Serialize;
 
-use super::line::organizations;
-use super::sync::everything;
+use super::sync::{beside, everything};
 use crate::HostError;
 
 /// A connection and the state of its data. The token is not in it.
@@ -90,13 +88,5 @@ pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostEr
         projects: counts.projects,
         issues: counts.findings,
         open: counts.open_findings,
-    })
-}
-
-/// What is asked beside the listings.
-fn beside(record: &ConnectionRecord) -> Scope {
-    Scope::Enrichment(EnrichmentScope {
-        organizations: organizations(record).collect(),
-        packages: Vec::new(),
     })
 }

@@ -1,7 +1,7 @@
 //! Pulls everything of a connection's organizations, or goes on where the last run stopped.
 
 use koalr_platform::model::common::{CoverageState, Timestamp};
-use koalr_platform::model::walk::{Batch, Cursor, Scope};
+use koalr_platform::model::walk::{Batch, Cursor, EnrichmentScope, Scope};
 use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
 
 use super::event::{Estimate, SyncEvent};
@@ -37,14 +37,13 @@ pub async fn sync(
         tenant.clear_cursor(&connection, &scope)?;
     }
     let begin = Begin::new(tenant.sync_state(&connection, &scope)?, as_of);
-    let as_of = begin.as_of;
     let mut report = SyncReport::begun(options.window_days, begin.resumed, begin.increment);
     let walk = Walk {
         line: &line,
         scope: scope.clone(),
         since: options
             .window_days
-            .map(|days| begin.walk_began - i64::from(days) * DAY_MS),
+            .map(|days| begin.window_end - i64::from(days) * DAY_MS),
         as_of,
         patience_secs: LONGEST_WAIT_SECS,
     };
@@ -78,48 +77,36 @@ pub(super) fn everything(record: &ConnectionRecord) -> Scope {
     Scope::Organizations(organizations(record).collect())
 }
 
-/// From where and at what time a run goes on.
+/// The scope of what is asked beside the listings, as far as it tells one connection from another.
+pub(super) fn beside(record: &ConnectionRecord) -> Scope {
+    Scope::Enrichment(EnrichmentScope {
+        organizations: organizations(record).collect(),
+        packages: Vec::new(),
+    })
+}
+
+/// From where a run goes on.
 struct Begin {
     cursor: Option<Cursor>,
-    as_of: Timestamp,
-    walk_began: Timestamp,
+    /// When the window ends that the walk looks back from.
+    window_end: Timestamp,
     resumed: bool,
     increment: bool,
 }
 
 impl Begin {
     /// A walk that was stopped goes on in the window it began with; one that ended is followed by an increment.
-    ///
-    /// A clock that was put back does not lead behind what is stored: time goes on there by the smallest step.
     fn new(state: Option<SyncState>, as_of: Timestamp) -> Self {
-        let Some(state) = state else {
-            return Self {
-                cursor: None,
-                as_of,
-                walk_began: as_of,
-                resumed: false,
-                increment: false,
-            };
-        };
-        let earliest = state
-            .done_at
-            .map_or(state.started_at, |done_at| done_at.saturating_add(1));
-        if as_of < earliest {
-            tracing::warn!(
-                as_of,
-                earliest,
-                "the clock stands before the last sync; taking the time after it"
-            );
-        }
-        let as_of = as_of.max(earliest);
-        let goes_on = state.cursor.is_some();
-        let resumed = goes_on && state.done_at.is_none();
+        let stopped = state.as_ref().filter(|state| state.done_at.is_none());
+        // If the clock was put back meanwhile, the earlier time asks for more, not for less.
+        let window_end = stopped.map_or(as_of, |state| state.started_at.min(as_of));
+        let stopped = stopped.is_some();
+        let cursor = state.and_then(|state| state.cursor);
         Self {
-            as_of,
-            walk_began: if resumed { state.started_at } else { as_of },
-            resumed,
-            increment: goes_on && !resumed,
-            cursor: state.cursor,
+            window_end,
+            resumed: stopped && cursor.is_some(),
+            increment: !stopped && cursor.is_some(),
+            cursor,
         }
     }
 }
@@ -171,7 +158,8 @@ fn finish(
     Ok(())
 }
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A day.
+pub(super) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Longest time a sync waits for the upstream in all, in seconds.
 const LONGEST_WAIT_SECS: u32 = 900;
@@ -196,14 +184,19 @@ mod tests {
     fn a_stopped_walk_goes_on_in_the_window_it_began_with() {
         let begin = Begin::new(Some(state(100, None)), 500);
         assert_eq!((begin.resumed, begin.increment), (true, false));
-        assert_eq!((begin.walk_began, begin.as_of), (100, 500));
+        assert_eq!(begin.window_end, 100);
+    }
+
+    #[test]
+    fn a_stopped_walk_asks_for_no_less_after_the_clock_was_put_back() {
+        assert_eq!(Begin::new(Some(state(500, None)), 100).window_end, 100);
     }
 
     #[test]
     fn an_ended_walk_is_followed_by_an_increment() {
         let begin = Begin::new(Some(state(100, Some(200))), 500);
         assert_eq!((begin.resumed, begin.increment), (false, true));
-        assert_eq!(begin.walk_began, 500);
+        assert_eq!(begin.window_end, 500);
         assert!(begin.cursor.is_some());
     }
 
@@ -213,11 +206,5 @@ mod tests {
         state.cursor = None;
         let begin = Begin::new(Some(state), 500);
         assert_eq!((begin.resumed, begin.increment), (false, false));
-    }
-
-    #[test]
-    fn a_clock_that_was_put_back_does_not_lead_behind_what_is_stored() {
-        assert_eq!(Begin::new(Some(state(100, None)), 50).as_of, 100);
-        assert_eq!(Begin::new(Some(state(100, Some(200))), 50).as_of, 201);
     }
 }

@@ -19,6 +19,7 @@ pub(super) struct Walk<'a> {
     pub(super) line: &'a Line,
     pub(super) scope: Scope,
     pub(super) since: Option<Timestamp>,
+    /// The time of the first call. Pauses are added to it, so that the plugin sees them pass.
     pub(super) as_of: Timestamp,
     /// Longest time to wait for the upstream in all, in seconds; after it the walk is left for the next run.
     pub(super) patience_secs: u32,
@@ -59,7 +60,7 @@ impl Walk<'_> {
         step: impl FnMut(Step<'_>) -> Result<(), HostError>,
     ) -> Result<End, HostError> {
         drive(
-            |cursor| self.begin(cursor),
+            |cursor, waited_secs| self.begin(cursor, waited_secs),
             cursor,
             self.patience_secs,
             step,
@@ -72,7 +73,7 @@ impl Walk<'_> {
     }
 
     /// Begins a call, which goes on by itself.
-    fn begin(&self, cursor: Option<Cursor>) -> Call {
+    fn begin(&self, cursor: Option<Cursor>, waited_secs: u32) -> Call {
         let request = SyncRequest {
             endpoint: self.line.endpoint().clone(),
             scope: self.scope.clone(),
@@ -80,7 +81,7 @@ impl Walk<'_> {
             cursor,
             settings: Vec::new(),
             request_budget: REQUESTS_A_CALL,
-            as_of: self.as_of,
+            as_of: self.as_of + i64::from(waited_secs) * 1000,
         };
         Call::begin(answer(self.line.clone(), request))
     }
@@ -107,20 +108,20 @@ impl Walk<'_> {
 
 /// Makes call after call, keeping one batch while the next is fetched.
 async fn drive(
-    begin: impl Fn(Option<Cursor>) -> Call,
+    begin: impl Fn(Option<Cursor>, u32) -> Call,
     cursor: Option<Cursor>,
     patience_secs: u32,
     mut step: impl FnMut(Step<'_>) -> Result<(), HostError>,
 ) -> Result<End, Failure> {
     let mut waited = 0_u32;
     let mut may_restart = true;
-    let mut call = begin(cursor);
+    let mut call = begin(cursor, waited);
     loop {
         let brought = match call.end().await? {
             Ok(brought) => brought,
             Err(SyncError::StaleCursor) if may_restart => {
                 may_restart = false;
-                call = begin(None);
+                call = begin(None, waited);
                 continue;
             }
             Err(error) => return Err(Failure::Sync(error)),
@@ -132,7 +133,7 @@ async fn drive(
         } else if brought.requests == 0 && brought.records.is_empty() {
             Next::Stall
         } else {
-            Next::Call(begin(brought.cursor.clone().mirror()))
+            Next::Call(begin(brought.cursor.clone().mirror(), waited))
         };
         beside_the_executor(|| keep(brought, &mut step))?;
         call = match next {
@@ -145,7 +146,7 @@ async fn drive(
                 }
                 step(Step::Pause { secs })?;
                 tokio::time::sleep(Duration::from_secs(u64::from(secs))).await;
-                begin(cursor)
+                begin(cursor, waited)
             }
             Next::Stall => {
                 return Err(Failure::Sync(SyncError::Other((

@@ -52,7 +52,7 @@ fn kept(step: Step<'_>) -> Option<u32> {
 async fn batches_are_kept_in_order_and_never_more_than_one_is_ahead() {
     let calls = Cell::new(0_u32);
     let order = RefCell::new(Vec::new());
-    let begin = |cursor: Option<Cursor>| {
+    let begin = |cursor: Option<Cursor>, _| {
         calls.set(calls.get() + 1);
         let number = following(cursor.as_ref());
         answering(Ok(batch(number, number == 5)))
@@ -70,7 +70,7 @@ async fn batches_are_kept_in_order_and_never_more_than_one_is_ahead() {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_a_batch_is_kept_the_next_one_is_fetched() {
     let (fetching, fetched) = mpsc::channel();
-    let begin = |cursor: Option<Cursor>| {
+    let begin = |cursor: Option<Cursor>, _| {
         let number = following(cursor.as_ref());
         let fetching = fetching.clone();
         Call::begin(async move {
@@ -97,7 +97,7 @@ async fn while_a_batch_is_kept_the_next_one_is_fetched() {
 async fn a_batch_that_cannot_be_kept_ends_the_call_under_way() {
     let (alive, ended) = oneshot::channel::<()>();
     let alive = Cell::new(Some(alive));
-    let begin = |cursor: Option<Cursor>| {
+    let begin = |cursor: Option<Cursor>, _| {
         if cursor.is_none() {
             return answering(Ok(batch(1, false)));
         }
@@ -121,7 +121,7 @@ async fn a_batch_that_cannot_be_kept_ends_the_call_under_way() {
 async fn a_walk_that_is_dropped_ends_its_call() {
     let (alive, ended) = oneshot::channel::<()>();
     let alive = Cell::new(Some(alive));
-    let begin = |_| {
+    let begin = |_, _| {
         let alive = alive.take();
         Call::begin(async move {
             let _alive = alive;
@@ -141,7 +141,7 @@ async fn a_walk_that_is_dropped_ends_its_call() {
 #[tokio::test]
 async fn a_stale_cursor_starts_the_walk_anew_but_only_once() {
     let cursors = RefCell::new(Vec::new());
-    let begin = |cursor: Option<Cursor>| {
+    let begin = |cursor: Option<Cursor>, _| {
         cursors
             .borrow_mut()
             .push(cursor.as_ref().map(|one| one.bytes[0]));
@@ -158,7 +158,7 @@ async fn a_stale_cursor_starts_the_walk_anew_but_only_once() {
 #[tokio::test]
 async fn a_pause_longer_than_the_patience_ends_the_walk_with_its_batch_kept() {
     let keep = RefCell::new(Vec::new());
-    let begin = |_| {
+    let begin = |_, _| {
         answering(Ok(Batch {
             resume_after_secs: Some(11),
             ..batch(1, false)
@@ -174,7 +174,7 @@ async fn a_pause_longer_than_the_patience_ends_the_walk_with_its_batch_kept() {
 
 #[tokio::test]
 async fn a_plugin_that_neither_asks_nor_ends_is_not_called_for_ever() {
-    let begin = |_| {
+    let begin = |_, _| {
         answering(Ok(Batch {
             requests: 0,
             ..batch(1, false)
