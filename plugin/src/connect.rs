@@ -9,6 +9,7 @@ use koalr_integration_kit::model::connection::{
 
 use crate::manifest::VIEW_ORGANIZATION;
 use crate::snyk::error::{Outcome, is_about_plan, outcome};
+use crate::snyk::lifecycle::deprecated;
 use crate::snyk::{endpoint, owner};
 use crate::transport::{Base, Failure, Reply, Transport};
 
@@ -31,7 +32,7 @@ pub fn connect(
         let text = "the credential looks like none of Snyk's; it was tried all the same";
         warnings.push(text.to_owned());
     }
-    let account = account(transport)?;
+    let account = account(transport, &mut warnings)?;
     let listing = listing::read(base, transport, &mut warnings)?;
     let organizations = choose(listing, &request.organizations)?;
     let capabilities = probe::probe(&organizations, transport, &mut warnings)?;
@@ -54,11 +55,28 @@ fn check_region(request: &ConnectRequest, base: Base<'_>) -> Result<(), ConnectE
     }
 }
 
-fn account(transport: &mut dyn Transport) -> Result<Account, ConnectError> {
+fn account(
+    transport: &mut dyn Transport,
+    warnings: &mut Vec<String>,
+) -> Result<Account, ConnectError> {
     let path = endpoint::owner();
     let reply = ask(transport, &path);
+    warn_of_end(&reply, &path, warnings);
     let body = body(&reply, &path)?;
-    owner::account(body).map_err(|why| unreadable(&path, &why))
+    let account = owner::account(body).map_err(|why| unreadable(&path, &why))?;
+    if !OWNERS.contains(&account.kind.as_str()) {
+        let kind = account.kind.escape_debug();
+        warnings.push(format!(
+            "the credential belongs to something unknown here, a `{kind}`; it is used all the same"
+        ));
+    }
+    Ok(account)
+}
+
+/// Warns once of a path that Snyk will take away.
+fn warn_of_end(reply: &Reply, path: &str, warnings: &mut Vec<String>) {
+    let text = deprecated(reply, path).map(|one| one.message);
+    warnings.extend(text.filter(|text| !warnings.contains(text)));
 }
 
 /// What was listed, and why that may not be all.
@@ -129,6 +147,9 @@ fn unreadable(path: &str, why: &str) -> ConnectError {
         "`{path}` answered 200 with something that is not Snyk's JSON: {why}"
     ))
 }
+
+/// Snyk's words for owners of credentials.
+const OWNERS: [&str; 3] = ["user", "service_account", "app_instance"];
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ pub(crate) mod endpoint;
 pub(crate) mod error;
 pub(crate) mod instant;
 pub(crate) mod issue;
+pub(crate) mod lifecycle;
 pub(crate) mod owner;
 pub(crate) mod page;
 pub(crate) mod project;

@@ -3,6 +3,7 @@
 mod change;
 mod cursor;
 mod exchange;
+mod findings;
 mod lookup;
 mod organizations;
 mod walk;
@@ -18,6 +19,12 @@ pub(crate) const PROJECTS: &str = "projects";
 /// Coverage route of the issues listing.
 pub(crate) const ISSUES: &str = "issues";
 
+/// Coverage route of the checks that Snyk ran on changes.
+pub(crate) const PR_CHECKS: &str = "pr-checks";
+
+/// Coverage route of an organization's fixed versions.
+pub(crate) const FIXES: &str = "fixes";
+
 /// Coverage route of the issues of single package versions.
 pub(crate) const PACKAGES: &str = "packages";
 
@@ -29,8 +36,8 @@ const MAX_ATTEMPTS: u8 = 3;
 
 /// Pulls the next batch.
 ///
-/// Requests go out in rounds: one a listing, all in flight at once. What is asked depends on the answers of earlier
-/// rounds only, never on the order in which answers arrive.
+/// Listings are read side by side, each page as soon as the one before is there. What is asked depends on the answers
+/// only, never on the order in which they arrive.
 ///
 /// # Errors
 ///
@@ -47,7 +54,7 @@ pub fn sync(request: &SyncRequest, transport: &mut dyn Transport) -> Result<Batc
     if request.request_budget == 0 {
         return invalid("a budget of 0 requests brings nothing; give at least 1");
     }
-    let exchange = Exchange::new(base, transport, request.request_budget);
+    let exchange = Exchange::new(base, transport, request.request_budget, request.as_of);
     match &request.scope {
         Scope::Organizations(ids) if ids.is_empty() => invalid("the scope names no organization"),
         Scope::Organizations(ids) => organizations::sync(request, ids, exchange),
@@ -56,7 +63,8 @@ pub fn sync(request: &SyncRequest, transport: &mut dyn Transport) -> Result<Batc
             None => invalid("the change's scope names no organization"),
         },
         Scope::Enrichment(_) => invalid("the scope `enrichment` is not known here"),
-        Scope::Findings(_) => invalid("the scope `findings` is not known here"),
+        Scope::Findings(scope) if scope.ids.is_empty() => invalid("the scope names no finding"),
+        Scope::Findings(scope) => findings::sync(request, scope, exchange),
         Scope::Other((kind, _)) => invalid(&format!("the scope `{kind}` is not known here")),
     }
 }

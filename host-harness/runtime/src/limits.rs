@@ -29,6 +29,8 @@ pub struct Limits {
     pub request_bytes: usize,
     /// Body of one response, in bytes.
     pub response_bytes: u64,
+    /// Body of one downloaded file, in bytes.
+    pub download_bytes: u64,
     /// Log text of one call, in bytes; what exceeds it is dropped.
     pub log_bytes: usize,
     /// One log message, in bytes; a longer one is cut.
@@ -65,6 +67,7 @@ impl Limits {
             row("requests", u64::from(self.requests), "requests a call"),
             row("request-body", self.request_bytes as u64, "bytes a request"),
             row("response-body", self.response_bytes, "bytes a response"),
+            row("download", self.download_bytes, "bytes a file"),
             row("log", self.log_bytes as u64, "bytes a call"),
             row(
                 "log-message",
@@ -90,6 +93,7 @@ impl Default for Limits {
             requests: REQUESTS,
             request_bytes: REQUEST_BYTES,
             response_bytes: RESPONSE_BYTES,
+            download_bytes: DOWNLOAD_BYTES,
             log_bytes: LOG_BYTES,
             log_message_bytes: LOG_MESSAGE_BYTES,
             stdio_bytes: STDIO_BYTES,
@@ -130,6 +134,8 @@ const REQUESTS: u32 = 1_000;
 const REQUEST_BYTES: usize = 1 << 20;
 /// Bytes: a page of a hundred issues has a third of a mebibyte; fifty times that is no page.
 const RESPONSE_BYTES: u64 = 16 << 20;
+/// Bytes: a quarter of a million rows of a KiB. A file streams, so that it needs no memory.
+const DOWNLOAD_BYTES: u64 = 256 << 20;
 /// Bytes.
 const LOG_BYTES: usize = 64 << 10;
 /// Bytes.

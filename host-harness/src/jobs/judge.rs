@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use koalr_platform::decision::{Decision, bind, judge as judged};
-use koalr_platform::evidence::{Known, gather};
+use koalr_platform::evidence::{CHECKS, Known, PACKAGES, TEST_FINDINGS, gather, is_of_head};
 use koalr_platform::merge::merge;
 use koalr_platform::model::assessment::{Assessment, ScoreError};
 use koalr_platform::model::common::{Change, Coverage, DependencyChange, Tenths, Timestamp};
 use koalr_platform::model::evidence::{Evidence, ScoreRequest};
-use koalr_platform::model::record::Entry;
+use koalr_platform::model::record::{Entry, Project};
 use koalr_platform::model::verdict::{GateError, GateRequest, Verdict};
-use koalr_platform::model::walk::{ChangeScope, Scope};
+use koalr_platform::model::walk::{ChangeScope, EnrichmentScope, Scope};
 use koalr_platform::policy::Policy;
 use koalr_runtime::Egress;
 use koalr_store::{
@@ -175,7 +175,7 @@ pub async fn judge(
     Ok(report)
 }
 
-/// Asks the upstream about the packages a change touches, and puts it beside what is stored.
+/// Asks the upstream about the packages a change touches and the tests of its head, and puts it beside what is stored.
 async fn look_up(
     host: &Host,
     tenant: &mut Tenant,
@@ -184,13 +184,19 @@ async fn look_up(
     as_of: Timestamp,
 ) -> Result<Evidence, HostError> {
     let (connection, line) = reopen(host, tenant)?;
+    let checks = tenant.change_checks(&connection, &change.repository, change)?;
     let scope = Scope::Change(ChangeScope {
         change: change.clone(),
         organizations: organizations(&connection.record).collect(),
         dependencies: dependencies.map(<[DependencyChange]>::to_vec),
-        checks: Vec::new(),
+        checks: checks
+            .iter()
+            .filter(|check| is_of_head(check, change))
+            .cloned()
+            .collect(),
     });
     let mut lookups = Vec::new();
+    let mut tests = Vec::new();
     let mut coverage = Vec::new();
     Walk {
         line: &line,
@@ -206,14 +212,20 @@ async fn look_up(
         tenant.apply_batch(&connection, &scope, batch, as_of)?;
         for entry in &batch.records {
             if let Entry::ChangeFinding(found) = entry {
-                lookups.push(found.finding.clone());
+                match found.route.as_str() {
+                    PACKAGES => lookups.push(found.finding.clone()),
+                    TEST_FINDINGS => tests.push(found.finding.clone()),
+                    _ => {}
+                }
             }
         }
         coverage.clone_from(&batch.coverage);
         Ok(())
     })
     .await?;
-    coverage.extend(backfilled(tenant, &connection, &change.repository)?);
+    let mut projects = tenant.projects(&connection)?;
+    projects.retain(|project| project.repository.as_deref() == Some(change.repository.as_str()));
+    coverage.extend(synced(tenant, &connection, &projects)?);
     let filter = FindingFilter {
         repository: Some(&change.repository),
         packages: None,
@@ -227,30 +239,36 @@ async fn look_up(
         change,
         dependencies,
         lookups: &lookups,
+        tests: &tests,
+        checks: &checks,
         stored: &stored,
+        projects: &projects,
         coverage: &coverage,
+        beyond_packages: false,
         as_of,
     }))
 }
 
-/// What the last backfill says about the organizations that hold the repository; of all, if none is known to hold it.
-fn backfilled(
+/// What the last walks say about the organizations that hold the repository's projects; about all, if none is known to
+/// hold it.
+fn synced(
     tenant: &Tenant,
     connection: &StoredConnection,
-    repository: &str,
+    projects: &[Project],
 ) -> Result<Vec<Coverage>, HostError> {
-    let scope = everything(&connection.record);
-    let rows = tenant.coverage(connection, &scope)?;
-    let holders: BTreeSet<String> = tenant
-        .projects(connection)?
-        .into_iter()
-        .filter(|project| project.repository.as_deref() == Some(repository))
-        .map(|project| project.organization)
+    let mut rows = tenant.coverage(connection, &everything(&connection.record))?;
+    let enrichment = Scope::Enrichment(EnrichmentScope {
+        organizations: organizations(&connection.record).collect(),
+        packages: Vec::new(),
+    });
+    let beside = tenant.coverage(connection, &enrichment)?;
+    rows.extend(beside.into_iter().filter(|row| row.route == CHECKS));
+    let holders: BTreeSet<&str> = projects
+        .iter()
+        .map(|project| project.organization.as_str())
         .collect();
-    Ok(rows
-        .into_iter()
-        .filter(|row| holders.is_empty() || holders.contains(&row.subject))
-        .collect())
+    rows.retain(|row| holders.is_empty() || holders.contains(row.subject.as_str()));
+    Ok(rows)
 }
 
 async fn score(

@@ -2,7 +2,7 @@
 
 use koalr_integration_kit::model::connection::{ConnectError, Organization};
 
-use super::{Listed, ask, body, unreadable};
+use super::{Listed, ask, body, unreadable, warn_of_end};
 use crate::snyk::page::{PageFault, Position};
 use crate::snyk::{endpoint, owner};
 use crate::transport::{Base, Transport};
@@ -71,6 +71,7 @@ fn read_page(
     warnings: &mut Vec<String>,
 ) -> Result<bool, Stop> {
     let reply = ask(transport, path);
+    warn_of_end(&reply, path, warnings);
     let body = body(&reply, path).map_err(Stop::Answer)?;
     let page = owner::organizations(body)
         .map_err(|fault| Stop::Answer(unreadable(path, &fault.to_string())))?;

@@ -3,6 +3,7 @@ use koalr_integration_kit::model::connection::{
     Access, ConnectError, ConnectRequest, Connection, CredentialFacts,
 };
 
+use crate::transport::Headers;
 use crate::transport::script::{Order, Script};
 
 const OWNER: &str =
@@ -48,7 +49,7 @@ fn connect(script: Script) -> Result<Connection, ConnectError> {
 fn a_credential_s_owner_organizations_and_permissions_are_found() {
     for order in [Order::First, Order::Last] {
         let script = upstream()
-            .on("o-1*issues", 403, "")
+            .on("o-1*issues", 403, &refusal("Only admins"))
             .on("/rest/orgs/", 200, r#"{"data":[]}"#);
         let connection = connect(script.in_order(order)).unwrap();
         assert_eq!(
@@ -67,15 +68,24 @@ fn a_credential_s_owner_organizations_and_permissions_are_found() {
         let access: Vec<_> = connection
             .capabilities
             .iter()
-            .map(|one| (one.route.as_str(), one.access))
+            .map(|one| (one.route.as_str(), one.access, one.detail.as_str()))
             .collect();
+        let later = "decided when the first export is asked for";
         assert_eq!(
             access,
             [
-                ("projects", Access::Allowed),
-                ("issues", Access::Refused),
-                ("projects", Access::Allowed),
-                ("issues", Access::Allowed)
+                ("projects", Access::Allowed, ""),
+                (
+                    "issues",
+                    Access::Refused,
+                    "`/rest/orgs/o-1/issues` answered 403: Only admins"
+                ),
+                ("projects", Access::Allowed, ""),
+                ("issues", Access::Allowed, ""),
+                ("pr-checks", Access::Unknown, later),
+                ("fixes", Access::Unknown, later),
+                ("pr-checks", Access::Unknown, later),
+                ("fixes", Access::Unknown, later),
             ]
         );
         assert_eq!(connection.warnings, Vec::<String>::new());
@@ -264,6 +274,8 @@ fn no_more_than_twenty_organizations_are_asked() {
         (access(39), access(40), access(49)),
         (Access::Allowed, Access::Unknown, Access::Unknown)
     );
+    let untried = &connection.capabilities[40].detail;
+    assert_eq!(untried, "it was not asked for");
     assert_eq!(
         connection.warnings,
         ["only the first 20 of 25 organizations were asked what they permit"]
@@ -277,5 +289,45 @@ fn a_rate_limit_says_when_to_come_back() {
         Err(ConnectError::Upstream(
             "Snyk's rate limit is reached; connect again in 30 seconds".to_owned()
         ))
+    );
+}
+
+#[test]
+fn a_permission_that_could_not_be_found_out_is_unknown_with_the_reason() {
+    let script = upstream()
+        .on("o-1/issues", 503, "")
+        .on("/rest/orgs/", 200, "{}");
+    let connection = connect(script).unwrap();
+    let why = "`/rest/orgs/o-1/issues` answered 503: not an error document of Snyk's";
+    let one = &connection.capabilities[1];
+    assert_eq!((one.access, one.detail.as_str()), (Access::Unknown, why));
+    assert_eq!(connection.warnings, [why]);
+}
+
+#[test]
+fn an_owner_of_an_unknown_kind_is_no_reason_to_refuse() {
+    let script = Script::new()
+        .on("/rest/self", 200, r#"{"data":{"type":"robot","id":"r-1"}}"#)
+        .on("/rest/orgs?", 200, &organizations("{}"))
+        .on("/rest/orgs/", 200, "{}");
+    assert_eq!(
+        connect(script).unwrap().warnings,
+        ["the credential belongs to something unknown here, a `robot`; it is used all the same"]
+    );
+}
+
+#[test]
+fn a_path_that_will_end_is_warned_of_once() {
+    let headers = Headers {
+        sunset: Some("2027-03-01".to_owned()),
+        ..Headers::default()
+    };
+    let script = upstream().answers("/rest/orgs/*issues", 200, headers, "{}");
+    let script = script.on("/rest/orgs/", 200, "{}");
+    assert_eq!(
+        connect(script).unwrap().warnings,
+        [
+            "Snyk calls `/rest/orgs/{id}/issues` deprecated until 2027-03-01; update this integration"
+        ]
     );
 }

@@ -1,5 +1,9 @@
 //! Addresses of Snyk's REST API. Each parameter stands once; what comes from elsewhere is percent-encoded.
 
+use koalr_integration_kit::model::common::Timestamp;
+
+use super::instant;
+
 /// Version asked for: the newest of any generally available path used here.
 ///
 /// <https://docs.snyk.io/snyk-api/rest-api/about-the-rest-api>: a plain date selects, per path, the newest release up
@@ -25,11 +29,12 @@ pub(crate) fn organizations(after: Option<&str>) -> String {
     Address::new("/rest/orgs").with("limit", PAGE).page(after)
 }
 
-/// A page of an organization's projects, with the targets they belong to.
+/// A page of an organization's projects, with the targets they belong to and the numbers of their open issues.
 pub(crate) fn projects(organization: &str, after: Option<&str>) -> String {
     Address::below(organization, "projects")
         .with("limit", PAGE)
         .with("expand", "target")
+        .with("meta.latest_issue_counts", "true")
         .page(after)
 }
 
@@ -39,6 +44,22 @@ pub(crate) fn issues(organization: &str, after: Option<&str>) -> String {
     Address::below(organization, "issues")
         .with("limit", PAGE)
         .page(after)
+}
+
+/// Narrows the address of a listing by a filter of a date, which excludes the very instant.
+pub(crate) fn narrowed(mut address: String, filter: &str, at: Timestamp) -> String {
+    address.push('&');
+    address.push_str(filter);
+    address.push('=');
+    encode(&mut address, &instant::write(at));
+    address
+}
+
+/// One issue.
+pub(crate) fn issue(organization: &str, id: &str) -> String {
+    let mut address = Address::below(organization, "issues/");
+    address.encoded(id);
+    address.done()
 }
 
 /// The shortest page of a listing (`projects` or `issues`), to see whether it is permitted.
@@ -59,6 +80,19 @@ pub(crate) fn package_issues(organization: &str, purl: &str) -> String {
 /// The path alone, for messages.
 pub(crate) fn without_query(path: &str) -> &str {
     path.split_once('?').map_or(path, |(path, _)| path)
+}
+
+/// The path alone, with `{id}` in place of whatever names one thing.
+pub(crate) fn template(path: &str) -> String {
+    let is_word = |segment: &str| {
+        segment
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    let segments = without_query(path)
+        .split('/')
+        .map(|segment| if is_word(segment) { segment } else { "{id}" });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// Percent-encodes everything but unreserved characters.
@@ -139,13 +173,15 @@ impl Address {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, encode, issues, organizations, package_issues, projects};
+    use super::{
+        decode, encode, issue, issues, narrowed, organizations, package_issues, projects, template,
+    };
 
     #[test]
     fn an_address_has_each_parameter_once() {
         assert_eq!(
             projects("o-1", Some("v1.e30=")),
-            "/rest/orgs/o-1/projects?version=2025-11-05&limit=100&expand=target&starting_after=v1.e30%3D"
+            "/rest/orgs/o-1/projects?version=2025-11-05&limit=100&expand=target&meta.latest_issue_counts=true&starting_after=v1.e30%3D"
         );
         assert_eq!(
             issues("o-1", None),
@@ -169,8 +205,29 @@ mod tests {
     fn an_odd_organization_stays_inside_its_segment() {
         assert_eq!(
             projects("../self?x", None),
-            "/rest/orgs/..%2Fself%3Fx/projects?version=2025-11-05&limit=100&expand=target"
+            "/rest/orgs/..%2Fself%3Fx/projects?version=2025-11-05&limit=100&expand=target&meta.latest_issue_counts=true"
         );
+    }
+
+    #[test]
+    fn a_listing_is_narrowed_by_dates_in_whole_seconds() {
+        assert_eq!(
+            narrowed(issues("o-1", None), "updated_after", 1_664_309_345_999),
+            "/rest/orgs/o-1/issues?version=2025-11-05&limit=100&updated_after=2022-09-27T20%3A09%3A05Z"
+        );
+    }
+
+    #[test]
+    fn what_names_one_thing_is_left_out_of_a_template() {
+        assert_eq!(
+            template(&issue("0c1d2e3f-0000", "a/b")),
+            "/rest/orgs/{id}/issues/{id}"
+        );
+        assert_eq!(
+            template(&package_issues("o-1", "pkg:npm/a@1")),
+            "/rest/orgs/{id}/packages/{id}/issues"
+        );
+        assert_eq!(template("/rest/self?version=1"), "/rest/self");
     }
 
     #[test]

@@ -68,10 +68,15 @@ fn detail(body: &str) -> Option<String> {
     let document: ErrorDocument<'_> = json::read(body).ok()?;
     let error = document.errors.first()?;
     let text = error.detail.as_ref().or(error.title.as_ref())?;
+    Some(cleaned(text))
+}
+
+/// Text of Snyk's that fits into a sentence: without control characters, and not too long.
+pub(super) fn cleaned(text: &str) -> String {
     let clean = text
         .chars()
         .map(|letter| if letter.is_control() { ' ' } else { letter });
-    Some(clean.take(MAX_DETAIL_CHARS).collect())
+    clean.take(MAX_DETAIL_CHARS).collect()
 }
 
 fn wait_secs(retry_after: Option<&str>) -> u32 {
@@ -83,7 +88,7 @@ fn wait_secs(retry_after: Option<&str>) -> u32 {
 /// Wait after a 429 without a number of seconds: Snyk counts by the minute.
 const WAIT_SECS: u32 = 60;
 
-/// Longest text taken over from an error document, in characters.
+/// Longest text taken over from an answer, in characters.
 const MAX_DETAIL_CHARS: usize = 200;
 
 #[cfg(test)]

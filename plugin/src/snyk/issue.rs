@@ -1,5 +1,6 @@
 //! Issues: what they are, how bad, and whether a fix exists.
 
+mod ecosystem;
 mod field;
 
 use koalr_integration_kit::cvss;
@@ -7,9 +8,9 @@ use koalr_integration_kit::model::common::{FindingClass, FixState, Timestamp};
 use koalr_integration_kit::model::record::{Finding, PackageVersion, Remediation};
 
 use super::page::{self, Page, PageFault, Unusable};
-use super::wire::{Issue, IssueAttributes, Record, ScanItem, owned};
+use super::wire::{Issue, IssueAttributes, Record, ScanItem, Single, owned};
 use super::{instant, remediation};
-use crate::json::Text;
+use crate::json::{self, Text};
 
 /// Reads a page of an organization's issues, each with the steps of its life. One without an id, a project, or a date
 /// cannot be used.
@@ -44,6 +45,13 @@ pub(crate) fn package_findings(
     page::read(body, |wire| package_finding(wire, organization, package))
 }
 
+/// Whether a document is this one issue.
+pub(crate) fn is(body: &str, id: &str) -> bool {
+    let single = json::read::<Single<'_>>(body).ok();
+    let named = single.and_then(|single| single.data?.id);
+    named.is_some_and(|named| *named == *id)
+}
+
 pub(super) fn finding(
     wire: &Issue<'_>,
     organization: &str,
@@ -63,7 +71,7 @@ pub(super) fn finding(
     if finding.class == FindingClass::License {
         finding.license = [&finding.vulnerability, &finding.key]
             .into_iter()
-            .find_map(|id| license(id));
+            .find_map(|id| ecosystem::license(id).map(str::to_owned));
     }
     finding.extra.extend(scan_item(item));
     Ok(finding)
@@ -98,7 +106,8 @@ fn read(wire: &Issue<'_>, organization: &str) -> Result<Finding, Unusable> {
     let updated_at = date(all.updated_at.as_ref(), "updated_at")?;
     let key = owned(all.key.as_ref()).unwrap_or_else(|| id.to_owned());
     let problems = field::problems(all);
-    let packages = field::packages(all);
+    let vulnerability = problems.own.unwrap_or_else(|| key.clone());
+    let packages = field::packages(all, &vulnerability);
     let fixed_in = field::fixed_in(all);
     let (fix, fix_source) = fix(all, &fixed_in);
     let cvss = field::ratings(all);
@@ -109,7 +118,7 @@ fn read(wire: &Issue<'_>, organization: &str) -> Result<Finding, Unusable> {
         class: FindingClass::Other,
         kind: owned(all.kind.as_ref()).unwrap_or_default(),
         title: owned(all.title.as_ref()).unwrap_or_default(),
-        vulnerability: problems.own.unwrap_or_else(|| key.clone()),
+        vulnerability,
         key,
         aliases: problems.aliases.into_iter().collect(),
         weaknesses: problems.weaknesses.into_iter().collect(),
@@ -152,12 +161,6 @@ fn class(kind: &str, in_container: bool) -> FindingClass {
         "code" => FindingClass::Code,
         _ => FindingClass::Other,
     }
-}
-
-/// Licence of `snyk:lic:<ecosystem>:<package>:<licence>`. Packages may hold colons, licences do not.
-fn license(id: &str) -> Option<String> {
-    let (package, license) = id.strip_prefix("snyk:lic:")?.rsplit_once(':')?;
-    (package.contains(':') && !license.is_empty()).then(|| license.to_owned())
 }
 
 /// A true flag or a named version means that a fix exists; false flags say only that Snyk cannot apply one.

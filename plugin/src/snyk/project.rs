@@ -1,18 +1,23 @@
 //! Projects: what they hold, and which repository they belong to.
 
+use koalr_integration_kit::model::common::Extra;
 use koalr_integration_kit::model::record::{Project, ProjectClass};
 
 use super::instant;
 use super::page::{self, Page, PageFault, Unusable};
 use super::wire::{self, Record, owned};
+use crate::json;
 
-/// Reads a page of an organization's projects. One without an id cannot be used.
+/// Reads a page of an organization's projects, each with the number of its open issues, 0 if it is not stated. One
+/// without an id cannot be used.
 ///
 /// # Errors
 ///
 /// [`PageFault::Malformed`].
-pub(crate) fn projects(body: &str, organization: &str) -> Result<Page<Project>, PageFault> {
-    page::read(body, |wire| project(wire, organization))
+pub(crate) fn projects(body: &str, organization: &str) -> Result<Page<(Project, u32)>, PageFault> {
+    page::read(body, |wire| {
+        Ok((project(wire, organization)?, open_issues(wire)))
+    })
 }
 
 fn project(wire: &wire::Project<'_>, organization: &str) -> Result<Project, Unusable> {
@@ -41,8 +46,39 @@ fn project(wire: &wire::Project<'_>, organization: &str) -> Result<Project, Unus
         file: owned(attributes.target_file.as_ref()),
         active: attributes.status.as_deref() != Some("inactive"),
         created_at: attributes.created.as_deref().and_then(instant::parse),
-        extra: Vec::new(),
+        extra: target.map(identity).unwrap_or_default(),
     })
+}
+
+/// What Snyk calls the target, and its address without whoever may log in there.
+fn identity(target: &wire::Target<'_>) -> Extra {
+    let attributes = target.attributes.as_ref();
+    let name = attributes.and_then(|all| owned(all.display_name.as_ref()));
+    let url = attributes.and_then(|all| owned(all.url.as_ref()));
+    let url = url.map(|url| match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let host = rest.split('/').next().unwrap_or_default();
+            let user = host.rfind('@').map_or(0, |at| at + 1);
+            format!("{scheme}://{}", rest.get(user..).unwrap_or_default())
+        }
+        None => url,
+    });
+    [("target-name", name), ("target-url", url)]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect()
+}
+
+fn open_issues(wire: &wire::Project<'_>) -> u32 {
+    let meta = wire.meta.as_ref();
+    let meta = meta.and_then(|meta| json::read::<wire::ProjectMeta>(meta.0).ok());
+    let Some(counts) = meta.and_then(|meta| meta.latest_issue_counts) else {
+        return 0;
+    };
+    [counts.critical, counts.high, counts.medium, counts.low]
+        .into_iter()
+        .flatten()
+        .fold(0, u32::saturating_add)
 }
 
 fn class(kind: &str, origin: &str) -> ProjectClass {
@@ -204,6 +240,36 @@ mod tests {
             assert_eq!(project.class, ProjectClass::Container, "{kind} {origin}");
             assert_eq!(project.repository.as_deref(), repository, "{kind} {origin}");
         }
+    }
+
+    #[test]
+    fn a_target_keeps_its_name_and_its_address_without_whoever_logs_in_there() {
+        let project = project(
+            r#"{"id":"p","relationships":{"target":{"data":{"id":"t","attributes":{"display_name":"acme/shop","url":"https://ann:secret@git.example/acme/shop@2"}}}}}"#,
+        );
+        assert_eq!(
+            project.unwrap().extra,
+            [
+                ("target-name".to_owned(), "acme/shop".to_owned()),
+                (
+                    "target-url".to_owned(),
+                    "https://git.example/acme/shop@2".to_owned()
+                )
+            ]
+        );
+    }
+
+    #[test]
+    fn open_issues_are_counted_over_all_severities_and_what_is_odd_costs_no_project() {
+        let count = |meta: &str| {
+            let body = format!(r#"{{"data":[{{"id":"p","meta":{meta}}}]}}"#);
+            let page = super::projects(&body, "o").unwrap();
+            page.records.into_iter().next().unwrap().unwrap().1
+        };
+        let counts = r#"{"latest_issue_counts":{"critical":1,"high":2,"medium":null,"low":4,"updated_at":"x"}}"#;
+        assert_eq!(count(counts), 7);
+        assert_eq!(count(r#"{"latest_issue_counts":"many"}"#), 0);
+        assert_eq!(count("{}"), 0);
     }
 
     #[test]

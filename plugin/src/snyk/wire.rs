@@ -48,6 +48,11 @@ objects! {
         id: Option<Text<'a>> = "id",
     }
 
+    /// A document that holds one record.
+    Single<'a> {
+        data: Option<Named<'a>> = "data",
+    }
+
     ErrorDocument<'a> {
         errors: Vec<ErrorObject<'a>> = "errors",
     }
@@ -79,6 +84,20 @@ objects! {
         id: Option<Text<'a>> = "id",
         attributes: Option<ProjectAttributes<'a>> = "attributes",
         relationships: Option<ProjectRelationships<'a>> = "relationships",
+        meta: Option<Raw<'a>> = "meta",
+    }
+
+    /// A project's meta data, which is worth no record: what is odd in it is ignored.
+    ProjectMeta {
+        latest_issue_counts: Option<IssueCounts> = "latest_issue_counts",
+    }
+
+    /// Open issues by severity.
+    IssueCounts {
+        critical: Option<u32> = "critical",
+        high: Option<u32> = "high",
+        medium: Option<u32> = "medium",
+        low: Option<u32> = "low",
     }
 
     /// The second spellings are those of answers of 2023 and before.

@@ -1,34 +1,47 @@
-//! Rounds of requests within one call's budget.
+//! Requests within one call's budget.
 
 use std::collections::BTreeMap;
 
+use koalr_integration_kit::model::common::Timestamp;
 use koalr_integration_kit::model::record::Entry;
 use koalr_integration_kit::model::walk::{Batch, Diagnostic, Progress, SyncError};
 
 use crate::snyk::error::{Outcome, outcome};
-use crate::transport::{Base, Transport};
+use crate::snyk::instant;
+use crate::snyk::lifecycle::{Deprecated, deprecated};
+use crate::transport::{Base, Reply, Transport};
 
 /// What one call may use, and what it has met.
 pub(super) struct Exchange<'a> {
     pub(super) base: Base<'a>,
     transport: &'a mut dyn Transport,
     budget: u32,
+    as_of: Timestamp,
     sent: u32,
     answered: bool,
     failure: Option<String>,
     pause_secs: Option<u32>,
+    /// Paths that will end, in order.
+    deprecated: Vec<Deprecated>,
 }
 
 impl<'a> Exchange<'a> {
-    pub(super) fn new(base: Base<'a>, transport: &'a mut dyn Transport, budget: u32) -> Self {
+    pub(super) fn new(
+        base: Base<'a>,
+        transport: &'a mut dyn Transport,
+        budget: u32,
+        as_of: Timestamp,
+    ) -> Self {
         Self {
             base,
             transport,
             budget,
+            as_of,
             sent: 0,
             answered: false,
             failure: None,
             pause_secs: None,
+            deprecated: Vec::new(),
         }
     }
 
@@ -45,35 +58,100 @@ impl<'a> Exchange<'a> {
         paths: &[String],
         each: &mut dyn FnMut(usize, Outcome<'_>),
     ) -> Result<bool, SyncError> {
-        if paths.is_empty() || self.sent == self.budget || self.pause_secs.is_some() {
+        self.run(paths, &mut |ticket, outcome, _| {
+            each(ticket, outcome);
+            None
+        })
+    }
+
+    /// Runs chains of requests side by side, each from its first address on. Each has an equal share of the requests
+    /// that are left, so that what is asked does not depend on who is faster; where there are fewer than chains, the first
+    /// chains have one each. False if nothing was sent: nothing was asked, the budget is used up, or Snyk wants a pause.
+    ///
+    /// `next` gets the index of a chain, what became of its request, and the time by Snyk's clock (by the host's if the
+    /// answer does not tell); it says what to ask for next. The order between chains is any. What asks for a pause it
+    /// does not get, and then nothing more is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`SyncError::BadCredential`], after the last answer.
+    pub(super) fn run(
+        &mut self,
+        paths: &[String],
+        next: &mut dyn FnMut(usize, Outcome<'_>, Timestamp) -> Option<String>,
+    ) -> Result<bool, SyncError> {
+        let chains = u32::try_from(paths.len()).unwrap_or(u32::MAX);
+        let left = self.budget - self.sent;
+        if chains == 0 || left == 0 || self.pause_secs.is_some() {
             return Ok(false);
         }
-        for (ticket, path) in paths.iter().enumerate() {
-            if self.sent == self.budget {
-                break;
-            }
-            self.sent += 1;
-            self.transport.send(ticket, path.clone());
-        }
+        let share = (left / chains).max(1);
         let mut unauthorized = false;
+        let mut flying: Vec<(&String, Option<String>, u32)> = Vec::new();
+        for (ticket, path) in paths.iter().enumerate().take(left as usize) {
+            flying.push((path, None, share - 1));
+            self.send(ticket, path);
+        }
         while let Some((ticket, reply)) = self.transport.next() {
-            let Some(path) = paths.get(ticket) else {
+            let Some((first, later, share)) = flying.get_mut(ticket) else {
                 continue;
             };
-            match &reply {
-                Ok(_) => self.answered = true,
-                Err(failure) => self.failure = Some(failure.to_string()),
-            }
-            match outcome(&reply, path) {
-                Outcome::Unauthorized => unauthorized = true,
-                Outcome::Limited(secs) => self.pause_secs = self.pause_secs.max(Some(secs)),
-                outcome => each(ticket, outcome),
+            let path = later.as_ref().unwrap_or(first);
+            let now = self.note(&reply, path);
+            *later = match outcome(&reply, path) {
+                Outcome::Unauthorized => {
+                    unauthorized = true;
+                    None
+                }
+                Outcome::Limited(secs) => {
+                    self.pause_secs = self.pause_secs.max(Some(secs));
+                    None
+                }
+                outcome => next(ticket, outcome, now),
+            };
+            if let Some(path) = later
+                && *share > 0
+                && self.pause_secs.is_none()
+                && !unauthorized
+            {
+                *share -= 1;
+                self.send(ticket, path);
             }
         }
         if unauthorized {
             return Err(SyncError::BadCredential);
         }
         Ok(true)
+    }
+
+    fn send(&mut self, ticket: usize, path: &str) {
+        self.sent += 1;
+        self.transport.send(ticket, path.to_owned());
+    }
+
+    /// Notes what an answer tells beside its body, and gives the time at which it was made.
+    fn note(&mut self, reply: &Reply, path: &str) -> Timestamp {
+        match reply {
+            Ok(_) => self.answered = true,
+            Err(failure) => self.failure = Some(failure.to_string()),
+        }
+        if let Some(one) = deprecated(reply, path) {
+            let known = &mut self.deprecated;
+            match known.binary_search_by(|known| known.path.cmp(&one.path)) {
+                Err(place) => known.insert(place, one),
+                // Of several messages the same one is kept, whichever came first.
+                Ok(place) => {
+                    if let Some(known) = known.get_mut(place).filter(|known| **known > one) {
+                        *known = one;
+                    }
+                }
+            }
+        }
+        let date = reply.as_ref().ok().and_then(|answer| {
+            let date = answer.headers.date.as_deref();
+            date.and_then(instant::parse_http)
+        });
+        date.unwrap_or(self.as_of)
     }
 
     /// A batch of what was collected: the caller adds cursor, progress and coverage.
@@ -93,6 +171,12 @@ impl<'a> Exchange<'a> {
             records.append(&mut entries);
             diagnostics.append(&mut notes);
         }
+        let ending = self.deprecated.iter().map(|one| Diagnostic {
+            code: "api-deprecated".to_owned(),
+            subject: one.path.clone(),
+            message: one.message.clone(),
+        });
+        diagnostics.extend(ending);
         Ok(Batch {
             records,
             cursor: None,

@@ -1,6 +1,9 @@
 //! Walks over a scripted upstream.
 
 mod change;
+mod findings;
+mod increment;
+mod long;
 mod walk;
 
 use koalr_integration_kit::model::common::{Coverage, CoverageState, Endpoint};
@@ -9,6 +12,7 @@ use koalr_integration_kit::model::walk::{
     Batch, Cursor, Diagnostic, Scope, SyncError, SyncRequest,
 };
 
+use crate::transport::Headers;
 use crate::transport::script::Script;
 
 fn request(scope: Scope) -> SyncRequest {
@@ -26,6 +30,43 @@ fn request(scope: Scope) -> SyncRequest {
     }
 }
 
+fn organizations(ids: &[&str]) -> SyncRequest {
+    request(Scope::Organizations(
+        ids.iter().map(|&id| id.to_owned()).collect(),
+    ))
+}
+
+/// A page with these records and, if another follows, where that starts.
+fn page(records: &[String], next: Option<&str>) -> String {
+    let next = next
+        .map(|next| format!(r#","links":{{"next":"/orgs/o/x?version=1&starting_after={next}"}}"#));
+    format!(
+        r#"{{"data":[{}]{}}}"#,
+        records.join(","),
+        next.unwrap_or_default()
+    )
+}
+
+fn issue(id: &str) -> String {
+    issue_of(id, "p-1", "open")
+}
+
+fn issue_of(id: &str, project: &str, status: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","attributes":{{"type":"package_vulnerability","status":"{status}",
+            "created_at":"2025-01-01T00:00:00Z","updated_at":"2025-06-01T00:00:00Z"}},
+            "relationships":{{"scan_item":{{"data":{{"id":"{project}","type":"project"}}}}}}}}"#
+    )
+}
+
+/// An answer made at this clock time on New Year's Day of 2026 by Snyk's clock.
+fn at(clock: &str) -> Headers {
+    Headers {
+        date: Some(format!("Thu, 01 Jan 2026 {clock} GMT")),
+        ..Headers::default()
+    }
+}
+
 /// One call.
 fn call(request: &SyncRequest, script: &mut Script) -> Result<Batch, SyncError> {
     super::sync(request, script)
@@ -40,7 +81,7 @@ fn drain(request: &SyncRequest, script: &mut Script, budget: u32) -> Vec<Batch> 
         let batch = call(&request, script).unwrap();
         request.cursor.clone_from(&batch.cursor);
         let done = batch.done;
-        assert_eq!(done, batch.cursor.is_none());
+        assert!(done || batch.cursor.is_some());
         assert!(batch.requests <= budget);
         batches.push(batch);
         if done {
@@ -140,7 +181,7 @@ fn a_foreign_cursor_is_stale() {
         request.cursor = Some(Cursor { bytes, ..cursor });
     }));
     for (field, other) in [
-        (r#","announced":false"#, ""),
+        (r#","skipped":0"#, ""),
         (r#""since""#, r#""more":1,"since""#),
     ] {
         assert!(stale(&|request, cursor| {

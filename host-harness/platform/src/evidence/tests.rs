@@ -1,6 +1,14 @@
+mod after_merge;
+mod branch;
+mod check;
+mod test_findings;
+
 use super::*;
-use crate::model::common::{ExploitMaturity, FindingClass, FixState, Reachability};
-use crate::model::record::{PackageVersion, SelectedCvss};
+use crate::model::common::{
+    CoverageState, ExploitMaturity, FindingClass, FixState, Reachability, Severity,
+};
+use crate::model::evidence::{Debt, FindingFact, Presence};
+use crate::model::record::{PackageVersion, ProjectClass, SelectedCvss};
 
 fn change() -> Change {
     Change {
@@ -78,6 +86,85 @@ fn looked_up(version: &str) -> Coverage {
     }
 }
 
+fn listed(state: CoverageState) -> Coverage {
+    Coverage {
+        route: ISSUES.to_owned(),
+        subject: "org".to_owned(),
+        state,
+        as_of: Some(1),
+        detail: String::new(),
+    }
+}
+
+/// A manifest of the repository, scanned on a branch. Its id is the branch.
+fn project(branch: &str) -> Project {
+    Project {
+        id: branch.to_owned(),
+        organization: "org".to_owned(),
+        name: "acme/shop:package.json".to_owned(),
+        class: ProjectClass::OpenSource,
+        kind: "npm".to_owned(),
+        origin: "github".to_owned(),
+        repository: Some("acme/shop".to_owned()),
+        target: None,
+        reference: Some(branch.to_owned()),
+        file: Some("package.json".to_owned()),
+        active: true,
+        created_at: Some(0),
+        extra: Vec::new(),
+    }
+}
+
+/// A finding of the project that scans a branch.
+fn of_branch(branch: &str, finding: Finding) -> Finding {
+    Finding {
+        project: branch.to_owned(),
+        ..finding
+    }
+}
+
+/// A change from `fix` to `main` of which nothing else is known.
+fn between_branches() -> Change {
+    Change {
+        source_branch: Some("fix".to_owned()),
+        target_branch: Some("main".to_owned()),
+        ..change()
+    }
+}
+
+fn nothing_known(change: &Change) -> Known<'_> {
+    Known {
+        change,
+        dependencies: None,
+        lookups: &[],
+        tests: &[],
+        checks: &[],
+        stored: &[],
+        projects: &[],
+        coverage: &[],
+        beyond_packages: false,
+        as_of: 1,
+    }
+}
+
+#[track_caller]
+fn row<'a>(evidence: &'a Evidence, route: &str) -> &'a Coverage {
+    let mut rows = evidence.coverage.iter().filter(|row| row.route == route);
+    let row = rows.next().unwrap();
+    assert_eq!((row.subject.as_str(), rows.next()), ("acme/shop#7", None));
+    row
+}
+
+fn seen(fact: &FindingFact) -> (&str, Presence, Presence) {
+    (&fact.version, fact.head, fact.base)
+}
+
+/// Rows of the routes that say what a change brings.
+fn of_the_change(evidence: &Evidence) -> impl Iterator<Item = &Coverage> {
+    let rows = evidence.coverage.iter();
+    rows.filter(|row| [DEPENDENCIES, PACKAGES].contains(&row.route.as_str()))
+}
+
 fn evidence(
     dependencies: Option<&[DependencyChange]>,
     lookups: &[Finding],
@@ -85,12 +172,11 @@ fn evidence(
     coverage: &[Coverage],
 ) -> Evidence {
     gather(&Known {
-        change: &change(),
         dependencies,
         lookups,
         stored,
         coverage,
-        as_of: 1,
+        ..nothing_known(&change())
     })
 }
 
@@ -127,11 +213,7 @@ fn a_vulnerability_of_both_versions_is_a_fact_about_each() {
         &[],
         &[looked_up("1.2.5"), looked_up("1.1.0")],
     );
-    let seen: Vec<_> = evidence
-        .findings
-        .iter()
-        .map(|fact| (fact.version.as_str(), fact.head, fact.base))
-        .collect();
+    let seen: Vec<_> = evidence.findings.iter().map(seen).collect();
     assert_eq!(
         seen,
         [
@@ -191,13 +273,8 @@ fn no_dependency_list_is_not_an_empty_one() {
 #[test]
 fn a_change_that_touches_no_dependency_needs_no_lookup() {
     let evidence = evidence(Some(&[]), &[], &[], &[]);
-    assert!(
-        evidence
-            .coverage
-            .iter()
-            .all(|row| row.state == CoverageState::Complete)
-    );
-    assert_eq!(evidence.coverage.len(), 2);
+    assert!(of_the_change(&evidence).all(|row| row.state == CoverageState::Complete));
+    assert_eq!(of_the_change(&evidence).count(), 2);
 }
 
 #[test]
@@ -267,10 +344,17 @@ fn a_fix_candidate_that_could_not_be_looked_up_does_not_make_the_change_uncertai
         &[],
         &[looked_up("1.2.5"), refused],
     );
-    assert!(
-        evidence
-            .coverage
-            .iter()
-            .all(|row| row.state == CoverageState::Complete)
+    assert!(of_the_change(&evidence).all(|row| row.state == CoverageState::Complete));
+}
+
+#[test]
+fn each_fact_tells_the_routes_it_came_by() {
+    let evidence = evidence(
+        Some(&[bump(Some("1.1.0"), Some("1.2.5"))]),
+        &[finding("V1", "1.2.5"), finding("V1", "1.1.0")],
+        &[finding("V1", "1.1.0")],
+        &[looked_up("1.2.5"), looked_up("1.1.0")],
     );
+    let told = |route: &str, indexes: &str| (format!("route:{route}"), indexes.to_owned());
+    assert_eq!(evidence.extra, [told(ISSUES, "0"), told(PACKAGES, "0 1")]);
 }

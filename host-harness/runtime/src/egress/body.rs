@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
+use super::ticket::Collector;
 use super::transcript::{Outcome, Transcript};
 
 /// A response body that ends with an error after too many bytes, or too long a silence, and writes its size to the
@@ -21,6 +22,7 @@ pub(crate) struct ResponseBody {
     silence: Pin<Box<Sleep>>,
     failed: bool,
     record: Record,
+    collector: Option<Collector>,
 }
 
 /// Where the size of a body is written.
@@ -32,7 +34,12 @@ pub(crate) struct Record {
 
 impl ResponseBody {
     /// Refuses at once a body that announces to be too large.
-    pub(crate) fn new(inner: Incoming, most: u64, record: Record) -> Result<Self, Error> {
+    pub(crate) fn new(
+        inner: Incoming,
+        most: u64,
+        record: Record,
+        collector: Option<Collector>,
+    ) -> Result<Self, Error> {
         let announced = inner.size_hint().lower();
         if announced > most {
             return Err(Error::HttpResponseBodySize(Some(announced)));
@@ -44,7 +51,26 @@ impl ResponseBody {
             silence: Box::pin(sleep(LONGEST_SILENCE)),
             failed: false,
             record,
+            collector,
         })
+    }
+
+    /// Lets the collector see what the guest is about to see.
+    fn collect(&mut self, data: &[u8]) {
+        self.collector = self
+            .collector
+            .take()
+            .and_then(|collector| collector.piece(data));
+        // A guest may know the length, and never ask for the end.
+        if self.inner.is_end_stream() {
+            self.complete();
+        }
+    }
+
+    fn complete(&mut self) {
+        if let Some(collector) = self.collector.take() {
+            collector.finish();
+        }
     }
 
     fn fail(&mut self, error: Error) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
@@ -74,10 +100,16 @@ impl Body for ResponseBody {
                 self.silence
                     .as_mut()
                     .reset(Instant::now() + LONGEST_SILENCE);
+                if let Some(data) = frame.data_ref() {
+                    self.collect(data);
+                }
                 Poll::Ready(Some(Ok(frame)))
             }
             Poll::Ready(Some(Err(_))) => self.fail(Error::HttpResponseIncomplete),
-            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(None) => {
+                self.complete();
+                Poll::Ready(None)
+            }
             Poll::Pending => match self.silence.as_mut().poll(context) {
                 Poll::Ready(()) => self.fail(Error::ConnectionReadTimeout),
                 Poll::Pending => Poll::Pending,

@@ -1,28 +1,24 @@
 //! HTTP/1.1 over TLS, with a pool of connections, to screened addresses.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, Uri};
+use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use tower_service::Service;
 
+use super::connector::Screened;
+use super::proxy::Proxy;
 use super::screen::Reach;
-use super::transport::{Prohibited, TransportError, Unresolved};
+use super::transport::TransportError;
 
 /// Sends requests. Cheap to clone; clones share their connections.
 #[derive(Clone)]
@@ -47,12 +43,12 @@ pub enum Roots {
 }
 
 impl HttpClient {
-    /// Sets up the client; nothing is connected yet.
+    /// Sets up the client; nothing is connected yet. Requests to this machine never take the proxy.
     ///
     /// # Errors
     ///
     /// The PEM text holds no certificate, or a broken one; this machine has no root certificates.
-    pub fn new(roots: Roots) -> Result<Self, ClientError> {
+    pub fn new(roots: Roots, proxy: Option<Proxy>) -> Result<Self, ClientError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -60,8 +56,8 @@ impl HttpClient {
             .with_root_certificates(store(roots)?)
             .with_no_client_auth();
         Ok(Self {
-            public: pool(Reach::Public, tls.clone()),
-            loopback: pool(Reach::Loopback, tls),
+            public: pool(Reach::Public, tls.clone(), proxy.clone()),
+            loopback: pool(Reach::Loopback, tls, proxy),
         })
     }
 
@@ -109,14 +105,8 @@ pub enum ClientError {
 }
 
 type Pool = Client<HttpsConnector<Screened>, Full<Bytes>>;
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
-type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
-fn pool(reach: Reach, tls: ClientConfig) -> Pool {
-    let mut http = HttpConnector::new_with_resolver(ScreenedResolver(reach));
-    http.enforce_http(false);
-    http.set_nodelay(true);
-    http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+fn pool(reach: Reach, tls: ClientConfig, proxy: Option<Proxy>) -> Pool {
     let connector = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls);
     let connector = match reach {
         Reach::Public => connector.https_only(),
@@ -130,7 +120,7 @@ fn pool(reach: Reach, tls: ClientConfig) -> Pool {
         .build(
             connector
                 .enable_http1()
-                .wrap_connector(Screened { http, reach }),
+                .wrap_connector(Screened::new(reach, proxy)),
         )
 }
 
@@ -168,71 +158,6 @@ fn store(roots: Roots) -> Result<RootCertStore, ClientError> {
     Ok(store)
 }
 
-/// A connector that judges literal addresses itself, because they are not resolved, and leaves names to
-/// [`ScreenedResolver`].
-#[derive(Clone)]
-struct Screened {
-    http: HttpConnector<ScreenedResolver>,
-    reach: Reach,
-}
-
-impl Service<Uri> for Screened {
-    type Response = <HttpConnector<ScreenedResolver> as Service<Uri>>::Response;
-    type Error = BoxError;
-    type Future = BoxFuture<Self::Response>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.http.poll_ready(context).map_err(Into::into)
-    }
-
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let host = uri.host().unwrap_or_default();
-        let literal = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>();
-        if let Ok(address) = literal
-            && !self.reach.allows(address)
-        {
-            return Box::pin(async move { Err(Prohibited(address).into()) });
-        }
-        let connecting = self.http.call(uri);
-        Box::pin(async move { connecting.await.map_err(Into::into) })
-    }
-}
-
-/// A resolver that only returns addresses within reach.
-#[derive(Clone)]
-struct ScreenedResolver(Reach);
-
-impl Service<Name> for ScreenedResolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = BoxError;
-    type Future = BoxFuture<Self::Response>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let reach = self.0;
-        let resolving = GaiResolver::new().call(name);
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = resolving.await.map_err(|_| Unresolved)?.collect();
-            let (within, beyond): (Vec<_>, Vec<_>) = found
-                .into_iter()
-                .partition(|address| reach.allows(address.ip()));
-            match (within.is_empty(), beyond.first()) {
-                (false, _) => Ok(within.into_iter()),
-                (true, Some(address)) => Err(Prohibited(address.ip()).into()),
-                (true, None) => Err(Unresolved.into()),
-            }
-        })
-    }
-}
-
-/// Time to connect, TLS not included.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time until the head of an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
 /// Time after which an unused connection is closed.

@@ -1,16 +1,16 @@
 //! When a request may leave: the upstream's quotas, kept before it has to enforce them.
 
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 use super::path::{Path, PathTemplate};
 use super::policy::method;
-use super::retry::asked_wait;
+use super::retry::{asked_wait, backoff, gateway_wait};
 use crate::contract::describe;
 
 /// Paces all requests made with one credential.
@@ -21,6 +21,17 @@ use crate::contract::describe;
 pub struct Governor {
     quotas: Vec<Quota>,
     state: Mutex<State>,
+    /// Told when a request for a change no longer waits.
+    left: Notify,
+}
+
+/// Whose requests go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// For a change that somebody waits for.
+    Change,
+    /// For everything else: it takes no room that a waiting [`Priority::Change`] needs.
+    Backfill,
 }
 
 impl Governor {
@@ -34,14 +45,22 @@ impl Governor {
             .map(|quota| Quota::new(quota, rate_share))
             .collect();
         let state = State {
-            sent: vec![VecDeque::new(); quotas.len()],
+            usage: quotas.iter().map(|_| Usage::default()).collect(),
             closed_until: None,
             strikes: 0,
+            admitted: 0,
         };
         Self {
             quotas,
             state: Mutex::new(state),
+            left: Notify::new(),
         }
+    }
+
+    /// Requests that were let out so far, those sent again among them.
+    #[must_use]
+    pub fn admitted(&self) -> u64 {
+        self.state().admitted
     }
 
     /// Waits until the request may leave, and counts it. If that takes longer than `patience`, says how long instead,
@@ -50,91 +69,120 @@ impl Governor {
         &self,
         method: &Method,
         path: &str,
+        priority: Priority,
         patience: Duration,
     ) -> Result<(), Duration> {
+        let path = Path::parse(path).ok();
+        let matching: Vec<bool> = self
+            .quotas
+            .iter()
+            .map(|quota| quota.matches(method, path.as_ref()))
+            .collect();
+        let mut reserved = None;
         loop {
-            let Some(opens) = self.take_slot(method, path) else {
+            // From here on, so that nobody leaves unnoticed between the look and the wait.
+            let left = self.left.notified();
+            let Some(opens) = self.take_slot(&matching, priority) else {
                 return Ok(());
             };
             let wait = opens.saturating_duration_since(Instant::now());
             if wait > patience {
                 return Err(wait);
             }
-            sleep_until(opens).await;
+            match priority {
+                Priority::Change => {
+                    reserved.get_or_insert_with(|| self.reserve(&matching));
+                    sleep_until(opens).await;
+                }
+                Priority::Backfill => tokio::select! {
+                    () = sleep_until(opens) => {}
+                    () = left => {}
+                },
+            }
         }
     }
 
     /// Learns from an answer. Some if it asks to be asked again, with the wait.
-    pub(crate) fn settle(&self, status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+    ///
+    /// `resent` is how often the request was sent again already.
+    pub(crate) fn settle(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+        resent: u32,
+    ) -> Option<Duration> {
         let mut state = self.state();
         let now = Instant::now();
-        match status {
-            StatusCode::TOO_MANY_REQUESTS => {
-                let open = state.closed_until.is_none_or(|until| until <= now);
-                let until = match asked_wait(headers) {
-                    Some(wait) => now + wait,
-                    // Several answers of one burst are one strike.
-                    None if !open => now,
-                    None => now + state.strike(),
-                };
-                let until = state.closed_until.map_or(until, |closed| closed.max(until));
-                state.closed_until = Some(until);
-                Some(until.saturating_duration_since(now))
-            }
-            StatusCode::BAD_GATEWAY
-            | StatusCode::SERVICE_UNAVAILABLE
-            | StatusCode::GATEWAY_TIMEOUT => {
-                Some(asked_wait(headers).unwrap_or_else(|| state.strike()))
-            }
-            _ => {
-                state.strikes = 0;
-                None
-            }
+        let open = state.closed_until.is_none_or(|until| until <= now);
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let until = match asked_wait(headers) {
+                Some(wait) => now + wait,
+                // Several answers of one burst are one strike.
+                None if !open => now,
+                None => now + state.strike(),
+            };
+            let until = state.closed_until.map_or(until, |closed| closed.max(until));
+            state.closed_until = Some(until);
+            return Some(until.saturating_duration_since(now));
         }
+        let wait = gateway_wait(status, headers, resent);
+        // A good answer that was under way when the window closed does not say that it is open.
+        if wait.is_none() && open {
+            state.strikes = 0;
+        }
+        wait
     }
 
     /// Counts the request if it may leave now; otherwise the first instant at which it could.
-    fn take_slot(&self, method: &Method, path: &str) -> Option<Instant> {
+    fn take_slot(&self, matching: &[bool], priority: Priority) -> Option<Instant> {
         let now = Instant::now();
-        let path = Path::parse(path).ok();
         let mut state = self.state();
         let mut opens = state.closed_until.filter(|until| *until > now);
-        let matching: Vec<bool> = self
-            .quotas
-            .iter()
-            .map(|quota| quota.matches(method, path.as_ref()))
-            .collect();
-        for (quota, sent) in self.quotas.iter().zip(&mut state.sent) {
-            while sent
-                .front()
-                .is_some_and(|first| *first + quota.window <= now)
-            {
-                sent.pop_front();
-            }
-        }
-        for ((quota, sent), _) in self
-            .quotas
-            .iter()
-            .zip(&state.sent)
-            .zip(&matching)
-            .filter(|(_, m)| **m)
-        {
-            if sent.len() >= quota.requests
-                && let Some(first) = sent.front()
-            {
-                opens = opens.max(Some(*first + quota.window));
+        for ((quota, usage), matches) in self.quotas.iter().zip(&mut state.usage).zip(matching) {
+            usage.forget(now, quota.window);
+            if *matches {
+                opens = opens.max(usage.opens(now, quota, priority));
             }
         }
         if opens.is_none() {
-            for (sent, _) in state.sent.iter_mut().zip(&matching).filter(|(_, m)| **m) {
-                sent.push_back(now);
+            state.admitted += 1;
+            for (usage, _) in state.usage.iter_mut().zip(matching).filter(|(_, m)| **m) {
+                usage.sent.push_back(now);
             }
         }
         opens
     }
 
+    /// Keeps room for one request in these quotas until the reservation is dropped.
+    fn reserve<'a>(&'a self, matching: &'a [bool]) -> Reservation<'a> {
+        for (usage, _) in (self.state().usage.iter_mut().zip(matching)).filter(|(_, m)| **m) {
+            usage.reserved += 1;
+        }
+        Reservation {
+            governor: self,
+            matching,
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Room kept for a request that waits for a change.
+struct Reservation<'a> {
+    governor: &'a Governor,
+    matching: &'a [bool],
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        let mut state = self.governor.state();
+        for (usage, _) in (state.usage.iter_mut().zip(self.matching)).filter(|(_, m)| **m) {
+            usage.reserved -= 1;
+        }
+        drop(state);
+        self.governor.left.notify_waiters();
     }
 }
 
@@ -154,9 +202,12 @@ impl Quota {
             reason = "a share of a `u32` is a small whole number"
         )]
         let share = (f64::from(quota.requests) * rate_share.clamp(0.0, 1.0)).floor() as usize;
+        let window = Duration::from_secs(u64::from(quota.window_secs.max(1)));
         Self {
             requests: share.max(1),
-            window: Duration::from_secs(u64::from(quota.window_secs.max(1))),
+            // The upstream counts when requests arrive, not when they leave; some that left a full window apart
+            // arrive closer together.
+            window: window + window / SLACK,
             method: quota.method.map(method),
             prefix: quota
                 .path_prefix
@@ -176,75 +227,52 @@ impl Quota {
 
 #[derive(Debug)]
 struct State {
-    /// When the requests of each quota's last window left, oldest first.
-    sent: Vec<VecDeque<Instant>>,
+    /// One for each quota.
+    usage: Vec<Usage>,
     closed_until: Option<Instant>,
     /// Refusals without a stated wait since the last good answer.
     strikes: u32,
+    admitted: u64,
 }
 
 impl State {
-    /// The next wait of 1, 2, 4 … 60 s, less up to a quarter, so that hosts that failed together do not return together.
     fn strike(&mut self) -> Duration {
-        let whole = Duration::from_secs(1 << self.strikes.min(LAST_DOUBLING)).min(LONGEST_BACKOFF);
         self.strikes = self.strikes.saturating_add(1);
-        let random = u32::try_from(RandomState::new().hash_one(()) % u64::from(JITTER_STEPS));
-        whole.saturating_sub(whole * random.unwrap_or_default() / (4 * JITTER_STEPS))
+        backoff(self.strikes - 1)
     }
 }
-
-/// Time a session has waited for quotas, as seen by a clock: waits at the same time count once.
-#[derive(Debug, Default)]
-pub(crate) struct QuotaWait(Mutex<Waits>);
 
 #[derive(Debug, Default)]
-struct Waits {
-    running: u32,
-    since: Option<Instant>,
-    total: Duration,
+struct Usage {
+    /// When the requests of the last window left, oldest first.
+    sent: VecDeque<Instant>,
+    /// Requests for changes that wait.
+    reserved: usize,
 }
 
-impl QuotaWait {
-    /// Counts until the guard is dropped.
-    pub(crate) fn enter(&self) -> Waiting<'_> {
-        let mut waits = self.waits();
-        waits.running += 1;
-        waits.since.get_or_insert_with(Instant::now);
-        Waiting(self)
-    }
-
-    /// All time so far, the running wait included.
-    pub(crate) fn total(&self) -> Duration {
-        let waits = self.waits();
-        waits.total + waits.since.map(|since| since.elapsed()).unwrap_or_default()
-    }
-
-    fn waits(&self) -> MutexGuard<'_, Waits> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A running wait.
-pub(crate) struct Waiting<'a>(&'a QuotaWait);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        let mut waits = self.0.waits();
-        waits.running -= 1;
-        if waits.running == 0
-            && let Some(since) = waits.since.take()
-        {
-            waits.total += since.elapsed();
+impl Usage {
+    /// Drops what left before the window.
+    fn forget(&mut self, now: Instant, window: Duration) {
+        while (self.sent.front()).is_some_and(|first| *first + window <= now) {
+            self.sent.pop_front();
         }
     }
+
+    /// When there is room; none if there is now.
+    fn opens(&self, now: Instant, quota: &Quota, priority: Priority) -> Option<Instant> {
+        let kept = match priority {
+            Priority::Change => 0,
+            Priority::Backfill => self.reserved,
+        };
+        let beyond = (self.sent.len() + kept).checked_sub(quota.requests)?;
+        // More reservations than the window has room: whoever leaves says so.
+        let first = self.sent.get(beyond).copied().unwrap_or(now);
+        Some(first + quota.window)
+    }
 }
 
-/// Longest wait that an upstream did not ask for.
-const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
-/// Doublings after which a second is more than the longest wait.
-const LAST_DOUBLING: u32 = 6;
-/// Steps into which a quarter of a wait is divided.
-const JITTER_STEPS: u32 = 1_000;
+/// A window is stretched by one part in this many, which leaves 98 % of the rate.
+const SLACK: u32 = 50;
 
 #[cfg(test)]
 mod tests;

@@ -2,26 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::{
-    AUTHORIZATION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, HeaderName, RETRY_AFTER,
-    SET_COOKIE, TE, TRAILER,
-};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Empty, Full, Limited};
+use http::header::{AUTHORIZATION, COOKIE, EXPECT, FORWARDED, HeaderName, SET_COOKIE, TE, TRAILER};
+use http::{Request, Response};
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
     WasiHttpHooks,
 };
 
-use super::body::{Record, ResponseBody};
-use super::governor::QuotaWait;
-use super::policy::Denial;
-use super::screen::Reach;
-use super::transcript::Outcome;
-use super::{Egress, Way};
+use super::Egress;
+use super::policy::{Denial, Route};
+use super::sender::{Permit, Sender};
+use super::ticket::Tickets;
+use super::waiting::QuotaWait;
 use crate::limits::Limits;
 
 /// The policed sender of one session.
@@ -29,6 +22,7 @@ pub(crate) struct EgressHooks {
     egress: Egress,
     request_bytes: usize,
     response_bytes: u64,
+    download_bytes: u64,
     requests: u32,
     /// Requests the current call has started.
     started: u32,
@@ -38,6 +32,7 @@ pub(crate) struct EgressHooks {
     impure_attempts: u32,
     sent: Arc<AtomicU32>,
     waiting: Arc<QuotaWait>,
+    tickets: Tickets,
     forbidden: ForbiddenHeaderFilter,
 }
 
@@ -52,12 +47,14 @@ impl EgressHooks {
             egress,
             request_bytes: limits.request_bytes,
             response_bytes: limits.response_bytes,
+            download_bytes: limits.download_bytes,
             requests: limits.requests,
             started: 0,
             pure: true,
             impure_attempts: 0,
             sent: Arc::default(),
             waiting: Arc::default(),
+            tickets: Tickets::default(),
             forbidden: Arc::new(move |name| {
                 is_forbidden(name) || Some(name) == credential.as_ref()
             }),
@@ -86,18 +83,26 @@ impl EgressHooks {
     }
 
     /// The way out for this request, or why there is none.
-    fn admit(&mut self, request: &Request<WasiBody>) -> Result<Arc<Way>, Denial> {
+    fn admit(&mut self, request: &Request<WasiBody>) -> Result<Permit, Denial> {
         let way = self.egress.way.as_ref().filter(|_| !self.pure);
         let Some(way) = way else {
             self.impure_attempts = self.impure_attempts.saturating_add(1);
             return Err(Denial::Closed);
         };
-        way.policy.allows(request.method(), request.uri())?;
+        let route = way
+            .policy
+            .route(request.method(), request.uri(), &self.tickets)?;
         if self.started >= self.requests {
             return Err(Denial::Budget);
         }
         self.started += 1;
-        Ok(Arc::clone(way))
+        if route == Route::Download {
+            self.tickets.take(request.uri());
+        }
+        Ok(Permit {
+            way: Arc::clone(way),
+            route,
+        })
     }
 }
 
@@ -118,8 +123,10 @@ impl WasiHttpHooks for EgressHooks {
             egress: self.egress.clone(),
             request_bytes: self.request_bytes,
             response_bytes: self.response_bytes,
+            download_bytes: self.download_bytes,
             sent: Arc::clone(&self.sent),
             waiting: Arc::clone(&self.waiting),
+            tickets: self.tickets.clone(),
             forbidden: Arc::clone(&self.forbidden),
         };
         Box::new(async move {
@@ -132,154 +139,6 @@ impl WasiHttpHooks for EgressHooks {
 
 type Processed = Box<dyn Future<Output = Result<(), Error>> + Send>;
 type Answer = (Response<WasiBody>, Processed);
-
-/// What one request takes along, because it runs beside the guest.
-struct Sender {
-    egress: Egress,
-    request_bytes: usize,
-    response_bytes: u64,
-    sent: Arc<AtomicU32>,
-    waiting: Arc<QuotaWait>,
-    forbidden: ForbiddenHeaderFilter,
-}
-
-impl Sender {
-    async fn carry_out(
-        &self,
-        request: Request<WasiBody>,
-        admitted: Result<Arc<Way>, Denial>,
-    ) -> Result<Response<WasiBody>, Error> {
-        // The body is read before a denial is told: a guest that is still writing would only see a broken stream.
-        let request = self.read(request).await?;
-        let way = match admitted {
-            Ok(way) => way,
-            Err(denial) => {
-                let code = match denial {
-                    Denial::Budget => Error::ConnectionLimitReached,
-                    _ => Error::HttpRequestDenied,
-                };
-                let outcome = Outcome::Denied(denial);
-                self.egress
-                    .transcript
-                    .begin(request.method(), request.uri(), outcome);
-                return Err(code);
-            }
-        };
-        let again = matches!(*request.method(), Method::GET | Method::HEAD);
-        let mut resends = if again { RESENDS } else { 0 };
-        loop {
-            let path = request.uri().path();
-            let admission = {
-                let _waiting = self.waiting.enter();
-                way.governor.admit(request.method(), path, PATIENCE).await
-            };
-            if let Err(wait) = admission {
-                return Ok(self.hold(&request, wait));
-            }
-            let (response, row) = self.send(&way, request.clone()).await?;
-            let wait = way.governor.settle(response.status(), response.headers());
-            match wait {
-                Some(wait) if wait <= PATIENCE && resends > 0 => {
-                    resends -= 1;
-                    let status = response.status().as_u16();
-                    self.egress
-                        .transcript
-                        .set(row, Outcome::Answered { status, bytes: 0 });
-                    drop(response);
-                    let _waiting = self.waiting.enter();
-                    tokio::time::sleep(wait).await;
-                }
-                _ => return self.hand_over(response, row),
-            }
-        }
-    }
-
-    /// Reads the request's body; that of a `GET` or `HEAD` is dropped.
-    async fn read(&self, request: Request<WasiBody>) -> Result<Request<Full<Bytes>>, Error> {
-        let (mut parts, body) = request.into_parts();
-        let body = Limited::new(body, self.request_bytes)
-            .collect()
-            .await
-            .map_err(|_| Error::HttpRequestBodySize(None))?
-            .to_bytes();
-        let body = match parts.method {
-            Method::GET | Method::HEAD => Bytes::new(),
-            _ => body,
-        };
-        // The client writes these itself, from the address and the body that really leave.
-        for name in [HOST, CONTENT_LENGTH] {
-            parts.headers.remove(name);
-        }
-        Ok(Request::from_parts(parts, Full::new(body)))
-    }
-
-    async fn send(
-        &self,
-        way: &Way,
-        mut request: Request<Full<Bytes>>,
-    ) -> Result<(Response<hyper::body::Incoming>, Option<usize>), Error> {
-        let transcript = &self.egress.transcript;
-        let row = transcript.begin(request.method(), request.uri(), Outcome::Sent);
-        if let Some(credential) = &way.credential {
-            let (name, value) = credential.header();
-            request.headers_mut().insert(name, value);
-        }
-        let reach = if way.policy.allow_loopback() {
-            Reach::Loopback
-        } else {
-            Reach::Public
-        };
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        match way.client.send(request, reach).await {
-            Ok(response) => Ok((response, row)),
-            Err(cause) => {
-                let code = cause.code();
-                transcript.set(row, Outcome::Failed(cause));
-                Err(code)
-            }
-        }
-    }
-
-    fn hand_over(
-        &self,
-        response: Response<hyper::body::Incoming>,
-        row: Option<usize>,
-    ) -> Result<Response<WasiBody>, Error> {
-        let (mut parts, body) = response.into_parts();
-        let unwanted: Vec<HeaderName> = parts
-            .headers
-            .keys()
-            .filter(|name| (self.forbidden)(name))
-            .cloned()
-            .collect();
-        for name in unwanted {
-            parts.headers.remove(name);
-        }
-        let record = Record {
-            transcript: self.egress.transcript.clone(),
-            row,
-            status: parts.status.as_u16(),
-        };
-        let body = ResponseBody::new(body, self.response_bytes, record)?;
-        Ok(Response::from_parts(parts, body.boxed_unsync()))
-    }
-
-    /// The answer to a request that would have to wait too long: what the upstream would say, without asking it.
-    fn hold(&self, request: &Request<Full<Bytes>>, wait: Duration) -> Response<WasiBody> {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        let outcome = Outcome::Held { seconds };
-        self.egress
-            .transcript
-            .begin(request.method(), request.uri(), outcome);
-        let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
-        let mut response = Response::new(body);
-        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
-        response
-    }
-}
 
 /// Headers neither a guest may set nor an upstream may hand to it.
 ///
@@ -307,11 +166,6 @@ fn is_forbidden(name: &HeaderName) -> bool {
         ]
         .contains(&name.as_str())
 }
-
-/// Longest wait that a guest does not notice; beyond it, it is told, and may end its batch.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// Times a request that changes nothing is sent again.
-const RESENDS: u32 = 4;
 
 #[cfg(test)]
 mod tests;

@@ -3,18 +3,29 @@
 //! A request passes, in this order: [`EgressPolicy`] (may it leave?), the call's request budget, [`Governor`] (when?),
 //! the credential, [`HttpClient`] (which screens the resolved address). Each exchange is written to the
 //! [`Transcript`], without headers. Redirects are never followed.
+//!
+//! A download is a file that the pinned origin has named and another host keeps: it needs a ticket, goes without quota
+//! and credential, and its query is a secret.
 
+mod base;
 mod body;
 mod client;
+mod connector;
+mod download;
 mod governor;
 mod hooks;
+mod host;
 mod origin;
 mod path;
 mod policy;
+mod proxy;
 mod retry;
 mod screen;
+mod sender;
+mod ticket;
 mod transcript;
 mod transport;
+mod waiting;
 
 #[cfg(test)]
 mod testing;
@@ -22,14 +33,16 @@ mod testing;
 use std::sync::Arc;
 
 pub use client::{ClientError, HttpClient, Roots};
-pub use governor::Governor;
+pub use download::DownloadFault;
+pub use governor::{Governor, Priority};
 pub use origin::{Known, PinError, PinnedOrigin, pin_origin};
 pub use policy::{Denial, EgressPolicy, Organizations, PolicyError};
+pub use proxy::{Proxy, ProxyError};
 pub use transcript::{Exchange, Outcome, Transcript};
 pub use transport::TransportError;
 
-pub(crate) use governor::QuotaWait;
 pub(crate) use hooks::EgressHooks;
+pub(crate) use waiting::QuotaWait;
 
 use crate::credential::CredentialHeader;
 
@@ -52,13 +65,15 @@ impl Egress {
 
     /// A way out for `connect` and `sync`; the pure verbs stay closed on it too.
     ///
-    /// The governor is shared by all sessions of one tenant and credential.
+    /// The governor is shared by all sessions of one tenant and credential; `priority` says whose requests of them go
+    /// first.
     #[must_use]
     pub fn open(
         policy: EgressPolicy,
         client: HttpClient,
         credential: Option<CredentialHeader>,
         governor: Arc<Governor>,
+        priority: Priority,
     ) -> Self {
         Self {
             way: Some(Arc::new(Way {
@@ -66,6 +81,7 @@ impl Egress {
                 client,
                 credential,
                 governor,
+                priority,
             })),
             transcript: Transcript::default(),
         }
@@ -85,4 +101,5 @@ struct Way {
     client: HttpClient,
     credential: Option<CredentialHeader>,
     governor: Arc<Governor>,
+    priority: Priority,
 }

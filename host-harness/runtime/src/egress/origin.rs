@@ -1,10 +1,9 @@
 //! The one address a connection talks to, and how a person's words become it.
 
 use std::fmt;
-use std::net::IpAddr;
 
-use http::uri::{Authority, Scheme, Uri};
-
+use super::base::{Address, Base};
+use super::host::HostPattern;
 use crate::contract::describe::{Manifest, Origin, OriginAddress};
 
 /// The origin that requests of one connection go to.
@@ -26,40 +25,29 @@ pub struct PinnedOrigin {
 ///
 /// # Errors
 ///
-/// Nothing chosen and nothing said by the credential, with several origins; an unknown origin; a plain HTTP address; a
-/// loopback address without the operator's permission; a credential that is valid elsewhere.
+/// Nothing chosen and nothing said by the credential, with several origins; an unknown origin; an origin whose address
+/// is still open; a plain HTTP address; a loopback address without the operator's permission; a credential that is
+/// valid elsewhere.
 pub fn pin_origin(
     manifest: &Manifest,
     chosen: Option<&str>,
     audience_host: Option<&str>,
     allow_loopback: bool,
 ) -> Result<PinnedOrigin, PinError> {
-    let known = || {
-        Known(
-            manifest
-                .origins
-                .iter()
-                .filter(|o| is_pinnable(o))
-                .map(|o| o.id.clone())
-                .collect(),
-        )
-    };
     let by_audience = audience_host.map(|host| {
-        let origin = manifest
-            .origins
-            .iter()
-            .find(|origin| names_host(origin, host));
-        origin.ok_or_else(|| PinError::UnknownAudience {
+        by_host(manifest, host).ok_or_else(|| PinError::UnknownAudience {
             host: host.to_owned(),
-            known: known(),
+            known: known(manifest),
         })
     });
     let Some(chosen) = chosen.map(str::trim) else {
-        let origin = match by_audience {
-            Some(origin) => origin?,
-            None => only(manifest).ok_or_else(|| PinError::NotChosen { known: known() })?,
+        let place = match by_audience {
+            Some(place) => place?,
+            None => only(manifest).ok_or_else(|| PinError::NotChosen {
+                known: known(manifest),
+            })?,
         };
-        return pinned(origin, None, allow_loopback);
+        return place.pin(allow_loopback);
     };
     let address = Address::read(chosen);
     if let Some(address) = &address
@@ -68,7 +56,7 @@ pub fn pin_origin(
         if !allow_loopback {
             return Err(PinError::Loopback(chosen.to_owned()));
         }
-        let first = manifest.origins.iter().find(|origin| is_pinnable(origin));
+        let first = pinnable(manifest).next();
         return Ok(PinnedOrigin {
             id: first.map(|origin| origin.id.clone()).unwrap_or_default(),
             base: address.base.to_string(),
@@ -81,32 +69,29 @@ pub fn pin_origin(
     {
         return Err(PinError::PlainHttp(chosen.to_owned()));
     }
-    let by_id = manifest
-        .origins
-        .iter()
-        .find(|origin| is_pinnable(origin) && origin.id.eq_ignore_ascii_case(chosen));
-    let unknown = || PinError::Unknown {
+    let by_id = pinnable(manifest).find(|origin| origin.id.eq_ignore_ascii_case(chosen));
+    let place = match by_id {
+        Some(origin) => Some(Place::of(origin)),
+        None => address.and_then(|address| by_address(manifest, &address)),
+    };
+    let place = place.ok_or_else(|| PinError::Unknown {
         chosen: chosen.to_owned(),
-        known: known(),
-    };
-    let (origin, address) = match (by_id, address) {
-        (Some(origin), _) => (origin, None),
-        (None, Some(address)) => {
-            let origin = by_address(manifest, &address).ok_or_else(unknown)?;
-            (origin, Some(address))
+        known: known(manifest),
+    })?;
+    match (audience_host, by_audience) {
+        (Some(host), Some(Ok(valid))) if valid != place => {
+            if place.base.is_none() && place.origin.id == valid.origin.id {
+                // The credential says what the choice leaves open.
+                return valid.pin(allow_loopback);
+            }
+            Err(PinError::Elsewhere {
+                chosen: place.name(),
+                host: host.to_owned(),
+                valid: valid.name(),
+            })
         }
-        (None, None) => return Err(unknown()),
-    };
-    if let (Some(host), Some(Ok(valid))) = (audience_host, by_audience)
-        && valid.id != origin.id
-    {
-        return Err(PinError::Elsewhere {
-            chosen: origin.id.clone(),
-            host: host.to_owned(),
-            valid: valid.id.clone(),
-        });
+        _ => place.pin(allow_loopback),
     }
-    pinned(origin, address, allow_loopback)
 }
 
 /// Why no origin could be pinned.
@@ -141,11 +126,11 @@ pub enum PinError {
         "the credential is valid for `{host}` ({valid}), not for `{chosen}`; choose {valid} or give another credential"
     )]
     Elsewhere {
-        /// Id of the chosen origin.
+        /// The chosen origin: its id, or its address if the id leaves that open.
         chosen: String,
         /// The host the credential names.
         host: String,
-        /// Id of the origin it is valid for.
+        /// The origin it is valid for, likewise.
         valid: String,
     },
     /// A loopback address without permission.
@@ -156,6 +141,14 @@ pub enum PinError {
     /// A credential would travel in the clear.
     #[error("`{0}` is plain HTTP; credentials travel by HTTPS only, so begin it with `https://`")]
     PlainHttp(String),
+    /// The chosen origin is wherever the customer's instance is.
+    #[error("`{id}` has an address of its own for each customer; give it, like `{like}`")]
+    Open {
+        /// Id of the chosen origin.
+        id: String,
+        /// The form of its addresses.
+        like: String,
+    },
     /// The address is not scheme, host and port.
     #[error("`{0}` is not an address; write it like `https://api.example.com`")]
     Address(String),
@@ -171,130 +164,6 @@ impl fmt::Display for Known {
     }
 }
 
-/// Scheme, host and port of an address, checked: HTTPS, or HTTP to a literal loopback address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Base {
-    scheme: Scheme,
-    authority: Authority,
-}
-
-impl Base {
-    /// Reads a base address as a connection stores it.
-    pub(crate) fn parse(text: &str, allow_loopback: bool) -> Result<Self, PinError> {
-        let wrong = || PinError::Address(text.to_owned());
-        let uri: Uri = text.parse().map_err(|_| wrong())?;
-        let base = Self::of(&uri).ok_or_else(wrong)?;
-        if uri.path() != "/" && !uri.path().is_empty() || uri.query().is_some() {
-            return Err(wrong());
-        }
-        if base.is_loopback() {
-            return if allow_loopback {
-                Ok(base)
-            } else {
-                Err(PinError::Loopback(text.to_owned()))
-            };
-        }
-        if base.is_https() {
-            Ok(base)
-        } else {
-            Err(PinError::PlainHttp(text.to_owned()))
-        }
-    }
-
-    /// Scheme and authority of an absolute address without user information.
-    pub(crate) fn of(uri: &Uri) -> Option<Self> {
-        let authority = uri.authority()?;
-        (!authority.as_str().contains('@') && !authority.host().is_empty()).then(|| Self {
-            scheme: uri.scheme().cloned().unwrap_or(Scheme::HTTPS),
-            authority: authority.clone(),
-        })
-    }
-
-    pub(crate) fn host(&self) -> &str {
-        self.authority.host()
-    }
-
-    pub(crate) fn scheme(&self) -> &Scheme {
-        &self.scheme
-    }
-
-    /// The port; the scheme's own if none is written.
-    pub(crate) fn port(&self) -> u16 {
-        let usual = if self.is_https() { 443 } else { 80 };
-        self.authority.port_u16().unwrap_or(usual)
-    }
-
-    pub(crate) fn is_https(&self) -> bool {
-        self.scheme == Scheme::HTTPS
-    }
-
-    /// Whether the host is a loopback address written in digits, or the name every machine gives itself.
-    fn is_loopback(&self) -> bool {
-        let host = self.host();
-        let literal = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>();
-        match literal {
-            Ok(IpAddr::V4(ip)) => ip.is_loopback(),
-            Ok(IpAddr::V6(ip)) => ip.is_loopback(),
-            Err(_) => self.is_https() && host.eq_ignore_ascii_case("localhost"),
-        }
-    }
-}
-
-impl fmt::Display for Base {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}://{}",
-            self.scheme,
-            self.authority.as_str().to_ascii_lowercase()
-        )
-    }
-}
-
-/// What a person typed, read as an address; a path after it is ignored.
-struct Address {
-    base: Base,
-    stated_scheme: bool,
-}
-
-impl Address {
-    fn read(text: &str) -> Option<Self> {
-        let stated_scheme = text.contains("://");
-        let full = if stated_scheme {
-            text.to_owned()
-        } else {
-            format!("https://{text}")
-        };
-        let base = Base::of(&full.parse().ok()?)?;
-        Some(Self {
-            base,
-            stated_scheme,
-        })
-    }
-}
-
-fn pinned(
-    origin: &Origin,
-    address: Option<Address>,
-    allow_loopback: bool,
-) -> Result<PinnedOrigin, PinError> {
-    let typed = || address.map(|address| address.base.to_string());
-    let base = match &origin.address {
-        OriginAddress::Fixed(base) => Some(base.clone()),
-        OriginAddress::Template(_) | OriginAddress::CustomerSupplied => typed(),
-        OriginAddress::Download(_) | OriginAddress::Other(_) => None,
-    };
-    let base = base.ok_or_else(|| PinError::Address(origin.id.clone()))?;
-    Ok(PinnedOrigin {
-        id: origin.id.clone(),
-        base: Base::parse(&base, allow_loopback)?.to_string(),
-        allow_loopback,
-    })
-}
-
 /// Whether the credential may go there. A form of address that this host does not know lets nothing out.
 pub(super) fn is_pinnable(origin: &Origin) -> bool {
     !matches!(
@@ -303,69 +172,137 @@ pub(super) fn is_pinnable(origin: &Origin) -> bool {
     )
 }
 
-/// The origin, if there is but one to choose.
-fn only(manifest: &Manifest) -> Option<&Origin> {
-    let mut origins = manifest.origins.iter().filter(|origin| is_pinnable(origin));
-    let only = origins.next();
-    only.filter(|_| origins.next().is_none())
+/// An origin, and its base address unless that is still open.
+struct Place<'a> {
+    origin: &'a Origin,
+    base: Option<String>,
 }
 
-/// The origin an address means; the self-hosted one if it means no other and is written out.
-fn by_address<'a>(manifest: &'a Manifest, address: &Address) -> Option<&'a Origin> {
-    let host = address.base.host();
-    let aliased = |origin: &&Origin| {
-        is_pinnable(origin)
-            && origin
-                .aliases
-                .iter()
-                .any(|alias| alias.eq_ignore_ascii_case(host))
-    };
-    let origins = &manifest.origins;
-    origins
-        .iter()
-        .find(|origin| names_host(origin, host))
-        .or_else(|| origins.iter().find(aliased))
-        .or_else(|| {
-            origins
-                .iter()
-                .filter(|_| address.stated_scheme)
-                .find(|origin| matches!(origin.address, OriginAddress::CustomerSupplied))
-        })
-}
+impl<'a> Place<'a> {
+    fn of(origin: &'a Origin) -> Self {
+        let base = match &origin.address {
+            OriginAddress::Fixed(base) => Some(base.clone()),
+            _ => None,
+        };
+        Self { origin, base }
+    }
 
-/// Whether the origin's address has this host.
-fn names_host(origin: &Origin, host: &str) -> bool {
-    match &origin.address {
-        OriginAddress::Fixed(base) => Address::read(base)
-            .is_some_and(|address| address.base.host().eq_ignore_ascii_case(host)),
-        OriginAddress::Template(template) => fits_template(template, host),
-        OriginAddress::CustomerSupplied | OriginAddress::Download(_) | OriginAddress::Other(_) => {
-            false
+    /// What tells this place from others, for people.
+    fn name(&self) -> String {
+        match (&self.origin.address, &self.base) {
+            (OriginAddress::Fixed(_), _) | (_, None) => self.origin.id.clone(),
+            (_, Some(base)) => base.clone(),
         }
+    }
+
+    fn pin(self, allow_loopback: bool) -> Result<PinnedOrigin, PinError> {
+        let id = self.origin.id.clone();
+        let Some(base) = self.base else {
+            let like = match &self.origin.address {
+                OriginAddress::Template(template) => template.clone(),
+                _ => "https://api.example.com".to_owned(),
+            };
+            return Err(PinError::Open { id, like });
+        };
+        Ok(PinnedOrigin {
+            id,
+            base: Base::parse(&base, allow_loopback)?.to_string(),
+            allow_loopback,
+        })
     }
 }
 
-/// Whether the host is the template's with exactly one DNS label in the open place.
-fn fits_template(template: &str, host: &str) -> bool {
-    let template = template
-        .strip_prefix("https://")
-        .unwrap_or(template)
-        .to_ascii_lowercase();
-    let host = host.to_ascii_lowercase();
-    let Some((before, rest)) = template.split_once('{') else {
-        return false;
-    };
-    let Some((_, after)) = rest.split_once('}') else {
-        return false;
-    };
-    host.strip_prefix(before)
-        .and_then(|label| label.strip_suffix(after))
-        .is_some_and(|label| {
-            !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+impl PartialEq for Place<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.origin.id == other.origin.id && self.base == other.base
+    }
+}
+
+fn pinnable(manifest: &Manifest) -> impl Iterator<Item = &Origin> {
+    manifest.origins.iter().filter(|origin| is_pinnable(origin))
+}
+
+fn known(manifest: &Manifest) -> Known {
+    Known(pinnable(manifest).map(|origin| origin.id.clone()).collect())
+}
+
+/// The origin, if there is but one to choose.
+fn only(manifest: &Manifest) -> Option<Place<'_>> {
+    let mut origins = pinnable(manifest);
+    let only = origins.next();
+    only.filter(|_| origins.next().is_none()).map(Place::of)
+}
+
+/// The origin with this host. A fixed one wins: its labels are nobody's tenant.
+fn by_host<'a>(manifest: &'a Manifest, host: &str) -> Option<Place<'a>> {
+    fixed(manifest, host).or_else(|| templated(manifest, host, |_| &[]))
+}
+
+/// The origin an address means; the self-hosted one if it means no other and is written out.
+fn by_address<'a>(manifest: &'a Manifest, address: &Address) -> Option<Place<'a>> {
+    let host = address.base.host();
+    let aliased = || {
+        pinnable(manifest).find(|origin| {
+            let mut aliases = origin.aliases.iter();
+            aliases.any(|alias| alias.eq_ignore_ascii_case(host))
         })
+    };
+    let supplied = |origin| Place {
+        origin,
+        base: Some(address.base.to_string()),
+    };
+    let self_hosted = |origin: &&Origin| matches!(origin.address, OriginAddress::CustomerSupplied);
+    fixed(manifest, host)
+        .or_else(|| {
+            let origin = aliased()?;
+            Some(if self_hosted(&origin) {
+                supplied(origin)
+            } else {
+                Place::of(origin)
+            })
+        })
+        .or_else(|| templated(manifest, host, |origin| &origin.aliases))
+        .or_else(|| {
+            pinnable(manifest)
+                .filter(|_| address.stated_scheme)
+                .find(self_hosted)
+                .map(supplied)
+        })
+}
+
+fn fixed<'a>(manifest: &'a Manifest, host: &str) -> Option<Place<'a>> {
+    let origin = pinnable(manifest).find(|origin| match &origin.address {
+        OriginAddress::Fixed(base) => Address::read(base)
+            .is_some_and(|address| address.base.host().eq_ignore_ascii_case(host)),
+        _ => false,
+    })?;
+    Some(Place::of(origin))
+}
+
+/// The origin whose template, or whose alias of one, has this host; with the same label in the template.
+fn templated<'a>(
+    manifest: &'a Manifest,
+    host: &str,
+    aliases: fn(&Origin) -> &[String],
+) -> Option<Place<'a>> {
+    pinnable(manifest).find_map(|origin| {
+        let OriginAddress::Template(template) = &origin.address else {
+            return None;
+        };
+        let pattern = HostPattern::parse(template)?;
+        let label = pattern.label(host).or_else(|| {
+            let mut aliases = aliases(origin).iter();
+            aliases.find_map(|alias| HostPattern::parse(alias)?.label(host))
+        })?;
+        let host = pattern.host(&label);
+        // A fixed region whose web address the manifest does not list is that region still.
+        fixed(manifest, &host).or_else(|| {
+            Some(Place {
+                origin,
+                base: Some(format!("https://{host}")),
+            })
+        })
+    })
 }
 
 #[cfg(test)]

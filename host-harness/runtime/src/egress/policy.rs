@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use http::{Method, Uri};
 
-use super::origin::{Base, PinError, PinnedOrigin, is_pinnable};
+use super::base::Base;
+use super::download::{DownloadFault, Downloads};
+use super::origin::{Known, PinError, PinnedOrigin, is_pinnable};
 use super::path::{Fit, Path, PathTemplate};
+use super::ticket::Tickets;
 use crate::contract::describe::{self, Manifest};
 
 /// What one connection may request. Everything else is denied, so no rules deny all.
@@ -15,6 +18,16 @@ pub struct EgressPolicy {
     allow_loopback: bool,
     rules: Vec<(Method, PathTemplate)>,
     organizations: Organizations,
+    downloads: Downloads,
+}
+
+/// What a permitted request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// To the pinned origin, with the credential.
+    Api,
+    /// A file the pinned origin has named, without the credential.
+    Download,
 }
 
 /// What `{org}` in a path template stands for.
@@ -27,8 +40,8 @@ pub enum Organizations {
 }
 
 impl EgressPolicy {
-    /// The rules a manifest has for the pinned origin. Its download origins are denied, and those whose form of
-    /// address this host does not know.
+    /// The rules a manifest has for the pinned origin. Its download origins are denied until they are confirmed, and
+    /// those whose form of address this host does not know always.
     ///
     /// # Errors
     ///
@@ -56,10 +69,30 @@ impl EgressPolicy {
             allow_loopback: origin.allow_loopback,
             rules,
             organizations,
+            downloads: Downloads::declared(manifest),
         })
     }
 
-    /// Whether a request may leave.
+    /// Permits downloads from these domains and all below them; one of the manifest's download suffixes must hold each.
+    /// If the pinned origin may be of this machine, `127.0.0.1` and `localhost` can be permitted too.
+    ///
+    /// Only files are fetched that the pinned origin itself has named in the session, once, by GET, over HTTPS, and
+    /// without the credential.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no domain, or one the manifest does not declare; a name of this machine without the operator's
+    /// permission.
+    pub fn with_downloads(
+        self,
+        manifest: &Manifest,
+        confirmed: &[String],
+    ) -> Result<Self, PolicyError> {
+        let downloads = Downloads::declared(manifest).confirm(confirmed, self.allow_loopback)?;
+        Ok(Self { downloads, ..self })
+    }
+
+    /// Whether a request may leave to the pinned origin.
     ///
     /// # Errors
     ///
@@ -91,6 +124,33 @@ impl EgressPolicy {
                 path: uri.path().to_owned(),
             })
         }
+    }
+
+    /// What a request is, if it may leave. The caller uses up the ticket of a download.
+    pub(crate) fn route(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        tickets: &Tickets,
+    ) -> Result<Route, Denial> {
+        let Err(denial) = self.allows(method, uri) else {
+            return Ok(Route::Api);
+        };
+        let base = Base::of(uri).ok_or(Denial::Address)?;
+        let elsewhere = matches!(
+            denial,
+            Denial::Scheme(_) | Denial::Host(_) | Denial::Port(_)
+        );
+        match self.downloads.judge(method, uri, &base, tickets) {
+            Some(Ok(())) => Ok(Route::Download),
+            Some(Err(denial)) if elsewhere => Err(denial),
+            _ => Err(denial),
+        }
+    }
+
+    /// Where files may be fetched.
+    pub(crate) fn downloads(&self) -> &Downloads {
+        &self.downloads
     }
 
     /// Whether addresses of this machine may be connected to.
@@ -128,6 +188,14 @@ pub enum Denial {
     /// A rule fits, but the organization was not chosen for this connection.
     #[error("the organization in `{0}` was not chosen for this connection")]
     Organization(String),
+    /// A download that must not be fetched.
+    #[error("the download from `{host}` {}", fault.about(host))]
+    Download {
+        /// The host.
+        host: String,
+        /// What is wrong with it.
+        fault: DownloadFault,
+    },
     /// The session is closed: nothing may leave.
     #[error("this session must not send requests")]
     Closed,
@@ -148,6 +216,22 @@ pub enum PolicyError {
     /// A path template of the manifest is not one.
     #[error("the manifest's path template `{0}` is not absolute, or not made of whole segments")]
     Template(String),
+    /// Not a domain of the manifest's downloads.
+    #[error(
+        "`{input}` is no domain this integration downloads from; give one of {declared}, or a domain below it"
+    )]
+    Download {
+        /// What the operator wrote.
+        input: String,
+        /// What the manifest declares.
+        declared: Known,
+    },
+    /// A domain to download from, for an integration that declares none.
+    #[error("`{0}` cannot be permitted: this integration downloads nothing")]
+    NoDownloads(String),
+    /// Downloads from this machine without permission.
+    #[error("`{0}` is this machine; permit it with `--allow-loopback`, or leave it out")]
+    LoopbackDownload(String),
 }
 
 pub(crate) fn method(method: describe::Method) -> Method {

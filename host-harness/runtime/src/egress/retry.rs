@@ -1,9 +1,10 @@
-//! How long an upstream asks to wait.
+//! How long to wait before a request is sent again.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use http::HeaderMap;
 use http::header::{DATE, HeaderName, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
@@ -36,6 +37,42 @@ pub(crate) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     (seconds > 0).then(|| Duration::from_secs(seconds))
 }
 
+/// The wait before a request is sent again that a gateway could not pass on; none for any other answer.
+///
+/// `resent` is how often it was sent again already.
+pub(crate) fn gateway_wait(
+    status: StatusCode,
+    headers: &HeaderMap,
+    resent: u32,
+) -> Option<Duration> {
+    let passes = matches!(
+        status,
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+    );
+    passes.then(|| asked_wait(headers).unwrap_or_else(|| backoff(resent)))
+}
+
+/// As [`gateway_wait`], for files: their host has no quota that others share.
+pub(crate) fn download_wait(
+    status: StatusCode,
+    headers: &HeaderMap,
+    resent: u32,
+) -> Option<Duration> {
+    let status = match status {
+        StatusCode::TOO_MANY_REQUESTS => StatusCode::SERVICE_UNAVAILABLE,
+        other => other,
+    };
+    gateway_wait(status, headers, resent)
+}
+
+/// The wait of 1, 2, 4 … 60 s after so many failures before, less up to a quarter, so that hosts that failed together
+/// do not return together.
+pub(crate) fn backoff(failures_before: u32) -> Duration {
+    let whole = Duration::from_secs(1 << failures_before.min(LAST_DOUBLING)).min(LONGEST_BACKOFF);
+    let random = u32::try_from(RandomState::new().hash_one(()) % u64::from(JITTER_STEPS));
+    whole.saturating_sub(whole * random.unwrap_or_default() / (4 * JITTER_STEPS))
+}
+
 /// Seconds since 1970 of a date as HTTP writes it.
 fn http_date(text: &str) -> Option<i64> {
     OffsetDateTime::parse(text, &Rfc2822)
@@ -47,6 +84,12 @@ fn http_date(text: &str) -> Option<i64> {
 const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 /// Seconds: a longer wait is not believed.
 const LONGEST_SECS: i64 = 24 * 60 * 60;
+/// Longest wait that an upstream did not ask for.
+const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
+/// Doublings after which a second is more than the longest wait.
+const LAST_DOUBLING: u32 = 6;
+/// Steps into which a quarter of a wait is divided.
+const JITTER_STEPS: u32 = 1_000;
 
 #[cfg(test)]
 mod tests {
@@ -111,5 +154,27 @@ mod tests {
             asked(&[("retry-after", "9223372036854775807")]),
             Some(86_400)
         );
+    }
+
+    #[test]
+    fn without_a_stated_wait_it_doubles_from_one_second_to_sixty() {
+        for (before, whole) in [1, 2, 4, 8, 16, 32, 60, 60, 60].into_iter().enumerate() {
+            let wait = backoff(u32::try_from(before).unwrap());
+            let whole = Duration::from_secs(whole);
+            assert!(
+                wait <= whole && wait >= whole * 3 / 4,
+                "{wait:?} for {whole:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_a_failing_gateway_is_asked_again() {
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, "7".parse().unwrap())]);
+        for (status, wait) in [(502, 7), (503, 7), (504, 7), (500, 0), (429, 0), (200, 0)] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let told = gateway_wait(status, &headers, 0).map_or(0, |wait| wait.as_secs());
+            assert_eq!(told, wait, "{status}");
+        }
     }
 }

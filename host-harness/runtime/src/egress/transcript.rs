@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{Method, Uri};
 
-use super::policy::Denial;
+use super::policy::{Denial, Route};
 use super::transport::TransportError;
 
 /// The record of a session's exchanges, in the order in which they began. Clones are the same record.
@@ -57,7 +57,15 @@ impl Transcript {
     }
 
     /// Writes a row and returns its place; none if the record is full.
-    pub(crate) fn begin(&self, method: &Method, uri: &Uri, outcome: Outcome) -> Option<usize> {
+    ///
+    /// The query of a download is a secret, whether it was permitted or not.
+    pub(crate) fn begin(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        route: Option<Route>,
+        outcome: Outcome,
+    ) -> Option<usize> {
         let mut rows = self.rows();
         if rows.exchanges.len() >= MOST_ROWS {
             rows.omitted += 1;
@@ -65,7 +73,7 @@ impl Transcript {
         }
         rows.exchanges.push(Exchange {
             method: method.to_string(),
-            url: redacted(uri),
+            url: redacted(uri, route == Some(Route::Api)),
             outcome,
         });
         Some(rows.exchanges.len() - 1)
@@ -89,7 +97,8 @@ impl Transcript {
 pub struct Exchange {
     /// The method, in capitals.
     pub method: String,
-    /// The address, without user information.
+    /// The address, without user information. The query stands as `[redacted]` unless it was meant for the pinned
+    /// origin and permitted.
     pub url: String,
     /// What became of it.
     pub outcome: Outcome,
@@ -124,13 +133,18 @@ struct Rows {
     omitted: u64,
 }
 
-fn redacted(uri: &Uri) -> String {
+fn redacted(uri: &Uri, with_query: bool) -> String {
     let host = uri.authority().map_or("", |authority| {
         let text = authority.as_str();
         text.rsplit_once('@').map_or(text, |(_, host)| host)
     });
-    let path = uri.path_and_query().map_or("", |path| path.as_str());
-    format!("{}://{host}{path}", uri.scheme_str().unwrap_or_default())
+    let query = match uri.query() {
+        Some(query) if with_query => format!("?{query}"),
+        Some(_) => "?[redacted]".to_owned(),
+        None => String::new(),
+    };
+    let scheme = uri.scheme_str().unwrap_or_default();
+    format!("{scheme}://{host}{}{query}", uri.path())
 }
 
 /// Rows of one record; a full backfill of a large tenant has fewer a session.
@@ -144,11 +158,24 @@ mod tests {
     fn user_information_is_not_written_down() {
         let transcript = Transcript::default();
         let uri = "https://user:secret@api.example.com/a?b=c".parse().unwrap();
-        transcript.begin(&Method::GET, &uri, Outcome::Denied(Denial::Address));
+        transcript.begin(&Method::GET, &uri, Some(Route::Api), Outcome::Sent);
         assert_eq!(
             transcript.exchanges()[0].url,
             "https://api.example.com/a?b=c"
         );
+    }
+
+    #[test]
+    fn a_query_is_written_down_only_if_it_was_meant_for_the_pinned_origin() {
+        let transcript = Transcript::default();
+        let uri = "https://files.example.com/a?signature=b".parse().unwrap();
+        for route in [Some(Route::Download), None] {
+            let denied = Outcome::Denied(Denial::Address);
+            transcript.begin(&Method::GET, &uri, route, denied);
+        }
+        for exchange in transcript.exchanges() {
+            assert_eq!(exchange.url, "https://files.example.com/a?[redacted]");
+        }
         assert_eq!(transcript.last_denial(), Some(Denial::Address));
     }
 }

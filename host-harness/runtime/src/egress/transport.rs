@@ -6,6 +6,9 @@ use std::net::IpAddr;
 
 use rustls::CertificateError;
 
+use super::connector::CONNECT_TIMEOUT;
+use super::proxy::ProxyFailure;
+
 /// Why a request could not be carried out. The host is the one the request named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
@@ -20,6 +23,38 @@ pub enum TransportError {
     Refused {
         /// The host.
         host: String,
+    },
+    /// The operator's proxy cannot be used.
+    #[error(
+        "the proxy `{proxy}` cannot be reached: {cause}; check `HTTPS_PROXY`, or name `{host}` in `NO_PROXY`"
+    )]
+    ProxyUnreachable {
+        /// The host.
+        host: String,
+        /// Host and port of the proxy.
+        proxy: String,
+        /// What happened.
+        cause: String,
+    },
+    /// The proxy wants to know who asks, or does not believe it.
+    #[error(
+        "the proxy `{proxy}` wants a user name and a password that it accepts; write them as `http://USER:PASSWORD@{proxy}` in `HTTPS_PROXY`"
+    )]
+    ProxyCredential {
+        /// Host and port of the proxy.
+        proxy: String,
+    },
+    /// The proxy does not connect to the host.
+    #[error(
+        "the proxy `{proxy}` does not connect to `{host}` (status {status}); have it permitted there, or name it in `NO_PROXY`"
+    )]
+    ProxyRefused {
+        /// The host.
+        host: String,
+        /// Host and port of the proxy.
+        proxy: String,
+        /// The proxy's HTTP status.
+        status: u16,
     },
     /// The address is private, and this connection may only reach public ones.
     #[error("`{host}` is at the private address {address}, which integrations must not reach")]
@@ -80,6 +115,9 @@ impl TransportError {
             if error.is::<Unresolved>() || error.is::<rustls_pki_types::InvalidDnsNameError>() {
                 return Self::Name { host };
             }
+            if let Some(failure) = error.downcast_ref::<ProxyFailure>() {
+                return failure.clone().for_host(host);
+            }
             match error.downcast_ref::<rustls::Error>() {
                 Some(rustls::Error::InvalidCertificate(why)) => {
                     return Self::Certificate {
@@ -101,7 +139,7 @@ impl TransportError {
                 Some(io::ErrorKind::TimedOut) => {
                     return Self::Timeout {
                         host,
-                        seconds: super::client::CONNECT_TIMEOUT.as_secs(),
+                        seconds: CONNECT_TIMEOUT.as_secs(),
                     };
                 }
                 _ => {}
@@ -127,6 +165,9 @@ impl TransportError {
                 info_code: None,
             },
             Self::Refused { .. } => Code::ConnectionRefused,
+            Self::ProxyUnreachable { .. }
+            | Self::ProxyCredential { .. }
+            | Self::ProxyRefused { .. } => Code::DestinationUnavailable,
             Self::Prohibited { .. } => Code::DestinationIpProhibited,
             Self::Certificate { .. } => Code::TlsCertificateError,
             Self::Tls { .. } => Code::TlsProtocolError,

@@ -7,6 +7,7 @@ use koalr_integration_kit::model::common::{
 };
 use koalr_integration_kit::model::record::{CvssRating, PackageVersion};
 
+use super::ecosystem;
 use crate::json::{self, Text};
 use crate::snyk::instant;
 use crate::snyk::wire::{Coordinate, IssueAttributes, Problem, Rating, RemedyData, owned};
@@ -54,8 +55,10 @@ fn is_own(id: &str, problem: &Problem<'_>) -> bool {
     from_snyk || id.starts_with("SNYK-") || id.starts_with("npm:") || id.starts_with("snyk:")
 }
 
-/// Packages of all representations, each once, in order.
-pub(super) fn packages(all: &IssueAttributes<'_>) -> Vec<PackageVersion> {
+/// Packages of all representations, each once, in order. The vulnerability's id tells their ecosystem, and the package
+/// too where there is no representation and a licence is meant.
+pub(super) fn packages(all: &IssueAttributes<'_>, vulnerability: &str) -> Vec<PackageVersion> {
+    let ecosystem = ecosystem::of(vulnerability);
     let mut packages = Vec::new();
     let representations = all
         .coordinates
@@ -64,7 +67,7 @@ pub(super) fn packages(all: &IssueAttributes<'_>) -> Vec<PackageVersion> {
     for representation in representations {
         let package = representation.dependency.as_ref().and_then(|package| {
             Some(PackageVersion {
-                ecosystem: None,
+                ecosystem: ecosystem.map(str::to_owned),
                 name: owned(package.name.as_ref())?,
                 version: owned(package.version.as_ref()),
             })
@@ -72,6 +75,9 @@ pub(super) fn packages(all: &IssueAttributes<'_>) -> Vec<PackageVersion> {
         if let Some(package) = package.filter(|package| !packages.contains(package)) {
             packages.push(package);
         }
+    }
+    if packages.is_empty() {
+        packages.extend(ecosystem::licensed(vulnerability));
     }
     packages
 }

@@ -3,7 +3,6 @@ use koalr_integration_kit::model::common::{
 };
 use koalr_integration_kit::model::record::{Finding, PackageVersion};
 
-use super::license;
 use crate::json;
 use crate::snyk::wire::Issue;
 
@@ -94,18 +93,25 @@ fn a_vulnerability_of_a_container_project_is_a_container_finding_but_a_licence_i
 }
 
 #[test]
-fn a_licence_is_what_follows_the_last_colon() {
-    let finding = of(
-        "license",
-        r#","problems":[{"id":"snyk:lic:maven:org.acme:core:LGPL-2.1","source":"SNYK"}]"#,
-    );
-    assert_eq!(finding.license.as_deref(), Some("LGPL-2.1"));
+fn a_licence_issue_without_representation_names_its_package_in_its_id() {
+    let of_license = |coordinates: &str| {
+        let id = r#","problems":[{"id":"snyk:lic:maven:org.acme:core:LGPL-2.1","source":"SNYK"}]"#;
+        let finding = of("license", &format!("{id}{coordinates}"));
+        assert_eq!(finding.license.as_deref(), Some("LGPL-2.1"));
+        finding.packages
+    };
+    let package = |name: &str, version: Option<&str>| PackageVersion {
+        ecosystem: Some("maven".to_owned()),
+        name: name.to_owned(),
+        version: version.map(str::to_owned),
+    };
+    assert_eq!(of_license(""), [package("org.acme:core", None)]);
     assert_eq!(
-        license("snyk:lic:npm:left-pad:GPL-3.0").as_deref(),
-        Some("GPL-3.0")
+        of_license(
+            r#","coordinates":[{"representations":[{"dependency":{"package_name":"org.acme:lib","package_version":"1"}}]}]"#
+        ),
+        [package("org.acme:lib", Some("1"))]
     );
-    assert_eq!(license("SNYK-JS-LODASH-590103"), None);
-    assert_eq!(license("snyk:lic:npm:"), None);
 }
 
 #[test]

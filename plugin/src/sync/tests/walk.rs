@@ -2,42 +2,16 @@
 
 use koalr_integration_kit::model::common::{CoverageState, FindingClass};
 use koalr_integration_kit::model::record::Entry;
-use koalr_integration_kit::model::walk::{Scope, SyncError, SyncRequest};
+use koalr_integration_kit::model::walk::SyncError;
 
-use super::{call, drain, messages, request, rows, short};
+use super::{at, call, drain, issue, issue_of, messages, organizations, page, rows, short};
+use crate::transport::Headers;
 use crate::transport::script::{Order, Script};
 
 const DATES: &str = r#""created_at":"2025-01-01T00:00:00Z","updated_at":"2025-06-01T00:00:00Z""#;
 
-fn organizations(ids: &[&str]) -> SyncRequest {
-    request(Scope::Organizations(
-        ids.iter().map(|&id| id.to_owned()).collect(),
-    ))
-}
-
-fn page(records: &[String], next: Option<&str>) -> String {
-    let next = next
-        .map(|next| format!(r#","links":{{"next":"/orgs/o/x?version=1&starting_after={next}"}}"#));
-    format!(
-        r#"{{"data":[{}]{}}}"#,
-        records.join(","),
-        next.unwrap_or_default()
-    )
-}
-
 fn project(id: &str) -> String {
     format!(r#"{{"id":"{id}","attributes":{{"type":"npm","origin":"github"}}}}"#)
-}
-
-fn issue(id: &str) -> String {
-    issue_of(id, "p-1", "open")
-}
-
-fn issue_of(id: &str, project: &str, rest: &str) -> String {
-    format!(
-        r#"{{"id":"{id}","attributes":{{"type":"package_vulnerability","status":"{rest}",{DATES}}},
-            "relationships":{{"scan_item":{{"data":{{"id":"{project}","type":"project"}}}}}}}}"#
-    )
 }
 
 /// Two organizations of three pages of issues each; the middle page of the first is empty.
@@ -88,13 +62,8 @@ fn a_walk_reads_every_page_and_ends_with_complete_coverage() {
     let batch = call(&organizations(&["o-1", "o-2"]), &mut upstream()).unwrap();
     assert_eq!(short(&batch.records), WHOLE);
     assert_eq!(
-        (
-            batch.done,
-            batch.cursor,
-            batch.requests,
-            batch.progress.done
-        ),
-        (true, None, 8, 8)
+        (batch.done, batch.requests, batch.progress.done),
+        (true, 8, 8)
     );
     assert_eq!(
         rows(&batch.coverage),
@@ -120,6 +89,11 @@ fn the_same_answers_in_any_order_give_the_same_batch() {
     let first = call(&request, &mut upstream().in_order(Order::First)).unwrap();
     let last = call(&request, &mut upstream().in_order(Order::Last)).unwrap();
     assert_eq!(first, last);
+    for budget in 1..9 {
+        let first = drain(&request, &mut upstream().in_order(Order::First), budget);
+        let last = drain(&request, &mut upstream().in_order(Order::Last), budget);
+        assert_eq!(first, last, "budget {budget}");
+    }
 }
 
 #[test]
@@ -377,6 +351,17 @@ fn a_rate_limit_ends_the_call_with_the_cursor_before_the_limited_page() {
 }
 
 #[test]
+fn when_snyk_wants_a_pause_what_is_on_its_way_is_taken_and_nothing_more_is_asked() {
+    let mut script = Script::new()
+        .on("/projects", 200, &page(&[], None))
+        .limited("o-1/issues", Some("7"))
+        .on("o-2/issues", 200, &page(&[issue("i-1")], Some("b")));
+    let batch = call(&organizations(&["o-1", "o-2"]), &mut script).unwrap();
+    assert_eq!(short(&batch.records).last().unwrap(), "i-1");
+    assert_eq!((batch.requests, batch.resume_after_secs), (4, Some(7)));
+}
+
+#[test]
 fn an_unaccepted_credential_and_an_unreachable_upstream_are_errors() {
     let request = organizations(&["o-1"]);
     assert_eq!(
@@ -408,5 +393,91 @@ fn the_steps_in_a_finding_s_life_follow_it() {
     assert_eq!(
         (step.finding.as_str(), step.source.as_str()),
         ("i-1", "created_at")
+    );
+}
+
+#[test]
+fn a_listing_is_as_old_as_its_first_answer_by_snyk_s_clock() {
+    let mut script = Script::new()
+        .answers("/projects", 200, at("00:00:01"), &page(&[], None))
+        .answers("starting_after=b", 200, at("00:00:03"), &page(&[], None))
+        .answers(
+            "/issues",
+            200,
+            at("00:00:02"),
+            &page(&[issue("i-1")], Some("b")),
+        );
+    let batch = call(&organizations(&["o-1"]), &mut script).unwrap();
+    let ages: Vec<_> = batch.coverage.iter().map(|row| row.as_of).collect();
+    assert_eq!(ages, [Some(1_767_225_601_000), Some(1_767_225_602_000)]);
+}
+
+#[test]
+fn a_listing_goes_on_while_another_waits_for_its_answer() {
+    // What is sent last is answered first: the second organization reads to its end before the first has its answer.
+    let mut script = upstream().in_order(Order::Last);
+    call(&organizations(&["o-1", "o-2"]), &mut script).unwrap();
+    let place = |part: &str| script.asked.iter().position(|path| path.contains(part));
+    assert!(
+        place("o-2/issues?version=2025-11-05&limit=100&starting_after=b")
+            < place("starting_after=c")
+    );
+}
+
+#[test]
+fn each_listing_has_an_equal_share_of_a_call() {
+    let endless = |organization: &str, script: Script| {
+        (0..9).rev().fold(script, |script, number| {
+            let (here, next) = (format!("s{number}"), format!("s{}", number + 1));
+            let part = format!("{organization}/issues*starting_after={here}");
+            script.on(&part, 200, &page(&[], Some(&next)))
+        })
+    };
+    let script = Script::new().on("/projects", 200, &page(&[], None));
+    let script = endless("o-2", endless("o-1", script));
+    let mut script = script.on("/issues", 200, &page(&[], Some("s0")));
+    let mut request = organizations(&["o-1", "o-2"]);
+    request.request_budget = 2 + 7;
+    call(&request, &mut script).unwrap();
+    let of = |part: &str| {
+        script
+            .asked
+            .iter()
+            .filter(|path| path.contains(part))
+            .count()
+    };
+    assert_eq!((of("o-1/issues"), of("o-2/issues")), (4, 3));
+}
+
+#[test]
+fn a_path_that_will_end_is_told_once_a_call() {
+    let headers = Headers {
+        stage: Some("deprecated".to_owned()),
+        sunset: Some("2027-03-01".to_owned()),
+        ..Headers::default()
+    };
+    let mut script = Script::new()
+        .on("/projects", 200, &page(&[], None))
+        .answers("starting_after=b", 200, headers.clone(), &page(&[], None))
+        .answers("/issues", 200, headers, &page(&[], Some("b")));
+    let batch = call(&organizations(&["o-1", "o-2"]), &mut script).unwrap();
+    let said: Vec<_> = batch
+        .diagnostics
+        .iter()
+        .map(|one| {
+            (
+                one.code.as_str(),
+                one.subject.as_str(),
+                one.message.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [(
+            "api-deprecated",
+            "/rest/orgs/{id}/issues",
+            "Snyk calls `/rest/orgs/{id}/issues` deprecated until 2027-03-01; update this integration"
+        )]
     );
 }

@@ -1,6 +1,6 @@
 //! One chain of pages, each known only from the one before.
 
-use koalr_integration_kit::model::common::CoverageState;
+use koalr_integration_kit::model::common::{CoverageState, Timestamp};
 use koalr_integration_kit::model::record::Entry;
 use koalr_integration_kit::model::walk::Walk;
 use serde::Serialize;
@@ -16,7 +16,8 @@ use crate::transport::Base;
 /// A listing, or a part of one, that is read page by page.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Chain {
-    pub(super) listing: Listing,
+    listing: Listing,
+    pub(super) window: Window,
     position: Position,
     records: u32,
     skipped: u32,
@@ -25,9 +26,23 @@ pub(super) struct Chain {
     state: State,
     /// Why it is refused or broken.
     detail: String,
+    /// When its first page was read, by Snyk's clock.
+    began: Option<Timestamp>,
+    /// When its last page so far was read.
+    read: Option<Timestamp>,
 }
 
-fields!(Chain { listing position records skipped attempts state detail });
+fields!(Chain { listing window position records skipped attempts state detail began read });
+
+/// Which records of a listing are wanted. All ends are open: the very instant is excluded.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(super) struct Window {
+    pub(super) created_after: Option<Timestamp>,
+    pub(super) created_before: Option<Timestamp>,
+    pub(super) updated_after: Option<Timestamp>,
+}
+
+fields!(Window { created_after created_before updated_after });
 
 /// What a chain lists.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -57,15 +72,21 @@ enum State {
 words!(State { Reading = "reading" Ended = "ended" Refused = "refused" Broken = "broken" });
 
 impl Chain {
-    pub(super) fn new(listing: Listing) -> Self {
+    pub(super) fn new(listing: Listing, window: Window) -> Self {
         Self {
             listing,
+            window,
             ..Self::default()
         }
     }
 
     pub(super) fn is_over(&self) -> bool {
         self.state != State::Reading
+    }
+
+    /// Whether nothing came of it yet.
+    pub(super) fn is_untouched(&self) -> bool {
+        !self.is_over() && self.position.pages == 0 && self.attempts == 0
     }
 
     pub(super) fn pages(&self) -> u32 {
@@ -75,10 +96,21 @@ impl Chain {
     /// Address of the next page.
     pub(super) fn path(&self, organization: &str) -> String {
         let after = self.position.after.as_deref();
-        match self.listing {
+        let address = match self.listing {
             Listing::Projects => endpoint::projects(organization, after),
             Listing::Issues => endpoint::issues(organization, after),
-        }
+        };
+        let filters = [
+            ("created_after", self.window.created_after),
+            ("created_before", self.window.created_before),
+            ("updated_after", self.window.updated_after),
+        ];
+        filters
+            .into_iter()
+            .fold(address, |address, (filter, at)| match at {
+                Some(at) => endpoint::narrowed(address, filter, at),
+                None => address,
+            })
     }
 
     /// Takes a page, and keeps what its records say. A record that cannot be used is named and skipped; the listing is
@@ -86,7 +118,7 @@ impl Chain {
     pub(super) fn page<T>(
         &mut self,
         page: Result<Page<T>, PageFault>,
-        (organization, place, base): (&str, Place, Base<'_>),
+        (organization, place, base, now): (&str, Place, Base<'_>, Timestamp),
         output: &mut Output,
         mut keep: impl FnMut(T, &mut Vec<Entry>),
     ) {
@@ -98,6 +130,8 @@ impl Chain {
             }
         };
         self.attempts = 0;
+        self.began.get_or_insert(now);
+        self.read = Some(now);
         let here = self.here(organization);
         let more = self.position.advance(&page, base);
         for record in page.records {
@@ -168,14 +202,29 @@ impl Listing {
     }
 }
 
+/// When the reading of chains began; none if no page was read.
+pub(super) fn began(chains: &[Chain]) -> Option<Timestamp> {
+    chains.iter().filter_map(|chain| chain.began).min()
+}
+
+/// When the last page of chains was read; none if no page was read.
+pub(super) fn ended(chains: &[Chain]) -> Option<Timestamp> {
+    chains.iter().filter_map(|chain| chain.read).max()
+}
+
 /// What the end of a route's chains means: completed only if all ended properly and nothing was skipped. A route that
 /// was refused altogether has no walk.
-pub(super) fn end(chains: &[Chain], route: &str, organization: &str) -> Option<Entry> {
+pub(super) fn end(
+    chains: &[Chain],
+    route: &str,
+    organization: &str,
+    changed_since: Option<Timestamp>,
+) -> Option<Entry> {
     let sum = |count: fn(&Chain) -> u32| chains.iter().map(count).fold(0, u32::saturating_add);
     let walk = Walk {
         route: route.to_owned(),
         organization: organization.to_owned(),
-        changed_since: None,
+        changed_since,
         pages: sum(Chain::pages),
         records: sum(|chain| chain.records),
     };

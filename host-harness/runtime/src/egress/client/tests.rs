@@ -1,12 +1,11 @@
 use super::*;
-use crate::egress::testing::{answer, answer_one, upstream};
+use crate::egress::testing::{answer, tls_upstream, upstream};
 use http_body_util::BodyExt;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 fn client() -> HttpClient {
     // No test needs the machine's roots; one made here stands in for them.
-    HttpClient::new(Roots::OnlyPem(authority().pem().into_bytes())).unwrap()
+    HttpClient::new(Roots::OnlyPem(authority().pem().into_bytes()), None).unwrap()
 }
 
 fn authority() -> rcgen::Certificate {
@@ -25,31 +24,6 @@ async fn get(client: &HttpClient, uri: &str, reach: Reach) -> Result<String, Tra
 
 async fn failure(uri: &str, reach: Reach) -> String {
     get(&client(), uri, reach).await.unwrap_err().to_string()
-}
-
-/// A TLS upstream for one connection, with a certificate of its own for `localhost`.
-async fn tls_upstream() -> (u16, String) {
-    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key =
-        rustls_pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(
-        rustls::crypto::ring::default_provider(),
-    ))
-    .with_safe_default_protocol_versions()
-    .unwrap()
-    .with_no_client_auth()
-    .with_single_cert(vec![certified.cert.der().clone()], key)
-    .unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        // A client that refuses the certificate ends the handshake.
-        if let Ok(stream) = TlsAcceptor::from(Arc::new(config)).accept(stream).await {
-            answer_one(stream, &answer("200 OK", "", "over TLS")).await;
-        }
-    });
-    (port, certified.cert.pem())
 }
 
 #[tokio::test]
@@ -124,8 +98,8 @@ async fn a_name_without_an_address_is_told_apart() {
 
 #[tokio::test]
 async fn an_operators_own_root_is_trusted_when_given() {
-    let (port, root) = tls_upstream().await;
-    let client = HttpClient::new(Roots::OnlyPem(root.into_bytes())).unwrap();
+    let (port, root) = tls_upstream("localhost").await;
+    let client = HttpClient::new(Roots::OnlyPem(root.into_bytes()), None).unwrap();
     let text = get(
         &client,
         &format!("https://localhost:{port}/"),
@@ -137,7 +111,7 @@ async fn an_operators_own_root_is_trusted_when_given() {
 
 #[tokio::test]
 async fn a_certificate_of_an_unknown_issuer_is_refused_with_the_way_out() {
-    let (port, _) = tls_upstream().await;
+    let (port, _) = tls_upstream("localhost").await;
     assert_eq!(
         failure(&format!("https://localhost:{port}/"), Reach::Loopback).await,
         "the certificate of `localhost` is not accepted: this machine does not trust who issued it; if that is your own \
@@ -147,8 +121,8 @@ async fn a_certificate_of_an_unknown_issuer_is_refused_with_the_way_out() {
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_refused() {
-    let (port, root) = tls_upstream().await;
-    let client = HttpClient::new(Roots::OnlyPem(root.into_bytes())).unwrap();
+    let (port, root) = tls_upstream("localhost").await;
+    let client = HttpClient::new(Roots::OnlyPem(root.into_bytes()), None).unwrap();
     let error = get(
         &client,
         &format!("https://127.0.0.1:{port}/"),
@@ -195,7 +169,7 @@ async fn an_upstream_that_does_not_speak_http_is_broken() {
 #[test]
 fn a_file_without_a_certificate_is_no_root() {
     let sentence = |pem: &[u8]| {
-        HttpClient::new(Roots::OnlyPem(pem.to_vec()))
+        HttpClient::new(Roots::OnlyPem(pem.to_vec()), None)
             .unwrap_err()
             .to_string()
     };

@@ -197,21 +197,106 @@ fn plain_http_goes_to_a_literal_loopback_address_only() {
     }
 }
 
+/// Two regions, and a template before them whose pattern their hosts fit as well.
+fn tenants() -> Manifest {
+    with(vec![
+        origin(
+            "own",
+            Template("https://api.{tenant}.example.com".to_owned()),
+            &["app.{tenant}.example.com"],
+        ),
+        origin("US-01", fixed("api.example.com"), &["app.example.com"]),
+        origin(
+            "EU-01",
+            fixed("api.eu.example.com"),
+            &["app.eu.example.com"],
+        ),
+        origin("AU-01", fixed("api.au.example.com"), &[]),
+    ])
+}
+
+#[track_caller]
+fn tenant(chosen: Option<&str>, audience: Option<&str>) -> (String, String) {
+    let origin = pin_origin(&tenants(), chosen, audience, false).unwrap();
+    (origin.id, origin.base)
+}
+
+#[track_caller]
+fn tenant_sentence(chosen: &str, audience: Option<&str>) -> String {
+    pin_origin(&tenants(), Some(chosen), audience, false)
+        .unwrap_err()
+        .to_string()
+}
+
+const ACME: &str = "https://api.acme.example.com";
+
 #[test]
-fn a_template_leaves_exactly_one_label_open() {
-    let manifest = with(vec![origin(
-        "own",
-        Template("https://api.{tenant}.example.com".to_owned()),
-        &[],
-    )]);
-    let pin = |chosen| pin_origin(&manifest, Some(chosen), None, false);
-    assert_eq!(
-        pin("https://api.acme.example.com/x").unwrap().base,
-        "https://api.acme.example.com"
+fn a_tenant_is_found_by_any_address_a_person_would_paste() {
+    for pasted in [
+        "https://api.acme.example.com/x",
+        "https://app.acme.example.com/org/x?y=1",
+        "APP.Acme.example.com",
+    ] {
+        let found = tenant(Some(pasted), None);
+        assert_eq!(found, ("own".to_owned(), ACME.to_owned()), "`{pasted}`");
+    }
+    for wrong in [
+        "https://api.a.b.example.com",
+        "https://api..example.com",
+        "https://web.acme.example.com",
+        "https://app.acme.example.com.evil.example",
+        "https://evil.example/app.acme.example.com",
+    ] {
+        assert!(
+            tenant_sentence(wrong, None).contains("is no origin of this integration"),
+            "`{wrong}`"
+        );
+    }
+}
+
+#[test]
+fn a_region_is_never_a_tenant() {
+    for (pasted, id, host) in [
+        ("https://app.eu.example.com", "EU-01", "api.eu.example.com"),
+        ("https://api.eu.example.com", "EU-01", "api.eu.example.com"),
+        // Not among its aliases.
+        ("https://app.au.example.com", "AU-01", "api.au.example.com"),
+    ] {
+        let found = tenant(Some(pasted), None);
+        assert_eq!(found, (id.to_owned(), format!("https://{host}")));
+    }
+    assert_eq!(tenant(None, Some("api.eu.example.com")).0, "EU-01");
+}
+
+#[test]
+fn a_credential_that_names_its_tenant_needs_no_address() {
+    let found = ("own".to_owned(), ACME.to_owned());
+    assert_eq!(tenant(None, Some("api.acme.example.com")), found);
+    assert_eq!(tenant(Some("own"), Some("api.acme.example.com")), found);
+    assert!(
+        pin_origin(&tenants(), None, Some("app.acme.example.com"), false).is_err(),
+        "a web address is nowhere to send a credential"
     );
-    assert!(pin("https://api.a.b.example.com").is_err());
-    assert!(pin("https://api..example.com").is_err());
-    assert!(pin("own").is_err(), "the label is still open");
+}
+
+#[test]
+fn a_credential_is_not_sent_to_another_tenant_than_its_own() {
+    assert_eq!(
+        tenant_sentence(
+            "https://app.other.example.com",
+            Some("api.acme.example.com")
+        ),
+        "the credential is valid for `api.acme.example.com` (https://api.acme.example.com), not for \
+         `https://api.other.example.com`; choose https://api.acme.example.com or give another credential"
+    );
+}
+
+#[test]
+fn a_tenant_that_nothing_names_is_asked_for() {
+    assert_eq!(
+        tenant_sentence("own", None),
+        "`own` has an address of its own for each customer; give it, like `https://api.{tenant}.example.com`"
+    );
 }
 
 #[test]

@@ -1,0 +1,271 @@
+//! Facts under way: each is a vulnerability in a package at a version, by whatever route it came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::branch::Branches;
+use super::lookup::LookedUp;
+use super::touch::{beyond, rows, touched, versions_of};
+use super::{BRANCH_PROJECTS, ISSUES, Known, PACKAGES, TEST_FINDINGS};
+use crate::model::common::{DependencyChange, Tenths};
+use crate::model::evidence::{
+    Evidence, FindingFact, FindingTexts, FixCandidate, Observation, Presence,
+};
+use crate::model::record::Finding;
+
+/// Facts by vulnerability, package and version.
+pub(super) struct Facts<'a> {
+    known: Known<'a>,
+    looked_up: &'a LookedUp,
+    branches: &'a Branches<'a>,
+    by_identity: BTreeMap<(String, String, String), Gathered<'a>>,
+}
+
+struct Gathered<'a> {
+    fact: FindingFact,
+    finding: &'a Finding,
+    candidates: Vec<(String, Option<Tenths>)>,
+    routes: BTreeSet<&'static str>,
+}
+
+/// Where a route sees a finding.
+#[derive(Clone, Copy)]
+pub(super) struct Sighting<'a> {
+    pub(super) route: &'static str,
+    pub(super) finding: &'a Finding,
+    /// Package and version; empty where the finding is about none.
+    pub(super) package: (&'a str, &'a str),
+    pub(super) head: Presence,
+    pub(super) base: Presence,
+    /// The dependency change that touches the package, with its index.
+    pub(super) touched_by: Option<(u32, &'a DependencyChange)>,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(
+        known: &Known<'a>,
+        looked_up: &'a LookedUp,
+        branches: &'a Branches<'a>,
+    ) -> Self {
+        Self {
+            known: *known,
+            looked_up,
+            branches,
+            by_identity: BTreeMap::new(),
+        }
+    }
+
+    /// What lookups say about the versions before and after.
+    pub(super) fn add_lookups(&mut self) {
+        for (index, dependency) in rows(&self.known) {
+            let base_known = match dependency.before.as_deref() {
+                None => true,
+                Some(before) => self.looked_up.is_complete(dependency, before),
+            };
+            for (finding, version) in versions_of(self.known.lookups, dependency) {
+                let in_head = dependency.after.as_deref() == Some(version);
+                let in_base = dependency.before.as_deref() == Some(version);
+                if !in_head && !in_base {
+                    continue;
+                }
+                let base = match (in_base, base_known) {
+                    (true, _) => Presence::Present,
+                    (false, true) => Presence::Absent,
+                    (false, false) => Presence::Unknown,
+                };
+                self.add(Sighting {
+                    route: PACKAGES,
+                    finding,
+                    package: (&dependency.name, version),
+                    head: seen(in_head),
+                    base,
+                    touched_by: Some((index, dependency)),
+                });
+            }
+        }
+    }
+
+    /// What the repository's own projects say about the version before.
+    pub(super) fn add_stored(&mut self) {
+        for (index, dependency) in rows(&self.known) {
+            for (finding, version) in versions_of(self.known.stored, dependency) {
+                if !finding.open || dependency.before.as_deref() != Some(version) {
+                    continue;
+                }
+                self.add(Sighting {
+                    route: ISSUES,
+                    finding,
+                    package: (&dependency.name, version),
+                    head: seen(dependency.after.as_deref() == Some(version)),
+                    base: Presence::Present,
+                    touched_by: Some((index, dependency)),
+                });
+            }
+        }
+    }
+
+    /// What the upstream's tests of this head found in touched packages.
+    pub(super) fn add_tests(&mut self) {
+        for finding in self.known.tests {
+            for (package, touched_by) in touched(&self.known, finding) {
+                self.add(Sighting {
+                    route: TEST_FINDINGS,
+                    finding,
+                    package,
+                    head: Presence::Present,
+                    base: self
+                        .branches
+                        .base_anywhere((&finding.vulnerability, package.0)),
+                    touched_by: Some(touched_by),
+                });
+            }
+        }
+    }
+
+    /// What the projects of the source branch have. They may have scanned an earlier commit of it, so that a touched
+    /// package counts only at the version that the dependency list states.
+    pub(super) fn add_branch(&mut self) {
+        for (finding, project) in self.branches.findings() {
+            let touched = touched(&self.known, finding)
+                .filter(|((_, version), (_, row))| row.after.as_deref() == Some(version))
+                .map(|(package, touched_by)| (package, Some(touched_by)));
+            let beyond = beyond(&self.known, finding).map(|package| (package, None));
+            for (package, touched_by) in touched.chain(beyond) {
+                self.add(Sighting {
+                    route: BRANCH_PROJECTS,
+                    finding,
+                    package,
+                    head: Presence::Present,
+                    base: self
+                        .branches
+                        .base_of(project, (&finding.vulnerability, package.0)),
+                    touched_by,
+                });
+            }
+        }
+    }
+
+    /// Keeps the first of several with one identity; a later one only adds where the finding is seen.
+    pub(super) fn add(&mut self, sighting: Sighting<'a>) {
+        let (package, version) = sighting.package;
+        let finding = sighting.finding;
+        let identity = (
+            finding.vulnerability.clone(),
+            package.to_owned(),
+            version.to_owned(),
+        );
+        let seen_before = self.was_open_before(finding, package);
+        let brings = |row: &DependencyChange| row.after.as_deref() == Some(version);
+        let new = || Gathered {
+            fact: fact(sighting, seen_before),
+            finding,
+            candidates: match sighting.touched_by {
+                Some((_, row)) if brings(row) && sighting.route != ISSUES => {
+                    self.looked_up.candidates(finding, row, &self.known)
+                }
+                _ => Vec::new(),
+            },
+            routes: BTreeSet::new(),
+        };
+        let kept = self.by_identity.entry(identity).or_insert_with(new);
+        kept.fact.head = stronger(kept.fact.head, sighting.head);
+        kept.fact.base = stronger(kept.fact.base, sighting.base);
+        kept.routes.insert(sighting.route);
+    }
+
+    /// Whether the repository had it before, the source branch aside.
+    fn was_open_before(&self, finding: &Finding, package: &str) -> bool {
+        self.known.stored.iter().any(|stored| {
+            is_same_problem(stored, finding, package) && !self.branches.is_of_source(stored)
+        })
+    }
+
+    pub(super) fn into_evidence(self, observation: Observation) -> Evidence {
+        let mut evidence = Evidence {
+            observation,
+            dependencies: self.known.dependencies.map(<[DependencyChange]>::to_vec),
+            findings: Vec::new(),
+            aliases: Vec::new(),
+            licenses: Vec::new(),
+            fix_candidates: Vec::new(),
+            debt: Vec::new(),
+            measurements: Vec::new(),
+            coverage: Vec::new(),
+            extra: Vec::new(),
+        };
+        let mut routes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (index, entry) in (0_u32..).zip(self.by_identity.into_values()) {
+            if !entry.finding.aliases.is_empty() {
+                evidence.aliases.push(FindingTexts {
+                    finding: index,
+                    values: entry.finding.aliases.clone(),
+                });
+            }
+            if let Some(license) = &entry.finding.license {
+                evidence.licenses.push(FindingTexts {
+                    finding: index,
+                    values: vec![license.clone()],
+                });
+            }
+            for (version, worst) in entry.candidates {
+                evidence.fix_candidates.push(FixCandidate {
+                    finding: index,
+                    version,
+                    worst,
+                });
+            }
+            for route in entry.routes {
+                routes.entry(route).or_default().push(index.to_string());
+            }
+            evidence.findings.push(entry.fact);
+        }
+        let routes = routes.into_iter();
+        evidence.extra = routes
+            .map(|(route, indexes)| (format!("route:{route}"), indexes.join(" ")))
+            .collect();
+        evidence
+    }
+}
+
+fn is_same_problem(stored: &Finding, finding: &Finding, package: &str) -> bool {
+    stored.vulnerability == finding.vulnerability
+        && (package.is_empty() || stored.packages.iter().any(|stored| stored.name == package))
+}
+
+fn fact(sighting: Sighting<'_>, seen_before: bool) -> FindingFact {
+    let finding = sighting.finding;
+    FindingFact {
+        vulnerability: finding.vulnerability.clone(),
+        package: sighting.package.0.to_owned(),
+        version: sighting.package.1.to_owned(),
+        class: finding.class,
+        severity: finding.severity,
+        cvss_selected: finding.selected.as_ref().map(|selected| selected.score),
+        cvss_highest: finding.selected.as_ref().map(|selected| selected.highest),
+        head: sighting.head,
+        base: sighting.base,
+        dependency: sighting.touched_by.map(|(index, _)| index),
+        seen_before,
+        disclosed_at: finding.disclosed_at,
+        exploit: finding.exploit,
+        reachability: finding.reachability,
+        fix: finding.fix,
+        ignored: finding.ignored,
+    }
+}
+
+/// Presence where a complete list was looked at.
+fn seen(is_there: bool) -> Presence {
+    if is_there {
+        Presence::Present
+    } else {
+        Presence::Absent
+    }
+}
+
+fn stronger(left: Presence, right: Presence) -> Presence {
+    match (left, right) {
+        (Presence::Present, _) | (_, Presence::Present) => Presence::Present,
+        (Presence::Absent, _) | (_, Presence::Absent) => Presence::Absent,
+        (Presence::Unknown, Presence::Unknown) => Presence::Unknown,
+    }
+}

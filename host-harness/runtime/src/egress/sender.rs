@@ -1,0 +1,229 @@
+//! The way of one request: read, admitted, sent, sent again, handed over.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt, Empty, Full, Limited};
+use hyper::body::Incoming;
+use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
+
+use super::body::{Record, ResponseBody};
+use super::host::is_own_name;
+use super::policy::{Denial, Route};
+use super::retry::download_wait;
+use super::screen::Reach;
+use super::ticket::{Collector, Tickets};
+use super::transcript::Outcome;
+use super::waiting::QuotaWait;
+use super::{Egress, Way};
+
+/// A request may leave, this way.
+pub(super) struct Permit {
+    pub(super) way: Arc<Way>,
+    pub(super) route: Route,
+}
+
+impl Permit {
+    /// How far the connection may reach. A download from elsewhere never reaches this machine.
+    fn reach(&self, uri: &Uri) -> Reach {
+        let may_be_own = self.route == Route::Api || uri.host().is_some_and(is_own_name);
+        if may_be_own && self.way.policy.allow_loopback() {
+            Reach::Loopback
+        } else {
+            Reach::Public
+        }
+    }
+}
+
+/// What one request takes along, because it runs beside the guest.
+pub(super) struct Sender {
+    pub(super) egress: Egress,
+    pub(super) request_bytes: usize,
+    pub(super) response_bytes: u64,
+    pub(super) download_bytes: u64,
+    pub(super) sent: Arc<AtomicU32>,
+    pub(super) waiting: Arc<QuotaWait>,
+    pub(super) tickets: Tickets,
+    pub(super) forbidden: ForbiddenHeaderFilter,
+}
+
+impl Sender {
+    pub(super) async fn carry_out(
+        &self,
+        request: Request<WasiBody>,
+        permit: Result<Permit, Denial>,
+    ) -> Result<Response<WasiBody>, Error> {
+        // The body is read before a denial is told: a guest that is still writing would only see a broken stream.
+        let request = self.read(request).await?;
+        let permit = match permit {
+            Ok(permit) => permit,
+            Err(denial) => {
+                let code = match denial {
+                    Denial::Budget => Error::ConnectionLimitReached,
+                    _ => Error::HttpRequestDenied,
+                };
+                let outcome = Outcome::Denied(denial);
+                self.begin(&request, None, outcome);
+                return Err(code);
+            }
+        };
+        let again = matches!(*request.method(), Method::GET | Method::HEAD);
+        let resends = if again { RESENDS } else { 0 };
+        let mut resent = 0;
+        loop {
+            if let Err(wait) = self.pace(&permit, &request).await {
+                return Ok(self.hold(&request, wait));
+            }
+            let (response, row) = self.send(&permit, request.clone()).await?;
+            let (status, headers) = (response.status(), response.headers());
+            let wait = match permit.route {
+                Route::Api => permit.way.governor.settle(status, headers, resent),
+                // Another host: it neither uses the quotas nor closes them.
+                Route::Download => download_wait(status, headers, resent),
+            };
+            match wait {
+                Some(wait) if wait <= PATIENCE && resent < resends => {
+                    resent += 1;
+                    let status = status.as_u16();
+                    self.egress
+                        .transcript
+                        .set(row, Outcome::Answered { status, bytes: 0 });
+                    drop(response);
+                    let _waiting = self.waiting.enter();
+                    tokio::time::sleep(wait).await;
+                }
+                _ => return self.hand_over(&permit, response, row),
+            }
+        }
+    }
+
+    /// Waits until the quotas have room; the time until then if that is too long.
+    async fn pace(&self, permit: &Permit, request: &Request<Full<Bytes>>) -> Result<(), Duration> {
+        if permit.route == Route::Download {
+            return Ok(());
+        }
+        let _waiting = self.waiting.enter();
+        let way = &permit.way;
+        let path = request.uri().path();
+        (way.governor)
+            .admit(request.method(), path, way.priority, PATIENCE)
+            .await
+    }
+
+    /// Reads the request's body; that of a `GET` or `HEAD` is dropped.
+    async fn read(&self, request: Request<WasiBody>) -> Result<Request<Full<Bytes>>, Error> {
+        let (mut parts, body) = request.into_parts();
+        let body = Limited::new(body, self.request_bytes)
+            .collect()
+            .await
+            .map_err(|_| Error::HttpRequestBodySize(None))?
+            .to_bytes();
+        let body = match parts.method {
+            Method::GET | Method::HEAD => Bytes::new(),
+            _ => body,
+        };
+        // The client writes these itself, from the address and the body that really leave.
+        for name in [HOST, CONTENT_LENGTH] {
+            parts.headers.remove(name);
+        }
+        Ok(Request::from_parts(parts, Full::new(body)))
+    }
+
+    async fn send(
+        &self,
+        permit: &Permit,
+        mut request: Request<Full<Bytes>>,
+    ) -> Result<(Response<Incoming>, Option<usize>), Error> {
+        let row = self.begin(&request, Some(permit.route), Outcome::Sent);
+        let way = &permit.way;
+        match (permit.route, &way.credential) {
+            (Route::Api, Some(credential)) => {
+                let (name, value) = credential.header();
+                request.headers_mut().insert(name, value);
+            }
+            (Route::Api, None) => {}
+            // The address says all; a header would only carry something to another host.
+            (Route::Download, _) => request.headers_mut().clear(),
+        }
+        let reach = permit.reach(request.uri());
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        match way.client.send(request, reach).await {
+            Ok(response) => Ok((response, row)),
+            Err(cause) => {
+                let code = cause.code();
+                self.egress.transcript.set(row, Outcome::Failed(cause));
+                Err(code)
+            }
+        }
+    }
+
+    fn hand_over(
+        &self,
+        permit: &Permit,
+        response: Response<Incoming>,
+        row: Option<usize>,
+    ) -> Result<Response<WasiBody>, Error> {
+        let (mut parts, body) = response.into_parts();
+        let unwanted: Vec<HeaderName> = parts
+            .headers
+            .keys()
+            .filter(|name| (self.forbidden)(name))
+            .cloned()
+            .collect();
+        for name in unwanted {
+            parts.headers.remove(name);
+        }
+        let record = Record {
+            transcript: self.egress.transcript.clone(),
+            row,
+            status: parts.status.as_u16(),
+        };
+        let (most, collector) = match permit.route {
+            Route::Api => (
+                self.response_bytes,
+                Collector::new(&permit.way, &self.tickets, &parts),
+            ),
+            Route::Download => (self.download_bytes, None),
+        };
+        let body = ResponseBody::new(body, most, record, collector)?;
+        Ok(Response::from_parts(parts, body.boxed_unsync()))
+    }
+
+    /// The answer to a request that would have to wait too long: what the upstream would say, without asking it.
+    fn hold(&self, request: &Request<Full<Bytes>>, wait: Duration) -> Response<WasiBody> {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let outcome = Outcome::Held { seconds };
+        self.begin(request, Some(Route::Api), outcome);
+        let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        response
+    }
+
+    fn begin(
+        &self,
+        request: &Request<Full<Bytes>>,
+        route: Option<Route>,
+        outcome: Outcome,
+    ) -> Option<usize> {
+        self.egress
+            .transcript
+            .begin(request.method(), request.uri(), route, outcome)
+    }
+}
+
+/// Longest wait that a guest does not notice; beyond it, it is told, and may end its batch. A window of a minute opens
+/// within it.
+const PATIENCE: Duration = Duration::from_secs(62);
+/// Times a request that changes nothing is sent again.
+const RESENDS: u32 = 4;
+
+#[cfg(test)]
+mod tests;
