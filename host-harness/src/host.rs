@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use koalr_platform::model::manifest::Manifest;
-use koalr_runtime::{Egress, Engine, EngineSettings, Governor, Limits, Plugin};
+use koalr_runtime::{Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy};
 use koalr_store::TenantId;
 use semver::Version;
 
@@ -22,6 +22,8 @@ pub struct HostSettings {
     pub artifact_dir: Option<PathBuf>,
     /// How much of the upstream's quotas its jobs use.
     pub rate_share: RateShare,
+    /// The operator's proxy; none means that every upstream is reached directly.
+    pub proxy: Option<Proxy>,
 }
 
 /// Share of each upstream quota that is used, in percent from 1 to 100. The rest is left to other users of the token.
@@ -61,6 +63,7 @@ pub struct Host {
     declared: Declared,
     manifest: Manifest,
     rate_share: RateShare,
+    proxy: Option<Proxy>,
     /// One pace for each tenant and base address, so that jobs at the same time stay within the quotas together.
     governors: Mutex<BTreeMap<(TenantId, String), Arc<Governor>>>,
     // Keeps the engine's ticker alive for as long as the plugin may run.
@@ -95,6 +98,7 @@ impl Host {
             declared,
             manifest,
             rate_share: settings.rate_share,
+            proxy: settings.proxy,
             governors: Mutex::default(),
             _engine: engine,
         })
@@ -120,6 +124,11 @@ impl Host {
     /// How much of the upstream's quotas is used.
     pub(crate) fn rate_share(&self) -> RateShare {
         self.rate_share
+    }
+
+    /// The operator's proxy.
+    pub(crate) fn proxy(&self) -> Option<Proxy> {
+        self.proxy.clone()
     }
 
     /// What paces all requests of a tenant to a base address.

@@ -125,6 +125,10 @@ pub(super) struct Connect {
     /// Also trust the certificates in this PEM file, for example a proxy's own root.
     #[arg(long, value_name = "FILE")]
     pub(super) ca_file: Option<PathBuf>,
+    /// Permit downloading exports from this domain and all below it, for example `storage.googleapis.com`; may be
+    /// repeated [default: none].
+    #[arg(long = "allow-download", value_name = "SUFFIX")]
+    pub(super) downloads: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }

@@ -23,6 +23,7 @@ pub(super) async fn run(common: &Common, options: Connect) -> Result<ExitCode, H
         secret: token::read(options.token_env.as_deref(), options.token_file.as_deref())?,
         organizations: options.organizations,
         roots: roots.transpose()?,
+        downloads: options.downloads,
     };
     let mut tenant = create_tenant(common)?;
     let report = connect(&host, &mut tenant, settings, now(common)).await?;

@@ -73,6 +73,7 @@ async fn line(
         secret,
         organizations: Vec::new(),
         roots: None,
+        downloads: Vec::new(),
     };
     print(
         format,

@@ -17,6 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
 use koalr_platform::model::common::Timestamp;
+use koalr_runtime::Proxy;
 use koalr_store::{DataDir, StoreError, Tenant, TenantId};
 use serde::Serialize;
 use tracing_subscriber::filter::Targets;
@@ -106,6 +107,7 @@ async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostE
         plugin: common.plugin.clone(),
         artifact_dir: data.is_dir().then(|| data.join("artifacts")),
         rate_share,
+        proxy: Proxy::from_environment()?,
     })
     .await
 }

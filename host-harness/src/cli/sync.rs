@@ -1,18 +1,27 @@
 //! `koalr sync`.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use super::args::{Common, Format, Sync};
+use koalr_platform::model::common::Timestamp;
+use koalr_store::Tenant;
+
+use super::args::{Common, Enrichment, Format, Sync};
 use super::progress::Progress;
 use super::{FAILED, connected_tenant, now, open_host, print};
-use crate::HostError;
-use crate::jobs::{Outcome, SyncOptions, SyncReport, sync};
-use crate::report::sync_text;
+use crate::jobs::{Outcome, SyncOptions, SyncReport, enrich, sync};
+use crate::report::{enrich_text, sync_text};
+use crate::{Host, HostError};
 
 pub(super) async fn run(common: &Common, options: Sync) -> Result<ExitCode, HostError> {
-    match pull(common, &options).await {
-        Ok(report) => {
+    let as_of = now(common);
+    match pull(common, &options, as_of).await {
+        Ok((host, mut tenant, report)) => {
             print(options.format, &report, sync_text)?;
+            // Who asks to wait is not asked for more.
+            if options.enrichment == Enrichment::On && report.resume_after_secs.is_none() {
+                beside(&host, &mut tenant, &options, as_of).await;
+            }
             Ok(match report.outcome {
                 Outcome::Ok => ExitCode::SUCCESS,
                 Outcome::Partial => ExitCode::from(PARTIAL),
@@ -28,7 +37,11 @@ pub(super) async fn run(common: &Common, options: Sync) -> Result<ExitCode, Host
     }
 }
 
-async fn pull(common: &Common, options: &Sync) -> Result<SyncReport, HostError> {
+async fn pull(
+    common: &Common,
+    options: &Sync,
+    as_of: Timestamp,
+) -> Result<(Host, Tenant, SyncReport), HostError> {
     let mut tenant = connected_tenant(common, &options.integration)?;
     let host = open_host(common, options.rate_share).await?;
     host.check_integration(&options.integration)?;
@@ -37,12 +50,30 @@ async fn pull(common: &Common, options: &Sync) -> Result<SyncReport, HostError> 
         full: options.full,
     };
     let progress = Progress::new();
-    let report = sync(&host, &mut tenant, wanted, now(common), |event| {
-        progress.show(event);
-    })
-    .await;
+    let tell = |event: &_| progress.show(event);
+    let report = sync(&host, &mut tenant, wanted, as_of, tell).await;
     progress.clear();
-    report
+    Ok((host, tenant, report?))
+}
+
+/// Asks for what no listing tells. The sync is over, so that nothing here changes how it ended.
+async fn beside(host: &Host, tenant: &mut Tenant, options: &Sync, as_of: Timestamp) {
+    let progress = Progress::new();
+    let tell = |event: &_| progress.show(event);
+    let enriched = enrich(host, tenant, options.window.days(), as_of, tell).await;
+    progress.clear();
+    let sentence = match enriched {
+        Ok(report) if progress.is_visible() => enrich_text(&report),
+        Ok(report) => {
+            tracing::info!("{}", enrich_text(&report));
+            return;
+        }
+        Err(error) => {
+            format!("koalr: fixes and checks of pull requests were not brought up to date: {error}")
+        }
+    };
+    // There is nowhere to say that standard error failed.
+    let _ = writeln!(std::io::stderr(), "{sentence}");
 }
 
 /// Exit code of a sync that misses something.

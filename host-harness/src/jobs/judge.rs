@@ -12,7 +12,7 @@ use koalr_platform::model::record::{Entry, Project};
 use koalr_platform::model::verdict::{GateError, GateRequest, Verdict};
 use koalr_platform::model::walk::{ChangeScope, EnrichmentScope, Scope};
 use koalr_platform::policy::Policy;
-use koalr_runtime::Egress;
+use koalr_runtime::{Egress, Priority};
 use koalr_store::{
     ChangeRecord, DecisionRecord, DependencyList, FindingFilter, StoredConnection, Tenant,
 };
@@ -183,7 +183,7 @@ async fn look_up(
     dependencies: Option<&[DependencyChange]>,
     as_of: Timestamp,
 ) -> Result<Evidence, HostError> {
-    let (connection, line) = reopen(host, tenant)?;
+    let (connection, line) = reopen(host, tenant, Priority::Change)?;
     let checks = tenant.change_checks(&connection, &change.repository, change)?;
     let scope = Scope::Change(ChangeScope {
         change: change.clone(),
@@ -228,11 +228,13 @@ async fn look_up(
     coverage.extend(synced(tenant, &connection, &projects)?);
     let filter = FindingFilter {
         repository: Some(&change.repository),
-        packages: None,
+        ..FindingFilter::default()
     };
     let stored: Vec<_> = tenant
         .findings(&connection, filter)?
         .into_iter()
+        // What vanished says nothing about now.
+        .filter(|stored| stored.vanished_at.is_none())
         .map(|stored| stored.finding)
         .collect();
     Ok(gather(&Known {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use koalr_platform::model::common::Endpoint;
 use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, Governor, HttpClient, Organizations, Outcome,
-    PinnedOrigin, Plugin, Roots, Secret, Session, Transcript, credential_header,
+    PinnedOrigin, Plugin, Priority, Roots, Secret, Session, Transcript, credential_header,
     identify_credential,
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
@@ -22,27 +22,40 @@ pub(super) struct Line {
     client: HttpClient,
     credential: CredentialHeader,
     governor: Arc<Governor>,
+    priority: Priority,
+}
+
+/// How a line is to be laid.
+pub(super) struct Way<'a> {
+    /// Where requests go.
+    pub(super) pinned: PinnedOrigin,
+    /// The bound organizations; none while connecting.
+    pub(super) organizations: Option<BTreeSet<String>>,
+    /// Domain suffixes that downloads are permitted from.
+    pub(super) downloads: &'a [String],
+    /// PEM text of roots to trust besides the platform's.
+    pub(super) roots: Option<&'a str>,
+    /// Whose requests go first.
+    pub(super) priority: Priority,
 }
 
 impl Line {
     /// Prepares the line. No request is sent.
-    ///
-    /// `organizations` are the bound ones; none while connecting. `roots` is PEM text to trust besides the platform's.
     pub(super) fn new(
         host: &Host,
         tenant: &TenantId,
-        pinned: PinnedOrigin,
-        organizations: Option<BTreeSet<String>>,
         secret: &Secret,
-        roots: Option<&[u8]>,
+        way: Way<'_>,
     ) -> Result<Self, HostError> {
+        let pinned = way.pinned;
         let endpoint = Endpoint {
             origin: pinned.id.clone(),
             base: pinned.base.clone(),
         };
-        let organizations = organizations.map_or(Organizations::Connecting, Organizations::Bound);
-        let roots = match roots {
-            Some(pem) => Roots::Pem(pem.to_vec()),
+        let organizations =
+            (way.organizations).map_or(Organizations::Connecting, Organizations::Bound);
+        let roots = match way.roots {
+            Some(pem) => Roots::Pem(pem.as_bytes().to_vec()),
             // A bare machine without root certificates can still talk to itself.
             None if pinned.base.starts_with("http://") => Roots::None,
             None => Roots::Platform,
@@ -52,10 +65,12 @@ impl Line {
         Ok(Self {
             plugin: host.plugin().clone(),
             endpoint,
-            policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?,
-            client: HttpClient::new(roots)?,
+            policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?
+                .with_downloads(host.declared(), way.downloads)?,
+            client: HttpClient::new(roots, host.proxy())?,
             credential: credential_header(host.declared(), &facts, secret)?,
             governor,
+            priority: way.priority,
         })
     }
 
@@ -71,6 +86,7 @@ impl Line {
             self.client.clone(),
             Some(self.credential.clone()),
             Arc::clone(&self.governor),
+            self.priority,
         );
         let transcript = egress.transcript();
         Ok((self.plugin.open_session(egress).await?, transcript))
@@ -78,7 +94,11 @@ impl Line {
 }
 
 /// The line of a stored connection, bound to its organizations.
-pub(super) fn reopen(host: &Host, tenant: &Tenant) -> Result<(StoredConnection, Line), HostError> {
+pub(super) fn reopen(
+    host: &Host,
+    tenant: &Tenant,
+    priority: Priority,
+) -> Result<(StoredConnection, Line), HostError> {
     let integration = &host.manifest().id;
     let connection = tenant
         .connection(integration)?
@@ -98,16 +118,14 @@ pub(super) fn reopen(host: &Host, tenant: &Tenant) -> Result<(StoredConnection, 
         base: record.endpoint.base.clone(),
         allow_loopback: record.allow_loopback,
     };
-    let organizations = organizations(record).collect();
-    let roots = record.ca_pem.as_ref().map(String::as_bytes);
-    let line = Line::new(
-        host,
-        tenant.id(),
+    let way = Way {
         pinned,
-        Some(organizations),
-        &secret,
-        roots,
-    )?;
+        organizations: Some(organizations(record).collect()),
+        downloads: &record.downloads,
+        roots: record.ca_pem.as_deref(),
+        priority,
+    };
+    let line = Line::new(host, tenant.id(), &secret, way)?;
     Ok((connection, line))
 }
 

@@ -1,6 +1,9 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod confirm;
 mod connect;
+mod counts;
+mod enrich;
 mod event;
 mod inspect;
 mod judge;
@@ -11,6 +14,8 @@ mod sync_report;
 mod walk;
 
 pub use connect::{ConnectOptions, ConnectReport, connect};
+pub use counts::{ClassCounts, FixCounts};
+pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
 pub use inspect::{InspectReport, inspect};
 pub use judge::{ChangeFile, judge};

@@ -5,6 +5,7 @@ use koalr_platform::model::connection::{Account, Capability, Organization};
 use koalr_store::Tenant;
 use serde::Serialize;
 
+use super::counts::{ClassCounts, FixCounts};
 use super::sync::{beside, everything};
 use crate::HostError;
 
@@ -26,6 +27,8 @@ pub struct StatusReport {
     pub account: Account,
     /// The organizations that are synced.
     pub organizations: Vec<Organization>,
+    /// Domain suffixes that files may be downloaded from. May be empty.
+    pub downloads: Vec<String>,
     /// What the token may do, with the reasons where it may not.
     pub capabilities: Vec<Capability>,
     /// The newest walk of everything; none before the first.
@@ -38,6 +41,18 @@ pub struct StatusReport {
     pub issues: u64,
     /// Findings that are open, ignored ones too.
     pub open: u64,
+    /// Stored findings, by what they are.
+    pub classes: ClassCounts,
+    /// The open ones, by whether a fix exists.
+    pub fixes: FixCounts,
+    /// Open findings that the last complete listing lacked, which may be gone.
+    pub missing: u64,
+    /// Findings that are gone without having been resolved.
+    pub vanished: u64,
+    /// Checks of pull requests stored.
+    pub checks: u64,
+    /// When the first of the stored resolutions was; none if none is stored.
+    pub oldest_resolution: Option<Timestamp>,
 }
 
 /// Where a walk stands.
@@ -69,6 +84,7 @@ pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostEr
     let mut coverage = tenant.coverage(&connection, &scope)?;
     coverage.extend(tenant.coverage(&connection, &beside(record))?);
     let counts = tenant.counts(&connection)?;
+    let tally = tenant.tally(&connection)?;
     let walk = tenant.sync_state(&connection, &scope)?;
     Ok(StatusReport {
         integration: record.integration.clone(),
@@ -78,6 +94,7 @@ pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostEr
         connected_at: record.connected_at,
         account: record.connection.account.clone(),
         organizations: record.connection.organizations.clone(),
+        downloads: record.downloads.clone(),
         capabilities: record.connection.capabilities.clone(),
         walk: walk.map(|state| WalkStatus {
             began_at: state.started_at,
@@ -88,5 +105,11 @@ pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostEr
         projects: counts.projects,
         issues: counts.findings,
         open: counts.open_findings,
+        classes: ClassCounts::of(&tally),
+        fixes: FixCounts::of(&tally),
+        missing: counts.missing,
+        vanished: counts.vanished,
+        checks: counts.change_checks,
+        oldest_resolution: tally.oldest_resolution,
     })
 }

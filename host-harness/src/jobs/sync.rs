@@ -2,8 +2,10 @@
 
 use koalr_platform::model::common::{CoverageState, Timestamp};
 use koalr_platform::model::walk::{Batch, Cursor, EnrichmentScope, Scope};
+use koalr_runtime::Priority;
 use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
 
+use super::confirm::confirm;
 use super::event::{Estimate, SyncEvent};
 use super::line::{organizations, reopen};
 use super::sync_report::{Outcome, SyncReport};
@@ -31,7 +33,7 @@ pub async fn sync(
     as_of: Timestamp,
     mut tell: impl FnMut(&SyncEvent),
 ) -> Result<SyncReport, HostError> {
-    let (connection, line) = reopen(host, tenant)?;
+    let (connection, line) = reopen(host, tenant, Priority::Backfill)?;
     let scope = everything(&connection.record);
     if options.full {
         tenant.clear_cursor(&connection, &scope)?;
@@ -68,6 +70,11 @@ pub async fn sync(
             Ok(())
         })
         .await?;
+    if end == End::Done
+        && let Err(error) = confirm(&line, tenant, &connection, &mut report, as_of).await
+    {
+        tracing::warn!("missing findings were not asked about: {error}");
+    }
     finish(&mut report, tenant, &connection, &scope, end)?;
     Ok(report)
 }
@@ -139,9 +146,7 @@ fn finish(
     scope: &Scope,
     end: End,
 ) -> Result<(), HostError> {
-    let counts = tenant.counts(connection)?;
-    report.issues = counts.findings;
-    report.projects = counts.projects;
+    report.count(tenant, connection)?;
     report.coverage = tenant.coverage(connection, scope)?;
     if let End::Paused { secs } = end {
         report.resume_after_secs = Some(secs);

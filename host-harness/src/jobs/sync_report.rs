@@ -3,8 +3,10 @@
 use koalr_platform::model::common::Coverage;
 use koalr_platform::model::record::Entry;
 use koalr_platform::model::walk::{Batch, Diagnostic};
+use koalr_store::{StoredConnection, Tenant};
 use serde::Serialize;
 
+use super::counts::{ClassCounts, FixCounts};
 use super::event::Estimate;
 use crate::HostError;
 
@@ -34,6 +36,16 @@ pub struct SyncReport {
     pub records: u64,
     /// Projects stored for this connection.
     pub projects: u64,
+    /// Stored findings, by what they are.
+    pub classes: ClassCounts,
+    /// Stored findings that are open, ignored and missing ones too.
+    pub open: u64,
+    /// The open ones, by whether a fix exists.
+    pub fixes: FixCounts,
+    /// Open findings that the last complete listing lacked, which may be gone.
+    pub missing: u64,
+    /// Findings that are gone without having been resolved.
+    pub vanished: u64,
     /// Records that were new or changed.
     pub written: u64,
     /// Requests sent by this run.
@@ -75,6 +87,11 @@ impl SyncReport {
             rows: 0,
             records: 0,
             projects: 0,
+            classes: ClassCounts::default(),
+            open: 0,
+            fixes: FixCounts::default(),
+            missing: 0,
+            vanished: 0,
             written: 0,
             requests: 0,
             resumed,
@@ -86,6 +103,24 @@ impl SyncReport {
             diagnostics: Vec::new(),
             error: None,
         }
+    }
+
+    /// Counts what is stored.
+    pub(super) fn count(
+        &mut self,
+        tenant: &Tenant,
+        connection: &StoredConnection,
+    ) -> Result<(), HostError> {
+        let counts = tenant.counts(connection)?;
+        let tally = tenant.tally(connection)?;
+        self.issues = counts.findings;
+        self.projects = counts.projects;
+        self.classes = ClassCounts::of(&tally);
+        self.open = counts.open_findings;
+        self.fixes = FixCounts::of(&tally);
+        self.missing = counts.missing;
+        self.vanished = counts.vanished;
+        Ok(())
     }
 
     pub(super) fn add(&mut self, batch: &Batch) {

@@ -2,6 +2,8 @@
 
 mod arithmetic;
 mod change;
+mod counts;
+mod enrich;
 mod escape;
 pub(crate) mod fix;
 mod outcome;
@@ -11,6 +13,7 @@ pub(crate) mod summary;
 mod text;
 
 pub use change::{ChangeReport, Judge};
+pub use enrich::enrich_text;
 pub use escape::plain;
 pub use outcome::{connect_text, inspect_text, sync_text};
 pub use pace::{estimate_text, pace_text};

@@ -6,6 +6,7 @@ use koalr_platform::model::common::CoverageState;
 use koalr_platform::model::connection::{Access, Capability, Organization};
 use koalr_platform::model::manifest::{Method, OriginAddress};
 
+use super::counts::stored;
 use super::escape::plain;
 use super::text::{item, sentence};
 use crate::jobs::{ConnectReport, InspectReport, Outcome, SyncReport};
@@ -122,6 +123,27 @@ pub fn connect_text(report: &ConnectReport) -> String {
             .iter()
             .map(|warning| plain(warning)),
     );
+    if !report.downloads_not_permitted.is_empty() {
+        text.push('\n');
+        let domains: Vec<String> = report
+            .downloads_not_permitted
+            .iter()
+            .map(|domain| plain(domain))
+            .collect();
+        sentence(
+            &mut text,
+            &format!(
+                "Exports are files on hosts below {}. Without `--allow-download SUFFIX` for the one that yours come from, \
+                 checks of pull requests and fixes that only exports tell stay unknown.",
+                domains.join(" or ")
+            ),
+        );
+    }
+    list(
+        &mut text,
+        "Downloads permitted from",
+        report.downloads.iter().map(|domain| plain(domain)),
+    );
     text.push_str("\nThe token is sealed in the vault. Next: `koalr sync snyk`\n");
     text
 }
@@ -148,6 +170,18 @@ pub fn sync_text(report: &SyncReport) -> String {
             &format!("The upstream asks to wait {secs} seconds; run the same command again then."),
         );
     }
+    list(
+        &mut text,
+        "Stored",
+        stored(
+            &report.classes,
+            report.open,
+            &report.fixes,
+            report.missing,
+            report.vanished,
+        )
+        .into_iter(),
+    );
     let incomplete = report
         .coverage
         .iter()

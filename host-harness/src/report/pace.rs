@@ -30,7 +30,7 @@ pub fn pace_text(pace: &Pace) -> String {
 }
 
 /// A whole number with a comma between thousands.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -4,8 +4,10 @@ use koalr_platform::model::common::{CoverageState, Timestamp};
 use koalr_platform::model::connection::Access;
 use time::OffsetDateTime;
 
+use super::counts::stored;
 use super::escape::plain;
 use super::outcome::{list, may_read};
+use super::pace::grouped;
 use super::text::sentence;
 use crate::jobs::{StatusReport, WalkStatus};
 
@@ -57,13 +59,26 @@ pub fn status_text(report: &StatusReport) -> String {
     );
     list(
         &mut text,
-        "Stored",
-        [format!(
-            "{} findings in {} projects, {} of them open",
-            report.issues, report.projects, report.open
-        )]
-        .into_iter(),
+        "Downloads permitted from",
+        report.downloads.iter().map(|domain| plain(domain)),
     );
+    let mut lines = vec![format!(
+        "{} findings in {} projects, {} checks of pull requests",
+        grouped(report.issues),
+        grouped(report.projects),
+        grouped(report.checks)
+    )];
+    lines.extend(stored(
+        &report.classes,
+        report.open,
+        &report.fixes,
+        report.missing,
+        report.vanished,
+    ));
+    if let Some(at) = report.oldest_resolution {
+        lines.push(format!("resolutions since {}", instant(at)));
+    }
+    list(&mut text, "Stored", lines.into_iter());
     let incomplete = report
         .coverage
         .iter()
