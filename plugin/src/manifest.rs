@@ -15,6 +15,9 @@ pub(crate) const VIEW_PROJECT: &str = "View Project";
 /// Snyk's name for the permission to list issues, together with the one to list projects.
 pub(crate) const VIEW_HISTORY: &str = "View Project History";
 
+/// Snyk's name for the permission to export what reports are made of.
+pub(crate) const VIEW_REPORTS: &str = "View Organization Reports";
+
 /// The manifest. The same every time.
 #[must_use]
 pub fn describe() -> Manifest {
@@ -25,7 +28,14 @@ pub fn describe() -> Manifest {
         summary: "Scores and gates changes by the vulnerabilities they introduce, and follows every finding until it is fixed"
             .to_owned(),
         pulls: PULLS.iter().map(|&(what, why)| pull(what, why)).collect(),
-        permissions: PERMISSIONS.iter().map(|&(name, why)| permission(name, why)).collect(),
+        permissions: PERMISSIONS
+            .iter()
+            .map(|&(name, why, required)| Permission {
+                name: name.to_owned(),
+                why: why.to_owned(),
+                required,
+            })
+            .collect(),
         origins: origins(),
         quotas: quotas(),
         credentials: credentials(),
@@ -42,14 +52,6 @@ fn pull(what: &str, why: &str) -> Pull {
     }
 }
 
-fn permission(name: &str, why: &str) -> Permission {
-    Permission {
-        name: name.to_owned(),
-        why: why.to_owned(),
-        required: true,
-    }
-}
-
 fn origins() -> Vec<Origin> {
     let region = |&(id, label, host, alias): &(&str, &str, &str, &str)| Origin {
         id: id.to_owned(),
@@ -63,38 +65,36 @@ fn origins() -> Vec<Origin> {
         id: "single-tenant".to_owned(),
         label: "Single tenant".to_owned(),
         address: OriginAddress::Template("https://api.{tenant}.snyk.io".to_owned()),
-        aliases: Vec::new(),
+        aliases: vec!["app.{tenant}.snyk.io".to_owned()],
         paths: paths(),
+    });
+    origins.push(Origin {
+        id: "exports".to_owned(),
+        label: "Files of exports, in the cloud storage that Snyk names".to_owned(),
+        address: OriginAddress::Download(STORAGE.map(str::to_owned).to_vec()),
+        aliases: Vec::new(),
+        paths: Vec::new(),
     });
     origins
 }
 
 fn paths() -> Vec<PathRule> {
-    let rule = |template: &&str| PathRule {
-        method: Method::Get,
-        template: (*template).to_owned(),
+    let rule = |&(method, template): &(Method, &str)| PathRule {
+        method,
+        template: template.to_owned(),
     };
     PATHS.iter().map(rule).collect()
 }
 
 fn quotas() -> Vec<Quota> {
-    let quota = |id: &str, requests, window_secs, prefix: Option<&str>| Quota {
+    let quota = |&(id, requests, window_secs, method, prefix): &Limit| Quota {
         id: id.to_owned(),
         requests,
         window_secs,
-        method: None,
+        method,
         path_prefix: prefix.map(str::to_owned),
     };
-    vec![
-        quota("per-second", 160, 1, None),
-        quota("per-minute", 1_620, 60, None),
-        quota(
-            "packages-per-minute",
-            180,
-            60,
-            Some("/rest/orgs/{org}/packages"),
-        ),
-    ]
+    QUOTAS.iter().map(quota).collect()
 }
 
 fn credentials() -> Vec<CredentialKind> {
@@ -128,7 +128,7 @@ fn credentials() -> Vec<CredentialKind> {
 
 const PULLS: [(&str, &str); 6] = [
     (
-        "Vulnerabilities per repository, with CVE ids, CVSS ratings and severities",
+        "Vulnerabilities of every repository, with CVE ids, CVSS ratings and severities",
         "Open vulnerability debt stands beside the DORA metrics of each repository.",
     ),
     (
@@ -136,7 +136,8 @@ const PULLS: [(&str, &str); 6] = [
         "A change that brings a licence your policy forbids is seen before it is merged.",
     ),
     (
-        "Vulnerabilities of exactly the package versions that a pull request brings",
+        "What is new in a pull request: vulnerabilities of exactly the package versions it brings, and the results of \
+         Snyk's own checks on it",
         "They raise the change's risk score, and its gate can block it.",
     ),
     (
@@ -148,21 +149,29 @@ const PULLS: [(&str, &str); 6] = [
         "What a repository deploys is counted along with what it is built from.",
     ),
     (
-        "When findings were introduced, resolved and introduced again",
+        "When each vulnerability came, was ignored, was fixed and came back",
         "Time to remediate is measured, and incidents are compared with the changes before them.",
     ),
 ];
 
-const PERMISSIONS: [(&str, &str); 3] = [
+/// Name, what does not work without it, and whether it is required.
+const PERMISSIONS: [(&str, &str, bool); 4] = [
     (
         VIEW_ORGANIZATION,
         "Without it no organization is visible, and no package can be looked up.",
+        true,
     ),
     (
         VIEW_PROJECT,
         "Without it neither projects nor issues are listed, and findings belong to no repository.",
+        true,
     ),
-    (VIEW_HISTORY, "Without it issues are not listed."),
+    (VIEW_HISTORY, "Without it issues are not listed.", true),
+    (
+        VIEW_REPORTS,
+        "Without it nothing is exported: the results of Snyk's checks on pull requests stay unknown, and many fixes too.",
+        false,
+    ),
 ];
 
 /// Id, label, API host and web host of each region.
@@ -196,14 +205,45 @@ const REGIONS: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
-/// Every path that is asked for.
-const PATHS: [&str; 5] = [
-    "/rest/self",
-    "/rest/orgs",
-    "/rest/orgs/{org}/projects",
-    "/rest/orgs/{org}/issues",
-    "/rest/orgs/{org}/packages/{purl}/issues",
+/// Every request that is sent. The one POST only reads: it creates an export.
+const PATHS: [(Method, &str); 10] = [
+    (Method::Get, "/rest/self"),
+    (Method::Get, "/rest/orgs"),
+    (Method::Get, "/rest/orgs/{org}/projects"),
+    (Method::Get, "/rest/orgs/{org}/issues"),
+    (Method::Get, "/rest/orgs/{org}/issues/{issue}"),
+    (Method::Get, "/rest/orgs/{org}/packages/{purl}/issues"),
+    (Method::Get, "/rest/orgs/{org}/tests/{test}/findings"),
+    (Method::Post, "/rest/orgs/{org}/export"),
+    (Method::Get, "/rest/orgs/{org}/jobs/export/{export}"),
+    (Method::Get, "/rest/orgs/{org}/export/{export}"),
 ];
+
+/// Id, requests, seconds, method and beginning of the path.
+type Limit = (&'static str, u32, u32, Option<Method>, Option<&'static str>);
+
+/// Snyk's limits, each by its documentation.
+const QUOTAS: [Limit; 4] = [
+    ("per-second", 160, 1, None, None),
+    ("per-minute", 1_620, 60, None, None),
+    (
+        "packages-per-minute",
+        180,
+        60,
+        None,
+        Some("/rest/orgs/{org}/packages"),
+    ),
+    (
+        "exports-per-hour",
+        20,
+        3_600,
+        Some(Method::Post),
+        Some("/rest/orgs/{org}/export"),
+    ),
+];
+
+/// Where the addresses that Snyk signs for exports lead.
+const STORAGE: [&str; 2] = ["amazonaws.com", "storage.googleapis.com"];
 
 #[cfg(test)]
 mod tests {
@@ -211,27 +251,71 @@ mod tests {
     use crate::snyk::endpoint;
 
     #[test]
-    fn every_address_the_code_builds_is_allowed_on_every_origin() {
+    fn every_address_the_code_builds_is_allowed_wherever_the_credential_goes() {
         let built = [
-            endpoint::owner(),
-            endpoint::organizations(Some("a")),
-            endpoint::projects("o", None),
-            endpoint::issues("o", None),
-            endpoint::probe("o", "issues"),
-            endpoint::package_issues("o", "pkg:npm/%40a/b@1"),
+            (Method::Get, endpoint::owner()),
+            (Method::Get, endpoint::organizations(Some("a"))),
+            (Method::Get, endpoint::projects("o", None)),
+            (Method::Get, endpoint::issues("o", None)),
+            (Method::Get, endpoint::probe("o", "issues")),
+            (
+                Method::Get,
+                endpoint::package_issues("o", "pkg:npm/%40a/b@1"),
+            ),
+            (Method::Get, endpoint::issue("o", "i")),
+            (Method::Get, endpoint::test_findings("o", "t", None)),
+            (Method::Post, endpoint::create_export("o")),
+            (Method::Get, endpoint::export_job("o", "e")),
+            (Method::Get, endpoint::export("o", "e")),
         ];
-        for origin in describe().origins {
-            assert!(origin.paths.iter().all(|rule| rule.method == Method::Get));
-            for address in &built {
+        let origins = describe().origins.into_iter();
+        for origin in origins.filter(|one| !matches!(one.address, OriginAddress::Download(_))) {
+            for (method, address) in &built {
                 let path: Vec<_> = endpoint::without_query(address).split('/').collect();
                 let allowed = origin.paths.iter().any(|rule| {
                     let template: Vec<_> = rule.template.split('/').collect();
                     let fits = |(one, two): (&&str, &&str)| one.starts_with('{') || one == two;
-                    template.len() == path.len() && template.iter().zip(&path).all(fits)
+                    rule.method == *method
+                        && template.len() == path.len()
+                        && template.iter().zip(&path).all(fits)
                 });
                 assert!(allowed, "{} denies {address}", origin.id);
             }
         }
+    }
+
+    #[test]
+    fn the_only_thing_ever_posted_asks_for_an_export() {
+        for origin in describe().origins {
+            let posts = origin
+                .paths
+                .iter()
+                .filter(|rule| rule.method != Method::Get);
+            assert!(posts.clone().count() <= 1);
+            assert!(posts.clone().all(|rule| rule.method == Method::Post));
+            assert!(
+                posts
+                    .clone()
+                    .all(|rule| rule.template == "/rest/orgs/{org}/export")
+            );
+        }
+    }
+
+    #[test]
+    fn files_are_fetched_from_storage_only_as_snyk_names_them() {
+        let downloads: Vec<_> = describe()
+            .origins
+            .into_iter()
+            .filter(|one| one.id == "exports")
+            .collect();
+        assert_eq!(
+            downloads[0].address,
+            OriginAddress::Download(vec![
+                "amazonaws.com".to_owned(),
+                "storage.googleapis.com".to_owned()
+            ])
+        );
+        assert!(downloads[0].paths.is_empty() && downloads[0].aliases.is_empty());
     }
 
     #[test]

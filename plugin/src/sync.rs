@@ -2,6 +2,7 @@
 
 mod change;
 mod cursor;
+mod enrichment;
 mod exchange;
 mod findings;
 mod lookup;
@@ -22,14 +23,17 @@ pub(crate) const ISSUES: &str = "issues";
 /// Coverage route of the checks that Snyk ran on changes.
 pub(crate) const PR_CHECKS: &str = "pr-checks";
 
-/// Coverage route of an organization's fixed versions.
-pub(crate) const FIXES: &str = "fixes";
-
 /// Coverage route of the issues of single package versions.
 pub(crate) const PACKAGES: &str = "packages";
 
 /// Coverage route of a change's dependency list, which comes from the host.
 pub(crate) const DEPENDENCIES: &str = "dependencies";
+
+/// Coverage route of what exports say about fixes.
+pub(crate) const FIXES: &str = "fixes";
+
+/// Coverage route of the findings of a check's test.
+pub(crate) const TEST_FINDINGS: &str = "test-findings";
 
 /// How often a page is asked for before it counts as broken.
 const MAX_ATTEMPTS: u8 = 3;
@@ -62,7 +66,10 @@ pub fn sync(request: &SyncRequest, transport: &mut dyn Transport) -> Result<Batc
             Some(organization) => change::sync(request, scope, organization, exchange),
             None => invalid("the change's scope names no organization"),
         },
-        Scope::Enrichment(_) => invalid("the scope `enrichment` is not known here"),
+        Scope::Enrichment(scope) => match scope.organizations.first() {
+            Some(organization) => enrichment::sync(request, scope, organization, exchange),
+            None => invalid("the enrichment's scope names no organization"),
+        },
         Scope::Findings(scope) if scope.ids.is_empty() => invalid("the scope names no finding"),
         Scope::Findings(scope) => findings::sync(request, scope, exchange),
         Scope::Other((kind, _)) => invalid(&format!("the scope `{kind}` is not known here")),

@@ -10,6 +10,9 @@ use super::instant;
 /// to it.
 const VERSION: &str = "2025-11-05";
 
+/// Version of the paths that are not generally available.
+const BETA: &str = "2024-10-15~beta";
+
 /// Records on a page of a listing: the most Snyk gives.
 const PAGE: &str = "100";
 
@@ -75,6 +78,34 @@ pub(crate) fn package_issues(organization: &str, purl: &str) -> String {
     address.encoded(purl);
     address.path.push_str("/issues");
     address.with("limit", &PACKAGE_ISSUES.to_string()).done()
+}
+
+/// Where exports of an organization's data are created.
+pub(crate) fn create_export(organization: &str) -> String {
+    Address::below(organization, "export").done()
+}
+
+/// How far an export is. The link in Snyk's own answer has its segments in another order.
+pub(crate) fn export_job(organization: &str, export: &str) -> String {
+    let mut address = Address::below(organization, "jobs/export/");
+    address.encoded(export);
+    address.done()
+}
+
+/// What a finished export consists of.
+pub(crate) fn export(organization: &str, export: &str) -> String {
+    let mut address = Address::below(organization, "export/");
+    address.encoded(export);
+    address.done()
+}
+
+/// A page of the findings of one test.
+pub(crate) fn test_findings(organization: &str, test: &str, after: Option<&str>) -> String {
+    let mut address = Address::below(organization, "tests/");
+    address.encoded(test);
+    address.path.push_str("/findings");
+    address.query = format!("?version={BETA}");
+    address.with("limit", PAGE).page(after)
 }
 
 /// The path alone, for messages.
@@ -174,7 +205,8 @@ impl Address {
 #[cfg(test)]
 mod tests {
     use super::{
-        decode, encode, issue, issues, narrowed, organizations, package_issues, projects, template,
+        create_export, decode, encode, export, export_job, issue, issues, narrowed, organizations,
+        package_issues, projects, template, test_findings,
     };
 
     #[test]
@@ -198,6 +230,30 @@ mod tests {
         assert_eq!(
             package_issues("o-1", "pkg:npm/%40scope/name@1.0.0"),
             "/rest/orgs/o-1/packages/pkg%3Anpm%2F%2540scope%2Fname%401.0.0/issues?version=2025-11-05&limit=1000"
+        );
+    }
+
+    #[test]
+    fn an_export_has_three_addresses() {
+        assert_eq!(
+            [
+                create_export("o-1"),
+                export_job("o-1", "a/b"),
+                export("o-1", "e-1")
+            ],
+            [
+                "/rest/orgs/o-1/export?version=2025-11-05",
+                "/rest/orgs/o-1/jobs/export/a%2Fb?version=2025-11-05",
+                "/rest/orgs/o-1/export/e-1?version=2025-11-05",
+            ]
+        );
+    }
+
+    #[test]
+    fn findings_of_a_test_are_asked_for_in_the_beta_version() {
+        assert_eq!(
+            test_findings("o-1", "t-1", Some("a")),
+            "/rest/orgs/o-1/tests/t-1/findings?version=2024-10-15~beta&limit=100&starting_after=a"
         );
     }
 

@@ -1,6 +1,5 @@
 //! Issues: what they are, how bad, and whether a fix exists.
 
-mod ecosystem;
 mod field;
 
 use koalr_integration_kit::cvss;
@@ -9,8 +8,9 @@ use koalr_integration_kit::model::record::{Finding, PackageVersion, Remediation}
 
 use super::page::{self, Page, PageFault, Unusable};
 use super::wire::{Issue, IssueAttributes, Record, ScanItem, Single, owned};
-use super::{instant, remediation};
+use super::{ecosystem, instant, remediation};
 use crate::json::{self, Text};
+pub(super) use field::tenths;
 
 /// Reads a page of an organization's issues, each with the steps of its life. One without an id, a project, or a date
 /// cannot be used.

@@ -1,14 +1,19 @@
-//! The walk over one change's dependencies.
+//! The walk over one change: its dependencies, and the tests that Snyk ran on it.
+
+mod run;
 
 use koalr_integration_kit::model::common::{Coverage, CoverageState, DependencyChange, Timestamp};
+use koalr_integration_kit::model::record::{ChangeFinding, Entry, Finding};
 use koalr_integration_kit::model::walk::{Batch, ChangeScope, Progress, SyncError, SyncRequest};
 use serde::Serialize;
 
+use self::run::Run;
 use super::exchange::{Exchange, Output};
 use super::lookup::Lookup;
-use super::{DEPENDENCIES, cursor};
+use super::{DEPENDENCIES, PACKAGES, cursor};
 use crate::json::{fields, words};
 use crate::snyk::error::Outcome;
+use crate::transport::Base;
 
 pub(super) fn sync(
     request: &SyncRequest,
@@ -17,58 +22,51 @@ pub(super) fn sync(
     mut exchange: Exchange<'_>,
 ) -> Result<Batch, SyncError> {
     let mut output = Output::default();
-    let Some(dependencies) = &scope.dependencies else {
-        return Ok(Batch {
-            done: true,
-            coverage: vec![unknown_dependencies()],
-            ..exchange.batch(output)?
-        });
-    };
+    let dependencies = scope.dependencies.as_deref().unwrap_or_default();
     let fresh = Walk::new(scope, dependencies, request.as_of);
     let stored = cursor::read(request.cursor.as_ref(), |walk: &Walk| walk.follows(&fresh))?;
     let mut walk = stored.unwrap_or(fresh);
+    let base = exchange.base;
     loop {
         walk.widen(dependencies);
-        let waiting: Vec<usize> = walk.waiting().collect();
-        let paths = waiting.iter().filter_map(|&index| walk.lookups.get(index));
-        let paths: Vec<_> = paths.map(|lookup| lookup.path(organization)).collect();
+        let next = walk.next();
+        let paths: Vec<_> = next
+            .iter()
+            .filter_map(|&step| walk.path(step, organization))
+            .collect();
         let mut take = |ticket: usize, outcome: Outcome<'_>| {
-            let index = waiting.get(ticket).copied().unwrap_or_default();
-            if let Some(lookup) = walk.lookups.get_mut(index) {
-                lookup.take(
-                    outcome,
-                    (organization, &scope.change.id, (0, index)),
-                    &mut output,
-                );
+            if let Some(&step) = next.get(ticket) {
+                walk.take(step, outcome, (organization, base), &mut output);
             }
         };
         if !exchange.round(&paths, &mut take)? {
             break;
         }
     }
-    let done = walk.waiting().next().is_none();
-    let over = walk
-        .lookups
-        .iter()
-        .filter(|lookup| lookup.is_over())
-        .count();
+    let done = walk.next().is_empty();
+    let lookups = walk.lookups.iter().filter(|lookup| lookup.is_over());
+    let runs = walk.runs.iter().filter(|run| run.is_over());
+    let unknown = scope.dependencies.is_none().then(unknown_dependencies);
+    let coverage = lookups
+        .clone()
+        .filter_map(|lookup| lookup.coverage(walk.began));
     Ok(Batch {
         cursor: (!done).then(|| cursor::write(&walk)).transpose()?,
         done,
         progress: Progress {
-            done: u32::try_from(over).unwrap_or(u32::MAX),
+            done: u32::try_from(lookups.count() + runs.clone().count()).unwrap_or(u32::MAX),
             total: None,
         },
-        coverage: walk
-            .lookups
-            .iter()
-            .filter_map(|lookup| lookup.coverage(walk.began))
+        coverage: unknown
+            .into_iter()
+            .chain(coverage)
+            .chain(runs.filter_map(Run::coverage))
             .collect(),
         ..exchange.batch(output)?
     })
 }
 
-/// A walk over package versions. Its JSON is the cursor.
+/// A walk over package versions and tests. Its JSON is the cursor.
 #[derive(Debug, Default, Serialize)]
 struct Walk {
     began: Timestamp,
@@ -77,9 +75,18 @@ struct Walk {
     stage: Stage,
     /// Each package version once, in the order in which they were found worth asking.
     lookups: Vec<Lookup>,
+    /// Tests of the checks that were known when the walk began.
+    runs: Vec<Run>,
 }
 
-fields!(Walk { began change head stage lookups });
+fields!(Walk { began change head stage lookups runs });
+
+/// What can be asked next, by its index.
+#[derive(Clone, Copy)]
+enum Step {
+    Lookup(usize),
+    Run(usize),
+}
 
 /// How far the list of lookups has grown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -104,6 +111,7 @@ impl Walk {
             head: scope.change.head_sha.clone(),
             stage: Stage::After,
             lookups: Vec::new(),
+            runs: Run::of(&scope.checks, began),
         };
         for dependency in dependencies {
             if let Some(after) = &dependency.after {
@@ -132,11 +140,66 @@ impl Walk {
             .map(|(index, _)| index)
     }
 
+    /// Every lookup that is waiting; of the tests one an organization, as one refusal speaks for all.
+    fn next(&self) -> Vec<Step> {
+        let mut next: Vec<_> = self.waiting().map(Step::Lookup).collect();
+        let mut organizations = Vec::new();
+        for (index, run) in self.runs.iter().enumerate() {
+            if !run.is_over() && !organizations.contains(&&run.organization) {
+                organizations.push(&run.organization);
+                next.push(Step::Run(index));
+            }
+        }
+        next
+    }
+
+    fn path(&self, step: Step, organization: &str) -> Option<String> {
+        match step {
+            Step::Lookup(index) => Some(self.lookups.get(index)?.path(organization)),
+            Step::Run(index) => self.runs.get(index).map(Run::path),
+        }
+    }
+
+    fn take(
+        &mut self,
+        step: Step,
+        outcome: Outcome<'_>,
+        (organization, base): (&str, Base<'_>),
+        output: &mut Output,
+    ) {
+        let change = self.change.as_str();
+        match step {
+            Step::Lookup(index) => {
+                let keep = |finding: Finding| {
+                    Some(Entry::ChangeFinding(ChangeFinding {
+                        change: change.to_owned(),
+                        route: PACKAGES.to_owned(),
+                        finding,
+                    }))
+                };
+                if let Some(lookup) = self.lookups.get_mut(index) {
+                    lookup.take(outcome, (organization, (0, index)), output, &keep);
+                }
+            }
+            Step::Run(index) => {
+                let Some([run, rest @ ..]) = self.runs.get_mut(index..) else {
+                    return;
+                };
+                if !run.take(outcome, (change, (1, index), base), output) {
+                    let others = rest
+                        .iter_mut()
+                        .filter(|one| one.organization == run.organization);
+                    others.for_each(|other| other.follow(run));
+                }
+            }
+        }
+    }
+
     /// Adds what the answers so far make worth asking, once nothing is waiting.
     fn widen(&mut self, dependencies: &[DependencyChange]) {
         while self.waiting().next().is_none() {
             let vulnerable = dependencies.iter().filter_map(|dependency| {
-                let after = Lookup::new(dependency, dependency.after.as_deref()?);
+                let after = lookup(dependency, dependency.after.as_deref()?);
                 let known = self
                     .lookups
                     .iter()
@@ -170,7 +233,7 @@ impl Walk {
     }
 
     fn add(&mut self, dependency: &DependencyChange, version: &str) {
-        let lookup = Lookup::new(dependency, version);
+        let lookup = lookup(dependency, version);
         if !self
             .lookups
             .iter()
@@ -179,6 +242,10 @@ impl Walk {
             self.lookups.push(lookup);
         }
     }
+}
+
+fn lookup(dependency: &DependencyChange, version: &str) -> Lookup {
+    Lookup::new(&dependency.ecosystem, &dependency.name, version)
 }
 
 fn unknown_dependencies() -> Coverage {

@@ -1,5 +1,7 @@
 //! Requests within one call's budget.
 
+mod alone;
+
 use std::collections::BTreeMap;
 
 use koalr_integration_kit::model::common::Timestamp;

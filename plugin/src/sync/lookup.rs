@@ -1,9 +1,7 @@
 //! One package version, looked up by its purl.
 
-use koalr_integration_kit::model::common::{
-    Coverage, CoverageState, DependencyChange, Severity, Timestamp,
-};
-use koalr_integration_kit::model::record::{ChangeFinding, Entry, Finding, PackageVersion};
+use koalr_integration_kit::model::common::{Coverage, CoverageState, Severity, Timestamp};
+use koalr_integration_kit::model::record::{Entry, Finding, PackageVersion};
 use koalr_integration_kit::purl::purl;
 use serde::Serialize;
 
@@ -13,6 +11,9 @@ use crate::json::{fields, words};
 use crate::snyk::error::Outcome;
 use crate::snyk::page::Unread;
 use crate::snyk::{endpoint, issue};
+
+/// What becomes of a finding.
+pub(super) type Keep<'a> = &'a dyn Fn(Finding) -> Option<Entry>;
 
 /// A package version to look up, and what came of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -35,9 +36,10 @@ pub(super) struct Lookup {
 
 fields!(Lookup { subject purl ecosystem name version attempts state detail found fixes });
 
+/// How far something asked is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum State {
+pub(super) enum State {
     #[default]
     Waiting,
     Complete,
@@ -54,12 +56,27 @@ words!(State {
     Unsupported = "unsupported"
 });
 
+impl State {
+    /// Its word in the coverage; none while it waits.
+    pub(super) fn coverage(self) -> Option<CoverageState> {
+        match self {
+            Self::Waiting => None,
+            Self::Complete => Some(CoverageState::Complete),
+            Self::Partial => Some(CoverageState::Partial),
+            Self::Refused => Some(CoverageState::Refused),
+            Self::Unsupported => Some(CoverageState::Unsupported),
+        }
+    }
+
+    /// Whether something was answered.
+    pub(super) fn is_known(self) -> bool {
+        matches!(self, Self::Complete | Self::Partial)
+    }
+}
+
 impl Lookup {
-    pub(super) fn new(dependency: &DependencyChange, version: &str) -> Self {
-        let DependencyChange {
-            ecosystem, name, ..
-        } = dependency;
-        let known = ECOSYSTEMS.contains(&ecosystem.as_str());
+    pub(super) fn new(ecosystem: &str, name: &str, version: &str) -> Self {
+        let known = ECOSYSTEMS.contains(&ecosystem);
         let purl =
             known.then(|| purl(ecosystem, name, Some(version)).map_err(|error| error.to_string()));
         let (purl, state, detail) = match purl {
@@ -73,8 +90,8 @@ impl Lookup {
         Self {
             subject: format!("{ecosystem}:{name}@{version}"),
             purl,
-            ecosystem: ecosystem.clone(),
-            name: name.clone(),
+            ecosystem: ecosystem.to_owned(),
+            name: name.to_owned(),
             version: version.to_owned(),
             state,
             detail,
@@ -90,15 +107,16 @@ impl Lookup {
         endpoint::package_issues(organization, &self.purl)
     }
 
-    /// Takes what became of the request.
+    /// Takes what became of the request; `keep` says what a finding of the package is worth.
     pub(super) fn take(
         &mut self,
         outcome: Outcome<'_>,
-        (organization, change, place): (&str, &str, Place),
+        (organization, place): (&str, Place),
         output: &mut Output,
+        keep: Keep<'_>,
     ) {
         let (state, detail) = match outcome {
-            Outcome::Good(body) => return self.read(body, (organization, change, place), output),
+            Outcome::Good(body) => return self.read(body, (organization, place), output, keep),
             Outcome::Again(text) => return self.again(text),
             Outcome::Refused(text) => (State::Refused, text),
             Outcome::NotFound(text) => (State::Unsupported, text),
@@ -123,8 +141,9 @@ impl Lookup {
     fn read(
         &mut self,
         body: &str,
-        (organization, change, place): (&str, &str, Place),
+        (organization, place): (&str, Place),
         output: &mut Output,
+        keep: Keep<'_>,
     ) {
         let package = PackageVersion {
             ecosystem: Some(self.ecosystem.clone()),
@@ -142,13 +161,7 @@ impl Lookup {
                 Ok(finding) => {
                     self.found += 1;
                     self.note_fixes(&finding);
-                    output
-                        .records(place)
-                        .push(Entry::ChangeFinding(ChangeFinding {
-                            change: change.to_owned(),
-                            route: PACKAGES.to_owned(),
-                            finding,
-                        }));
+                    output.records(place).extend(keep(finding));
                 }
                 Err(Unread { id, reason }) => {
                     skipped += 1;
@@ -184,19 +197,11 @@ impl Lookup {
 
     /// The row of a lookup that is over.
     pub(super) fn coverage(&self, began: Timestamp) -> Option<Coverage> {
-        let state = match self.state {
-            State::Waiting => return None,
-            State::Complete => CoverageState::Complete,
-            State::Partial => CoverageState::Partial,
-            State::Refused => CoverageState::Refused,
-            State::Unsupported => CoverageState::Unsupported,
-        };
-        let known = matches!(self.state, State::Complete | State::Partial);
         Some(Coverage {
             route: PACKAGES.to_owned(),
             subject: self.subject.clone(),
-            state,
-            as_of: known.then_some(began),
+            state: self.state.coverage()?,
+            as_of: self.state.is_known().then_some(began),
             detail: self.detail.clone(),
         })
     }

@@ -1,6 +1,7 @@
 //! Walks over a scripted upstream.
 
 mod change;
+mod enrichment;
 mod findings;
 mod increment;
 mod long;

@@ -7,10 +7,9 @@ use koalr_integration_kit::model::common::{
 };
 use koalr_integration_kit::model::record::{CvssRating, PackageVersion};
 
-use super::ecosystem;
 use crate::json::{self, Text};
-use crate::snyk::instant;
 use crate::snyk::wire::{Coordinate, IssueAttributes, Problem, Rating, RemedyData, owned};
+use crate::snyk::{ecosystem, instant};
 
 /// The ids an issue goes by.
 #[derive(Default)]
@@ -135,7 +134,7 @@ pub(super) fn ratings(all: &IssueAttributes<'_>) -> Vec<CvssRating> {
     clippy::cast_sign_loss,
     reason = "checked to lie in 0 to 100"
 )]
-fn tenths(score: f64) -> Option<Tenths> {
+pub(in crate::snyk) fn tenths(score: f64) -> Option<Tenths> {
     (0.0..=10.0)
         .contains(&score)
         .then(|| (score * 10.0).round() as Tenths)

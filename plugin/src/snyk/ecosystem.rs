@@ -48,7 +48,7 @@ fn type_of(types: &Types, name: &str) -> Option<&'static str> {
 }
 
 /// Second parts of Snyk's ids, and purl types.
-const LANGUAGES: [(&str, &str); 13] = [
+const LANGUAGES: [(&str, &str); 14] = [
     ("JS", "npm"),
     ("JAVA", "maven"),
     ("PYTHON", "pypi"),
@@ -59,6 +59,7 @@ const LANGUAGES: [(&str, &str); 13] = [
     ("RUST", "cargo"),
     ("SWIFT", "swift"),
     ("COCOAPODS", "cocoapods"),
+    ("CONAN", "conan"),
     ("HEX", "hex"),
     ("DART", "pub"),
     ("PUB", "pub"),
