@@ -15,7 +15,8 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new() -> Self {
+    /// `what` is being read.
+    pub(super) fn new(what: &'static str) -> Self {
         // Between lines of a log a bar would be torn.
         let visible = std::io::stderr().is_terminal() && !tracing::enabled!(tracing::Level::INFO);
         let target = if visible {
@@ -24,7 +25,9 @@ impl Progress {
             ProgressDrawTarget::hidden()
         };
         Self {
-            bar: ProgressBar::with_draw_target(None, target).with_style(style(COUNTING)),
+            bar: ProgressBar::with_draw_target(None, target)
+                .with_style(style(COUNTING))
+                .with_prefix(what),
             began: Instant::now(),
         }
     }
@@ -66,7 +69,7 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 /// While the pages are not counted yet.
-const COUNTING: &str = "{pos} pages read  {msg}";
+const COUNTING: &str = "{prefix}: {pos} pages read  {msg}";
 
 /// Once they are.
-const MEASURING: &str = "{bar:24} {pos} of {len} pages  {msg}";
+const MEASURING: &str = "{prefix}: {bar:24} {pos} of {len} pages  {msg}";

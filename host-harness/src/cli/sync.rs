@@ -49,7 +49,7 @@ async fn pull(
         window_days: options.window.days(),
         full: options.full,
     };
-    let progress = Progress::new();
+    let progress = Progress::new("projects and issues");
     let tell = |event: &_| progress.show(event);
     let report = sync(&host, &mut tenant, wanted, as_of, tell).await;
     progress.clear();
@@ -58,7 +58,7 @@ async fn pull(
 
 /// Asks for what no listing tells. The sync is over, so that nothing here changes how it ended.
 async fn beside(host: &Host, tenant: &mut Tenant, options: &Sync, as_of: Timestamp) {
-    let progress = Progress::new();
+    let progress = Progress::new("fixes and checks");
     let tell = |event: &_| progress.show(event);
     let enriched = enrich(host, tenant, options.window.days(), as_of, tell).await;
     progress.clear();

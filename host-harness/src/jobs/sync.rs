@@ -135,7 +135,10 @@ fn estimate(
     let requests = report.requests + u64::from(left);
     let estimate = Estimate::new(requests, &host.manifest().quotas, host.rate_share());
     report.estimate = Some(estimate);
-    tell(&SyncEvent::Estimated(estimate));
+    // Of what is over already nobody wants an estimate.
+    if !batch.done {
+        tell(&SyncEvent::Estimated(estimate));
+    }
 }
 
 /// Counts what is stored, and says whether it is complete.

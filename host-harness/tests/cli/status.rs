@@ -15,9 +15,12 @@ fn before_the_first_sync_a_status_says_who_is_connected_and_that_nothing_was_rea
     let words = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     let expected = format!(
         "Connected to US-01 ({}) as koalr (read only) (service_account) since 2026-01-15 09:30:00 UTC. \
-         Organizations Acme (projects allowed, issues allowed) Last sync none yet Stored 0 findings in 0 projects, 0 \
+         Organizations Acme (projects allowed, issues allowed, pr-checks not known, fixes not known) \
+         Not allowed or not known pr-checks of {id}: decided when the first export is asked for fixes of {id}: decided \
+         when the first export is asked for Last sync none yet Stored 0 findings in 0 projects, 0 \
          checks of pull requests",
-        upstream.base_url()
+        upstream.base_url(),
+        id = acme().id
     );
     assert_eq!(words, expected);
 }
