@@ -11,10 +11,12 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// `content-type`.
     pub(crate) media_type: &'static str,
-    /// `retry-after`, as it is sent.
-    pub(crate) retry_after: Option<String>,
+    /// Other headers.
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// The version of the path that answered, for `snyk-version-served`.
     pub(crate) served: Option<&'static str>,
+    /// Life-cycle stage of that path.
+    pub(crate) stage: &'static str,
     /// The body.
     pub(crate) body: Vec<u8>,
 }
@@ -22,18 +24,24 @@ pub(crate) struct Answer {
 impl Answer {
     /// A recorded body, unchanged.
     pub(crate) fn recorded(status: u16, body: &[u8]) -> Self {
+        Self::whole(status, body.to_vec())
+    }
+
+    /// A body of which no copy is to be made.
+    pub(crate) fn whole(status: u16, body: Vec<u8>) -> Self {
         Self {
             status,
             media_type: JSON_API,
-            retry_after: None,
+            headers: Vec::new(),
             served: None,
-            body: body.to_vec(),
+            stage: "ga",
+            body,
         }
     }
 
     /// A document.
     pub(crate) fn document(status: u16, document: &Value) -> Self {
-        Self::recorded(status, document.to_string().as_bytes())
+        Self::whole(status, document.to_string().into_bytes())
     }
 
     /// An error document.
@@ -54,6 +62,12 @@ impl Answer {
     /// The same answer, with the version of its path.
     pub(crate) fn served(mut self, version: &'static str) -> Self {
         self.served = Some(version);
+        self
+    }
+
+    /// The same answer, with one more header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -80,6 +94,8 @@ fn code(status: u16) -> Option<&'static str> {
         403 => "SNYK-OPENAPI-0002",
         404 => "SNYK-OPENAPI-0004",
         405 => "SNYK-OPENAPI-0005",
+        409 => "SNYK-OPENAPI-0009",
+        415 => "SNYK-OPENAPI-0008",
         429 => "SNYK-0001",
         500 => "SNYK-9999",
         503 => "SNYK-0099",

@@ -1,5 +1,7 @@
 //! What an organization holds, in types; [`render`](crate::render) makes Snyk's JSON of it.
 
+use crate::check::{PullRequestCheck, Test};
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Timestamp = i64;
 
@@ -22,6 +24,10 @@ pub struct Organization {
     pub issues: Vec<Issue>,
     /// What is known about package versions. A version that is not here has no known vulnerability.
     pub packages: Vec<Package>,
+    /// Checks of pull requests, as the export lists them.
+    pub checks: Vec<PullRequestCheck>,
+    /// Tests with findings of their own. Any other test is unknown.
+    pub tests: Vec<Test>,
 }
 
 /// A scanned manifest, image or repository.
@@ -75,6 +81,8 @@ pub struct Issue {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// Snyk's risk score, 0 to 1000; none where it gives none.
+    pub risk: Option<u16>,
     /// What is wrong. It decides the issue's type.
     pub subject: Subject,
 }
@@ -88,6 +96,13 @@ pub enum State {
     Ignored,
     /// No longer found, since that time.
     Resolved(Timestamp),
+    /// Open again.
+    Reintroduced {
+        /// When it was no longer found.
+        resolved: Timestamp,
+        /// When it was found again.
+        introduced: Timestamp,
+    },
 }
 
 /// What an issue is about.
@@ -103,6 +118,8 @@ pub enum Subject {
         version: String,
         /// True if an upgrade of a direct dependency fixes it.
         upgradeable: bool,
+        /// True if pinning it fixes it.
+        pinnable: bool,
     },
     /// Type `license`.
     License {
@@ -132,6 +149,22 @@ pub enum Subject {
         line: u32,
         /// The commit that was scanned.
         commit: String,
+    },
+    /// Type `cloud`.
+    Cloud {
+        /// Id of the rule.
+        rule: String,
+        /// Name of the resource.
+        resource: String,
+        /// Type of the resource, for example `aws_s3_bucket`.
+        kind: String,
+    },
+    /// A type that Snyk may have tomorrow.
+    Unknown {
+        /// The type's word.
+        kind: String,
+        /// Attributes that only it has. May be empty.
+        attributes: Vec<(String, String)>,
     },
 }
 
@@ -233,12 +266,14 @@ impl Severity {
 impl Issue {
     /// Snyk's word for the issue's type.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self.subject {
+    pub fn kind(&self) -> &str {
+        match &self.subject {
             Subject::Package { .. } => "package_vulnerability",
             Subject::License { .. } => "license",
             Subject::Config { .. } => "config",
             Subject::Code { .. } => "code",
+            Subject::Cloud { .. } => "cloud",
+            Subject::Unknown { kind, .. } => kind,
         }
     }
 
@@ -246,10 +281,11 @@ impl Issue {
     #[must_use]
     pub fn status(&self) -> &'static str {
         match self.state {
-            State::Open | State::Ignored => "open",
+            State::Open | State::Ignored | State::Reintroduced { .. } => "open",
             State::Resolved(_) => "resolved",
         }
     }
+
     /// Whether a person ignores it.
     #[must_use]
     pub fn is_ignored(&self) -> bool {

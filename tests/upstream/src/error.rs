@@ -9,6 +9,11 @@ pub enum Error {
     /// No port on loopback, or no thread to serve it.
     #[error("starting the mock Snyk on 127.0.0.1: {0}; free a port and start again")]
     Start(#[source] std::io::Error),
+    /// Only typed organizations can be changed.
+    #[error(
+        "changing the mock Snyk: its organizations are generated or replayed; serve typed ones"
+    )]
+    Fixed,
     /// A recording cannot be read.
     #[error("reading the recording `{}`: {source}; name a folder of recorded answers", path.display())]
     Read {

@@ -27,28 +27,38 @@ impl Paging {
         render: impl Fn(&T) -> Value,
     ) -> Result<Answer, Answer> {
         let limit = self.limit(asked)?;
-        let start = match asked.text("starting_after") {
-            Some(cursor) => position(&asked.path, cursor).filter(|at| *at <= items.len()),
-            None => Some(0),
+        let start = match cursor(asked)? {
+            Some(cursor) => usize::from_str_radix(cursor, 16)
+                .ok()
+                .filter(|at| *at <= items.len())
+                .ok_or_else(refused_cursor)?,
+            None => 0,
         };
-        let Some(start) = start else {
-            let detail = "Query parameter 'starting_after' is not a cursor of this listing";
-            return Err(Answer::bad_parameter(detail, "starting_after"));
-        };
-        let data: Vec<Value> = items.iter().skip(start).take(limit).map(render).collect();
-        let end = start + data.len();
-        let next = (end < items.len()).then(|| cursor(&asked.path, end));
-        Ok(Answer::document(
-            200,
-            &json!({
-                "jsonapi": {"version": "1.0"},
-                "data": data,
-                "links": self.links(asked, next.as_deref()),
-            }),
-        ))
+        let page = items.iter().skip(start).take(limit).map(render);
+        let data: Value = page.collect();
+        let end = (start + limit).min(items.len());
+        let next = (end < items.len()).then(|| format!("{end:08x}"));
+        Ok(self.document(asked, &data.to_string(), next.as_deref()))
     }
 
-    fn limit(self, asked: &Asked) -> Result<usize, Answer> {
+    /// A page of items that are rendered, with the cursor that leads on.
+    pub(crate) fn document(self, asked: &Asked, data: &str, next: Option<&str>) -> Answer {
+        let next = next.map(|place| mark(&asked.path, place));
+        let links = self.links(asked, next.as_deref());
+        let mut body = String::with_capacity(data.len() + 1_024);
+        body.push_str(r#"{"jsonapi":{"version":"1.0"},"data":"#);
+        body.push_str(data);
+        body.push_str(r#","links":"#);
+        body.push_str(&links.to_string());
+        body.push('}');
+        Answer::whole(200, body.into_bytes())
+    }
+
+    /// Items that a page is to hold.
+    ///
+    /// # Errors
+    /// A `limit` out of range.
+    pub(crate) fn limit(self, asked: &Asked) -> Result<usize, Answer> {
         let Some(text) = asked.text("limit") else {
             return Ok(DEFAULT_LIMIT);
         };
@@ -92,16 +102,35 @@ impl Paging {
     }
 }
 
-/// The cursor of a position in a listing. It means nothing in another one.
-fn cursor(path: &str, position: usize) -> String {
-    format!("v1.{:08x}{position:08x}==", id::tag(path))
+/// The place that the cursor of a request means; none if there is none.
+///
+/// # Errors
+/// A cursor that this path did not give out.
+pub(crate) fn cursor(asked: &Asked) -> Result<Option<&str>, Answer> {
+    match asked.text("starting_after") {
+        None => Ok(None),
+        Some(cursor) => match place(&asked.path, cursor) {
+            Some(place) => Ok(Some(place)),
+            None => Err(refused_cursor()),
+        },
+    }
 }
 
-fn position(path: &str, text: &str) -> Option<usize> {
-    let digits = text.strip_prefix("v1.")?.strip_suffix("==")?;
-    let (tag, position) = digits.split_at_checked(8)?;
-    (u32::from_str_radix(tag, 16).ok()? == id::tag(path))
-        .then(|| usize::from_str_radix(position, 16).ok())?
+/// 400 about a cursor that the listing did not give out.
+pub(crate) fn refused_cursor() -> Answer {
+    let detail = "Query parameter 'starting_after' is not a cursor of this listing";
+    Answer::bad_parameter(detail, "starting_after")
+}
+
+/// The cursor of a place in a listing. It means nothing in another one.
+fn mark(path: &str, place: &str) -> String {
+    format!("v1.{:08x}{place}==", id::tag(path))
+}
+
+fn place<'a>(path: &str, text: &'a str) -> Option<&'a str> {
+    let inner = text.strip_prefix("v1.")?.strip_suffix("==")?;
+    let (tag, place) = inner.split_at_checked(8)?;
+    (u32::from_str_radix(tag, 16).ok()? == id::tag(path)).then_some(place)
 }
 
 /// Items on a page if no limit is given.

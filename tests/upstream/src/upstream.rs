@@ -1,44 +1,27 @@
-//! The server.
+//! A running mock.
 
-use std::future::IntoFuture;
-use std::net::TcpListener;
-use std::pin::Pin;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, Request as HttpRequest, Response, header};
-use axum::serve::ListenerExt;
-use bytes::Bytes;
-use http_body::Frame;
 use tokio::sync::oneshot;
 
-use crate::answer::Answer;
-use crate::asked::Asked;
+use crate::data::Organization;
 use crate::error::Error;
-use crate::fault::{self, Fault, Occurrence};
-use crate::id;
-use crate::journal::{Authorization, Journal, Request};
-use crate::world::{Token, World};
+use crate::export::Download;
+use crate::fault::{Fault, Occurrence};
+use crate::journal::Request;
+use crate::serve::{Shared, serve};
+use crate::world::World;
 
 /// A mock Snyk on a free port of 127.0.0.1, on a thread of its own. Dropping it closes the port and all connections.
+///
+/// The files of exports have another port, as Snyk's have another host.
 #[derive(Debug)]
 pub struct Upstream {
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
-}
-
-#[derive(Debug)]
-struct Shared {
-    base_url: String,
-    world: World,
-    journal: Journal,
-    answered: AtomicU64,
 }
 
 impl Upstream {
@@ -47,7 +30,17 @@ impl Upstream {
     /// # Errors
     /// No port or no thread to be had.
     pub async fn start(world: impl Into<World>) -> Result<Self, Error> {
-        let (upstream, ready) = Self::launch(world.into())?;
+        let (upstream, ready) = Self::launch(world.into(), 0)?;
+        ready.await.unwrap_or_else(|_| Err(stopped()))?;
+        Ok(upstream)
+    }
+
+    /// [`start`](Self::start) on a port of choice; 0 is any free one.
+    ///
+    /// # Errors
+    /// That port is taken, or no thread is to be had.
+    pub async fn start_on(world: impl Into<World>, port: u16) -> Result<Self, Error> {
+        let (upstream, ready) = Self::launch(world.into(), port)?;
         ready.await.unwrap_or_else(|_| Err(stopped()))?;
         Ok(upstream)
     }
@@ -60,7 +53,7 @@ impl Upstream {
     /// # Panics
     /// If called from inside an executor.
     pub fn start_blocking(world: impl Into<World>) -> Result<Self, Error> {
-        let (upstream, ready) = Self::launch(world.into())?;
+        let (upstream, ready) = Self::launch(world.into(), 0)?;
         ready.blocking_recv().unwrap_or_else(|_| Err(stopped()))?;
         Ok(upstream)
     }
@@ -71,16 +64,46 @@ impl Upstream {
         &self.shared.base_url
     }
 
+    /// The host that files of exports come from: scheme, host and port without a slash at the end.
+    #[must_use]
+    pub fn files_url(&self) -> &str {
+        &self.shared.files_url
+    }
+
     /// All requests so far, in order of arrival.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.shared.journal.requests()
     }
 
+    /// All requests to the host of files so far, in order of arrival.
+    #[must_use]
+    pub fn downloads(&self) -> Vec<Download> {
+        self.shared.world.exports.downloads()
+    }
+
     /// The most requests that were in flight at one time.
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
         self.shared.journal.peak()
+    }
+
+    /// The most requests that arrived in any one second.
+    #[must_use]
+    pub fn requests_in_busiest_second(&self) -> usize {
+        self.shared.journal.busiest_second()
+    }
+
+    /// Requests that arrived although a 429 before, which its receiver must have had by then, said to wait longer.
+    #[must_use]
+    pub fn early_requests(&self) -> usize {
+        self.shared.world.pace.early()
+    }
+
+    /// Requests that were refused for going over [`World::with_limit`].
+    #[must_use]
+    pub fn refused_requests(&self) -> usize {
+        self.shared.world.pace.refused()
     }
 
     /// Switches a fault on, from now, for requests whose path, as sent, begins with the prefix.
@@ -93,22 +116,27 @@ impl Upstream {
         self.shared.world.faults.clear();
     }
 
-    fn launch(world: World) -> Result<(Self, oneshot::Receiver<Result<(), Error>>), Error> {
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(Error::Start)?;
-        listener.set_nonblocking(true).map_err(Error::Start)?;
-        let address = listener.local_addr().map_err(Error::Start)?;
-        let shared = Arc::new(Shared {
-            base_url: format!("http://{address}"),
-            world,
-            journal: Journal::default(),
-            answered: AtomicU64::new(0),
-        });
+    /// Changes the organizations, between two answers. Issues are put into listing order again afterwards.
+    ///
+    /// # Errors
+    /// The organizations are generated or replayed.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Vec<Organization>) -> T) -> Result<T, Error> {
+        self.shared.world.change(change).ok_or(Error::Fixed)
+    }
+
+    fn launch(
+        world: World,
+        port: u16,
+    ) -> Result<(Self, oneshot::Receiver<Result<(), Error>>), Error> {
+        let (api, base_url) = listen(port)?;
+        let (files, files_url) = listen(0)?;
+        let shared = Arc::new(Shared::new(base_url, files_url, world));
         let (stop, stopped) = oneshot::channel();
         let (ready, is_ready) = oneshot::channel();
         let serving = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("mock-snyk".to_owned())
-            .spawn(move || serve(listener, serving, ready, stopped))
+            .spawn(move || serve([api, files], serving, ready, stopped))
             .map_err(Error::Start)?;
         let upstream = Self {
             shared,
@@ -132,146 +160,12 @@ impl Drop for Upstream {
     }
 }
 
-/// Serves until told to stop. The executor, and with it every connection, ends here.
-fn serve(
-    listener: TcpListener,
-    shared: Arc<Shared>,
-    ready: oneshot::Sender<Result<(), Error>>,
-    stopped: oneshot::Receiver<()>,
-) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(cause) => {
-            let _ = ready.send(Err(Error::Start(cause)));
-            return;
-        }
-    };
-    runtime.block_on(async move {
-        let listener = match tokio::net::TcpListener::from_std(listener) {
-            Ok(listener) => listener.tap_io(|connection| {
-                // Small answers must not wait for the acknowledgement of the one before.
-                let _ = connection.set_nodelay(true);
-            }),
-            Err(cause) => {
-                let _ = ready.send(Err(Error::Start(cause)));
-                return;
-            }
-        };
-        let router = Router::new().fallback(handle).with_state(shared);
-        let _ = ready.send(Ok(()));
-        tokio::select! {
-            _ = axum::serve(listener, router).into_future() => {}
-            _ = stopped => {}
-        }
-    });
-}
-
-async fn handle(State(shared): State<Arc<Shared>>, request: HttpRequest<Body>) -> Response<Body> {
-    let (path, query) = (request.uri().path(), request.uri().query());
-    let query = query.unwrap_or_default();
-    let authorization = judge(request.headers(), shared.world.token.as_ref());
-    let _in_flight = shared.journal.arrive(Request {
-        method: request.method().to_string(),
-        path: path.to_owned(),
-        query: query.to_owned(),
-        authorization,
-    });
-    let asked = fault::unmark(path, query);
-    let answer = if authorization != Authorization::Accepted {
-        Answer::error(401, "Unauthorized")
-    } else if request.method() != "GET" {
-        Answer::error(405, "Method not allowed")
-    } else {
-        shared.world.answer(&asked)
-    };
-    let hits = shared.world.faults.hits(path);
-    let sent = Asked::new(path, query);
-    let spoiled = fault::spoil(&hits, &sent, &shared.base_url, answer);
-    if !spoiled.delay.is_zero() {
-        tokio::time::sleep(spoiled.delay).await;
-    }
-    let number = shared.answered.fetch_add(1, Ordering::Relaxed);
-    let version = asked.text("version");
-    respond(spoiled.answer, spoiled.cut, version, number)
-}
-
-/// What the `authorization` header is worth: `token`, `Token` or `Bearer`, then the token.
-fn judge(headers: &HeaderMap, expected: Option<&Token>) -> Authorization {
-    let Some(value) = headers.get(header::AUTHORIZATION) else {
-        return Authorization::Absent;
-    };
-    let sent = value.to_str().unwrap_or_default().split_once(' ');
-    let accepted = sent.is_some_and(|(scheme, token)| {
-        let known = ["token", "bearer"].contains(&scheme.to_ascii_lowercase().as_str());
-        known && !token.is_empty() && expected.is_none_or(|expected| expected.0 == token)
-    });
-    if accepted {
-        Authorization::Accepted
-    } else {
-        Authorization::Wrong
-    }
-}
-
-fn respond(answer: Answer, cut: bool, version: Option<&str>, number: u64) -> Response<Body> {
-    let length = answer.body.len();
-    let body = Bytes::from(answer.body);
-    let mut response = Response::builder()
-        .status(answer.status)
-        .header(header::CONTENT_TYPE, answer.media_type)
-        .header("snyk-request-id", id::uuid(&number.to_string()));
-    if let Some(version) = version {
-        response = response.header("snyk-version-requested", version);
-    }
-    if let Some(served) = answer.served {
-        response = response
-            .header("snyk-version-served", served)
-            .header("snyk-version-lifecycle-stage", "ga");
-    }
-    if let Some(retry_after) = answer.retry_after {
-        response = response.header(header::RETRY_AFTER, retry_after);
-    }
-    let body = if cut {
-        response = response.header(header::CONTENT_LENGTH, length);
-        Body::new(CutBody {
-            half: Some(body.slice(..length / 2)),
-            flushed: false,
-        })
-    } else {
-        Body::from(body)
-    };
-    // A version that is no header value is the only way to fail.
-    response.body(body).unwrap_or_default()
-}
-
-/// Half of a body, then the end of the connection.
-struct CutBody {
-    half: Option<Bytes>,
-    flushed: bool,
-}
-
-impl http_body::Body for CutBody {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if let Some(half) = self.half.take() {
-            return Poll::Ready(Some(Ok(Frame::data(half))));
-        }
-        if self.flushed {
-            let end = std::io::ErrorKind::ConnectionAborted;
-            return Poll::Ready(Some(Err(end.into())));
-        }
-        // A body that is not ready makes the server send what it has; without that, nothing would arrive.
-        self.flushed = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    }
+fn listen(port: u16) -> Result<(TcpListener, String), Error> {
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    let listener = TcpListener::bind(address).map_err(Error::Start)?;
+    listener.set_nonblocking(true).map_err(Error::Start)?;
+    let address = listener.local_addr().map_err(Error::Start)?;
+    Ok((listener, format!("http://{address}")))
 }
 
 fn stopped() -> Error {

@@ -1,122 +1,73 @@
-//! Issues: of the feed, and of package lookups.
+//! Issues of an organization's feed.
 
-use serde_json::{Value, json};
-
-use super::{put, reference, time};
+use super::json::{self, Members};
+use super::weakness_list;
 use crate::data::{Exploit, Issue, Rating, Severity, State, Subject, Vulnerability};
 use crate::id::uuid;
-use crate::purl::Purl;
 
-/// An issue of an organization's feed.
-pub(crate) fn feed(organization: &str, issue: &Issue) -> Value {
-    let mut attributes = json!({
-        "type": issue.kind(),
-        "title": issue.title,
-        "effective_severity_level": issue.severity.word(),
-        "status": issue.status(),
-        "ignored": issue.is_ignored(),
-        "created_at": time(issue.created_at),
-        "updated_at": time(issue.updated_at),
-        "coordinates": [coordinate(issue)],
+/// Writes an issue. Empty lists are left out, as Snyk does.
+pub(crate) fn feed(out: &mut String, organization: &str, issue: &Issue) {
+    json::object(out, |whole| {
+        whole.text("id", &issue.id);
+        whole.text("type", "issue");
+        whole.object("attributes", |attributes| describe(attributes, issue));
+        whole.object("relationships", |relationships| {
+            relate(relationships, organization, &issue.project);
+        });
     });
+}
+
+fn describe(attributes: &mut Members<'_>, issue: &Issue) {
+    attributes.text("type", issue.kind());
+    attributes.text("title", &issue.title);
+    attributes.text("effective_severity_level", issue.severity.word());
+    attributes.text("status", issue.status());
+    attributes.flag("ignored", issue.is_ignored());
+    attributes.time("created_at", issue.created_at);
+    attributes.time("updated_at", issue.updated_at);
+    if let Some(risk) = issue.risk {
+        attributes.object("risk", |whole| {
+            whole.list("factors", [(); 0], |_, ()| {});
+            whole.object("score", |score| {
+                score.text("model", "v1");
+                score.number("value", risk);
+            });
+        });
+    }
     if let State::Resolved(at) = issue.state {
-        let resolution = json!({"type": "disappeared", "resolved_at": time(at)});
-        put(&mut attributes, "resolution", resolution);
+        attributes.object("resolution", |resolution| {
+            resolution.text("type", "disappeared");
+            resolution.time("resolved_at", at);
+        });
     }
-    for (name, value) in details(&issue.subject) {
-        put(&mut attributes, name, value);
+    details(attributes, &issue.subject);
+    if !matches!(issue.subject, Subject::Unknown { .. }) {
+        attributes.list("coordinates", [issue], coordinate);
     }
-    json!({
-        "id": issue.id,
-        "type": "issue",
-        "attributes": attributes,
-        "relationships": {
-            "organization": {
-                "data": reference("organization", organization),
-                "links": {"related": format!("/orgs/{organization}")},
-            },
-            "scan_item": {
-                "data": reference("project", &issue.project),
-                "links": {"related": format!("/orgs/{organization}/projects/{}", issue.project)},
-            },
-        },
-    })
 }
 
-/// An issue of a package lookup. Field names differ from those of the feed, as in Snyk's own answers.
-pub(crate) fn lookup(url: &str, purl: &Purl<'_>, vulnerability: &Vulnerability) -> Value {
-    let ids = |source: &str, ids: &[String]| -> Vec<Value> {
-        ids.iter()
-            .map(|id| json!({"id": id, "source": source}))
-            .collect()
+fn relate(relationships: &mut Members<'_>, organization: &str, project: &str) {
+    let related = |whole: &mut Members<'_>, kind: &str, id: &str, path: [&str; 4]| {
+        whole.object("data", |data| {
+            data.text("id", id);
+            data.text("type", kind);
+        });
+        whole.object("links", |links| links.text("related", &path.concat()));
     };
-    let problems = [
-        ids("CVE", &vulnerability.cves),
-        ids("CWE", &vulnerability.weaknesses),
-    ]
-    .concat();
-    let mut severities: Vec<Value> = vulnerability.ratings.iter().map(rating).collect();
-    for (index, severity) in severities.iter_mut().enumerate() {
-        put(
-            severity,
-            "type",
-            json!(if index == 0 { "primary" } else { "secondary" }),
-        );
-    }
-    let mut coordinate = json!({"representations": [{"package": package(url, purl)}]});
-    if !vulnerability.fixed_in.is_empty() {
-        put(
-            &mut coordinate,
-            "remedies",
-            json!([{
-                "type": "indeterminate",
-                "details": {"upgrade_package": vulnerability.fixed_in.join(",")},
-            }]),
-        );
-    }
-    let day = midnight(vulnerability);
-    json!({
-        "id": vulnerability.id,
-        "type": "issue",
-        "attributes": {
-            "title": vulnerability.title,
-            "type": "package_vulnerability",
-            "created_at": day,
-            "updated_at": day,
-            "problems": problems,
-            "coordinates": [coordinate],
-            "severities": severities,
-            "effective_severity_level": vulnerability.severity.word(),
-            "slots": {
-                "disclosure_time": day,
-                "publication_time": day,
-                "exploit_details": {
-                    "sources": [],
-                    "maturity_levels": maturity(vulnerability.exploit),
-                },
-            },
-        },
-    })
-}
-
-/// What a package lookup says about the package itself.
-pub(crate) fn package(url: &str, purl: &Purl<'_>) -> Value {
-    let mut package = json!({
-        "name": purl.name,
-        "type": purl.kind,
-        "url": url,
-        "version": purl.version,
+    relationships.object("organization", |whole| {
+        let path = ["/orgs/", organization, "", ""];
+        related(whole, "organization", organization, path);
     });
-    if let Some(namespace) = purl.namespace {
-        put(&mut package, "namespace", json!(namespace));
-    }
-    package
+    relationships.object("scan_item", |whole| {
+        let path = ["/orgs/", organization, "/projects/", project];
+        related(whole, "project", project, path);
+    });
 }
 
 /// The attributes that only issues of this type have.
-fn details(subject: &Subject) -> Vec<(&'static str, Value)> {
+fn details(attributes: &mut Members<'_>, subject: &Subject) {
     match subject {
-        Subject::Package { vulnerability, .. } => vulnerable(vulnerability),
+        Subject::Package { vulnerability, .. } => vulnerable(attributes, vulnerability),
         Subject::License {
             ecosystem,
             name,
@@ -124,151 +75,180 @@ fn details(subject: &Subject) -> Vec<(&'static str, Value)> {
             ..
         } => {
             let key = format!("snyk:lic:{ecosystem}:{name}:{license}");
-            vec![("key", json!(key)), ("problems", rule(&key))]
+            attributes.text("key", &key);
+            problem(attributes, &key, "SNYK", "rule");
         }
-        Subject::Config {
-            rule: id, resource, ..
-        } => {
-            let key = uuid(&format!("{id} {resource}"));
-            vec![("key", json!(key)), ("problems", rule(id))]
+        Subject::Config { rule, resource } => {
+            attributes.text("key", &uuid(&format!("{rule} {resource}")));
+            problem(attributes, rule, "SNYK", "rule");
+        }
+        Subject::Cloud { rule, resource, .. } => {
+            attributes.text("key", &uuid(&format!("{rule} {resource}")));
+            attributes.text("tool", "snyk://cloud");
+            problem(attributes, rule, "snyk-cloud", "rule");
         }
         Subject::Code { weakness, file, .. } => {
             let key = uuid(&format!("{weakness} {file}"));
-            let problem = json!({"id": key, "source": "SNYK", "type": "vulnerability"});
-            let asset = uuid(&format!("asset {weakness} {file}"));
-            vec![
-                ("key", json!(key)),
-                ("key_asset", json!(asset)),
-                ("problems", json!([problem])),
-                ("classes", classes(std::slice::from_ref(weakness))),
-            ]
+            attributes.text("key", &key);
+            attributes.text("key_asset", &uuid(&format!("asset {weakness} {file}")));
+            problem(attributes, &key, "SNYK", "vulnerability");
+            attributes.list("classes", [weakness], weakness_list);
+        }
+        Subject::Unknown {
+            attributes: own, ..
+        } => {
+            attributes.text("key", &uuid(&format!("{own:?}")));
+            for (name, value) in own {
+                attributes.text(name, value);
+            }
         }
     }
 }
 
-/// Empty lists are left out, as Snyk does.
-fn vulnerable(vulnerability: &Vulnerability) -> Vec<(&'static str, Value)> {
-    let mut details = vec![
-        ("key", json!(vulnerability.id)),
-        ("problems", problems(vulnerability)),
-        (
-            "exploit_details",
-            json!({"sources": [], "maturity_levels": maturity(vulnerability.exploit)}),
-        ),
-    ];
+fn problem(attributes: &mut Members<'_>, id: &str, source: &str, kind: &str) {
+    attributes.list("problems", [id], |out, id| {
+        json::object(out, |problem| {
+            problem.text("id", id);
+            problem.text("source", source);
+            problem.text("type", kind);
+        });
+    });
+}
+
+fn vulnerable(attributes: &mut Members<'_>, vulnerability: &Vulnerability) {
+    let day = super::midnight(vulnerability);
+    attributes.text("key", &vulnerability.id);
+    let ids = std::iter::once(&vulnerability.id).chain(&vulnerability.cves);
+    attributes.list("problems", ids.enumerate(), |out, (index, id)| {
+        json::object(out, |problem| {
+            problem.text("id", id);
+            problem.text("source", if index == 0 { "SNYK" } else { "NVD" });
+            problem.text("type", "vulnerability");
+            if index > 0 {
+                let url = ["https://nvd.nist.gov/vuln/detail/", id].concat();
+                problem.text("url", &url);
+            }
+            problem.text("disclosed_at", &day);
+        });
+    });
+    attributes.object("exploit_details", |details| {
+        details.list("sources", [(); 0], |_, ()| {});
+        let (v3, v4) = maturity(vulnerability.exploit);
+        let levels = [("CVSSv3", v3), ("CVSSv4", v4)];
+        details.list("maturity_levels", levels, |out, (format, level)| {
+            json::object(out, |maturity| {
+                maturity.text("format", format);
+                maturity.text("level", level);
+            });
+        });
+    });
     if !vulnerability.weaknesses.is_empty() {
-        details.push(("classes", classes(&vulnerability.weaknesses)));
+        attributes.list("classes", &vulnerability.weaknesses, weakness_list);
     }
     if !vulnerability.ratings.is_empty() {
-        let rated = vulnerability.ratings.iter().map(|item| {
-            let mut rating = rating(item);
-            put(
-                &mut rating,
-                "modification_time",
-                json!(midnight(vulnerability)),
-            );
-            rating
+        attributes.list("severities", &vulnerability.ratings, |out, item| {
+            rating(out, item, &day);
         });
-        details.push(("severities", rated.collect()));
     }
-    details
 }
 
-fn rule(id: &str) -> Value {
-    json!([{"id": id, "source": "SNYK", "type": "rule"}])
-}
-
-/// The begin of the day it became public.
-fn midnight(vulnerability: &Vulnerability) -> String {
-    format!("{}T00:00:00Z", vulnerability.disclosed_on)
-}
-
-fn problems(vulnerability: &Vulnerability) -> Value {
-    let disclosed = midnight(vulnerability);
-    let own = json!({
-        "id": vulnerability.id,
-        "source": "SNYK",
-        "type": "vulnerability",
-        "disclosed_at": disclosed,
+fn rating(out: &mut String, rating: &Rating, day: &str) {
+    json::object(out, |whole| {
+        whole.text("source", &rating.source);
+        whole.text("version", super::cvss_version(rating));
+        let (points, tenths) = (rating.score / 10, rating.score % 10);
+        whole.number("score", format_args!("{points}.{tenths}"));
+        whole.text("level", Severity::of_score(rating.score).word());
+        whole.text("vector", &rating.vector);
+        whole.text("modification_time", day);
     });
-    let cves = vulnerability.cves.iter().map(|cve| {
-        json!({
-            "id": cve,
-            "source": "NVD",
-            "type": "vulnerability",
-            "url": format!("https://nvd.nist.gov/vuln/detail/{cve}"),
-            "disclosed_at": disclosed,
-        })
-    });
-    std::iter::once(own).chain(cves).collect()
 }
 
-fn classes(weaknesses: &[String]) -> Value {
-    weaknesses
-        .iter()
-        .map(|id| json!({"id": id, "source": "CWE", "type": "weakness"}))
-        .collect()
-}
-
-fn rating(rating: &Rating) -> Value {
-    let version = rating.vector.strip_prefix("CVSS:").unwrap_or_default();
-    json!({
-        "source": rating.source,
-        "version": version.split('/').next(),
-        "score": f64::from(rating.score) / 10.0,
-        "level": Severity::of_score(rating.score).word(),
-        "vector": rating.vector,
-    })
-}
-
-fn maturity(exploit: Exploit) -> Value {
-    let (v3, v4) = match exploit {
+/// What CVSS 3 and CVSS 4 call it.
+pub(super) fn maturity(exploit: Exploit) -> (&'static str, &'static str) {
+    match exploit {
         Exploit::NotDefined => ("Not Defined", "Not Defined"),
         Exploit::ProofOfConcept => ("Proof of Concept", "Proof of Concept"),
         Exploit::Attacked => ("High", "Attacked"),
-    };
-    json!([{"format": "CVSSv3", "level": v3}, {"format": "CVSSv4", "level": v4}])
+    }
 }
 
-fn coordinate(issue: &Issue) -> Value {
-    let representation = match &issue.subject {
-        Subject::Package { name, version, .. } | Subject::License { name, version, .. } => {
-            json!({"dependency": {"package_name": name, "package_version": version}})
+fn coordinate(out: &mut String, issue: &Issue) {
+    let (upgradeable, pinnable) = match issue.subject {
+        Subject::Package {
+            upgradeable,
+            pinnable,
+            ..
+        } => (upgradeable, pinnable),
+        _ => (false, false),
+    };
+    let (introduced, resolved) = match issue.state {
+        State::Open | State::Ignored => (issue.created_at, None),
+        State::Resolved(at) => (issue.created_at, Some(at)),
+        State::Reintroduced {
+            resolved,
+            introduced,
+        } => (introduced, Some(resolved)),
+    };
+    json::object(out, |whole| {
+        whole.flag("is_fixable_manually", false);
+        whole.flag("is_fixable_snyk", upgradeable || pinnable);
+        whole.flag("is_fixable_upstream", false);
+        whole.flag("is_patchable", false);
+        whole.flag("is_pinnable", pinnable);
+        whole.flag("is_upgradeable", upgradeable);
+        whole.list("representations", [&issue.subject], represent);
+        whole.text("state", issue.status());
+        whole.time("created_at", issue.created_at);
+        whole.time("updated_at", issue.updated_at);
+        whole.time("last_introduced_at", introduced);
+        if let Some(at) = resolved {
+            whole.time("last_resolved_at", at);
         }
-        Subject::Config { resource, .. } => json!({"resourcePath": resource}),
+        if matches!(issue.state, State::Reintroduced { .. }) {
+            whole.text("last_resolved_details", "DISAPPEARED");
+        }
+    });
+}
+
+fn represent(out: &mut String, subject: &Subject) {
+    json::object(out, |whole| match subject {
+        Subject::Package { name, version, .. } | Subject::License { name, version, .. } => {
+            whole.object("dependency", |dependency| {
+                dependency.text("package_name", name);
+                dependency.text("package_version", version);
+            });
+        }
+        Subject::Config { resource, .. } => whole.text("resourcePath", resource),
         Subject::Code {
             file, line, commit, ..
-        } => json!({"sourceLocation": {
-            "file": file,
-            "commit_id": commit,
-            "region": {
-                "start": {"line": line, "column": 1},
-                "end": {"line": line, "column": 80},
-            },
-        }}),
-    };
-    let upgradeable = matches!(
-        issue.subject,
-        Subject::Package {
-            upgradeable: true,
-            ..
-        }
-    );
-    let mut coordinate = json!({
-        "is_fixable_manually": false,
-        "is_fixable_snyk": upgradeable,
-        "is_fixable_upstream": false,
-        "is_patchable": false,
-        "is_pinnable": false,
-        "is_upgradeable": upgradeable,
-        "representations": [representation],
-        "state": issue.status(),
-        "created_at": time(issue.created_at),
-        "updated_at": time(issue.updated_at),
-        "last_introduced_at": time(issue.created_at),
+        } => whole.object("sourceLocation", |location| {
+            location.text("file", file);
+            location.text("commit_id", commit);
+            location.object("region", |region| {
+                for (name, column) in [("start", 1), ("end", 80)] {
+                    region.object(name, |place| {
+                        place.number("line", line);
+                        place.number("column", column);
+                    });
+                }
+            });
+        }),
+        Subject::Cloud { resource, kind, .. } => whole.object("cloud_resource", |cloud| {
+            cloud.object("environment", |environment| {
+                environment.text("id", &uuid("environment"));
+                environment.text("name", "Production");
+                environment.text("type", "aws");
+            });
+            cloud.object("resource", |whole| {
+                whole.text("id", &uuid(resource));
+                whole.text("name", resource);
+                whole.text("resource_type", kind);
+                whole.text("platform", "aws");
+                whole.text("type", "cloud");
+                whole.text("input_type", "cloud_scan");
+            });
+        }),
+        Subject::Unknown { .. } => {}
     });
-    if let State::Resolved(at) = issue.state {
-        put(&mut coordinate, "last_resolved_at", json!(time(at)));
-    }
-    coordinate
 }

@@ -1,12 +1,14 @@
 //! Snyk's JSON, made of typed data.
 
+pub(crate) mod finding;
 pub(crate) mod issue;
+pub(crate) mod json;
+pub(crate) mod lookup;
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
-use crate::data::{Organization, Project, Target, Timestamp};
+use crate::clock::rfc3339;
+use crate::data::{Organization, Project, Rating, Target, Vulnerability};
 
 /// The account behind the token: a service account.
 pub(crate) fn account(default_organization: Option<&str>) -> Value {
@@ -27,7 +29,7 @@ pub(crate) fn organization(organization: &Organization) -> Value {
         "name": organization.name,
         "slug": organization.slug,
         "is_personal": organization.group_id.is_none(),
-        "created_at": time(organization.created_at),
+        "created_at": rfc3339(organization.created_at),
     });
     if let Some(group) = &organization.group_id {
         put(&mut attributes, "group_id", json!(group));
@@ -50,7 +52,7 @@ pub(crate) fn project(
         // Required by the specification, hence empty where there is none.
         "target_file": project.target_file.as_deref().unwrap_or_default(),
         "target_reference": project.target_reference.as_deref().unwrap_or_default(),
-        "created": time(project.created_at),
+        "created": rfc3339(project.created_at),
         "read_only": false,
         "business_criticality": [],
         "environment": [],
@@ -115,10 +117,22 @@ fn reference(kind: &str, id: &str) -> Value {
     json!({"id": id, "type": kind})
 }
 
-/// RFC 3339. A time outside the years of that format is rendered as 1970.
-fn time(at: Timestamp) -> String {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000_000)
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
-        .format(&Rfc3339)
-        .unwrap_or_default()
+/// A CWE of a list of classes.
+fn weakness_list(out: &mut String, id: impl AsRef<str>) {
+    json::object(out, |class| {
+        class.text("id", id.as_ref());
+        class.text("source", "CWE");
+        class.text("type", "weakness");
+    });
+}
+
+/// The version that a vector names.
+fn cvss_version(rating: &Rating) -> &str {
+    let version = rating.vector.strip_prefix("CVSS:").unwrap_or_default();
+    version.split('/').next().unwrap_or_default()
+}
+
+/// The begin of the day it became public.
+fn midnight(vulnerability: &Vulnerability) -> String {
+    format!("{}T00:00:00Z", vulnerability.disclosed_on)
 }

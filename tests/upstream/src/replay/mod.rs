@@ -147,7 +147,7 @@ impl Replay {
     }
 
     /// The organizations to answer from where nothing is recorded.
-    fn known(&self, asked: &Asked) -> &[Organization] {
+    fn known(&self, asked: &Asked) -> &Vec<Organization> {
         let segments = asked.segments();
         let is_recorded = matches!(segments.as_slice(), ["rest", "orgs", id, ..]
             if self.recorded.iter().any(|item| item.id == *id));

@@ -93,6 +93,8 @@ impl Replay {
             projects: Vec::new(),
             issues: Vec::new(),
             packages: Vec::new(),
+            checks: Vec::new(),
+            tests: Vec::new(),
         });
         self.groups.push(Group {
             organization: id,
@@ -228,6 +230,8 @@ fn organizations(document: &Value) -> Vec<Organization> {
             projects: Vec::new(),
             issues: Vec::new(),
             packages: Vec::new(),
+            checks: Vec::new(),
+            tests: Vec::new(),
         })
     };
     items.iter().filter_map(read).collect()

@@ -20,6 +20,8 @@ enum Now {
     Open,
     Ignored,
     Resolved(Timestamp),
+    /// Resolved, then found again.
+    Reintroduced(Timestamp, Timestamp),
 }
 
 /// A vulnerable package in a project.
@@ -43,7 +45,9 @@ impl Found {
             state: self.now.state(as_of),
             created_at: as_of - self.days * DAY,
             updated_at: self.now.updated(as_of, self.days),
+            risk: None,
             subject: Subject::Package {
+                pinnable: false,
                 upgradeable: !vulnerability.fixed_in.is_empty(),
                 vulnerability,
                 name: self.package.to_owned(),
@@ -100,6 +104,7 @@ impl Other {
             state: self.now.state(as_of),
             created_at: as_of - self.days * DAY,
             updated_at: self.now.updated(as_of, self.days),
+            risk: None,
             subject,
         }
     }
@@ -111,6 +116,10 @@ impl Now {
             Self::Open => State::Open,
             Self::Ignored => State::Ignored,
             Self::Resolved(days) => State::Resolved(as_of - days * DAY),
+            Self::Reintroduced(resolved, introduced) => State::Reintroduced {
+                resolved: as_of - resolved * DAY,
+                introduced: as_of - introduced * DAY,
+            },
         }
     }
 
@@ -118,7 +127,7 @@ impl Now {
         match self {
             Self::Open => as_of - created * DAY,
             Self::Ignored => as_of - created / 2 * DAY,
-            Self::Resolved(days) => as_of - days * DAY,
+            Self::Resolved(days) | Self::Reintroduced(_, days) => as_of - days * DAY,
         }
     }
 }
@@ -172,7 +181,7 @@ const FOUND: [Found; 27] = [
     found(ANALYTICS, catalogue::URLLIB3, "urllib3", "1.26.15", 190, Now::Resolved(5)),
     found(IMAGE, catalogue::DEBIAN_ZLIB, "zlib/zlib1g", "1:1.2.13.dfsg-1", 200, Now::Open),
     found(IMAGE, catalogue::DEBIAN_GLIBC, "glibc/libc6", "2.36-9+deb12u1", 200, Now::Resolved(21)),
-    found(IMAGE, catalogue::DEBIAN_SYSVINIT, "sysvinit/sysvinit-utils", "3.06-4", 200, Now::Open),
+    found(IMAGE, catalogue::DEBIAN_SYSVINIT, "sysvinit/sysvinit-utils", "3.06-4", 200, Now::Reintroduced(120, 60)),
 ];
 
 const OTHERS: [Other; 9] = [

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod changes;
+mod checks;
 mod issues;
 
 use crate::data::{Organization, Package, Project, Target, Timestamp};
@@ -28,6 +29,8 @@ pub fn organization(as_of: Timestamp) -> Organization {
         created_at: as_of - 900 * DAY,
         issues: issues::issues(as_of),
         packages: packages(),
+        checks: checks::checks(as_of),
+        tests: Vec::new(),
         projects,
     }
 }

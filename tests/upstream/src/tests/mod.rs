@@ -1,6 +1,10 @@
 //! The mock, asked over the wire.
 
+mod changes;
+mod exports;
 mod faults;
+mod generated;
+mod pages;
 mod replay;
 mod rest;
 mod sample;
@@ -93,13 +97,37 @@ fn walk(upstream: &Upstream, path: &str) -> Vec<String> {
 
 /// One request on a connection of its own.
 fn send(upstream: &Upstream, method: &str, path: &str, authorization: Option<&str>) -> Reply {
-    let address = upstream.base_url().strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
+    send_to(upstream.base_url(), method, path, authorization)
+}
+
+/// One request to any host of this machine.
+fn send_to(base: &str, method: &str, path: &str, authorization: Option<&str>) -> Reply {
     let authorization =
         authorization.map_or(String::new(), |value| format!("authorization: {value}\r\n"));
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\n{authorization}connection: close\r\n\r\n"
-    );
+    exchange(
+        base,
+        &format!("{method} {path} HTTP/1.1\r\n{authorization}"),
+        "",
+    )
+}
+
+/// POST with a token and a body.
+fn post(upstream: &Upstream, path: &str, body: &str) -> Reply {
+    let head = [
+        &format!("POST {path} HTTP/1.1"),
+        "authorization: token canary",
+        "content-type: application/vnd.api+json",
+        &format!("content-length: {}", body.len()),
+        "",
+    ];
+    exchange(upstream.base_url(), &head.join("\r\n"), body)
+}
+
+/// Sends the begin of a head, the rest of it, and a body.
+fn exchange(base: &str, head: &str, body: &str) -> Reply {
+    let address = base.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!("{head}host: {address}\r\nconnection: close\r\n\r\n{body}");
     stream.write_all(request.as_bytes()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();

@@ -175,11 +175,11 @@ fn what_is_not_there_is_404_and_what_is_no_get_is_405() {
     ] {
         assert_eq!((path, get(&upstream, path).status), (path, 404));
     }
-    let path = format!("{root}/export?version={VERSION}");
-    assert_eq!(
-        send(&upstream, "POST", &path, Some("token canary")).status,
-        405
-    );
+    for (method, path) in [("POST", "/issues"), ("DELETE", ""), ("POST", "/export/x")] {
+        let path = format!("{root}{path}?version={VERSION}");
+        let reply = send(&upstream, method, &path, Some("token canary"));
+        assert_eq!((method, reply.status), (method, 405));
+    }
 }
 
 #[test]

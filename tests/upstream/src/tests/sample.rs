@@ -45,7 +45,9 @@ fn one_open_issue_has_only_a_cvss_4_rating_and_one_package_has_none() {
         .issues
         .iter()
         .filter_map(|issue| match &issue.subject {
-            Subject::Package { vulnerability, .. } if issue.state == State::Open => {
+            Subject::Package { vulnerability, .. }
+                if issue.status() == "open" && !issue.is_ignored() =>
+            {
                 Some(vulnerability)
             }
             _ => None,
