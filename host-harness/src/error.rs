@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use koalr_runtime::{
     CallError, ClientError, CredentialError, EngineError, LoadError, PinError, PolicyError,
+    ProxyError,
 };
 use koalr_store::StoreError;
 
@@ -35,6 +36,9 @@ pub enum HostError {
     /// The manifest asks for something impossible.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// The environment names a proxy that cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
     /// The HTTP client did not start.
     #[error(transparent)]
     Client(#[from] ClientError),

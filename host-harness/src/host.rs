@@ -1,9 +1,12 @@
 //! A loaded integration, ready for jobs.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use koalr_platform::model::manifest::Manifest;
-use koalr_runtime::{Egress, Engine, EngineSettings, Limits, Plugin};
+use koalr_runtime::{Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy};
+use koalr_store::TenantId;
 use semver::Version;
 
 use crate::contract::{Declared, Mirror as _};
@@ -17,6 +20,41 @@ pub struct HostSettings {
     pub plugin: Option<PathBuf>,
     /// Where compiled components are kept; none means that each start compiles.
     pub artifact_dir: Option<PathBuf>,
+    /// How much of the upstream's quotas its jobs use.
+    pub rate_share: RateShare,
+    /// The operator's proxy; none means that every upstream is reached directly.
+    pub proxy: Option<Proxy>,
+}
+
+/// Share of each upstream quota that is used, in percent from 1 to 100. The rest is left to other users of the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateShare(u8);
+
+impl RateShare {
+    /// This many percent; none unless it is from 1 to 100.
+    #[must_use]
+    pub fn percent(percent: u8) -> Option<Self> {
+        (1..=100).contains(&percent).then_some(Self(percent))
+    }
+
+    /// In percent, from 1 to 100.
+    #[must_use]
+    pub fn to_percent(self) -> u8 {
+        self.0
+    }
+
+    /// The same as a fraction, above 0 and at most 1.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / 100.0
+    }
+}
+
+impl Default for RateShare {
+    /// 80 %.
+    fn default() -> Self {
+        Self(80)
+    }
 }
 
 /// One loaded integration and its manifest.
@@ -24,6 +62,10 @@ pub struct Host {
     plugin: Plugin,
     declared: Declared,
     manifest: Manifest,
+    rate_share: RateShare,
+    proxy: Option<Proxy>,
+    /// One pace for each tenant and base address, so that jobs at the same time stay within the quotas together.
+    governors: Mutex<BTreeMap<(TenantId, String), Arc<Governor>>>,
     // Keeps the engine's ticker alive for as long as the plugin may run.
     _engine: Engine,
 }
@@ -55,6 +97,9 @@ impl Host {
             plugin,
             declared,
             manifest,
+            rate_share: settings.rate_share,
+            proxy: settings.proxy,
+            governors: Mutex::default(),
             _engine: engine,
         })
     }
@@ -74,6 +119,30 @@ impl Host {
     /// The same in the contract's own types, which the sandbox policy is made from.
     pub(crate) fn declared(&self) -> &Declared {
         &self.declared
+    }
+
+    /// How much of the upstream's quotas is used.
+    pub(crate) fn rate_share(&self) -> RateShare {
+        self.rate_share
+    }
+
+    /// The operator's proxy.
+    pub(crate) fn proxy(&self) -> Option<Proxy> {
+        self.proxy.clone()
+    }
+
+    /// What paces all requests of a tenant to a base address.
+    pub(crate) fn governor(&self, tenant: &TenantId, base: &str) -> Arc<Governor> {
+        let mut governors = self
+            .governors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let new = || {
+            let share = self.rate_share.fraction();
+            Arc::new(Governor::new(&self.declared.quotas, share))
+        };
+        let key = (tenant.clone(), base.to_owned());
+        Arc::clone(governors.entry(key).or_insert_with(new))
     }
 
     /// Who judges with this component.

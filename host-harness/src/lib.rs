@@ -13,4 +13,4 @@ pub mod report;
 
 pub use component::component_path;
 pub use error::HostError;
-pub use host::{Host, HostSettings};
+pub use host::{Host, HostSettings, RateShare};

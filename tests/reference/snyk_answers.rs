@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use koalr_host::jobs::{ChangeFile, ConnectOptions, ConnectReport, connect, judge, sync};
+use koalr_host::jobs::{
+    ChangeFile, ConnectOptions, ConnectReport, SyncOptions, connect, judge, sync,
+};
 use koalr_host::{Host, HostError, HostSettings};
 use koalr_platform::model::common::{Change, CoverageState, DependencyChange};
 use koalr_platform::policy::Policy;
@@ -57,7 +59,14 @@ async fn check(folder: PathBuf, listing: Listing) -> Result<(), Failed> {
 
 /// Projects or issues: each is stored, or named as skipped.
 async fn pages(bench: &mut Bench, listing: &Listing, document: &Value) -> Result<(), Failed> {
-    let report = sync(&bench.host, &mut bench.tenant, None, AS_OF, |_| {}).await?;
+    let report = sync(
+        &bench.host,
+        &mut bench.tenant,
+        SyncOptions::default(),
+        AS_OF,
+        |_| {},
+    )
+    .await?;
     let connection = bench.tenant.connection("snyk")?.ok_or("not connected")?;
     let mut stored: BTreeSet<String> = bench
         .tenant
@@ -180,7 +189,14 @@ async fn refusal(
         Err(HostError::Connect { reason, .. }) => println!("{}: {reason}", listing.file),
         Err(error) => mismatches.push(error.to_string()),
         Ok(_) => {
-            let report = sync(&bench.host, &mut bench.tenant, None, AS_OF, |_| {}).await?;
+            let report = sync(
+                &bench.host,
+                &mut bench.tenant,
+                SyncOptions::default(),
+                AS_OF,
+                |_| {},
+            )
+            .await?;
             for row in &report.coverage {
                 if row.state == CoverageState::Complete || row.detail.is_empty() {
                     mismatches.push(format!(

@@ -3,6 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use koalr_platform::model::common::Timestamp;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::RateShare;
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
 #[derive(Debug, Parser)]
@@ -29,6 +34,16 @@ pub(super) struct Common {
     /// The integration's component [default: the one beside this program].
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) plugin: Option<PathBuf>,
+    /// Take this as the time, for reproducible runs [default: the clock].
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = timestamp)]
+    pub(super) now: Option<Timestamp>,
+}
+
+/// A time as it is written in RFC 3339.
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    let wrong = || "write it as in 2026-01-15T09:30:00Z".to_owned();
+    let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| wrong())?;
+    Timestamp::try_from(time.unix_timestamp_nanos() / 1_000_000).map_err(|_| wrong())
 }
 
 #[derive(Debug, Subcommand)]
@@ -46,6 +61,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 complete, 1 partial (old data is kept, what is missing is named), 2 failed.
     Sync(Sync),
+    /// Say what is connected, what was synced and what is missing. Sends no request.
+    ///
+    /// Exit codes: 0 said, 2 failed.
+    Status(Status),
     /// Say how risky a change is, and why.
     ///
     /// Exit codes: 0 scored, 2 failed.
@@ -106,6 +125,10 @@ pub(super) struct Connect {
     /// Also trust the certificates in this PEM file, for example a proxy's own root.
     #[arg(long, value_name = "FILE")]
     pub(super) ca_file: Option<PathBuf>,
+    /// Permit downloading exports from this domain and all below it, for example `storage.googleapis.com`; may be
+    /// repeated [default: none].
+    #[arg(long = "allow-download", value_name = "SUFFIX")]
+    pub(super) downloads: Vec<String>,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }
@@ -117,6 +140,39 @@ pub(super) struct Sync {
     /// How far back resolved findings are wanted; open ones are always wanted.
     #[arg(long, value_enum, default_value_t)]
     pub(super) window: Window,
+    /// Read everything again, not only what changed.
+    #[arg(long)]
+    pub(super) full: bool,
+    /// Whether fixes and checks of pull requests that no listing tells are asked for too, after the outcome is printed.
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) enrichment: Enrichment,
+    /// How much of each of the upstream's quotas to use; other users of the same token need the rest.
+    #[arg(long, value_name = "PERCENT", default_value = "80", value_parser = rate_share)]
+    pub(super) rate_share: RateShare,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+fn rate_share(text: &str) -> Result<RateShare, String> {
+    let percent = text.parse().ok().and_then(RateShare::percent);
+    percent.ok_or_else(|| "give a whole number from 1 to 100".to_owned())
+}
+
+/// Whether what no listing tells is asked for too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Enrichment {
+    /// After the outcome is printed.
+    #[default]
+    On,
+    /// Not at all.
+    Off,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Status {
+    /// Which integration.
+    #[arg(default_value = "snyk")]
+    pub(super) integration: String,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }

@@ -8,10 +8,10 @@ use koalr_platform::policy::Policy;
 use koalr_store::Tenant;
 
 use super::args::{Common, Judge};
-use super::{now, open_host, open_tenant, print};
-use crate::HostError;
+use super::{create_tenant, find_tenant, not_connected, now, open_host, print};
 use crate::jobs::{ChangeFile, judge};
 use crate::report::{ChangeReport, gate_text, score_text};
+use crate::{HostError, RateShare};
 
 pub(super) async fn score(common: &Common, options: Judge) -> Result<ExitCode, HostError> {
     let report = run(common, &options).await?;
@@ -30,19 +30,26 @@ pub(super) async fn gate(common: &Common, options: Judge) -> Result<ExitCode, Ho
 }
 
 async fn run(common: &Common, options: &Judge) -> Result<ChangeReport, HostError> {
-    let (data, mut tenant) = open_tenant(common, true)?;
-    let file = read(&options.change, &tenant)?;
-    let host = open_host(common, &data).await?;
+    let tenant = find_tenant(common)?;
+    let file = read(&options.change, tenant.as_ref())?;
+    file.check()?;
+    let host = open_host(common, RateShare::default()).await?;
     host.check_integration(&options.integration)?;
+    let mut tenant = match tenant {
+        Some(tenant) => tenant,
+        // Ready evidence needs no connection, only a place for the decision.
+        None if file.evidence.is_some() => create_tenant(common)?,
+        None => return Err(not_connected(common, &options.integration)),
+    };
     let policy = Policy {
         mode: options.mode.into(),
         ..Policy::default()
     };
-    judge(&host, &mut tenant, file, &policy, now()).await
+    judge(&host, &mut tenant, file, &policy, now(common)).await
 }
 
 /// A stored change by its id, or else a file.
-fn read(change: &str, tenant: &Tenant) -> Result<ChangeFile, HostError> {
+fn read(change: &str, tenant: Option<&Tenant>) -> Result<ChangeFile, HostError> {
     if change == "-" {
         let mut text = String::new();
         std::io::stdin()
@@ -54,7 +61,9 @@ fn read(change: &str, tenant: &Tenant) -> Result<ChangeFile, HostError> {
             })?;
         return parse(change, &text);
     }
-    if let Some(record) = tenant.change(change)? {
+    if let Some(tenant) = tenant
+        && let Some(record) = tenant.change(change)?
+    {
         return Ok(ChangeFile::stored(record));
     }
     match std::fs::File::open(change) {

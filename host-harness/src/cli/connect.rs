@@ -3,14 +3,13 @@
 use std::process::ExitCode;
 
 use super::args::{Common, Connect};
-use super::{now, open_host, open_tenant, print, token};
-use crate::HostError;
+use super::{create_tenant, now, open_host, print, token};
 use crate::jobs::{ConnectOptions, connect};
 use crate::report::connect_text;
+use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, options: Connect) -> Result<ExitCode, HostError> {
-    let (data, mut tenant) = open_tenant(common, true)?;
-    let host = open_host(common, &data).await?;
+    let host = open_host(common, RateShare::default()).await?;
     host.check_integration(&options.integration)?;
     let roots = options.ca_file.map(|path| {
         std::fs::read_to_string(&path).map_err(|error| HostError::File {
@@ -24,8 +23,10 @@ pub(super) async fn run(common: &Common, options: Connect) -> Result<ExitCode, H
         secret: token::read(options.token_env.as_deref(), options.token_file.as_deref())?,
         organizations: options.organizations,
         roots: roots.transpose()?,
+        downloads: options.downloads,
     };
-    let report = connect(&host, &mut tenant, settings, now()).await?;
+    let mut tenant = create_tenant(common)?;
+    let report = connect(&host, &mut tenant, settings, now(common)).await?;
     print(options.format, &report, connect_text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,10 +10,10 @@ use koalr_upstream::Upstream;
 use koalr_upstream::sample::{self, SampleChange};
 
 use super::args::{Common, Demo, Format};
-use super::{now, open_host, open_tenant, print};
-use crate::jobs::{ChangeFile, ConnectOptions, connect, judge, sync};
+use super::{create_tenant, now, open_host, print};
+use crate::jobs::{ChangeFile, ConnectOptions, SyncOptions, connect, judge, sync};
 use crate::report::{connect_text, gate_text, sync_text};
-use crate::{Host, HostError};
+use crate::{Host, HostError, RateShare};
 
 pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, HostError> {
     let sample_failed = |reason: String| HostError::Sample(reason);
@@ -23,12 +23,12 @@ pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, Host
         .data
         .get_or_insert_with(|| directory.path().join("data"))
         .clone();
-    let as_of = now();
+    let as_of = now(&common);
     let upstream = Upstream::start(sample::organization(as_of))
         .await
         .map_err(|error| sample_failed(error.to_string()))?;
-    let (data_dir, mut tenant) = open_tenant(&common, true)?;
-    let host = open_host(&common, &data_dir).await?;
+    let mut tenant = create_tenant(&common)?;
+    let host = open_host(&common, RateShare::default()).await?;
 
     let format = options.format;
     title(
@@ -73,6 +73,7 @@ async fn line(
         secret,
         organizations: Vec::new(),
         roots: None,
+        downloads: Vec::new(),
     };
     print(
         format,
@@ -80,7 +81,11 @@ async fn line(
         connect_text,
     )?;
     title(format, &format!("$ koalr sync {integration}"))?;
-    let report = sync(host, tenant, Some(90), as_of, |_| {}).await?;
+    let options = SyncOptions {
+        window_days: Some(90),
+        full: false,
+    };
+    let report = sync(host, tenant, options, as_of, |_| {}).await?;
     print(format, &report, sync_text)
 }
 

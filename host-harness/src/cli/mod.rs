@@ -5,6 +5,8 @@ mod change;
 mod connect;
 mod demo;
 mod plugin;
+mod progress;
+mod status;
 mod sync;
 mod token;
 
@@ -15,13 +17,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser as _;
 use koalr_platform::model::common::Timestamp;
-use koalr_store::{DataDir, Tenant, TenantId};
+use koalr_runtime::Proxy;
+use koalr_store::{DataDir, StoreError, Tenant, TenantId};
 use serde::Serialize;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::{Host, HostError, HostSettings};
+use crate::{Host, HostError, HostSettings, RateShare};
 use args::{Args, Command, Common, Format};
 
 /// Exit code of a command that failed.
@@ -40,6 +43,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Plugin { command } => plugin::run(command).await,
         Command::Connect(options) => connect::run(&common, options).await,
         Command::Sync(options) => sync::run(&common, options).await,
+        Command::Status(options) => status::run(&common, &options),
         Command::Score(options) => change::score(&common, options).await,
         Command::Gate(options) => change::gate(&common, options).await,
         Command::Demo(options) => demo::run(&common, options).await,
@@ -64,20 +68,46 @@ fn log_to_standard_error(verbose: u8) {
         .try_init();
 }
 
-/// The data directory, and the tenant in it.
-fn open_tenant(common: &Common, create: bool) -> Result<(DataDir, Tenant), HostError> {
+/// The tenant in the data directory; none if either is not there. Creates neither: a mistyped name leaves nothing.
+fn find_tenant(common: &Common) -> Result<Option<Tenant>, HostError> {
     let tenant = TenantId::parse(&common.tenant)?;
-    let data = DataDir::open(data_path(common)?)?;
-    let tenant = data.tenant(&tenant, create)?;
-    Ok((data, tenant))
+    let path = data_path(common)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    match DataDir::open(path)?.tenant(&tenant, false) {
+        Ok(tenant) => Ok(Some(tenant)),
+        Err(StoreError::TenantUnknown { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
-/// The loaded integration, with its compiled form kept in the data directory.
-async fn open_host(common: &Common, data: &DataDir) -> Result<Host, HostError> {
-    let artifact_dir = Some(data.path().join("artifacts"));
+/// The same, where nothing can be done without a connection to `integration`.
+fn connected_tenant(common: &Common, integration: &str) -> Result<Tenant, HostError> {
+    find_tenant(common)?.ok_or_else(|| not_connected(common, integration))
+}
+
+fn not_connected(common: &Common, integration: &str) -> HostError {
+    HostError::NotConnected {
+        integration: integration.to_owned(),
+        tenant: common.tenant.clone(),
+    }
+}
+
+/// The tenant in the data directory, both made where they are missing.
+fn create_tenant(common: &Common) -> Result<Tenant, HostError> {
+    let tenant = TenantId::parse(&common.tenant)?;
+    Ok(DataDir::open(data_path(common)?)?.tenant(&tenant, true)?)
+}
+
+/// The loaded integration, with its compiled form kept in the data directory if there is one.
+async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
+    let data = data_path(common)?;
     Host::open(HostSettings {
         plugin: common.plugin.clone(),
-        artifact_dir,
+        artifact_dir: data.is_dir().then(|| data.join("artifacts")),
+        rate_share,
+        proxy: Proxy::from_environment()?,
     })
     .await
 }
@@ -97,8 +127,11 @@ fn data_path(common: &Common) -> Result<PathBuf, HostError> {
         .ok_or(HostError::NoDataDirectory)
 }
 
-/// The only clock of the harness: everything below takes the time as an argument.
-fn now() -> Timestamp {
+/// The only place of the harness that asks what time it is: everything below takes it as an argument.
+fn now(common: &Common) -> Timestamp {
+    if let Some(now) = common.now {
+        return now;
+    }
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -12,7 +12,7 @@ pub(super) async fn run(command: PluginCommand) -> Result<ExitCode, HostError> {
     let PluginCommand::Inspect { file, format } = command;
     let host = Host::open(HostSettings {
         plugin: Some(file),
-        artifact_dir: None,
+        ..HostSettings::default()
     })
     .await?;
     print(format, &inspect(&host), inspect_text)?;

@@ -1,21 +1,27 @@
 //! `koalr sync`.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use koalr_platform::model::walk::Progress;
-use koalr_store::StoreError;
+use koalr_platform::model::common::Timestamp;
+use koalr_store::Tenant;
 
-use super::args::{Common, Format, Sync};
-use super::{FAILED, now, open_host, open_tenant, print};
-use crate::HostError;
-use crate::jobs::{Outcome, SyncReport, sync};
-use crate::report::sync_text;
+use super::args::{Common, Enrichment, Format, Sync};
+use super::progress::Progress;
+use super::{FAILED, connected_tenant, now, open_host, print};
+use crate::jobs::{Outcome, SyncOptions, SyncReport, enrich, sync};
+use crate::report::{enrich_text, sync_text};
+use crate::{Host, HostError};
 
 pub(super) async fn run(common: &Common, options: Sync) -> Result<ExitCode, HostError> {
-    match pull(common, &options).await {
-        Ok(report) => {
+    let as_of = now(common);
+    match pull(common, &options, as_of).await {
+        Ok((host, mut tenant, report)) => {
             print(options.format, &report, sync_text)?;
+            // Who asks to wait is not asked for more.
+            if options.enrichment == Enrichment::On && report.resume_after_secs.is_none() {
+                beside(&host, &mut tenant, &options, as_of).await;
+            }
             Ok(match report.outcome {
                 Outcome::Ok => ExitCode::SUCCESS,
                 Outcome::Partial => ExitCode::from(PARTIAL),
@@ -31,57 +37,43 @@ pub(super) async fn run(common: &Common, options: Sync) -> Result<ExitCode, Host
     }
 }
 
-async fn pull(common: &Common, options: &Sync) -> Result<SyncReport, HostError> {
-    let (data, mut tenant) = open_tenant(common, false).map_err(|error| match error {
-        HostError::Store(StoreError::TenantUnknown { tenant, .. }) => HostError::NotConnected {
-            integration: options.integration.clone(),
-            tenant,
-        },
-        error => error,
-    })?;
-    let host = open_host(common, &data).await?;
+async fn pull(
+    common: &Common,
+    options: &Sync,
+    as_of: Timestamp,
+) -> Result<(Host, Tenant, SyncReport), HostError> {
+    let mut tenant = connected_tenant(common, &options.integration)?;
+    let host = open_host(common, options.rate_share).await?;
     host.check_integration(&options.integration)?;
-    let mut line = ProgressLine::new();
-    let report = sync(
-        &host,
-        &mut tenant,
-        options.window.days(),
-        now(),
-        |progress| line.show(progress),
-    )
-    .await;
-    line.clear();
-    report
+    let wanted = SyncOptions {
+        window_days: options.window.days(),
+        full: options.full,
+    };
+    let progress = Progress::new("projects and issues");
+    let tell = |event: &_| progress.show(event);
+    let report = sync(&host, &mut tenant, wanted, as_of, tell).await;
+    progress.clear();
+    Ok((host, tenant, report?))
 }
 
-/// One line on standard error that is written over, only where a person looks at it.
-struct ProgressLine {
-    visible: bool,
-}
-
-impl ProgressLine {
-    fn new() -> Self {
-        Self {
-            visible: std::io::stderr().is_terminal(),
+/// Asks for what no listing tells. The sync is over, so that nothing here changes how it ended.
+async fn beside(host: &Host, tenant: &mut Tenant, options: &Sync, as_of: Timestamp) {
+    let progress = Progress::new("fixes and checks");
+    let tell = |event: &_| progress.show(event);
+    let enriched = enrich(host, tenant, options.window.days(), as_of, tell).await;
+    progress.clear();
+    let sentence = match enriched {
+        Ok(report) if progress.is_visible() => enrich_text(&report),
+        Ok(report) => {
+            tracing::info!("{}", enrich_text(&report));
+            return;
         }
-    }
-
-    fn show(&mut self, progress: &Progress) {
-        if self.visible {
-            let total = progress
-                .total
-                .map(|total| format!(" of {total}"))
-                .unwrap_or_default();
-            // Progress that cannot be shown is not worth failing a sync for.
-            let _ = write!(std::io::stderr(), "\r{} pages{total} read", progress.done);
+        Err(error) => {
+            format!("koalr: fixes and checks of pull requests were not brought up to date: {error}")
         }
-    }
-
-    fn clear(&mut self) {
-        if self.visible {
-            let _ = write!(std::io::stderr(), "\r{:60}\r", "");
-        }
-    }
+    };
+    // There is nowhere to say that standard error failed.
+    let _ = writeln!(std::io::stderr(), "{sentence}");
 }
 
 /// Exit code of a sync that misses something.

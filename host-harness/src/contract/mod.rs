@@ -15,6 +15,9 @@ mod walk;
 /// A manifest as the component gave it, which the sandbox policy is made from.
 pub(crate) use koalr_runtime::contract::describe::Manifest as Declared;
 
+/// A batch as the component gave it, until it is converted.
+pub(crate) use koalr_runtime::contract::sync::Batch as Brought;
+
 /// Turns a value into its twin on the other side of the contract.
 pub(crate) trait Mirror<T> {
     /// The same value in the other side's type.

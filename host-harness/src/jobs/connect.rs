@@ -4,11 +4,12 @@ use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::connection::{
     ConnectError, ConnectRequest, Connection, CredentialFacts,
 };
-use koalr_runtime::{Secret, identify_credential, pin_origin};
+use koalr_platform::model::manifest::{Manifest, OriginAddress};
+use koalr_runtime::{Priority, Secret, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
 use serde::Serialize;
 
-use super::line::{Line, failure, log};
+use super::line::{Line, Way, failure, log};
 use crate::contract::Mirror as _;
 use crate::{Host, HostError};
 
@@ -24,6 +25,8 @@ pub struct ConnectOptions {
     pub organizations: Vec<String>,
     /// PEM text of roots to trust besides the platform's.
     pub roots: Option<String>,
+    /// Domain suffixes that files may be downloaded from. Empty means none.
+    pub downloads: Vec<String>,
 }
 
 /// A connection that was made.
@@ -38,6 +41,10 @@ pub struct ConnectReport {
     pub upstream: String,
     /// Kind of the token; none for an unknown form.
     pub credential: Option<String>,
+    /// Domain suffixes that files may be downloaded from.
+    pub downloads: Vec<String>,
+    /// Those that the integration would also use, and that were not permitted.
+    pub downloads_not_permitted: Vec<String>,
     /// What the plugin found.
     #[serde(flatten)]
     pub connection: Connection,
@@ -61,8 +68,15 @@ pub async fn connect(
         facts.audience_host.as_deref(),
         options.allow_loopback,
     )?;
-    let roots = options.roots.as_ref().map(String::as_bytes);
-    let line = Line::new(host, pinned, None, &options.secret, roots)?;
+    let way = Way {
+        pinned,
+        organizations: None,
+        downloads: &options.downloads,
+        roots: options.roots.as_deref(),
+        // Somebody looks at the screen.
+        priority: Priority::Change,
+    };
+    let line = Line::new(host, tenant.id(), &options.secret, way)?;
     let credential: CredentialFacts = facts.mirror();
     let request = ConnectRequest {
         endpoint: line.endpoint().clone(),
@@ -93,6 +107,7 @@ pub async fn connect(
         connection: connection.clone(),
         plugin_version: host.manifest().version.clone(),
         ca_pem: options.roots,
+        downloads: options.downloads,
         connected_at: as_of,
     };
     tenant.save_connection(&record, options.secret.expose())?;
@@ -101,8 +116,27 @@ pub async fn connect(
         origin: record.endpoint.origin,
         upstream,
         credential: credential.kind,
+        downloads_not_permitted: not_permitted(host.manifest(), &record.downloads),
+        downloads: record.downloads,
         connection,
     })
+}
+
+/// Domains of the manifest's downloads of which none was permitted.
+fn not_permitted(manifest: &Manifest, permitted: &[String]) -> Vec<String> {
+    let mut domains = Vec::new();
+    for origin in &manifest.origins {
+        if let OriginAddress::Download(suffixes) = &origin.address {
+            domains.extend(suffixes.iter().cloned());
+        }
+    }
+    domains.retain(|domain| {
+        let below = format!(".{domain}");
+        !permitted
+            .iter()
+            .any(|one| one == domain || one.ends_with(&below))
+    });
+    domains
 }
 
 /// A decision of the plugin as what a person can do.

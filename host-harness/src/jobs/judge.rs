@@ -12,7 +12,7 @@ use koalr_platform::model::record::{Entry, Project};
 use koalr_platform::model::verdict::{GateError, GateRequest, Verdict};
 use koalr_platform::model::walk::{ChangeScope, EnrichmentScope, Scope};
 use koalr_platform::policy::Policy;
-use koalr_runtime::Egress;
+use koalr_runtime::{Egress, Priority};
 use koalr_store::{
     ChangeRecord, DecisionRecord, DependencyList, FindingFilter, StoredConnection, Tenant,
 };
@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::line::{organizations, reopen};
 use super::sync::everything;
-use super::walk::Walk;
+use super::walk::{Step, Walk};
 use crate::contract::Mirror as _;
 use crate::report::ChangeReport;
 use crate::report::fix::fixes;
@@ -61,8 +61,12 @@ impl ChangeFile {
         }
     }
 
-    /// A change without a name could not be told from another one.
-    fn check(&self) -> Result<(), HostError> {
+    /// Makes sure that it can be told from another one.
+    ///
+    /// # Errors
+    ///
+    /// Its id, its repository or its head is empty.
+    pub fn check(&self) -> Result<(), HostError> {
         let change = &self.change;
         for (key, text) in [
             ("id", &change.id),
@@ -179,7 +183,7 @@ async fn look_up(
     dependencies: Option<&[DependencyChange]>,
     as_of: Timestamp,
 ) -> Result<Evidence, HostError> {
-    let (connection, line) = reopen(host, tenant)?;
+    let (connection, line) = reopen(host, tenant, Priority::Change)?;
     let checks = tenant.change_checks(&connection, &change.repository, change)?;
     let scope = Scope::Change(ChangeScope {
         change: change.clone(),
@@ -199,8 +203,12 @@ async fn look_up(
         scope: scope.clone(),
         since: None,
         as_of,
+        patience_secs: LONGEST_WAIT_SECS,
     }
-    .run(None, |batch| {
+    .run(None, |step| {
+        let Step::Keep(batch) = step else {
+            return Ok(());
+        };
         tenant.apply_batch(&connection, &scope, batch, as_of)?;
         for entry in &batch.records {
             if let Entry::ChangeFinding(found) = entry {
@@ -220,11 +228,13 @@ async fn look_up(
     coverage.extend(synced(tenant, &connection, &projects)?);
     let filter = FindingFilter {
         repository: Some(&change.repository),
-        packages: None,
+        ..FindingFilter::default()
     };
     let stored: Vec<_> = tenant
         .findings(&connection, filter)?
         .into_iter()
+        // What vanished says nothing about now.
+        .filter(|stored| stored.vanished_at.is_none())
         .map(|stored| stored.finding)
         .collect();
     Ok(gather(&Known {
@@ -326,3 +336,6 @@ async fn gate(
             }
         })
 }
+
+/// Longest time a judgement waits for the upstream in all, in seconds.
+const LONGEST_WAIT_SECS: u32 = 900;

@@ -6,52 +6,71 @@ use std::sync::Arc;
 use koalr_platform::model::common::Endpoint;
 use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, Governor, HttpClient, Organizations, Outcome,
-    PinnedOrigin, Roots, Secret, Session, Transcript, credential_header, identify_credential,
+    PinnedOrigin, Plugin, Priority, Roots, Secret, Session, Transcript, credential_header,
+    identify_credential,
 };
-use koalr_store::{ConnectionRecord, StoredConnection, Tenant};
+use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
 
 use crate::{Host, HostError};
 
-/// A line to one pinned origin. Sessions opened on it share its pace.
-pub(super) struct Line<'a> {
-    host: &'a Host,
+/// A line to one pinned origin. Cheap to clone; sessions opened on it share the pace of their tenant.
+#[derive(Clone)]
+pub(super) struct Line {
+    plugin: Plugin,
     endpoint: Endpoint,
     policy: EgressPolicy,
     client: HttpClient,
     credential: CredentialHeader,
     governor: Arc<Governor>,
+    priority: Priority,
 }
 
-impl<'a> Line<'a> {
+/// How a line is to be laid.
+pub(super) struct Way<'a> {
+    /// Where requests go.
+    pub(super) pinned: PinnedOrigin,
+    /// The bound organizations; none while connecting.
+    pub(super) organizations: Option<BTreeSet<String>>,
+    /// Domain suffixes that downloads are permitted from.
+    pub(super) downloads: &'a [String],
+    /// PEM text of roots to trust besides the platform's.
+    pub(super) roots: Option<&'a str>,
+    /// Whose requests go first.
+    pub(super) priority: Priority,
+}
+
+impl Line {
     /// Prepares the line. No request is sent.
-    ///
-    /// `organizations` are the bound ones; none while connecting. `roots` is PEM text to trust besides the platform's.
     pub(super) fn new(
-        host: &'a Host,
-        pinned: PinnedOrigin,
-        organizations: Option<BTreeSet<String>>,
+        host: &Host,
+        tenant: &TenantId,
         secret: &Secret,
-        roots: Option<&[u8]>,
+        way: Way<'_>,
     ) -> Result<Self, HostError> {
+        let pinned = way.pinned;
         let endpoint = Endpoint {
             origin: pinned.id.clone(),
             base: pinned.base.clone(),
         };
-        let organizations = organizations.map_or(Organizations::Connecting, Organizations::Bound);
-        let roots = match roots {
-            Some(pem) => Roots::Pem(pem.to_vec()),
+        let organizations =
+            (way.organizations).map_or(Organizations::Connecting, Organizations::Bound);
+        let roots = match way.roots {
+            Some(pem) => Roots::Pem(pem.as_bytes().to_vec()),
             // A bare machine without root certificates can still talk to itself.
             None if pinned.base.starts_with("http://") => Roots::None,
             None => Roots::Platform,
         };
         let facts = identify_credential(host.declared(), secret);
+        let governor = host.governor(tenant, &endpoint.base);
         Ok(Self {
-            host,
+            plugin: host.plugin().clone(),
             endpoint,
-            policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?,
-            client: HttpClient::new(roots)?,
+            policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?
+                .with_downloads(host.declared(), way.downloads)?,
+            client: HttpClient::new(roots, host.proxy())?,
             credential: credential_header(host.declared(), &facts, secret)?,
-            governor: Arc::new(Governor::new(&host.declared().quotas, RATE_SHARE)),
+            governor,
+            priority: way.priority,
         })
     }
 
@@ -67,17 +86,19 @@ impl<'a> Line<'a> {
             self.client.clone(),
             Some(self.credential.clone()),
             Arc::clone(&self.governor),
+            self.priority,
         );
         let transcript = egress.transcript();
-        Ok((self.host.plugin().open_session(egress).await?, transcript))
+        Ok((self.plugin.open_session(egress).await?, transcript))
     }
 }
 
 /// The line of a stored connection, bound to its organizations.
-pub(super) fn reopen<'a>(
-    host: &'a Host,
+pub(super) fn reopen(
+    host: &Host,
     tenant: &Tenant,
-) -> Result<(StoredConnection, Line<'a>), HostError> {
+    priority: Priority,
+) -> Result<(StoredConnection, Line), HostError> {
     let integration = &host.manifest().id;
     let connection = tenant
         .connection(integration)?
@@ -97,9 +118,14 @@ pub(super) fn reopen<'a>(
         base: record.endpoint.base.clone(),
         allow_loopback: record.allow_loopback,
     };
-    let organizations = organizations(record).collect();
-    let roots = record.ca_pem.as_ref().map(String::as_bytes);
-    let line = Line::new(host, pinned, Some(organizations), &secret, roots)?;
+    let way = Way {
+        pinned,
+        organizations: Some(organizations(record).collect()),
+        downloads: &record.downloads,
+        roots: record.ca_pem.as_deref(),
+        priority,
+    };
+    let line = Line::new(host, tenant.id(), &secret, way)?;
     Ok((connection, line))
 }
 
@@ -130,6 +156,3 @@ pub(super) fn log(transcript: &Transcript) {
         tracing::debug!(method = exchange.method, url = exchange.url, "{outcome}");
     }
 }
-
-/// Share of each upstream quota that is used: other users of the same token need the rest.
-const RATE_SHARE: f64 = 0.8;

@@ -1,13 +1,24 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod confirm;
 mod connect;
+mod counts;
+mod enrich;
+mod event;
 mod inspect;
 mod judge;
 mod line;
+mod status;
 mod sync;
+mod sync_report;
 mod walk;
 
 pub use connect::{ConnectOptions, ConnectReport, connect};
+pub use counts::{ClassCounts, FixCounts};
+pub use enrich::{EnrichReport, enrich};
+pub use event::{Estimate, Pace, SyncEvent};
 pub use inspect::{InspectReport, inspect};
 pub use judge::{ChangeFile, judge};
-pub use sync::{Outcome, SyncReport, sync};
+pub use status::{StatusReport, WalkStatus, status};
+pub use sync::{SyncOptions, sync};
+pub use sync_report::{Outcome, SyncReport};

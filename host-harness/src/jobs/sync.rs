@@ -1,98 +1,27 @@
 //! Pulls everything of a connection's organizations, or goes on where the last run stopped.
 
-use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
-use koalr_platform::model::record::Entry;
-use koalr_platform::model::walk::{Batch, Diagnostic, Progress, Scope};
-use koalr_store::{ConnectionRecord, StoredConnection, Tenant};
-use serde::Serialize;
+use koalr_platform::model::common::{CoverageState, Timestamp};
+use koalr_platform::model::walk::{Batch, Cursor, EnrichmentScope, Scope};
+use koalr_runtime::Priority;
+use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
 
+use super::confirm::confirm;
+use super::event::{Estimate, SyncEvent};
 use super::line::{organizations, reopen};
-use super::walk::{End, Walk};
+use super::sync_report::{Outcome, SyncReport};
+use super::walk::{End, Step, Walk};
 use crate::{Host, HostError};
 
-/// How a sync ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Every listing was read to its proper end.
-    Ok,
-    /// Something is missing; `coverage` names it, and older data is kept.
-    Partial,
-    /// Nothing could be read.
-    Error,
+/// What is wanted of a sync.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SyncOptions {
+    /// How far back resolved findings are wanted, in days; none means without limit. Open ones are always wanted.
+    pub window_days: Option<u32>,
+    /// Whether everything is read again, whatever earlier runs read.
+    pub full: bool,
 }
 
-/// What a sync did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct SyncReport {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Findings stored for this connection, each counted once.
-    pub issues: u64,
-    /// Findings received by this run, repeated ones included.
-    pub rows: u64,
-    /// Projects stored for this connection.
-    pub projects: u64,
-    /// Findings that were new or changed.
-    pub written: u64,
-    /// Requests sent by this run.
-    pub requests: u64,
-    /// Whether this run went on where an earlier one stopped.
-    pub resumed: bool,
-    /// Seconds the upstream asked to wait before the next run; none if it did not.
-    pub resume_after_secs: Option<u32>,
-    /// What every route came to.
-    pub coverage: Vec<Coverage>,
-    /// What was skipped or odd, and why.
-    pub diagnostics: Vec<Diagnostic>,
-    /// Why nothing could be read; none unless the outcome is `error`.
-    pub error: Option<String>,
-}
-
-impl SyncReport {
-    /// The report of a sync that could not even begin.
-    #[must_use]
-    pub fn failed(error: &HostError) -> Self {
-        Self {
-            outcome: Outcome::Error,
-            error: Some(error.to_string()),
-            ..Self::empty()
-        }
-    }
-
-    fn empty() -> Self {
-        Self {
-            outcome: Outcome::Partial,
-            issues: 0,
-            rows: 0,
-            projects: 0,
-            written: 0,
-            requests: 0,
-            resumed: false,
-            resume_after_secs: None,
-            coverage: Vec::new(),
-            diagnostics: Vec::new(),
-            error: None,
-        }
-    }
-
-    fn add(&mut self, batch: &Batch) {
-        let findings = batch
-            .records
-            .iter()
-            .filter(|entry| matches!(entry, Entry::Finding(_)))
-            .count();
-        self.rows += findings as u64;
-        self.requests += u64::from(batch.requests);
-        self.diagnostics.extend(batch.diagnostics.iter().cloned());
-        self.diagnostics.truncate(MOST_DIAGNOSTICS);
-    }
-}
-
-/// Syncs. Each batch is committed with its cursor before the next is asked for, so that a stopped run loses nothing.
-///
-/// `window_days` bounds resolved findings; open ones are always wanted.
+/// Syncs. Each batch is committed with its cursor before the next one is, so that a stopped run loses nothing.
 ///
 /// # Errors
 ///
@@ -100,35 +29,52 @@ impl SyncReport {
 pub async fn sync(
     host: &Host,
     tenant: &mut Tenant,
-    window_days: Option<u32>,
+    options: SyncOptions,
     as_of: Timestamp,
-    mut progress: impl FnMut(&Progress),
+    mut tell: impl FnMut(&SyncEvent),
 ) -> Result<SyncReport, HostError> {
-    let (connection, line) = reopen(host, tenant)?;
+    let (connection, line) = reopen(host, tenant, Priority::Backfill)?;
     let scope = everything(&connection.record);
-    let state = tenant.sync_state(&connection, &scope)?;
-    // A walk that was stopped goes on in the window it began with.
-    let unfinished = state.filter(|state| state.done_at.is_none() && state.cursor.is_some());
-    let began = unfinished.as_ref().map_or(as_of, |state| state.started_at);
+    if options.full {
+        tenant.clear_cursor(&connection, &scope)?;
+    }
+    let begin = Begin::new(tenant.sync_state(&connection, &scope)?, as_of);
+    let mut report = SyncReport::begun(options.window_days, begin.resumed, begin.increment);
     let walk = Walk {
         line: &line,
         scope: scope.clone(),
-        since: window_days.map(|days| began - i64::from(days) * DAY_MS),
+        since: options
+            .window_days
+            .map(|days| begin.window_end - i64::from(days) * DAY_MS),
         as_of,
-    };
-    let mut report = SyncReport {
-        resumed: unfinished.is_some(),
-        ..SyncReport::empty()
+        patience_secs: LONGEST_WAIT_SECS,
     };
     let end = walk
-        .run(unfinished.and_then(|state| state.cursor), |batch| {
-            let outcome = tenant.apply_batch(&connection, &scope, batch, as_of)?;
-            report.add(batch);
-            report.written += outcome.inserted + outcome.updated;
-            progress(&batch.progress);
+        .run(begin.cursor, |step| {
+            match step {
+                Step::Keep(batch) => {
+                    report.add(batch);
+                    estimate(host, &mut report, batch, &mut tell);
+                    tell(&SyncEvent::Progress {
+                        pages: batch.progress.done,
+                        total: batch.progress.total,
+                        records: report.records,
+                        requests: report.requests,
+                    });
+                    let outcome = tenant.apply_batch(&connection, &scope, batch, as_of)?;
+                    report.written += outcome.inserted + outcome.updated;
+                    tell(&SyncEvent::Committed);
+                }
+                Step::Pause { secs } => tell(&SyncEvent::Paused { secs }),
+            }
             Ok(())
         })
         .await?;
+    if end == End::Done
+        && let Err(error) = confirm(&line, tenant, &connection, &mut report, as_of).await
+    {
+        tracing::warn!("missing findings were not asked about: {error}");
+    }
     finish(&mut report, tenant, &connection, &scope, end)?;
     Ok(report)
 }
@@ -136,6 +82,63 @@ pub async fn sync(
 /// The scope of a connection's whole backfill.
 pub(super) fn everything(record: &ConnectionRecord) -> Scope {
     Scope::Organizations(organizations(record).collect())
+}
+
+/// The scope of what is asked beside the listings, as far as it tells one connection from another.
+pub(super) fn beside(record: &ConnectionRecord) -> Scope {
+    Scope::Enrichment(EnrichmentScope {
+        organizations: organizations(record).collect(),
+        packages: Vec::new(),
+    })
+}
+
+/// From where a run goes on.
+struct Begin {
+    cursor: Option<Cursor>,
+    /// When the window ends that the walk looks back from.
+    window_end: Timestamp,
+    resumed: bool,
+    increment: bool,
+}
+
+impl Begin {
+    /// A walk that was stopped goes on in the window it began with; one that ended is followed by an increment.
+    fn new(state: Option<SyncState>, as_of: Timestamp) -> Self {
+        let stopped = state.as_ref().filter(|state| state.done_at.is_none());
+        // If the clock was put back meanwhile, the earlier time asks for more, not for less.
+        let window_end = stopped.map_or(as_of, |state| state.started_at.min(as_of));
+        let stopped = stopped.is_some();
+        let cursor = state.and_then(|state| state.cursor);
+        Self {
+            window_end,
+            resumed: stopped && cursor.is_some(),
+            increment: !stopped && cursor.is_some(),
+            cursor,
+        }
+    }
+}
+
+/// Tells once what a backfill will take, as soon as its pages are counted.
+fn estimate(
+    host: &Host,
+    report: &mut SyncReport,
+    batch: &Batch,
+    tell: &mut impl FnMut(&SyncEvent),
+) {
+    let Some(total) = batch.progress.total else {
+        return;
+    };
+    if report.increment || report.estimate.is_some() {
+        return;
+    }
+    let left = total.saturating_sub(batch.progress.done);
+    let requests = report.requests + u64::from(left);
+    let estimate = Estimate::new(requests, &host.manifest().quotas, host.rate_share());
+    report.estimate = Some(estimate);
+    // Of what is over already nobody wants an estimate.
+    if !batch.done {
+        tell(&SyncEvent::Estimated(estimate));
+    }
 }
 
 /// Counts what is stored, and says whether it is complete.
@@ -146,9 +149,7 @@ fn finish(
     scope: &Scope,
     end: End,
 ) -> Result<(), HostError> {
-    let counts = tenant.counts(connection)?;
-    report.issues = counts.findings;
-    report.projects = counts.projects;
+    report.count(tenant, connection)?;
     report.coverage = tenant.coverage(connection, scope)?;
     if let End::Paused { secs } = end {
         report.resume_after_secs = Some(secs);
@@ -165,7 +166,53 @@ fn finish(
     Ok(())
 }
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A day.
+pub(super) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Most diagnostics of one report; the log has all.
-const MOST_DIAGNOSTICS: usize = 100;
+/// Longest time a sync waits for the upstream in all, in seconds.
+const LONGEST_WAIT_SECS: u32 = 900;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(started_at: Timestamp, done_at: Option<Timestamp>) -> SyncState {
+        SyncState {
+            cursor: Some(Cursor {
+                format: 1,
+                bytes: Vec::new(),
+            }),
+            started_at,
+            done_at,
+            resume_at: None,
+        }
+    }
+
+    #[test]
+    fn a_stopped_walk_goes_on_in_the_window_it_began_with() {
+        let begin = Begin::new(Some(state(100, None)), 500);
+        assert_eq!((begin.resumed, begin.increment), (true, false));
+        assert_eq!(begin.window_end, 100);
+    }
+
+    #[test]
+    fn a_stopped_walk_asks_for_no_less_after_the_clock_was_put_back() {
+        assert_eq!(Begin::new(Some(state(500, None)), 100).window_end, 100);
+    }
+
+    #[test]
+    fn an_ended_walk_is_followed_by_an_increment() {
+        let begin = Begin::new(Some(state(100, Some(200))), 500);
+        assert_eq!((begin.resumed, begin.increment), (false, true));
+        assert_eq!(begin.window_end, 500);
+        assert!(begin.cursor.is_some());
+    }
+
+    #[test]
+    fn an_ended_walk_without_a_cursor_begins_anew() {
+        let mut state = state(100, Some(200));
+        state.cursor = None;
+        let begin = Begin::new(Some(state), 500);
+        assert_eq!((begin.resumed, begin.increment), (false, false));
+    }
+}

@@ -1,20 +1,40 @@
 //! Calls `sync` until a walk has ended, one fresh instance a call.
+//!
+//! While one batch is converted and stored, the next one is fetched: the guest computes on one core, the store works on
+//! another. Batches are stored in order, and never more than one is ahead.
 
 use std::time::Duration;
 
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::walk::{Batch, Cursor, Scope, SyncError, SyncRequest};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::JoinSet;
 
 use super::line::{Line, failure, log};
 use crate::HostError;
-use crate::contract::Mirror as _;
+use crate::contract::{Brought, Mirror as _};
 
 /// What is walked.
 pub(super) struct Walk<'a> {
-    pub(super) line: &'a Line<'a>,
+    pub(super) line: &'a Line,
     pub(super) scope: Scope,
     pub(super) since: Option<Timestamp>,
+    /// The time of the first call. Pauses are added to it, so that the plugin sees them pass.
     pub(super) as_of: Timestamp,
+    /// Longest time to wait for the upstream in all, in seconds; after it the walk is left for the next run.
+    pub(super) patience_secs: u32,
+}
+
+/// A batch, while it is kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step<'a> {
+    /// It is to be stored now.
+    Keep(&'a Batch),
+    /// It is stored, and the upstream asks for a pause, which begins now.
+    Pause {
+        /// Seconds the upstream asked for.
+        secs: u32,
+    },
 }
 
 /// How a walk ended.
@@ -30,52 +50,30 @@ pub(super) enum End {
 }
 
 impl Walk<'_> {
-    /// Walks from a cursor, and hands every batch to `keep` before the next call.
+    /// Walks from a cursor, and hands every batch on in order.
     ///
-    /// A stale cursor starts the walk anew, once.
+    /// A stale cursor starts the walk anew, once. A batch that cannot be kept ends the walk, and the call that is under
+    /// way with it.
     pub(super) async fn run(
         &self,
-        mut cursor: Option<Cursor>,
-        mut keep: impl FnMut(&Batch) -> Result<(), HostError>,
+        cursor: Option<Cursor>,
+        step: impl FnMut(Step<'_>) -> Result<(), HostError>,
     ) -> Result<End, HostError> {
-        let mut waited = 0_u32;
-        loop {
-            let batch = match self.call(cursor.take()).await? {
-                Ok(batch) => batch,
-                Err(SyncError::StaleCursor) => match self.call(None).await? {
-                    Ok(batch) => batch,
-                    Err(error) => return Err(self.failed(error)),
-                },
-                Err(error) => return Err(self.failed(error)),
-            };
-            keep(&batch)?;
-            tracing::info!(
-                records = batch.records.len(),
-                requests = batch.requests,
-                pages = batch.progress.done,
-                done = batch.done,
-                "batch committed"
-            );
-            if batch.done {
-                return Ok(End::Done);
-            }
-            if let Some(secs) = batch.resume_after_secs {
-                waited = waited.saturating_add(secs);
-                if waited > LONGEST_WAIT_SECS {
-                    return Ok(End::Paused { secs });
-                }
-                tokio::time::sleep(Duration::from_secs(u64::from(secs))).await;
-            } else if batch.requests == 0 && batch.records.is_empty() {
-                return Err(self.failed(SyncError::Other((
-                    "no-progress".to_owned(),
-                    "the plugin neither asked nor ended".to_owned(),
-                ))));
-            }
-            cursor = batch.cursor;
-        }
+        drive(
+            |cursor, waited_secs| self.begin(cursor, waited_secs),
+            cursor,
+            self.patience_secs,
+            step,
+        )
+        .await
+        .map_err(|failure| match failure {
+            Failure::Host(error) => error,
+            Failure::Sync(error) => self.failed(error),
+        })
     }
 
-    async fn call(&self, cursor: Option<Cursor>) -> Result<Result<Batch, SyncError>, HostError> {
+    /// Begins a call, which goes on by itself.
+    fn begin(&self, cursor: Option<Cursor>, waited_secs: u32) -> Call {
         let request = SyncRequest {
             endpoint: self.line.endpoint().clone(),
             scope: self.scope.clone(),
@@ -83,19 +81,9 @@ impl Walk<'_> {
             cursor,
             settings: Vec::new(),
             request_budget: REQUESTS_A_CALL,
-            as_of: self.as_of,
+            as_of: self.as_of + i64::from(waited_secs) * 1000,
         };
-        let (mut session, transcript) = self.line.session().await?;
-        let answer = session.sync(&request.mirror()).await;
-        log(&transcript);
-        let answer = answer?;
-        Ok(match answer {
-            Ok(batch) => Ok(batch.mirror()),
-            Err(error) => Err(match (error.mirror(), failure(&transcript)) {
-                (SyncError::Upstream(_), Some(failure)) => SyncError::Upstream(failure),
-                (error, _) => error,
-            }),
-        })
+        Call::begin(answer(self.line.clone(), request))
     }
 
     fn failed(&self, error: SyncError) -> HostError {
@@ -118,8 +106,141 @@ impl Walk<'_> {
     }
 }
 
+/// Makes call after call, keeping one batch while the next is fetched.
+async fn drive(
+    begin: impl Fn(Option<Cursor>, u32) -> Call,
+    cursor: Option<Cursor>,
+    patience_secs: u32,
+    mut step: impl FnMut(Step<'_>) -> Result<(), HostError>,
+) -> Result<End, Failure> {
+    let mut waited = 0_u32;
+    let mut may_restart = true;
+    let mut call = begin(cursor, waited);
+    loop {
+        let brought = match call.end().await? {
+            Ok(brought) => brought,
+            Err(SyncError::StaleCursor) if may_restart => {
+                may_restart = false;
+                call = begin(None, waited);
+                continue;
+            }
+            Err(error) => return Err(Failure::Sync(error)),
+        };
+        let next = if brought.done {
+            Next::End
+        } else if let Some(secs) = brought.resume_after_secs {
+            Next::Pause(secs, brought.cursor.clone().mirror())
+        } else if brought.requests == 0 && brought.records.is_empty() {
+            Next::Stall
+        } else {
+            Next::Call(begin(brought.cursor.clone().mirror(), waited))
+        };
+        beside_the_executor(|| keep(brought, &mut step))?;
+        call = match next {
+            Next::End => return Ok(End::Done),
+            Next::Call(call) => call,
+            Next::Pause(secs, cursor) => {
+                waited = waited.saturating_add(secs);
+                if waited > patience_secs {
+                    return Ok(End::Paused { secs });
+                }
+                step(Step::Pause { secs })?;
+                tokio::time::sleep(Duration::from_secs(u64::from(secs))).await;
+                begin(cursor, waited)
+            }
+            Next::Stall => {
+                return Err(Failure::Sync(SyncError::Other((
+                    "no-progress".to_owned(),
+                    "the plugin neither asked nor ended".to_owned(),
+                ))));
+            }
+        };
+    }
+}
+
+/// What follows a batch.
+enum Next {
+    End,
+    Call(Call),
+    Pause(u32, Option<Cursor>),
+    Stall,
+}
+
+/// Why a walk could not go on.
+#[derive(Debug)]
+enum Failure {
+    Host(HostError),
+    Sync(SyncError),
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        Self::Host(error)
+    }
+}
+
+/// Converts a batch and hands it on to be stored.
+fn keep(
+    brought: Brought,
+    step: &mut impl FnMut(Step<'_>) -> Result<(), HostError>,
+) -> Result<(), HostError> {
+    let batch: Batch = brought.mirror();
+    step(Step::Keep(&batch))?;
+    tracing::info!(
+        records = batch.records.len(),
+        requests = batch.requests,
+        pages = batch.progress.done,
+        done = batch.done,
+        "batch committed"
+    );
+    Ok(())
+}
+
+/// What a call came to, still in the contract's own types: converting it is part of storing it.
+type Answer = Result<Result<Brought, SyncError>, HostError>;
+
+/// A call that is under way. Dropping it ends it.
+struct Call(JoinSet<Answer>);
+
+impl Call {
+    fn begin(answer: impl Future<Output = Answer> + Send + 'static) -> Self {
+        let mut task = JoinSet::new();
+        task.spawn(answer);
+        Self(task)
+    }
+
+    async fn end(&mut self) -> Answer {
+        match self.0.join_next().await {
+            Some(Ok(answer)) => answer,
+            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // Only the end of the process cancels a task that nobody dropped.
+            Some(Err(_)) | None => std::future::pending().await,
+        }
+    }
+}
+
+async fn answer(line: Line, request: SyncRequest) -> Answer {
+    let (mut session, transcript) = line.session().await?;
+    let answer = session.sync(&request.mirror()).await;
+    log(&transcript);
+    Ok(
+        answer?.map_err(|error| match (error.mirror(), failure(&transcript)) {
+            (SyncError::Upstream(_), Some(failure)) => SyncError::Upstream(failure),
+            (error, _) => error,
+        }),
+    )
+}
+
+/// Does blocking work where it does not keep other tasks from running, if there is such a place.
+fn beside_the_executor<T>(work: impl FnOnce() -> T) -> T {
+    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+        return work();
+    }
+    tokio::task::block_in_place(work)
+}
+
 /// Requests one call may send: about a second's worth, so that a batch is committed about once a second.
 const REQUESTS_A_CALL: u32 = 64;
 
-/// Longest time a job waits for the upstream in all, in seconds; after it the walk is left for the next run.
-const LONGEST_WAIT_SECS: u32 = 900;
+#[cfg(test)]
+mod tests;

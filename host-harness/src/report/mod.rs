@@ -2,13 +2,20 @@
 
 mod arithmetic;
 mod change;
+mod counts;
+mod enrich;
 mod escape;
 pub(crate) mod fix;
 mod outcome;
+mod pace;
+mod status;
 pub(crate) mod summary;
 mod text;
 
 pub use change::{ChangeReport, Judge};
+pub use enrich::enrich_text;
 pub use escape::plain;
 pub use outcome::{connect_text, inspect_text, sync_text};
+pub use pace::{estimate_text, pace_text};
+pub use status::status_text;
 pub use text::{gate_text, score_text};

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use koalr_platform::model::common::CoverageState;
-use koalr_platform::model::connection::Access;
+use koalr_platform::model::connection::{Access, Capability, Organization};
 use koalr_platform::model::manifest::{Method, OriginAddress};
 
+use super::counts::stored;
 use super::escape::plain;
 use super::text::{item, sentence};
 use crate::jobs::{ConnectReport, InspectReport, Outcome, SyncReport};
@@ -107,17 +108,11 @@ pub fn connect_text(report: &ConnectReport) -> String {
     list(
         &mut text,
         "Organizations",
-        report.connection.organizations.iter().map(|organization| {
-            let routes = report
-                .connection
-                .capabilities
-                .iter()
-                .filter(|one| one.organization == organization.id);
-            let routes: Vec<_> = routes
-                .map(|one| format!("{} {}", plain(&one.route), access(one.access)))
-                .collect();
-            format!("{} ({})", plain(&organization.name), routes.join(", "))
-        }),
+        report
+            .connection
+            .organizations
+            .iter()
+            .map(|organization| may_read(organization, &report.connection.capabilities)),
     );
     list(
         &mut text,
@@ -127,6 +122,27 @@ pub fn connect_text(report: &ConnectReport) -> String {
             .warnings
             .iter()
             .map(|warning| plain(warning)),
+    );
+    if !report.downloads_not_permitted.is_empty() {
+        text.push('\n');
+        let domains: Vec<String> = report
+            .downloads_not_permitted
+            .iter()
+            .map(|domain| plain(domain))
+            .collect();
+        sentence(
+            &mut text,
+            &format!(
+                "Exports are files on hosts below {}. Without `--allow-download SUFFIX` for the one that yours come from, \
+                 checks of pull requests and fixes that only exports tell stay unknown.",
+                domains.join(" or ")
+            ),
+        );
+    }
+    list(
+        &mut text,
+        "Downloads permitted from",
+        report.downloads.iter().map(|domain| plain(domain)),
     );
     text.push_str("\nThe token is sealed in the vault. Next: `koalr sync snyk`\n");
     text
@@ -154,6 +170,18 @@ pub fn sync_text(report: &SyncReport) -> String {
             &format!("The upstream asks to wait {secs} seconds; run the same command again then."),
         );
     }
+    list(
+        &mut text,
+        "Stored",
+        stored(
+            &report.classes,
+            report.open,
+            &report.fixes,
+            report.missing,
+            report.vanished,
+        )
+        .into_iter(),
+    );
     let incomplete = report
         .coverage
         .iter()
@@ -192,7 +220,17 @@ pub fn sync_text(report: &SyncReport) -> String {
     text
 }
 
-fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+/// An organization, and what the token may do in it.
+pub(super) fn may_read(organization: &Organization, capabilities: &[Capability]) -> String {
+    let routes: Vec<_> = capabilities
+        .iter()
+        .filter(|one| one.organization == organization.id)
+        .map(|one| format!("{} {}", plain(&one.route), access(one.access)))
+        .collect();
+    format!("{} ({})", plain(&organization.name), routes.join(", "))
+}
+
+pub(super) fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let mut lines = lines.peekable();
     if lines.peek().is_some() {
         let _ = writeln!(text, "\n{title}");
@@ -229,7 +267,7 @@ fn method(method: Method) -> &'static str {
     }
 }
 
-fn access(access: Access) -> &'static str {
+pub(super) fn access(access: Access) -> &'static str {
     match access {
         Access::Allowed => "allowed",
         Access::Refused => "refused",

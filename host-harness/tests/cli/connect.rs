@@ -16,7 +16,10 @@ fn a_connection_says_who_is_connected_to_what_and_what_the_token_may_do() {
         ran.out,
         format!(
             "Connected to US-01 ({}) as koalr (read only)\n(service_account).\n\n\
-             Organizations\n  Acme (projects allowed, issues allowed)\n\n\
+             Organizations\n  Acme (projects allowed, issues allowed, pr-checks not known, fixes not\n    known)\n\n\
+             Exports are files on hosts below amazonaws.com or storage.googleapis.com.\n\
+             Without `--allow-download SUFFIX` for the one that yours come from, checks of\n\
+             pull requests and fixes that only exports tell stay unknown.\n\n\
              The token is sealed in the vault. Next: `koalr sync snyk`\n",
             upstream.base_url()
         )

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use koalr_upstream::Upstream;
 
-use crate::support::{Koalr, acme, finish, serve};
+use crate::support::{Koalr, TOKEN, acme, finish, sample_change, serve};
 
 /// A data directory that is broken, refused with this sentence, mended, and fine.
 #[track_caller]
@@ -160,16 +160,58 @@ fn without_a_home_a_data_directory_must_be_named() {
 
 #[test]
 fn without_a_data_directory_named_it_is_the_users_own() {
+    let upstream = serve(acme());
     let koalr = Koalr::new();
     let home = koalr.path("home");
-    let mut command = koalr.bare(&["sync", "snyk"]);
-    let ran = finish(command.env("HOME", &home));
+    let address = ["--upstream", upstream.base_url(), "--allow-loopback"];
+    let mut command =
+        koalr.bare(&[&["connect", "snyk", "--token-env", "TOKEN"][..], &address].concat());
+    let ran = finish(command.env("HOME", &home).env("TOKEN", TOKEN));
+    assert_eq!(ran.code, 0, "{}", ran.err);
     let data = home.join(".local/share/koalr");
-    assert_eq!(
-        ran.failure(),
-        "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first"
-    );
     assert!(data.join("control.db").is_file());
+}
+
+#[test]
+fn a_mistyped_data_directory_is_not_made_by_a_command_that_fails() {
+    let koalr = Koalr::new();
+    koalr.write("change.json", sample_change("clean").to_string());
+    let unconnected =
+        "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first";
+    for (args, sentence) in [
+        (&["sync", "snyk"][..], unconnected),
+        (&["status"], unconnected),
+        (&["gate", "change.json"], unconnected),
+        (&["score", "change.json"], unconnected),
+        (
+            &["connect", "snyk", "--token-env", "NOWHERE"],
+            "reading the token from the environment variable `NOWHERE`: it is not set; set it, or use `--token-file PATH`",
+        ),
+        (
+            &["connect", "nothing", "--token-env", "TOKEN"],
+            "no integration `nothing`: the loaded component is `snyk`; use that name, or load another component with \
+             `--plugin FILE`",
+        ),
+    ] {
+        let mut command = koalr.bare(&[args, &["--data", "mistyped"]].concat());
+        let ran = finish(command.env("TOKEN", TOKEN));
+        assert_eq!(ran.failure(), sentence);
+        assert!(!koalr.path("mistyped").exists(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_mistyped_tenant_is_not_made_by_a_command_that_fails() {
+    let (_upstream, koalr) = synced();
+    koalr.write("change.json", sample_change("clean").to_string());
+    let before = koalr.files();
+    for args in [&["sync", "snyk"][..], &["gate", "change.json"]] {
+        let ran = koalr.run(&[&["--tenant", "mistyped"][..], args].concat());
+        let sentence =
+            "`snyk` is not connected for tenant `mistyped`; run `koalr connect snyk` first";
+        assert_eq!(ran.failure(), sentence);
+    }
+    assert_eq!(koalr.files(), before);
 }
 
 const KEY: &str = "data/vault.key";

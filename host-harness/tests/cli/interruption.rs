@@ -1,7 +1,5 @@
 //! Syncs that stop in the middle and go on.
 
-use std::process::Stdio;
-
 use koalr_upstream::{Fault, Occurrence, Organization, Upstream};
 use serde_json::Value;
 
@@ -59,27 +57,7 @@ fn a_killed_sync_goes_on_where_its_last_batch_ended() {
     assert_eq!(undisturbed["outcome"], "ok");
     let koalr = Koalr::connected(&upstream);
     upstream.fault(&last_page(), Occurrence::Every, Fault::Slow(600_000));
-    let begun = upstream.requests().len();
-    let mut command = koalr.command(&["sync", "snyk"]);
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    // A batch is committed before the next one asks for anything.
-    while !upstream.requests()[begun..]
-        .iter()
-        .any(|request| request.path == last_page())
-    {
-        assert_eq!(
-            child.try_wait().unwrap(),
-            None,
-            "it has not ended by itself"
-        );
-        std::thread::yield_now();
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    assert!(koalr.killed_after_commit(1, &["sync", "snyk"]));
     upstream.heal();
     assert_resumed(&sync(&koalr), &undisturbed);
 }

@@ -14,6 +14,8 @@ mod data;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod flags;
+#[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod interruption;
@@ -21,6 +23,8 @@ mod interruption;
 mod partial;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod status;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -95,6 +95,7 @@ fn every_command_explains_its_exit_codes() {
         &["plugin", "inspect"][..],
         &["connect"],
         &["sync"],
+        &["status"],
         &["score"],
         &["gate"],
         &["demo"],

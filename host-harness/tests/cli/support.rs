@@ -1,7 +1,7 @@
 //! What the tests drive: the command line on a directory of its own, and organizations for the mock.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -105,6 +105,23 @@ impl Koalr {
         stdin.write_all(input.as_bytes()).unwrap();
         drop(stdin);
         Ran::of(child.wait_with_output().unwrap())
+    }
+
+    /// Runs a command until it has stored this many batches, and kills it. False if it ended by itself before.
+    pub(crate) fn killed_after_commit(&self, batches: usize, args: &[&str]) -> bool {
+        let mut command = self.command(&[args, &["-v"]].concat());
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let committed = log
+            .lines()
+            .filter(|line| line.as_ref().unwrap().contains("batch committed"))
+            .take(batches)
+            .count();
+        // It may have ended meanwhile; then there is nothing left to kill.
+        let _ = child.kill();
+        let killed = !child.wait().unwrap().success();
+        killed && committed == batches
     }
 
     /// Judges a change file with `gate --format json`.

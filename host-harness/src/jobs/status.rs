@@ -1,0 +1,115 @@
+//! What is connected, and what was synced. Reads the store alone: no component, no request.
+
+use koalr_platform::model::common::{Coverage, Timestamp};
+use koalr_platform::model::connection::{Account, Capability, Organization};
+use koalr_store::Tenant;
+use serde::Serialize;
+
+use super::counts::{ClassCounts, FixCounts};
+use super::sync::{beside, everything};
+use crate::HostError;
+
+/// A connection and the state of its data. The token is not in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct StatusReport {
+    /// The integration.
+    pub integration: String,
+    /// The tenant.
+    pub tenant: String,
+    /// Id of the origin, for example `EU-01`.
+    pub origin: String,
+    /// The pinned address.
+    pub upstream: String,
+    /// When it was connected.
+    pub connected_at: Timestamp,
+    /// Who the token belongs to.
+    pub account: Account,
+    /// The organizations that are synced.
+    pub organizations: Vec<Organization>,
+    /// Domain suffixes that files may be downloaded from. May be empty.
+    pub downloads: Vec<String>,
+    /// What the token may do, with the reasons where it may not.
+    pub capabilities: Vec<Capability>,
+    /// The newest walk of everything; none before the first.
+    pub walk: Option<WalkStatus>,
+    /// What every route came to.
+    pub coverage: Vec<Coverage>,
+    /// Projects stored.
+    pub projects: u64,
+    /// Findings stored, open or not.
+    pub issues: u64,
+    /// Findings that are open, ignored ones too.
+    pub open: u64,
+    /// Stored findings, by what they are.
+    pub classes: ClassCounts,
+    /// The open ones, by whether a fix exists.
+    pub fixes: FixCounts,
+    /// Open findings that the last complete listing lacked, which may be gone.
+    pub missing: u64,
+    /// Findings that are gone without having been resolved.
+    pub vanished: u64,
+    /// Checks of pull requests stored.
+    pub checks: u64,
+    /// When the first of the stored resolutions was; none if none is stored.
+    pub oldest_resolution: Option<Timestamp>,
+}
+
+/// Where a walk stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct WalkStatus {
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it ended; none if it was stopped, and goes on at the next sync.
+    pub ended_at: Option<Timestamp>,
+    /// Before when the upstream does not want to be asked again; none if it did not say.
+    pub resume_at: Option<Timestamp>,
+}
+
+/// Reads the state of a connection.
+///
+/// # Errors
+///
+/// Nothing is connected, or the store failed.
+pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostError> {
+    let connection = tenant
+        .connection(integration)?
+        .ok_or_else(|| HostError::NotConnected {
+            integration: integration.to_owned(),
+            tenant: tenant.id().to_string(),
+        })?;
+    let record = &connection.record;
+    let scope = everything(record);
+    let mut coverage = tenant.coverage(&connection, &scope)?;
+    coverage.extend(tenant.coverage(&connection, &beside(record))?);
+    let counts = tenant.counts(&connection)?;
+    let tally = tenant.tally(&connection)?;
+    let walk = tenant.sync_state(&connection, &scope)?;
+    Ok(StatusReport {
+        integration: record.integration.clone(),
+        tenant: tenant.id().to_string(),
+        origin: record.endpoint.origin.clone(),
+        upstream: record.endpoint.base.clone(),
+        connected_at: record.connected_at,
+        account: record.connection.account.clone(),
+        organizations: record.connection.organizations.clone(),
+        downloads: record.downloads.clone(),
+        capabilities: record.connection.capabilities.clone(),
+        walk: walk.map(|state| WalkStatus {
+            began_at: state.started_at,
+            ended_at: state.done_at,
+            resume_at: state.resume_at,
+        }),
+        coverage,
+        projects: counts.projects,
+        issues: counts.findings,
+        open: counts.open_findings,
+        classes: ClassCounts::of(&tally),
+        fixes: FixCounts::of(&tally),
+        missing: counts.missing,
+        vanished: counts.vanished,
+        checks: counts.change_checks,
+        oldest_resolution: tally.oldest_resolution,
+    })
+}
