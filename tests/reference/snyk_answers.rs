@@ -262,8 +262,8 @@ impl Bench {
         Ok(Self {
             upstream: Upstream::start(replay).await?,
             host: Host::open(HostSettings {
-                plugin: None,
                 artifact_dir,
+                ..HostSettings::default()
             })
             .await?,
             tenant,
@@ -279,6 +279,7 @@ impl Bench {
             secret: self.secret.clone(),
             organizations,
             roots: None,
+            downloads: Vec::new(),
         };
         connect(&self.host, &mut self.tenant, options, AS_OF).await
     }

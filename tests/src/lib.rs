@@ -5,6 +5,7 @@
 pub mod component;
 pub mod contract;
 pub mod facts;
+pub mod faults;
 pub mod guests;
 pub mod sandbox;
 pub mod tls;

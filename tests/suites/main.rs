@@ -5,6 +5,7 @@
 
 mod component;
 mod contract;
+mod faults;
 mod licences;
 mod load;
 mod sandbox;

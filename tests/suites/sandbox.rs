@@ -118,7 +118,7 @@ async fn a_change_scores_the_same_in_the_sandbox_and_native_to_the_last_tenth() 
 
 /// The verb `connect` under these limits.
 async fn connect(limits: Limits, upstream: &Upstream) -> Connected {
-    let client = HttpClient::new(Roots::None).unwrap();
+    let client = HttpClient::new(Roots::None, None).unwrap();
     let sandbox = Sandbox::new(limits).await;
     sandbox.connect(upstream.base_url(), client).await.0
 }

@@ -9,7 +9,7 @@ use koalr_tests::tls::TlsServer;
 async fn a_server_under_a_root_given_beside_the_platforms_is_reached() {
     let server = TlsServer::start(UNAUTHORIZED).await;
     let root = server.root_pem().as_bytes().to_vec();
-    let (result, transcript) = connect(&server, HttpClient::new(Roots::Pem(root)).unwrap()).await;
+    let (result, transcript) = connect(&server, HttpClient::new(Roots::Pem(root), None).unwrap()).await;
     assert!(matches!(result, Err(Error::BadCredential)), "{result:?}");
     let answered = |outcome: &Outcome| matches!(outcome, Outcome::Answered { status: 401, .. });
     let exchanges = transcript.exchanges();
@@ -22,7 +22,7 @@ async fn a_server_under_an_unknown_root_is_refused_with_its_name_and_the_way_out
     let server = TlsServer::start(UNAUTHORIZED).await;
     let stranger = TlsServer::start(UNAUTHORIZED).await;
     let root = stranger.root_pem().as_bytes().to_vec();
-    let client = HttpClient::new(Roots::OnlyPem(root)).unwrap();
+    let client = HttpClient::new(Roots::OnlyPem(root), None).unwrap();
     let (result, transcript) = connect(&server, client).await;
     assert!(matches!(result, Err(Error::Upstream(_))), "{result:?}");
     assert_eq!(transcript.last_failure().unwrap().to_string(), UNTRUSTED);
@@ -31,7 +31,7 @@ async fn a_server_under_an_unknown_root_is_refused_with_its_name_and_the_way_out
 #[tokio::test]
 async fn the_platforms_roots_alone_do_not_trust_it() {
     let server = TlsServer::start(UNAUTHORIZED).await;
-    match HttpClient::new(Roots::Platform) {
+    match HttpClient::new(Roots::Platform, None) {
         Ok(client) => {
             let (_, transcript) = connect(&server, client).await;
             assert_eq!(transcript.last_failure().unwrap().to_string(), UNTRUSTED);

@@ -1,0 +1,245 @@
+//! The processes of a round: this program again, in another role.
+
+use std::io::{BufReader, Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use koalr_upstream::{Generated, Upstream, World};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Set;
+
+/// Environment variable that says which role this process has.
+pub(crate) const ROLE: &str = "KOALR_BENCH_ROLE";
+
+/// What one run cost.
+pub(crate) struct Run {
+    pub(crate) watched: Watched,
+    /// Issues it says it has; none for the floor, which keeps nothing.
+    pub(crate) issues: Option<u64>,
+    pub(crate) served: Served,
+}
+
+/// What a process used.
+#[derive(Default)]
+pub(crate) struct Watched {
+    pub(crate) wall: Duration,
+    pub(crate) cpu: Duration,
+    pub(crate) peak_bytes: u64,
+}
+
+/// What the upstream saw.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Served {
+    /// Requests of projects and issues.
+    pub(crate) listings: u64,
+    /// Most requests within one second.
+    pub(crate) busiest: u64,
+    /// Requests that came too fast.
+    pub(crate) refused: u64,
+}
+
+/// A running upstream.
+pub(crate) struct Server {
+    child: Child,
+    base: String,
+}
+
+impl Server {
+    pub(crate) fn start(set: &Set) -> Self {
+        let numbers = [set.organizations, set.projects, set.issues];
+        let mut command = role("upstream");
+        command.args(numbers.map(|number| number.to_string()));
+        command.arg(set.latency.as_millis().to_string());
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut base = String::new();
+        let stdout = child.stdout.as_mut().unwrap();
+        // Byte by byte: what follows the first line is read when it ends.
+        while !base.ends_with('\n') {
+            let mut byte = [0];
+            stdout.read_exact(&mut byte).unwrap();
+            base.push(char::from(byte[0]));
+        }
+        let base = base.trim_end().to_owned();
+        Self { child, base }
+    }
+
+    fn stop(mut self) -> Served {
+        drop(self.child.stdin.take());
+        let mut text = String::new();
+        let mut stdout = self.child.stdout.take().unwrap();
+        stdout.read_to_string(&mut text).unwrap();
+        self.child.wait().unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+/// The role of the upstream: serves until its standard input ends, then says what it saw.
+pub(crate) fn upstream() {
+    let numbers: Vec<u32> = std::env::args()
+        .skip(1)
+        .map(|text| text.parse().unwrap())
+        .collect();
+    let world = World::generated(Generated {
+        organizations: numbers[0],
+        projects: numbers[1],
+        issues: numbers[2],
+        seed: 7,
+        now: NOW,
+    })
+    .with_latency(Duration::from_millis(numbers[3].into()))
+    .with_limit(160, 1_620);
+    let upstream = Upstream::start_blocking(world).unwrap();
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", upstream.base_url()).unwrap();
+    out.flush().unwrap();
+    std::io::copy(&mut std::io::stdin(), &mut std::io::sink()).unwrap();
+    let listings = upstream
+        .requests()
+        .iter()
+        .filter(|request| {
+            let path = &request.path;
+            // Connecting probes shorter pages, and is not part of the run.
+            (path.ends_with("/projects") || path.ends_with("/issues"))
+                && request.query.contains("limit=100")
+        })
+        .count();
+    let served = Served {
+        listings: listings as u64,
+        busiest: upstream.requests_in_busiest_second() as u64,
+        refused: upstream.refused_requests() as u64,
+    };
+    writeln!(out, "{}", serde_json::to_string(&served).unwrap()).unwrap();
+}
+
+/// The role of `koalr` itself.
+pub(crate) fn koalr() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .event_interval(1)
+        .build()
+        .unwrap();
+    if let Err(error) = runtime.block_on(koalr_host::cli::run()) {
+        panic!("{error}");
+    }
+}
+
+/// Runs the floor on a fresh upstream.
+pub(crate) fn floor(server: Server) -> Run {
+    let mut command = role("floor");
+    command.arg(&server.base);
+    let (watched, _) = watch(&mut command);
+    Run {
+        watched,
+        issues: None,
+        served: server.stop(),
+    }
+}
+
+/// Connects and syncs on a fresh upstream. Only the sync counts.
+pub(crate) fn sync(server: Server) -> Run {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().to_str().unwrap();
+    let koalr = |args: &[&str]| {
+        let mut command = role("koalr");
+        command.args(args).args(["--data", data]).env("TOKEN", TOKEN);
+        command
+    };
+    let connect = [
+        "connect",
+        "snyk",
+        "--allow-loopback",
+        "--token-env",
+        "TOKEN",
+        "--upstream",
+        &server.base,
+    ];
+    watch(&mut koalr(&connect));
+    let sync = [
+        "sync",
+        "snyk",
+        "--format",
+        "json",
+        "--window",
+        "all",
+        "--enrichment",
+        "off",
+        "--rate-share",
+        "100",
+    ];
+    let (watched, output) = watch(&mut koalr(&sync));
+    let report: Value = serde_json::from_str(output.lines().last().unwrap()).unwrap();
+    assert_eq!(report["outcome"], "ok", "{output}");
+    Run {
+        watched,
+        issues: report["issues"].as_u64(),
+        served: server.stop(),
+    }
+}
+
+/// Runs a process to its end, looking at it all the time.
+fn watch(command: &mut Command) -> (Watched, String) {
+    let start = Instant::now();
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let stdout = child.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        BufReader::new(stdout).read_to_string(&mut text).unwrap();
+        text
+    });
+    let mut watched = Watched::default();
+    // What a process used is gone with it, so the last look before its end counts.
+    while child.try_wait().unwrap().is_none() {
+        watched.look(child.id());
+        std::thread::sleep(LOOK);
+    }
+    watched.wall = start.elapsed();
+    assert!(child.wait().unwrap().success());
+    (watched, reader.join().unwrap())
+}
+
+impl Watched {
+    fn look(&mut self, process: u32) {
+        let read = |name: &str| std::fs::read_to_string(format!("/proc/{process}/{name}"));
+        if let Ok(status) = read("status")
+            && let Some(line) = status.lines().find(|line| line.starts_with("VmHWM:"))
+            && let Some(kibibytes) = line.split_whitespace().nth(1)
+        {
+            self.peak_bytes = kibibytes.parse::<u64>().unwrap() * 1024;
+        }
+        // The name in parentheses may hold blanks; user and system time are the 12th and 13th fields after it.
+        if let Ok(stat) = read("stat")
+            && let Some((_, fields)) = stat.rsplit_once(')')
+        {
+            let ticks = fields
+                .split_whitespace()
+                .skip(11)
+                .take(2)
+                .map(|text| text.parse::<u64>().unwrap());
+            self.cpu = Duration::from_millis(ticks.sum::<u64>() * TICK_MILLIS);
+        }
+    }
+}
+
+fn role(name: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.env(ROLE, name);
+    command
+}
+
+/// A token in the form of an API key.
+const TOKEN: &str = "00000000-0000-4000-8000-000000000000";
+
+/// When the generated data was true.
+const NOW: i64 = 1_790_000_000_000;
+
+/// Time between two looks at a process.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Linux counts the time of processes in hundredths of a second.
+const TICK_MILLIS: u64 = 10;
