@@ -28,8 +28,9 @@ fn built_without_wasi_it_imports_only_what_the_world_names() {
     assert_eq!(component::imports(&component), WORLD_IMPORTS);
 }
 
-/// Largest component, in bytes: what it needs, and a twentieth for small changes. Whoever raises it says what for.
-const MAX_BYTES: usize = 685_000;
+/// Largest component, in bytes: what it needs, and a twentieth for small changes. Whoever raises it says what for: of
+/// these, increments, split listings, exports with their tables, and findings of tests are 140,000.
+const MAX_BYTES: usize = 830_000;
 
 /// Imports of the world, less the clock, of which the plugin uses only a type that nothing calls.
 const WORLD_IMPORTS: [&str; 7] = [

@@ -1,19 +1,23 @@
 //! Applying a batch: records, coverage and cursor, all or nothing.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, HashSet};
 
 use koalr_platform::model::common::{Coverage, Timestamp};
-use koalr_platform::model::record::Entry;
-use koalr_platform::model::walk::{Batch, Scope};
-use rusqlite::types::Value;
+use koalr_platform::model::record::{Entry, Finding, Remediation, RemediationStep};
+use koalr_platform::model::walk::{Batch, Scope, Walk};
+use koalr_platform::timeline;
+use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Transaction, params};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
+use crate::absence;
 use crate::connection::StoredConnection;
 use crate::error::{Fault, StoreError};
-use crate::row::{Stored, Writer};
-use crate::sync_state::{advance, scope_key};
+use crate::reimport::Reimports;
+use crate::row::{Met, Stored, Writer};
+use crate::sync_state::{Turn, advance, enter, scope_key};
 use crate::table::{
     CHANGE_CHECKS, CHANGE_FINDINGS, DEPLOYMENTS, FINDINGS, FIXES, INCIDENTS, MEASUREMENTS, OTHERS,
     PROJECTS, REMEDIATIONS, Table, WALKS,
@@ -34,8 +38,9 @@ pub struct BatchOutcome {
 impl Tenant {
     /// Stores a batch, its coverage and its cursor in one transaction. Applying it twice changes nothing.
     ///
-    /// A record replaces the stored one unless its own time is earlier. Nothing is ever removed or resolved here: what
-    /// a walk did not show stays as it was.
+    /// A record replaces the stored one unless its own time is earlier, and tells the steps between the two. Nothing is
+    /// ever removed here. What a walk did not show stays as it was, unless the walk listed everything and ended properly:
+    /// then it is missing, and vanished after the next one.
     ///
     /// # Errors
     /// - [`StoreError::Record`]: a record does not fit; nothing was stored, and the cursor stays
@@ -47,15 +52,18 @@ impl Tenant {
         batch: &Batch,
         as_of: Timestamp,
     ) -> Result<BatchOutcome, StoreError> {
-        let scope = scope_key(scope);
         let path = self.database.path().to_owned();
         self.database.write(|transaction| {
+            let turn = enter(transaction, connection.id, scope, batch, as_of)?;
+            let scope = scope_key(scope);
             let mut records = Records {
                 transaction,
-                connection: connection.id,
+                turn,
                 scope: &scope,
-                as_of,
                 writers: BTreeMap::new(),
+                reimports: Reimports::open(transaction, turn)?,
+                stated: stated(batch),
+                steps: Vec::new(),
                 outcome: BatchOutcome::default(),
             };
             for (index, entry) in batch.records.iter().enumerate() {
@@ -70,10 +78,11 @@ impl Tenant {
                 }
             }
             let outcome = records.outcome;
+            store_steps(transaction, &turn, &records.steps)?;
             for coverage in &batch.coverage {
                 store_coverage(transaction, connection.id, &scope, coverage)?;
             }
-            advance(transaction, connection.id, &scope, batch, as_of)?;
+            advance(transaction, &turn, &scope, batch)?;
             Ok(outcome)
         })
     }
@@ -82,57 +91,49 @@ impl Tenant {
 /// The records of one batch on their way into the tables.
 struct Records<'t> {
     transaction: &'t Transaction<'t>,
-    connection: i64,
+    turn: Turn,
     scope: &'t str,
-    as_of: Timestamp,
     writers: BTreeMap<&'static str, Writer<'t>>,
+    reimports: Reimports<'t>,
+    stated: HashSet<(&'t str, &'t str, RemediationStep)>,
+    /// Steps that the store itself found. They are stored last, where the integration gave none of that time.
+    steps: Vec<Remediation>,
     outcome: BatchOutcome,
 }
 
 impl Records<'_> {
     fn store(&mut self, entry: &Entry) -> Result<(), (&'static str, Fault)> {
-        let text = |text: &str| Value::Text(text.to_owned());
         let stored = match entry {
-            Entry::Project(project) => self.put(&PROJECTS, vec![], project)?,
-            Entry::Finding(finding) => self.put(&FINDINGS, vec![], finding)?,
-            Entry::ChangeCheck(check) => self.put(&CHANGE_CHECKS, vec![], check)?,
+            Entry::Project(project) => self.put(&PROJECTS, &[], project)?,
+            Entry::Finding(finding) => self
+                .finding(finding)
+                .map_err(|fault| (FINDINGS.name, fault))?,
+            Entry::ChangeCheck(check) => self.put(&CHANGE_CHECKS, &[], check)?,
             Entry::ChangeFinding(change_finding) => {
                 let finding = &change_finding.finding;
-                let beside = vec![
-                    text(self.scope),
-                    text(&finding.organization),
-                    text(&finding.id),
-                    Value::Integer(finding.updated_at),
+                let beside = [
+                    ValueRef::from(self.scope),
+                    ValueRef::from(finding.organization.as_str()),
+                    ValueRef::from(finding.id.as_str()),
+                    ValueRef::Integer(finding.updated_at),
                 ];
-                self.put(&CHANGE_FINDINGS, beside, change_finding)?
+                self.put(&CHANGE_FINDINGS, &beside, change_finding)?
             }
-            Entry::Remediation(remediation) => self.put(&REMEDIATIONS, vec![], remediation)?,
+            Entry::Remediation(step) => self.step(step)?,
             Entry::Fix(fix) => {
-                let optional = |text: &Option<String>| match text {
-                    Some(text) => Value::Text(text.clone()),
-                    None => Value::Null,
-                };
-                let beside = vec![
-                    optional(&fix.affected.ecosystem),
-                    text(&fix.affected.name),
-                    optional(&fix.affected.version),
+                let beside = [
+                    ValueRef::from(fix.affected.ecosystem.as_deref()),
+                    ValueRef::from(fix.affected.name.as_str()),
+                    ValueRef::from(fix.affected.version.as_deref()),
                 ];
-                self.put(&FIXES, beside, fix)?
+                self.put(&FIXES, &beside, fix)?
             }
-            Entry::Measurement(measurement) => self.put(&MEASUREMENTS, vec![], measurement)?,
-            Entry::Incident(incident) => self.put(&INCIDENTS, vec![], incident)?,
-            Entry::Deployment(deployment) => self.put(&DEPLOYMENTS, vec![], deployment)?,
-            Entry::Other(other) => self.put(&OTHERS, vec![], other)?,
-            Entry::WalkCompleted(walk) => {
-                let beside = vec![text(self.scope), text("completed")];
-                self.put(&WALKS, beside, walk)?;
-                return Ok(());
-            }
-            Entry::WalkBroken(walk) => {
-                let beside = vec![text(self.scope), text("broken")];
-                self.put(&WALKS, beside, walk)?;
-                return Ok(());
-            }
+            Entry::Measurement(measurement) => self.put(&MEASUREMENTS, &[], measurement)?,
+            Entry::Incident(incident) => self.put(&INCIDENTS, &[], incident)?,
+            Entry::Deployment(deployment) => self.put(&DEPLOYMENTS, &[], deployment)?,
+            Entry::Other(other) => self.put(&OTHERS, &[], other)?,
+            Entry::WalkCompleted(walk) => return self.end(walk, "completed"),
+            Entry::WalkBroken(walk) => return self.end(walk, "broken"),
         };
         match stored {
             Stored::Inserted => self.outcome.inserted += 1,
@@ -142,23 +143,118 @@ impl Records<'_> {
         Ok(())
     }
 
-    fn put(
+    fn finding(&mut self, finding: &Finding) -> Result<Stored, Fault> {
+        let met = self.meet(&FINDINGS, &[], finding)?;
+        if met.was_gone {
+            self.steps.extend(absence::return_of(&self.turn, finding));
+        }
+        if met.stored != Stored::Unchanged {
+            let steps = timeline::steps(met.former.as_ref(), finding, self.turn.as_of);
+            let stated = |step: &Remediation| {
+                let key = (step.organization.as_str(), step.finding.as_str(), step.step);
+                self.stated.contains(&key)
+            };
+            let steps = steps.into_iter().filter(|step| !stated(step));
+            self.steps.extend(steps);
+        }
+        if met.stored == Stored::Inserted {
+            self.reimports.inherit(finding)?;
+        }
+        Ok(met.stored)
+    }
+
+    fn step(&mut self, step: &Remediation) -> Result<Stored, (&'static str, Fault)> {
+        let vanished = step.step == RemediationStep::Vanished;
+        if vanished {
+            let confirmed = absence::confirm(self.transaction, &self.turn, step);
+            if !confirmed.map_err(|error| (FINDINGS.name, error.into()))? {
+                return Ok(Stored::Unchanged);
+            }
+        }
+        self.put(&REMEDIATIONS, &[], step)
+    }
+
+    fn end(&mut self, walk: &Walk, state: &str) -> Result<(), (&'static str, Fault)> {
+        let beside = [ValueRef::from(self.scope), ValueRef::from(state)];
+        self.put(&WALKS, &beside, walk)?;
+        let mut conclude = || {
+            if absence::conclude(self.transaction, &self.turn, walk)? {
+                self.reimports.pair(&walk.organization)?;
+            }
+            Ok(())
+        };
+        if state == "completed" {
+            conclude().map_err(|error: rusqlite::Error| (WALKS.name, error.into()))?;
+        }
+        Ok(())
+    }
+
+    fn put<R: Serialize + DeserializeOwned>(
         &mut self,
         table: &'static Table,
-        beside: Vec<Value>,
-        record: &impl Serialize,
+        beside: &[ValueRef<'_>],
+        record: &R,
     ) -> Result<Stored, (&'static str, Fault)> {
-        let writer = match self.writers.entry(table.name) {
-            Slot::Occupied(slot) => slot.into_mut(),
-            Slot::Vacant(slot) => {
-                let writer = Writer::new(self.transaction, table);
-                slot.insert(writer.map_err(|error| (table.name, error.into()))?)
-            }
-        };
-        writer
-            .store(self.connection, self.as_of, beside, record)
+        let met = self.meet(table, beside, record);
+        met.map(|met| met.stored)
             .map_err(|fault| (table.name, fault))
     }
+
+    fn meet<R: Serialize + DeserializeOwned>(
+        &mut self,
+        table: &'static Table,
+        beside: &[ValueRef<'_>],
+        record: &R,
+    ) -> Result<Met<R>, Fault> {
+        let writer = match self.writers.entry(table.name) {
+            Slot::Occupied(slot) => slot.into_mut(),
+            Slot::Vacant(slot) => slot.insert(Writer::new(self.transaction, table)?),
+        };
+        writer.store(&self.turn, beside, record)
+    }
+}
+
+/// Ends and returns that the integration itself tells of in this batch: by organization, finding and step. They
+/// may be dated otherwise than by the finding's own fields, and are not told twice.
+fn stated(batch: &Batch) -> HashSet<(&str, &str, RemediationStep)> {
+    let steps = batch.records.iter().filter_map(|entry| match entry {
+        Entry::Remediation(step) => Some(step),
+        _ => None,
+    });
+    steps
+        .filter(|step| {
+            matches!(
+                step.step,
+                RemediationStep::Resolved | RemediationStep::ReIntroduced
+            )
+        })
+        .map(|step| (step.organization.as_str(), step.finding.as_str(), step.step))
+        .collect()
+}
+
+fn store_steps(
+    transaction: &Transaction<'_>,
+    turn: &Turn,
+    steps: &[Remediation],
+) -> Result<(), Fault> {
+    let mut insert = transaction.prepare(
+        "INSERT INTO remediations
+           (connection, first_seen, last_seen, organization, finding, step, at, source)
+         VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+    )?;
+    for step in steps {
+        let word = serde_json::to_value(step.step)?;
+        insert.execute(params![
+            turn.connection,
+            turn.as_of,
+            step.organization,
+            step.finding,
+            word.as_str(),
+            step.at,
+            step.source,
+        ])?;
+    }
+    Ok(())
 }
 
 /// Why a record does not fit; any other fault stays what it is.

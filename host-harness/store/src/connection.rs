@@ -1,7 +1,7 @@
 //! A tenant's connections, and their sealed credentials.
 
 use koalr_platform::model::common::{Endpoint, Timestamp};
-use koalr_platform::model::connection::{Connection, CredentialFacts};
+use koalr_platform::model::connection::{Access, Capability, Connection, CredentialFacts};
 use rusqlite::{OptionalExtension, Row, params};
 use zeroize::Zeroizing;
 
@@ -25,6 +25,8 @@ pub struct ConnectionRecord {
     pub plugin_version: String,
     /// Root certificate of the operator, as PEM; none means the platform's roots.
     pub ca_pem: Option<String>,
+    /// Domain suffixes that the operator allows downloads from, for example `storage.example.com`. May be empty.
+    pub downloads: Vec<String>,
     /// When it was connected.
     pub connected_at: Timestamp,
 }
@@ -73,6 +75,7 @@ impl Tenant {
                     serde_json::to_string(&record.connection.extra)?,
                     record.plugin_version,
                     record.ca_pem,
+                    serde_json::to_string(&record.downloads)?,
                     record.connected_at,
                 ],
                 |row| row.get(0),
@@ -98,6 +101,45 @@ impl Tenant {
             let mut statement = database.prepare(SELECT)?;
             let mut rows = statement.query([integration])?;
             rows.next()?.map(decode).transpose()
+        })
+    }
+
+    /// Notes whether a connection's credential may use a route in an organization, in place of what was known of it.
+    /// [`connection`](Self::connection) then has it.
+    ///
+    /// # Errors
+    /// - the database is busy, full or cannot be written
+    pub fn note_capability(
+        &mut self,
+        connection: &StoredConnection,
+        organization: &str,
+        route: &str,
+        access: Access,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        self.database.write(|transaction| {
+            let select = "SELECT capabilities FROM connections WHERE id = ?1";
+            let stored: String =
+                transaction.query_row(select, [connection.id], |row| row.get(0))?;
+            let mut capabilities: Vec<Capability> = serde_json::from_str(&stored)?;
+            let noted = Capability {
+                organization: organization.to_owned(),
+                route: route.to_owned(),
+                access,
+                detail: detail.to_owned(),
+            };
+            let former = capabilities
+                .iter_mut()
+                .find(|one| one.organization == organization && one.route == route);
+            match former {
+                Some(former) => *former = noted,
+                None => capabilities.push(noted),
+            }
+            transaction.execute(
+                "UPDATE connections SET capabilities = ?2 WHERE id = ?1",
+                params![connection.id, serde_json::to_string(&capabilities)?],
+            )?;
+            Ok(())
         })
     }
 
@@ -152,7 +194,8 @@ fn decode(row: &Row<'_>) -> Result<StoredConnection, Fault> {
             },
             plugin_version: row.get(12)?,
             ca_pem: row.get(13)?,
-            connected_at: row.get(14)?,
+            downloads: serde_json::from_str(&json(14)?)?,
+            connected_at: row.get(15)?,
         },
     })
 }
@@ -160,15 +203,15 @@ fn decode(row: &Row<'_>) -> Result<StoredConnection, Fault> {
 const SELECT: &str = "
     SELECT id, integration, origin, base, allow_loopback, kind, audience_host,
            account, organizations, capabilities, warnings, extra,
-           plugin_version, ca_pem, connected_at
+           plugin_version, ca_pem, downloads, connected_at
     FROM connections WHERE integration = ?1 AND current = 1";
 
 const UPSERT: &str = "
     INSERT INTO connections
       (current, integration, origin, base, allow_loopback, kind, audience_host,
        account, organizations, capabilities, warnings, extra,
-       plugin_version, ca_pem, connected_at)
-    VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+       plugin_version, ca_pem, downloads, connected_at)
+    VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
     ON CONFLICT (integration, base) DO UPDATE SET
       current = 1,
       origin = excluded.origin,
@@ -182,6 +225,7 @@ const UPSERT: &str = "
       extra = excluded.extra,
       plugin_version = excluded.plugin_version,
       ca_pem = excluded.ca_pem,
+      downloads = excluded.downloads,
       connected_at = excluded.connected_at
     RETURNING id";
 
@@ -232,6 +276,35 @@ mod tests {
                 "the stored credential of `sonarqube` in `{}` cannot be opened; connect again",
                 directory.path().join("tenants/acme.db").display()
             )
+        );
+    }
+
+    #[test]
+    fn a_capability_noted_later_replaces_what_was_known_of_that_route() {
+        let (_directory, mut tenant, stored) = connected();
+        let mut note = |route, access, detail| {
+            tenant
+                .note_capability(&stored, "o1", route, access, detail)
+                .unwrap();
+        };
+        note("pr-checks", Access::Unknown, "not asked");
+        note("issues", Access::Allowed, "");
+        note("pr-checks", Access::Refused, "no reports on this plan");
+        let known = tenant.connection("snyk").unwrap().unwrap().record;
+        let known = known.connection.capabilities.into_iter();
+        let known: Vec<_> = known
+            .map(|one| (one.route, one.access, one.detail))
+            .collect();
+        assert_eq!(
+            known,
+            [
+                ("issues".to_owned(), Access::Allowed, String::new()),
+                (
+                    "pr-checks".to_owned(),
+                    Access::Refused,
+                    "no reports on this plan".to_owned()
+                ),
+            ]
         );
     }
 

@@ -6,15 +6,15 @@ use std::path::Path;
 
 use koalr_platform::model::common::{
     Change, Coverage, CoverageState, Endpoint, ExploitMaturity, FindingClass, FixState,
-    Reachability, Severity,
+    Measurement, Reachability, Severity,
 };
 use koalr_platform::model::connection::{
     Access, Account, Capability, Connection, CredentialFacts, Organization,
 };
 use koalr_platform::model::record::{
-    CvssRating, Entry, Finding, PackageVersion, Project, ProjectClass, SelectedCvss,
+    ChangeCheck, CvssRating, Entry, Finding, PackageVersion, Project, ProjectClass, SelectedCvss,
 };
-use koalr_platform::model::walk::{Batch, ChangeScope, Cursor, Progress, Scope};
+use koalr_platform::model::walk::{Batch, ChangeScope, Cursor, Progress, Scope, Walk};
 use tempfile::TempDir;
 
 use crate::{ConnectionRecord, DataDir, StoredConnection, Tenant, TenantId};
@@ -87,6 +87,7 @@ pub(crate) fn connection() -> ConnectionRecord {
         },
         plugin_version: "0.1.0".to_owned(),
         ca_pem: Some("-----BEGIN CERTIFICATE-----".to_owned()),
+        downloads: vec!["storage.example.com".to_owned()],
         connected_at: 1_000,
     }
 }
@@ -206,5 +207,43 @@ pub(crate) fn finding(id: &str) -> Finding {
         resolved_at: None,
         disclosed_at: Some(3),
         extra: vec![("a".to_owned(), "b".to_owned())],
+    }
+}
+
+pub(crate) fn change_check() -> ChangeCheck {
+    ChangeCheck {
+        organization: "o1".to_owned(),
+        change: "7".to_owned(),
+        repository: "shop/web".to_owned(),
+        head_sha: Some("abc".to_owned()),
+        base_sha: None,
+        project: None,
+        product: "open source".to_owned(),
+        state: "failed".to_owned(),
+        marked_as_success: true,
+        at: Some(4),
+        test: None,
+        extra: vec![],
+    }
+}
+
+/// The proper end of a listing of everything.
+pub(crate) fn completed(route: &str) -> Entry {
+    Entry::WalkCompleted(Walk {
+        route: route.to_owned(),
+        organization: "o1".to_owned(),
+        changed_since: None,
+        pages: 3,
+        records: 250,
+    })
+}
+
+pub(crate) fn measurement() -> Measurement {
+    Measurement {
+        subject: "repository:shop/web".to_owned(),
+        metric: "coverage".to_owned(),
+        value: 81.0,
+        unit: "percent".to_owned(),
+        at: 4,
     }
 }

@@ -9,14 +9,21 @@
 //! A tenant is backed up, restored or deleted as its file, but restored only beside the control database and the key
 //! file it was written with. Nothing here reads a clock: every time is an argument.
 
+mod absence;
 mod batch;
+mod cell;
 mod change;
 mod connection;
+mod counts;
 mod data_dir;
 mod database;
+mod dump;
 mod error;
+mod finding;
+mod fix;
 mod key;
 mod query;
+mod reimport;
 mod row;
 mod sync_state;
 mod table;
@@ -29,8 +36,9 @@ mod fixture;
 pub use batch::BatchOutcome;
 pub use change::{ChangeRecord, DecisionRecord, DependencyList};
 pub use connection::{ConnectionRecord, StoredConnection};
+pub use counts::Counts;
 pub use data_dir::DataDir;
 pub use error::StoreError;
-pub use query::{Counts, FindingFilter, StoredFinding};
+pub use finding::{FindingFilter, StoredFinding};
 pub use sync_state::SyncState;
 pub use tenant::{Tenant, TenantId};

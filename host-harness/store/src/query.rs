@@ -1,7 +1,7 @@
-//! What was synced, read back.
+//! What was synced besides findings, read back.
 
-use koalr_platform::model::common::{Coverage, Timestamp};
-use koalr_platform::model::record::{ChangeFinding, Finding, Project};
+use koalr_platform::model::common::{Change, Coverage};
+use koalr_platform::model::record::{ChangeCheck, ChangeFinding, Project};
 use koalr_platform::model::walk::Scope;
 use rusqlite::{ToSql, params};
 use serde::de::DeserializeOwned;
@@ -10,97 +10,10 @@ use crate::connection::StoredConnection;
 use crate::error::StoreError;
 use crate::row::{decode, select_list};
 use crate::sync_state::scope_key;
-use crate::table::{CHANGE_FINDINGS, FINDINGS, PROJECTS, Table};
+use crate::table::{CHANGE_CHECKS, CHANGE_FINDINGS, PROJECTS, Table};
 use crate::tenant::Tenant;
 
-/// Which findings to read. The default is all.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct FindingFilter<'a> {
-    /// Only in projects of this repository, written as the integration writes it.
-    pub repository: Option<&'a str>,
-    /// Only about one of these packages, by name. An empty list finds nothing.
-    pub packages: Option<&'a [&'a str]>,
-}
-
-/// A finding, and when it came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredFinding {
-    /// The finding in its newest known state.
-    pub finding: Finding,
-    /// When a batch first held it.
-    pub first_seen: Timestamp,
-    /// When a batch last held it.
-    pub last_seen: Timestamp,
-}
-
-/// How many records of a connection are stored.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Projects.
-    pub projects: u64,
-    /// Findings, open or not.
-    pub findings: u64,
-    /// Open findings, ignored ones too.
-    pub open_findings: u64,
-    /// Checks the upstream ran on changes.
-    pub change_checks: u64,
-    /// Findings the upstream tied to changes.
-    pub change_findings: u64,
-    /// Steps in the life of findings.
-    pub remediations: u64,
-    /// Measurements.
-    pub measurements: u64,
-    /// Incidents, open or not.
-    pub incidents: u64,
-    /// Deployments in any state.
-    pub deployments: u64,
-    /// Records without a table of their own.
-    pub others: u64,
-}
-
 impl Tenant {
-    /// Findings by organization and id.
-    ///
-    /// # Errors
-    /// - the database cannot be read
-    pub fn findings(
-        &self,
-        connection: &StoredConnection,
-        filter: FindingFilter<'_>,
-    ) -> Result<Vec<StoredFinding>, StoreError> {
-        let packages = filter
-            .packages
-            .map(|names| serde_json::json!(names).to_string());
-        let query = format!(
-            "SELECT {}, first_seen, last_seen FROM findings
-             WHERE connection = ?1
-               AND (?2 IS NULL OR EXISTS (
-                 SELECT 1 FROM projects
-                 WHERE projects.connection = findings.connection
-                   AND projects.organization = findings.organization
-                   AND projects.id = findings.project
-                   AND projects.repository = ?2))
-               AND (?3 IS NULL OR EXISTS (
-                 SELECT 1 FROM json_each(findings.packages) AS package
-                 WHERE package.value ->> 'name' IN (SELECT value FROM json_each(?3))))
-             ORDER BY organization, id",
-            select_list(&FINDINGS)
-        );
-        self.database.read(|database| {
-            let mut statement = database.prepare(&query)?;
-            let mut rows = statement.query(params![connection.id, filter.repository, packages])?;
-            let mut findings = Vec::new();
-            while let Some(row) = rows.next()? {
-                findings.push(StoredFinding {
-                    finding: decode(&FINDINGS, row)?,
-                    first_seen: row.get("first_seen")?,
-                    last_seen: row.get("last_seen")?,
-                });
-            }
-            Ok(findings)
-        })
-    }
-
     /// Projects by organization and id.
     ///
     /// # Errors
@@ -108,6 +21,26 @@ impl Tenant {
     pub fn projects(&self, connection: &StoredConnection) -> Result<Vec<Project>, StoreError> {
         let condition = "connection = ?1 ORDER BY organization, id";
         self.records(&PROJECTS, condition, &[&connection.id])
+    }
+
+    /// Checks the upstream ran on any head of `change`, newest first, those without a time last. The upstream names the
+    /// repository in its own way, and the change by the host's id or by its number.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn change_checks(
+        &self,
+        connection: &StoredConnection,
+        repository: &str,
+        change: &Change,
+    ) -> Result<Vec<ChangeCheck>, StoreError> {
+        let number = change.number.map(|number| number.to_string());
+        self.records(
+            &CHANGE_CHECKS,
+            "connection = ?1 AND repository = ?2 AND change IN (?3, ?4)
+             ORDER BY at DESC NULLS LAST, organization, product, project, head_sha",
+            &[&connection.id, &repository, &change.id, &number],
+        )
     }
 
     /// What the upstream itself said about the change of `scope`, by change, route, organization and id.
@@ -156,39 +89,6 @@ impl Tenant {
         })
     }
 
-    /// How many records are stored.
-    ///
-    /// # Errors
-    /// - the database cannot be read
-    pub fn counts(&self, connection: &StoredConnection) -> Result<Counts, StoreError> {
-        let count = |table| self.count(connection, table, "true");
-        Ok(Counts {
-            projects: count("projects")?,
-            findings: count("findings")?,
-            open_findings: self.count(connection, "findings", "open = 1")?,
-            change_checks: count("change_checks")?,
-            change_findings: count("change_findings")?,
-            remediations: count("remediations")?,
-            measurements: count("measurements")?,
-            incidents: count("incidents")?,
-            deployments: count("deployments")?,
-            others: count("others")?,
-        })
-    }
-
-    fn count(
-        &self,
-        connection: &StoredConnection,
-        table: &str,
-        condition: &str,
-    ) -> Result<u64, StoreError> {
-        let query = format!("SELECT count(*) FROM {table} WHERE connection = ?1 AND {condition}");
-        self.database.read(|database| {
-            let count: i64 = database.query_row(&query, [connection.id], |row| row.get(0))?;
-            Ok(count.unsigned_abs())
-        })
-    }
-
     fn records<T: DeserializeOwned>(
         &self,
         table: &Table,
@@ -211,71 +111,9 @@ impl Tenant {
 
 #[cfg(test)]
 mod tests {
-    use koalr_platform::model::record::{Entry, PackageVersion};
+    use koalr_platform::model::record::Entry;
 
-    use super::*;
-    use crate::fixture::{batch, connected, finding, organizations, project};
-
-    fn ids(filter: FindingFilter<'_>) -> Vec<String> {
-        let (_directory, mut tenant, connection) = connected();
-        let place = |id: &str, project: &str, package: &str| {
-            let mut finding = finding(id);
-            finding.project = project.to_owned();
-            finding.packages.push(PackageVersion {
-                ecosystem: Some("npm".to_owned()),
-                name: package.to_owned(),
-                version: Some("1.0.0".to_owned()),
-            });
-            Entry::Finding(finding)
-        };
-        let batch = batch(vec![
-            Entry::Project(project("p1", Some("shop/web"))),
-            Entry::Project(project("p2", Some("shop/api"))),
-            Entry::Project(project("p3", None)),
-            place("f3", "p1", "left-pad"),
-            place("f2", "p2", "left-pad"),
-            place("f1", "p3", "it's \"quoted\""),
-        ]);
-        tenant
-            .apply_batch(&connection, &organizations(), &batch, 5)
-            .unwrap();
-        let findings = tenant.findings(&connection, filter).unwrap();
-        findings
-            .into_iter()
-            .map(|stored| stored.finding.id)
-            .collect()
-    }
-
-    #[test]
-    fn findings_come_by_id_and_all_without_a_filter() {
-        assert_eq!(ids(FindingFilter::default()), ["f1", "f2", "f3"]);
-    }
-
-    #[test]
-    fn findings_of_a_repository_are_those_of_its_projects() {
-        let of = |repository| {
-            ids(FindingFilter {
-                repository: Some(repository),
-                packages: None,
-            })
-        };
-        assert_eq!(of("shop/web"), ["f3"]);
-        assert!(of("shop").is_empty());
-    }
-
-    #[test]
-    fn findings_of_packages_are_found_by_any_of_their_packages() {
-        let of = |packages: &[&str]| {
-            ids(FindingFilter {
-                repository: None,
-                packages: Some(packages),
-            })
-        };
-        assert_eq!(of(&["left-pad"]), ["f2", "f3"]);
-        assert_eq!(of(&["it's \"quoted\"", "none"]), ["f1"]);
-        assert_eq!(of(&["lodash"]), ["f1", "f2", "f3"]);
-        assert!(of(&[]).is_empty());
-    }
+    use crate::fixture::{batch, change, change_check, connected, organizations, project};
 
     #[test]
     fn a_row_that_does_not_fit_the_model_is_told() {
@@ -298,11 +136,32 @@ mod tests {
     }
 
     #[test]
-    fn both_filters_must_hold() {
-        let filter = FindingFilter {
-            repository: Some("shop/api"),
-            packages: Some(&["left-pad"]),
+    fn checks_of_a_change_are_found_by_id_or_number_and_come_newest_first() {
+        let (_directory, mut tenant, connection) = connected();
+        let check = |named: &str, head: Option<&str>, at| {
+            let mut check = change_check();
+            named.clone_into(&mut check.change);
+            check.head_sha = head.map(str::to_owned);
+            check.product = format!("{named} at {at:?}");
+            check.at = at;
+            Entry::ChangeCheck(check)
         };
-        assert_eq!(ids(filter), ["f2"]);
+        let batch = batch(vec![
+            check("c1", Some("abc"), None),
+            check("7", Some("older"), Some(4)),
+            check("c1", Some("abc"), Some(6)),
+            check("8", Some("abc"), Some(7)),
+        ]);
+        tenant
+            .apply_batch(&connection, &organizations(), &batch, 5)
+            .unwrap();
+        let products = |repository| {
+            let checks = tenant.change_checks(&connection, repository, &change());
+            let checks = checks.unwrap().into_iter();
+            checks.map(|check| check.product).collect::<Vec<_>>()
+        };
+        let expected = ["c1 at Some(6)", "7 at Some(4)", "c1 at None"];
+        assert_eq!(products("shop/web"), expected);
+        assert!(products("shop/api").is_empty());
     }
 }

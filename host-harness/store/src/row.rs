@@ -1,12 +1,14 @@
 //! Records to rows and back, by a table's list of columns.
 
-use rusqlite::types::{ToSqlOutput, Value};
-use rusqlite::{Row, Statement, ToSql, Transaction};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Row, Statement, Transaction, params_from_iter};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Map, Number, Value as Json};
 
+use crate::cell::{Cells, Parameter};
 use crate::error::Fault;
+use crate::sync_state::Turn;
 use crate::table::{Form, Table};
 
 /// What storing one record did.
@@ -20,9 +22,24 @@ pub(crate) enum Stored {
     Unchanged,
 }
 
+/// What a record met in its table.
+pub(crate) struct Met<R> {
+    /// What storing it did.
+    pub(crate) stored: Stored,
+    /// What it replaced; only if the table's rows remember the walks that showed them.
+    pub(crate) former: Option<R>,
+    /// Whether the row had been concluded to be gone.
+    pub(crate) was_gone: bool,
+}
+
 /// Stores records of one table in one transaction, with statements that are prepared once.
 pub(crate) struct Writer<'t> {
     table: &'static Table,
+    cells: Cells,
+    /// Places of the key's columns.
+    key: Vec<usize>,
+    /// Place of the record's own time.
+    version: Option<usize>,
     select: Statement<'t>,
     insert: Statement<'t>,
     update: Statement<'t>,
@@ -36,94 +53,117 @@ impl<'t> Writer<'t> {
     ) -> rusqlite::Result<Self> {
         let name = table.name;
         let columns: Vec<&str> = all_columns(table).collect();
+        let place = |name: &str| columns.iter().position(|column| *column == name);
         let list = columns.join(", ");
         let holes = vec!["?"; columns.len()].join(", ");
         let settings = columns.join(" = ?, ");
-        let key = table.key.join(" IS ? AND ");
+        let key = format!("connection = ? AND {}", table.key.join(" IS ? AND "));
+        let mut shown = "last_seen = max(last_seen, ?)".to_owned();
+        let (mut memory, mut walks, mut walk_holes) = (String::new(), "", "");
+        if !table.absence.is_empty() {
+            let absence = table.absence.join(" = NULL, ");
+            shown = format!("{shown}, seen_in = max(seen_in, ?), {absence} = NULL");
+            memory = format!(", seen_in, {}", table.absence.join(", "));
+            (walks, walk_holes) = ("first_in, seen_in, ", "?, ?, ");
+        }
         Ok(Self {
             table,
+            cells: Cells::default(),
+            key: table.key.iter().filter_map(|name| place(name)).collect(),
+            version: table.version.and_then(place),
             select: transaction.prepare(&format!(
-                "SELECT rowid, last_seen, {list} FROM {name} WHERE connection = ? AND {key} IS ?"
+                "SELECT {list}, last_seen{memory} FROM {name} WHERE {key} IS ?"
             ))?,
             insert: transaction.prepare(&format!(
-                "INSERT INTO {name} (connection, first_seen, last_seen, {list}) VALUES (?, ?, ?, {holes})"
+                "INSERT INTO {name} (connection, first_seen, last_seen, {walks}{list})
+                 VALUES (?, ?, ?, {walk_holes}{holes})"
             ))?,
             update: transaction.prepare(&format!(
-                "UPDATE {name} SET last_seen = max(last_seen, ?), {settings} = ? WHERE rowid = ?"
+                "UPDATE {name} SET {shown}, {settings} = ? WHERE {key} IS ?"
             ))?,
-            touch: transaction.prepare(&format!(
-                "UPDATE {name} SET last_seen = ? WHERE rowid = ?"
-            ))?,
+            touch: transaction.prepare(&format!("UPDATE {name} SET {shown} WHERE {key} IS ?"))?,
         })
     }
 
     /// Stores one record; `beside` holds the values of the table's further columns.
-    pub(crate) fn store(
+    pub(crate) fn store<R: Serialize + DeserializeOwned>(
         &mut self,
-        connection: i64,
-        as_of: i64,
-        beside: Vec<Value>,
-        record: &impl Serialize,
-    ) -> Result<Stored, Fault> {
-        let values = encode(self.table, beside, record)?;
-        let connection = Value::Integer(connection);
-        let as_of_value = Value::Integer(as_of);
-        let Some((row, last_seen, old)) = self.find(&connection, &values)? else {
-            bind(
-                &mut self.insert,
-                [&connection, &as_of_value, &as_of_value]
-                    .into_iter()
-                    .chain(&values),
-            )?;
-            return Ok(Stored::Inserted);
+        turn: &Turn,
+        beside: &[ValueRef<'_>],
+        record: &R,
+    ) -> Result<Met<R>, Fault> {
+        let Self { table, cells, .. } = self;
+        cells.fill(table, beside, record)?;
+        let walked = !table.absence.is_empty();
+        let integer = |number| Parameter(ValueRef::Integer(number));
+        let walk = |number| walked.then(|| integer(number));
+        let key = || {
+            let own = self.key.iter().map(|place| Parameter(cells.value(*place)));
+            [integer(turn.connection)].into_iter().chain(own)
         };
-        let row = Value::Integer(row);
-        if old == values || self.is_older(&values, &old) {
-            if last_seen < as_of {
-                bind(&mut self.touch, [&as_of_value, &row])?;
-            }
-            return Ok(Stored::Unchanged);
-        }
-        let parameters = [&as_of_value].into_iter().chain(&values).chain([&row]);
-        bind(&mut self.update, parameters)?;
-        Ok(Stored::Updated)
-    }
-
-    /// Row id, time it was last seen, and values of the row with the same key.
-    fn find(
-        &mut self,
-        connection: &Value,
-        values: &[Value],
-    ) -> Result<Option<(i64, i64, Vec<Value>)>, Fault> {
-        let table = self.table;
-        let key = table
-            .key
-            .iter()
-            .map(|column| column_of(table, values, column));
-        let key = [connection].into_iter().chain(key);
-        let mut rows = self
-            .select
-            .query(rusqlite::params_from_iter(key.map(Borrowed)))?;
+        let mut rows = self.select.query(params_from_iter(key()))?;
         let Some(row) = rows.next()? else {
-            return Ok(None);
+            let first = [turn.connection, turn.as_of, turn.as_of].map(integer);
+            let walks = walk(turn.walk).into_iter().chain(walk(turn.walk));
+            let values = first.into_iter().chain(walks).chain(cells.parameters());
+            self.insert.execute(params_from_iter(values))?;
+            return Ok(Met {
+                stored: Stored::Inserted,
+                former: None,
+                was_gone: false,
+            });
         };
-        let old = (0..values.len())
-            .map(|index| row.get(index + 2))
-            .collect::<rusqlite::Result<_>>()?;
-        Ok(Some((row.get(0)?, row.get(1)?, old)))
+        let width = cells.len();
+        let (mut was_gone, mut was_shown) = (false, turn.as_of <= row.get(width)?);
+        if walked {
+            was_gone = row.get_ref(width + 2)? != ValueRef::Null;
+            was_shown &= turn.shown_in() <= row.get(width + 1)?;
+            for place in 0..table.absence.len() {
+                was_shown &= row.get_ref(width + 2 + place)? == ValueRef::Null;
+            }
+        }
+        let shown = [integer(turn.as_of)]
+            .into_iter()
+            .chain(walk(turn.shown_in()));
+        if is_older(self.version, cells, row)? || is_same(cells, row)? {
+            if !was_shown {
+                let values = shown.chain(key());
+                self.touch.execute(params_from_iter(values))?;
+            }
+            return Ok(Met {
+                stored: Stored::Unchanged,
+                former: None,
+                was_gone,
+            });
+        }
+        let former = walked.then(|| decode(table, row)).transpose()?;
+        let values = shown.chain(cells.parameters()).chain(key());
+        self.update.execute(params_from_iter(values))?;
+        Ok(Met {
+            stored: Stored::Updated,
+            former,
+            was_gone,
+        })
     }
+}
 
-    fn is_older(&self, new: &[Value], old: &[Value]) -> bool {
-        let time = |values| match self
-            .table
-            .version
-            .map(|name| column_of(self.table, values, name))
-        {
-            Some(Value::Integer(time)) => Some(*time),
-            _ => None,
-        };
-        matches!((time(new), time(old)), (Some(new), Some(old)) if new < old)
+fn is_older(version: Option<usize>, new: &Cells, old: &Row<'_>) -> rusqlite::Result<bool> {
+    let Some(place) = version else {
+        return Ok(false);
+    };
+    Ok(match (new.value(place), old.get_ref(place)?) {
+        (ValueRef::Integer(new), ValueRef::Integer(old)) => new < old,
+        _ => false,
+    })
+}
+
+fn is_same(new: &Cells, old: &Row<'_>) -> rusqlite::Result<bool> {
+    for place in 0..new.len() {
+        if new.value(place) != old.get_ref(place)? {
+            return Ok(false);
+        }
     }
+    Ok(true)
 }
 
 /// The record in the row that a `SELECT` of [`select_list`] gave.
@@ -155,58 +195,8 @@ pub(crate) fn select_list(table: &Table) -> String {
     columns.join(", ")
 }
 
-/// Values in the order of [`all_columns`].
-fn encode(table: &Table, beside: Vec<Value>, record: &impl Serialize) -> Result<Vec<Value>, Fault> {
-    let mut values = beside;
-    let Json::Object(mut fields) = serde_json::to_value(record)? else {
-        return Err(serde_json::Error::custom("a record is not an object").into());
-    };
-    for (column, _) in table.columns {
-        let field = fields.remove(&column.replace('_', "-")).unwrap_or_default();
-        values.push(match field {
-            Json::Null => Value::Null,
-            Json::Bool(flag) => Value::Integer(flag.into()),
-            Json::String(text) => Value::Text(text),
-            Json::Number(number) => match number.as_i64() {
-                Some(number) => Value::Integer(number),
-                None => number.as_f64().map_or(Value::Null, Value::Real),
-            },
-            list => Value::Text(list.to_string()),
-        });
-    }
-    match fields.keys().next() {
-        None => Ok(values),
-        Some(field) => {
-            let reason = format!("table {} has no column for `{field}`", table.name);
-            Err(serde_json::Error::custom(reason).into())
-        }
-    }
-}
-
+/// All columns but those that the store itself keeps.
 fn all_columns(table: &Table) -> impl Iterator<Item = &'static str> {
     let columns = table.columns.iter().map(|(column, _)| *column);
-    table.beside.iter().copied().chain(columns)
-}
-
-fn column_of<'v>(table: &Table, values: &'v [Value], name: &str) -> &'v Value {
-    all_columns(table)
-        .zip(values)
-        .find(|(column, _)| *column == name)
-        .map_or(&Value::Null, |(_, value)| value)
-}
-
-fn bind<'v>(
-    statement: &mut Statement<'_>,
-    values: impl IntoIterator<Item = &'v Value>,
-) -> rusqlite::Result<usize> {
-    statement.execute(rusqlite::params_from_iter(values.into_iter().map(Borrowed)))
-}
-
-/// A value as a parameter, without a copy.
-struct Borrowed<'v>(&'v Value);
-
-impl ToSql for Borrowed<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(self.0.into()))
-    }
+    columns.chain(table.beside.iter().copied())
 }

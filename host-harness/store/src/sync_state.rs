@@ -51,7 +51,7 @@ impl Tenant {
     ) -> Result<Option<SyncState>, StoreError> {
         let scope = scope_key(scope);
         self.database
-            .read(|database| Ok(select(database, connection.id, &scope)?))
+            .read(|database| Ok(select(database, connection.id, &scope)?.map(|(state, _)| state)))
     }
 
     /// Forgets where the walk of `scope` stands, so that it begins anew. Records and coverage stay.
@@ -71,47 +71,101 @@ impl Tenant {
     }
 }
 
-/// Keeps where `batch` ended. The first batch after a walk's end begins a new one, unless it is that end repeated.
-pub(crate) fn advance(
+/// The turn of one batch in the walks of its connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Turn {
+    /// Row of the connection.
+    pub(crate) connection: i64,
+    /// When the walk began.
+    started_at: Timestamp,
+    /// The time of the batch.
+    pub(crate) as_of: Timestamp,
+    /// Number of the walk; of the latest walk of organizations if this is none.
+    pub(crate) walk: i64,
+    /// Whether this walk lists organizations: only then what it does not show may be missing.
+    pub(crate) lists: bool,
+}
+
+impl Turn {
+    /// The walk that shows what the batch holds; 0, which is before all walks, if only organizations' walks count.
+    pub(crate) fn shown_in(&self) -> i64 {
+        if self.lists { self.walk } else { 0 }
+    }
+}
+
+/// Finds out which walk `batch` belongs to.
+///
+/// The first batch after a walk's end begins a new walk, unless it is that end repeated: the same cursor at the same time.
+pub(crate) fn enter(
     database: &Connection,
     connection: i64,
-    scope: &str,
+    scope: &Scope,
     batch: &Batch,
     as_of: Timestamp,
-) -> Result<(), Fault> {
-    let started_at = match select(database, connection, scope)? {
-        Some(state) if state.done_at.is_none_or(|done_at| as_of <= done_at) => state.started_at,
-        _ => as_of,
+) -> Result<Turn, Fault> {
+    let lists = matches!(scope, Scope::Organizations(_));
+    let state = select(database, connection, &scope_key(scope))?;
+    let goes_on = state.filter(|(state, _)| match state.done_at {
+        None => true,
+        Some(done_at) => batch.done && done_at == as_of && state.cursor == batch.cursor,
+    });
+    let begun = goes_on.as_ref().and_then(|(_, walk)| *walk);
+    let number = if lists {
+        "UPDATE connections SET walks = walks + 1 WHERE id = ?1 RETURNING walks"
+    } else {
+        "SELECT walks FROM connections WHERE id = ?1"
     };
+    let walk = match begun {
+        Some(walk) => walk,
+        None => database.query_row(number, [connection], |row| row.get(0))?,
+    };
+    Ok(Turn {
+        connection,
+        started_at: goes_on.map_or(as_of, |(state, _)| state.started_at),
+        as_of,
+        walk,
+        lists,
+    })
+}
+
+/// Keeps where `batch` ended.
+pub(crate) fn advance(
+    database: &Connection,
+    turn: &Turn,
+    scope: &str,
+    batch: &Batch,
+) -> Result<(), Fault> {
     let wait = batch.resume_after_secs.map(|secs| i64::from(secs) * 1000);
     database.execute(
         "INSERT OR REPLACE INTO sync_states
-           (connection, scope, cursor_format, cursor_bytes, started_at, done_at, resume_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+           (connection, scope, walk, cursor_format, cursor_bytes, started_at, done_at, resume_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
-            connection,
+            turn.connection,
             scope,
+            turn.lists.then_some(turn.walk),
             batch.cursor.as_ref().map(|cursor| cursor.format),
             batch.cursor.as_ref().map(|cursor| &cursor.bytes),
-            started_at,
-            batch.done.then_some(as_of),
-            wait.map(|wait| as_of.saturating_add(wait)),
+            turn.started_at,
+            batch.done.then_some(turn.as_of),
+            wait.map(|wait| turn.as_of.saturating_add(wait)),
         ],
     )?;
     Ok(())
 }
 
+/// Where the walk stands, and its number.
 fn select(
     database: &Connection,
     connection: i64,
     scope: &str,
-) -> rusqlite::Result<Option<SyncState>> {
+) -> rusqlite::Result<Option<(SyncState, Option<i64>)>> {
     database
         .query_row(
-            "SELECT cursor_format, cursor_bytes, started_at, done_at, resume_at
+            "SELECT cursor_format, cursor_bytes, started_at, done_at, resume_at, walk
              FROM sync_states WHERE connection = ?1 AND scope = ?2",
             params![connection, scope],
-            state,
+            |row| Ok((state(row)?, row.get(5)?)),
         )
         .optional()
 }

@@ -19,12 +19,15 @@ pub(crate) struct Table {
     pub(crate) name: &'static str,
     /// Columns besides the record's own fields.
     pub(crate) beside: &'static [&'static str],
-    /// One column for each of the record's fields, by the field's name.
+    /// One column for each of the record's fields, by the field's name and in the same order.
     pub(crate) columns: &'static [(&'static str, Form)],
     /// Columns that identify a row inside a connection.
     pub(crate) key: &'static [&'static str],
     /// Column with the record's own time: a row is never overwritten by one with an earlier time.
     pub(crate) version: Option<&'static str>,
+    /// Columns that say since when a completed walk lacks a row, the last word first; it is shown again: they become
+    /// NULL. Empty for a table whose rows do not remember the walks that showed them.
+    pub(crate) absence: &'static [&'static str],
 }
 
 pub(crate) const PROJECTS: Table = Table {
@@ -47,6 +50,7 @@ pub(crate) const PROJECTS: Table = Table {
     ],
     key: &["organization", "id"],
     version: None,
+    absence: &["gone_at"],
 };
 
 pub(crate) const FINDINGS: Table = Table {
@@ -86,6 +90,7 @@ pub(crate) const FINDINGS: Table = Table {
     ],
     key: &["organization", "id"],
     version: Some("updated_at"),
+    absence: &["vanished_at", "missing_since", "missing_in"],
 };
 
 pub(crate) const CHANGE_CHECKS: Table = Table {
@@ -114,6 +119,7 @@ pub(crate) const CHANGE_CHECKS: Table = Table {
         "head_sha",
     ],
     version: Some("at"),
+    absence: &[],
 };
 
 pub(crate) const CHANGE_FINDINGS: Table = Table {
@@ -122,6 +128,7 @@ pub(crate) const CHANGE_FINDINGS: Table = Table {
     columns: &[("change", Plain), ("route", Plain), ("finding", Json)],
     key: &["scope", "change", "route", "organization", "id"],
     version: Some("updated_at"),
+    absence: &[],
 };
 
 pub(crate) const REMEDIATIONS: Table = Table {
@@ -136,6 +143,7 @@ pub(crate) const REMEDIATIONS: Table = Table {
     ],
     key: &["organization", "finding", "step", "at"],
     version: None,
+    absence: &[],
 };
 
 pub(crate) const MEASUREMENTS: Table = Table {
@@ -150,6 +158,7 @@ pub(crate) const MEASUREMENTS: Table = Table {
     ],
     key: &["subject", "metric", "at"],
     version: None,
+    absence: &[],
 };
 
 pub(crate) const INCIDENTS: Table = Table {
@@ -169,6 +178,7 @@ pub(crate) const INCIDENTS: Table = Table {
     ],
     key: &["id"],
     version: None,
+    absence: &[],
 };
 
 pub(crate) const DEPLOYMENTS: Table = Table {
@@ -185,6 +195,7 @@ pub(crate) const DEPLOYMENTS: Table = Table {
     ],
     key: &["id"],
     version: Some("at"),
+    absence: &[],
 };
 
 pub(crate) const OTHERS: Table = Table {
@@ -193,6 +204,7 @@ pub(crate) const OTHERS: Table = Table {
     columns: &[("kind", Plain), ("key", Plain), ("json", Plain)],
     key: &["kind", "key"],
     version: None,
+    absence: &[],
 };
 
 pub(crate) const FIXES: Table = Table {
@@ -215,6 +227,7 @@ pub(crate) const FIXES: Table = Table {
         "version",
     ],
     version: Some("as_of"),
+    absence: &[],
 };
 
 pub(crate) const WALKS: Table = Table {
@@ -229,4 +242,5 @@ pub(crate) const WALKS: Table = Table {
     ],
     key: &["scope", "route", "organization", "state"],
     version: None,
+    absence: &[],
 };

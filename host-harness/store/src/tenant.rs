@@ -76,6 +76,9 @@ impl Tenant {
                 owner,
             });
         }
+        // A batch that a power failure takes back takes its cursor with it.
+        database
+            .read(|connection| Ok(connection.pragma_update(None, "synchronous", "normal")?))?;
         Ok(Self {
             id,
             database,

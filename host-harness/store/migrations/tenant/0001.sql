@@ -1,5 +1,7 @@
 -- Times are milliseconds since 1970-01-01T00:00:00Z, scores are tenths, flags are 0 or 1.
 -- A column without NOT NULL is unknown where it is NULL, never zero.
+-- Walks of organizations are numbered from 1 in each connection, because a clock may jump: `first_in` is the walk that
+-- first showed a row, `seen_in` the last one that did.
 
 -- Whose file this is.
 CREATE TABLE owner (
@@ -24,7 +26,9 @@ CREATE TABLE connections (
   extra          TEXT NOT NULL,  -- JSON
   plugin_version TEXT NOT NULL,
   ca_pem         TEXT,
+  downloads      TEXT NOT NULL,  -- JSON
   connected_at   INTEGER NOT NULL,
+  walks          INTEGER NOT NULL DEFAULT 0,  -- walks of organizations that ever began
   UNIQUE (integration, base)
 ) STRICT;
 CREATE UNIQUE INDEX one_current_connection ON connections (integration) WHERE current = 1;
@@ -32,6 +36,7 @@ CREATE UNIQUE INDEX one_current_connection ON connections (integration) WHERE cu
 CREATE TABLE sync_states (
   connection    INTEGER NOT NULL REFERENCES connections (id),
   scope         TEXT NOT NULL,
+  walk          INTEGER,  -- NULL where the scope is not organizations
   cursor_format INTEGER,
   cursor_bytes  BLOB,
   started_at    INTEGER NOT NULL,
@@ -51,18 +56,19 @@ CREATE TABLE coverage (
   detail     TEXT NOT NULL,
   PRIMARY KEY (connection, scope, route, subject)
 ) STRICT;
+CREATE INDEX coverage_by_subject ON coverage (connection, route, subject);
 
 CREATE TABLE walks (
-  connection   INTEGER NOT NULL REFERENCES connections (id),
-  first_seen   INTEGER NOT NULL,
-  last_seen    INTEGER NOT NULL,
-  scope        TEXT NOT NULL,
-  state        TEXT NOT NULL,
-  route        TEXT NOT NULL,
-  organization TEXT NOT NULL,
+  connection    INTEGER NOT NULL REFERENCES connections (id),
+  first_seen    INTEGER NOT NULL,
+  last_seen     INTEGER NOT NULL,
+  scope         TEXT NOT NULL,
+  state         TEXT NOT NULL,
+  route         TEXT NOT NULL,
+  organization  TEXT NOT NULL,
   changed_since INTEGER,
-  pages        INTEGER NOT NULL,
-  records      INTEGER NOT NULL,
+  pages         INTEGER NOT NULL,
+  records       INTEGER NOT NULL,
   PRIMARY KEY (connection, scope, route, organization, state)
 ) STRICT;
 
@@ -70,6 +76,10 @@ CREATE TABLE projects (
   connection   INTEGER NOT NULL REFERENCES connections (id),
   first_seen   INTEGER NOT NULL,
   last_seen    INTEGER NOT NULL,
+  first_in     INTEGER NOT NULL,
+  seen_in      INTEGER NOT NULL,
+  gone_at      INTEGER,  -- since when a completed project list lacks it
+  continues    TEXT,     -- the project that was imported again as this one
   id           TEXT NOT NULL,
   organization TEXT NOT NULL,
   name         TEXT NOT NULL,
@@ -86,11 +96,19 @@ CREATE TABLE projects (
   PRIMARY KEY (connection, organization, id)
 ) STRICT;
 CREATE INDEX projects_by_repository ON projects (connection, repository);
+CREATE INDEX projects_by_place ON projects (connection, organization, kind, file);
+CREATE INDEX projects_continued ON projects (connection, organization, continues) WHERE continues IS NOT NULL;
 
 CREATE TABLE findings (
   connection    INTEGER NOT NULL REFERENCES connections (id),
   first_seen    INTEGER NOT NULL,
   last_seen     INTEGER NOT NULL,
+  first_in      INTEGER NOT NULL,
+  seen_in       INTEGER NOT NULL,
+  missing_in    INTEGER,  -- the walk that first lacked it
+  missing_since INTEGER,
+  vanished_at   INTEGER,
+  continues     TEXT,     -- the finding that was imported again as this one
   id            TEXT NOT NULL,
   key           TEXT NOT NULL,
   organization  TEXT NOT NULL,
@@ -123,7 +141,9 @@ CREATE TABLE findings (
   extra         TEXT NOT NULL,  -- JSON
   PRIMARY KEY (connection, organization, id)
 ) STRICT;
-CREATE INDEX findings_by_project ON findings (connection, organization, project);
+CREATE INDEX findings_by_project ON findings (connection, organization, project, key);
+CREATE INDEX findings_missing ON findings (connection, organization, missing_since) WHERE missing_since IS NOT NULL;
+CREATE INDEX findings_continued ON findings (connection, organization, continues) WHERE continues IS NOT NULL;
 
 CREATE TABLE change_checks (
   connection        INTEGER NOT NULL REFERENCES connections (id),
@@ -146,6 +166,7 @@ CREATE UNIQUE INDEX change_checks_key
   ON change_checks (
     connection, organization, repository, change, ifnull(project, ''), product, ifnull(head_sha, '')
   );
+CREATE INDEX change_checks_by_change ON change_checks (connection, repository, change);
 
 -- The scope names the change and the head that the walk was about.
 CREATE TABLE change_findings (
@@ -191,7 +212,7 @@ CREATE TABLE fixes (
   as_of         INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX fixes_key
-  ON fixes (connection, organization, vulnerability, package, ifnull(version, ''), ifnull(ecosystem, ''));
+  ON fixes (connection, vulnerability, package, ifnull(version, ''), ifnull(ecosystem, ''), organization);
 
 CREATE TABLE measurements (
   connection INTEGER NOT NULL REFERENCES connections (id),

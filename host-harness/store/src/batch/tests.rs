@@ -1,12 +1,14 @@
-use koalr_platform::model::common::Measurement;
+use koalr_platform::model::common::{FixState, Measurement};
 use koalr_platform::model::record::{
-    ChangeCheck, ChangeFinding, Deployment, DeploymentState, Incident, OtherRecord, Remediation,
-    RemediationStep,
+    ChangeCheck, ChangeFinding, Deployment, DeploymentState, Fix, Incident, OtherRecord,
+    Remediation, RemediationStep,
 };
-use koalr_platform::model::walk::Walk;
 
 use super::*;
-use crate::fixture::{batch, change_scope, connected, finding, open, organizations, project};
+use crate::fixture::{
+    batch, change_check, change_scope, completed, connected, finding, measurement, open,
+    organizations, project,
+};
 use crate::{Counts, FindingFilter, StoredFinding, SyncState};
 
 #[test]
@@ -15,12 +17,12 @@ fn a_batch_applied_twice_changes_nothing() {
     let mut batch = batch(one_of_each());
     batch.done = true;
     let first = tenant.apply_batch(&connection, &change_scope(), &batch, 5);
-    let records = 9;
+    let records = 10;
     assert_eq!(first.unwrap(), outcome(records, 0, 0));
-    let before = dump(&tenant);
+    let before = tenant.dump().unwrap();
     let second = tenant.apply_batch(&connection, &change_scope(), &batch, 5);
     assert_eq!(second.unwrap(), outcome(0, 0, records));
-    assert_eq!(dump(&tenant), before);
+    assert_eq!(tenant.dump().unwrap(), before);
 }
 
 #[test]
@@ -36,7 +38,11 @@ fn every_field_of_a_record_reads_back() {
         [StoredFinding {
             finding: finding("f1"),
             first_seen: 5,
-            last_seen: 5
+            last_seen: 5,
+            missing_since: None,
+            vanished_at: None,
+            continues: None,
+            introduced_at_first: 1,
         }]
     );
     assert_eq!(
@@ -61,7 +67,10 @@ fn every_field_of_a_record_reads_back() {
             open_findings: 1,
             change_checks: 1,
             change_findings: 1,
-            remediations: 1,
+            missing: 0,
+            vanished: 0,
+            remediations: 2,
+            fixes: 1,
             measurements: 1,
             incidents: 1,
             deployments: 1,
@@ -208,7 +217,7 @@ fn a_failing_record_rolls_back_records_coverage_and_cursor() {
         vec![Entry::Project(project("p1", None))],
         5,
     );
-    let before = dump(&tenant);
+    let before = tenant.dump().unwrap();
     let mut bad = batch(vec![
         Entry::Finding(finding("f1")),
         Entry::Measurement(Measurement {
@@ -227,11 +236,11 @@ fn a_failing_record_rolls_back_records_coverage_and_cursor() {
             directory.path().join("tenants/acme.db").display()
         )
     );
-    assert_eq!(dump(&tenant), before);
+    assert_eq!(tenant.dump().unwrap(), before);
 }
 
 #[test]
-fn a_full_disk_is_told_and_leaves_the_former_state() {
+fn a_full_disk_is_told_and_leaves_the_former_state_until_there_is_room() {
     let (directory, mut tenant, connection) = connected();
     apply(
         &mut tenant,
@@ -239,16 +248,21 @@ fn a_full_disk_is_told_and_leaves_the_former_state() {
         vec![Entry::Project(project("p1", None))],
         5,
     );
-    let before = dump(&tenant);
-    tenant
+    let before = tenant.dump().unwrap();
+    let pages = tenant
         .database
-        .read(|database| {
-            let pages: i64 = database.pragma_query_value(None, "page_count", |row| row.get(0))?;
-            Ok(database.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
-        })
+        .read(|database| Ok(database.pragma_query_value(None, "page_count", |row| row.get(0))?))
         .unwrap();
+    let limit = |tenant: &Tenant, pages: i64| {
+        let limited = tenant.database.read(|database| {
+            Ok(database.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+        });
+        limited.unwrap();
+    };
+    limit(&tenant, pages);
     let many = (0..1000).map(|id| Entry::Finding(finding(&id.to_string())));
-    let error = tenant.apply_batch(&connection, &organizations(), &batch(many.collect()), 6);
+    let many = batch(many.collect());
+    let error = tenant.apply_batch(&connection, &organizations(), &many, 6);
     assert_eq!(
         error.unwrap_err().to_string(),
         format!(
@@ -256,7 +270,10 @@ fn a_full_disk_is_told_and_leaves_the_former_state() {
             directory.path().join("tenants/acme.db").display()
         )
     );
-    assert_eq!(dump(&tenant), before);
+    assert_eq!(tenant.dump().unwrap(), before);
+    limit(&tenant, 1 << 20);
+    let stored = tenant.apply_batch(&connection, &organizations(), &many, 6);
+    assert_eq!(stored.unwrap(), outcome(1000, 0, 0));
 }
 
 #[test]
@@ -265,7 +282,10 @@ fn a_broken_walk_resolves_and_removes_nothing() {
     let finding = Entry::Finding(finding("f1"));
     apply(&mut tenant, &connection, vec![finding], 5);
     let before = stored(&tenant, &connection);
-    let mut broken = batch(vec![Entry::WalkBroken(walk())]);
+    let Entry::WalkCompleted(walk) = completed("issues") else {
+        panic!("it is an end");
+    };
+    let mut broken = batch(vec![Entry::WalkBroken(walk)]);
     broken.done = true;
     let changed = tenant.apply_batch(&connection, &organizations(), &broken, 6);
     assert_eq!(changed.unwrap(), BatchOutcome::default());
@@ -340,6 +360,7 @@ fn one_of_each() -> Vec<Entry> {
             at: 4,
             source: "introduced_at".to_owned(),
         }),
+        Entry::Fix(fix()),
         Entry::Measurement(measurement()),
         Entry::Incident(incident()),
         Entry::Deployment(deployment()),
@@ -348,25 +369,8 @@ fn one_of_each() -> Vec<Entry> {
             key: "k".to_owned(),
             json: "{}".to_owned(),
         }),
-        Entry::WalkCompleted(walk()),
+        completed("issues"),
     ]
-}
-
-fn change_check() -> ChangeCheck {
-    ChangeCheck {
-        organization: "o1".to_owned(),
-        change: "7".to_owned(),
-        repository: "shop/web".to_owned(),
-        head_sha: Some("abc".to_owned()),
-        base_sha: None,
-        project: None,
-        product: "open source".to_owned(),
-        state: "failed".to_owned(),
-        marked_as_success: true,
-        at: Some(4),
-        test: None,
-        extra: vec![],
-    }
 }
 
 fn change_finding() -> ChangeFinding {
@@ -377,13 +381,15 @@ fn change_finding() -> ChangeFinding {
     }
 }
 
-fn measurement() -> Measurement {
-    Measurement {
-        subject: "repository:shop/web".to_owned(),
-        metric: "coverage".to_owned(),
-        value: 81.0,
-        unit: "percent".to_owned(),
-        at: 4,
+fn fix() -> Fix {
+    Fix {
+        organization: "o1".to_owned(),
+        vulnerability: "SNYK-JS-1".to_owned(),
+        affected: finding("f1").packages.remove(0),
+        state: FixState::Available,
+        versions: vec!["4.17.20".to_owned()],
+        source: "packages".to_owned(),
+        as_of: 4,
     }
 }
 
@@ -414,17 +420,7 @@ fn deployment() -> Deployment {
     }
 }
 
-fn walk() -> Walk {
-    Walk {
-        route: "issues".to_owned(),
-        organization: "o1".to_owned(),
-        changed_since: None,
-        pages: 3,
-        records: 250,
-    }
-}
-
-fn resolved_at(time: Timestamp) -> koalr_platform::model::record::Finding {
+fn resolved_at(time: Timestamp) -> Finding {
     let mut finding = finding("f1");
     finding.open = false;
     finding.resolved_at = Some(time);
@@ -459,31 +455,4 @@ fn stored(tenant: &Tenant, connection: &StoredConnection) -> StoredFinding {
         .unwrap();
     assert_eq!(findings.len(), 1);
     findings.remove(0)
-}
-
-/// Every row of every table, as text.
-fn dump(tenant: &Tenant) -> Vec<String> {
-    let rows = |database: &rusqlite::Connection, table: &str| {
-        let mut statement = database.prepare(&format!("SELECT * FROM {table} ORDER BY rowid"))?;
-        let width = statement.column_count();
-        let rows = statement.query_map([], |row| {
-            let values = (0..width).map(|index| row.get::<_, Value>(index));
-            Ok(format!(
-                "{table} {:?}",
-                values.collect::<Result<Vec<_>, _>>()?
-            ))
-        })?;
-        rows.collect::<Result<Vec<_>, _>>()
-    };
-    let dump = tenant.database.read(|database| {
-        let names = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
-        let mut statement = database.prepare(names)?;
-        let names = statement.query_map([], |row| row.get::<_, String>(0))?;
-        let mut dump = Vec::new();
-        for name in names {
-            dump.extend(rows(database, &name?)?);
-        }
-        Ok(dump)
-    });
-    dump.unwrap()
 }

@@ -120,7 +120,7 @@ pub struct Coverage {
     pub state: CoverageState,
     /// When the evidence was true; none if it never was.
     pub as_of: Option<Timestamp>,
-    /// What is missing and why, as one sentence; empty when complete.
+    /// What is missing and why, or what a complete route says of itself, as one sentence. May be empty.
     pub detail: String,
 }
 
