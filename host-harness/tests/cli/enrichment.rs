@@ -3,8 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use koalr_upstream::{Fault, Occurrence};
-use serde_json::Value;
+use koalr_upstream::{Fault, Occurrence, World};
+use serde_json::{Value, json};
 
 use crate::support::{Koalr, acme, serve};
 
@@ -76,6 +76,35 @@ fn an_export_that_is_refused_is_a_capability_and_no_failure() {
         assert_eq!(known["access"], "refused", "{known}");
         assert!(known["detail"].as_str().unwrap().contains("403"), "{known}");
     }
+}
+
+#[test]
+fn fixes_and_checks_are_fetched_from_where_downloads_are_permitted() {
+    let upstream = serve(World::from(acme()).with_export_polls(0));
+    let koalr = Koalr::new();
+    let permitted = ["--allow-download", "127.0.0.1"];
+    assert_eq!(koalr.connect(&upstream, &permitted).code, 0);
+    let ran = koalr.run(&SYNC);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(!upstream.downloads().is_empty());
+    let status = koalr.run(&["status", "--format", "json"]).json();
+    assert_eq!(status["downloads"], json!(["127.0.0.1"]));
+    assert!(status["checks"].as_u64() > Some(0), "{status}");
+    for row in status["coverage"].as_array().unwrap() {
+        assert_eq!(row["state"], "complete", "{row}");
+    }
+}
+
+#[test]
+fn a_download_from_a_domain_that_is_not_declared_is_refused_with_the_declared_ones() {
+    let upstream = serve(acme());
+    let ran = Koalr::new().connect(&upstream, &["--allow-download", "example.com"]);
+    assert_eq!(
+        ran.failure(),
+        "`example.com` is no domain this integration downloads from; give one of amazonaws.com, \
+         storage.googleapis.com, or a domain below it"
+    );
+    assert_eq!(upstream.requests(), []);
 }
 
 #[test]

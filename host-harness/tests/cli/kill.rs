@@ -93,11 +93,11 @@ fn a_sync_that_is_killed_again_and_again_ends_in_the_same_state() {
     assert_same(&ended(&koalr), &undisturbed, "killed after each batch");
 }
 
-/// At least one request for projects and one for issues each; a batch has 64.
+/// At least one request for projects and one for issues each; a batch has 32.
 const ORGANIZATIONS: u32 = 80;
 
 /// Batches of a run, at least.
-const BATCHES: usize = 3;
+const BATCHES: usize = 5;
 
 const SYNC: [&str; 8] = [
     "sync",

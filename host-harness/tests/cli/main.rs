@@ -24,6 +24,8 @@ mod interruption;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod network;
+#[cfg(test)]
 mod partial;
 #[cfg(test)]
 mod readme;
