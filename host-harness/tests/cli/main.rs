@@ -16,6 +16,8 @@ mod demo;
 #[cfg(test)]
 mod enrichment;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod flags;
 #[cfg(test)]
 mod gate;
