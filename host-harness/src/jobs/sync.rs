@@ -1,7 +1,7 @@
 //! Pulls everything of a connection's organizations, or goes on where the last run stopped.
 
 use koalr_platform::model::common::{CoverageState, Timestamp};
-use koalr_platform::model::walk::{Batch, Cursor, EnrichmentScope, Scope};
+use koalr_platform::model::walk::{Batch, Cursor, Diagnostic, EnrichmentScope, Scope};
 use koalr_runtime::Priority;
 use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
 
@@ -73,7 +73,11 @@ pub async fn sync(
     if end == End::Done
         && let Err(error) = confirm(&line, tenant, &connection, &mut report, as_of).await
     {
-        tracing::warn!("missing findings were not asked about: {error}");
+        report.diagnostics.push(Diagnostic {
+            code: "missing-not-asked".to_owned(),
+            subject: connection.record.integration.clone(),
+            message: format!("missing findings were not asked about: {error}"),
+        });
     }
     finish(&mut report, tenant, &connection, &scope, end)?;
     Ok(report)

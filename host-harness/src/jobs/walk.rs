@@ -239,8 +239,9 @@ fn beside_the_executor<T>(work: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(work)
 }
 
-/// Requests one call may send: about a second's worth, so that a batch is committed about once a second.
-const REQUESTS_A_CALL: u32 = 64;
+/// Requests one call may send: a few thousand records, so that two batches at a time take little memory, and a stopped
+/// run loses well under a second.
+const REQUESTS_A_CALL: u32 = 32;
 
 #[cfg(test)]
 mod tests;

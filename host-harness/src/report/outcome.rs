@@ -123,7 +123,7 @@ pub fn connect_text(report: &ConnectReport) -> String {
             .iter()
             .map(|warning| plain(warning)),
     );
-    if !report.downloads_not_permitted.is_empty() {
+    if report.downloads.is_empty() && !report.downloads_not_permitted.is_empty() {
         text.push('\n');
         let domains: Vec<String> = report
             .downloads_not_permitted

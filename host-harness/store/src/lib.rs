@@ -27,6 +27,7 @@ mod reimport;
 mod row;
 mod sync_state;
 mod table;
+mod tally;
 mod tenant;
 mod vault;
 
@@ -41,4 +42,5 @@ pub use data_dir::DataDir;
 pub use error::StoreError;
 pub use finding::{FindingFilter, StoredFinding};
 pub use sync_state::SyncState;
+pub use tally::Tally;
 pub use tenant::{Tenant, TenantId};

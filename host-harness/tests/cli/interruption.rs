@@ -99,5 +99,5 @@ fn a_short_wait_is_waited_out_unseen() {
     assert_eq!((ran.code, &ran.json()["outcome"]), (0, &"ok".into()));
 }
 
-/// Two requests each; a batch has 64.
+/// Two requests each; a batch has 32.
 const ORGANIZATIONS: usize = 40;

@@ -14,11 +14,19 @@ mod data;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod enrichment;
+#[cfg(test)]
+mod events;
+#[cfg(test)]
 mod flags;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
 mod interruption;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
+mod network;
 #[cfg(test)]
 mod partial;
 #[cfg(test)]

@@ -118,13 +118,19 @@ fn a_link_to_another_host_is_not_followed() {
 fn what_was_stored_before_stays_after_a_broken_sync() {
     let upstream = serve(large());
     let koalr = Koalr::connected(&upstream);
-    let complete = sync(&koalr).json();
+    let again = || {
+        let args = [
+            "sync", "snyk", "--window", "all", "--full", "--format", "json",
+        ];
+        koalr.run(&args)
+    };
+    let complete = again().json();
     spoil_second_page(&upstream, &Fault::Truncated);
-    let ran = sync(&koalr);
+    let ran = again();
     let broken = ran.json();
     assert_eq!((ran.code, &broken["issues"]), (1, &complete["issues"]));
     upstream.heal();
-    let ran = sync(&koalr);
+    let ran = again();
     assert_eq!((ran.code, &ran.json()["issues"]), (0, &complete["issues"]));
 }
 

@@ -1,6 +1,6 @@
 //! A backfill from the first command to the last line.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Koalr, acme, serve};
 
@@ -35,16 +35,52 @@ fn a_connection_is_followed_by_a_sync_without_further_settings() {
 }
 
 #[test]
-fn a_second_sync_stores_the_same_and_changes_nothing() {
+fn a_second_sync_asks_only_what_changed_and_changes_nothing() {
     let upstream = serve(acme());
     let koalr = Koalr::connected(&upstream);
-    let sync = || koalr.run(&["sync", "snyk", "--format", "json"]).json();
-    let (first, second) = (sync(), sync());
-    for field in ["outcome", "issues", "rows", "projects"] {
+    let sync = |more: &[&str]| {
+        let args = [&["sync", "snyk", "--format", "json"], more].concat();
+        koalr.run(&args).json()
+    };
+    let (first, second, full) = (sync(&[]), sync(&[]), sync(&["--full"]));
+    for field in ["outcome", "issues", "projects", "classes", "open", "fixes"] {
         assert_eq!(first[field], second[field], "{field}");
+        assert_eq!(first[field], full[field], "{field}");
     }
-    assert_eq!(second["written"], 0);
-    assert_eq!(second["resumed"], false);
+    let kind = |report: &Value| (report["increment"].clone(), report["resumed"].clone());
+    assert_eq!(kind(&first), (json!(false), json!(false)));
+    assert_eq!(kind(&second), (json!(true), json!(false)));
+    assert_eq!(kind(&full), (json!(false), json!(false)));
+    assert_eq!(
+        (&second["rows"], &second["written"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(
+        (&full["rows"], &full["written"]),
+        (&first["rows"], &json!(0))
+    );
+    assert_eq!(second["estimate"], Value::Null);
+    assert!(second["requests"].as_u64() <= Some(4), "{second}");
+}
+
+#[test]
+fn a_report_counts_findings_by_class_and_open_ones_by_fix() {
+    let upstream = serve(acme());
+    let koalr = Koalr::connected(&upstream);
+    let json = koalr.run(&["sync", "snyk", "--format", "json"]).json();
+    let sum = |field: &str| {
+        let counts = json[field].as_object().unwrap().values();
+        counts.map(|count| count.as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!(Some(sum("classes")), json["issues"].as_u64());
+    assert_eq!(Some(sum("fixes")), json["open"].as_u64());
+    let open = acme()
+        .issues
+        .iter()
+        .filter(|one| one.status() == "open")
+        .count();
+    assert_eq!(json["open"], open);
+    assert_eq!(json["window-days"], 90);
 }
 
 #[test]

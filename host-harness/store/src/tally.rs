@@ -1,0 +1,106 @@
+//! Findings of a connection, counted by what they are.
+
+use std::collections::BTreeMap;
+
+use koalr_platform::model::common::{FindingClass, FixState, Timestamp};
+use serde::de::DeserializeOwned;
+
+use crate::connection::StoredConnection;
+use crate::error::{Fault, StoreError};
+use crate::tenant::Tenant;
+
+/// How many findings of each kind are stored. What is not in a map has none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All findings by class, open or not.
+    pub classes: BTreeMap<FindingClass, u64>,
+    /// Open findings by whether a fix exists. Where the listing does not say, a looked-up fix of the one package does.
+    pub fixes: BTreeMap<FixState, u64>,
+    /// When the first of the stored resolutions was; none if none is stored.
+    pub oldest_resolution: Option<Timestamp>,
+}
+
+impl Tenant {
+    /// Counts a connection's findings without reading them.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn tally(&self, connection: &StoredConnection) -> Result<Tally, StoreError> {
+        self.database.read(|database| {
+            let mut statement = database.prepare(TALLY)?;
+            let mut rows = statement.query([connection.id])?;
+            let mut tally = Tally::default();
+            while let Some(row) = rows.next()? {
+                let count = row.get::<_, i64>(3)?.unsigned_abs();
+                let resolved: Option<Timestamp> = row.get(4)?;
+                *tally.classes.entry(word(row.get(0)?)?).or_default() += count;
+                if row.get(1)? {
+                    *tally.fixes.entry(word(row.get(2)?)?).or_default() += count;
+                }
+                let oldest = &mut tally.oldest_resolution;
+                *oldest = oldest.iter().copied().chain(resolved).min();
+            }
+            Ok(tally)
+        })
+    }
+}
+
+fn word<T: DeserializeOwned>(word: String) -> Result<T, Fault> {
+    Ok(serde_json::from_value(word.into())?)
+}
+
+const TALLY: &str = "
+    SELECT class, open = 1 AND vanished_at IS NULL,
+           CASE WHEN fix = 'unknown' AND json_array_length(packages) = 1 THEN ifnull(
+             (SELECT state FROM fixes
+              WHERE fixes.connection = findings.connection
+                AND fixes.organization = findings.organization
+                AND fixes.vulnerability = findings.vulnerability
+                AND package = packages ->> '$[0].name'
+                AND ifnull(version, '') = ifnull(packages ->> '$[0].version', '')
+              ORDER BY as_of DESC LIMIT 1), fix) ELSE fix END,
+           count(*), min(resolved_at)
+    FROM findings WHERE connection = ?1 GROUP BY 1, 2, 3";
+
+#[cfg(test)]
+mod tests {
+    use koalr_platform::model::record::{Entry, PackageVersion};
+
+    use super::*;
+    use crate::fixture::{batch, connected, finding, organizations};
+
+    #[test]
+    fn findings_are_counted_by_class_and_open_ones_by_fix() {
+        let (_directory, mut tenant, connection) = connected();
+        let mut one = finding("f1");
+        one.class = FindingClass::License;
+        one.fix = FixState::None;
+        let mut two = finding("f2");
+        two.class = FindingClass::License;
+        (two.open, two.resolved_at) = (false, Some(7));
+        let mut three = finding("f3");
+        three.class = FindingClass::Container;
+        three.fix = FixState::Unknown;
+        three.packages = vec![PackageVersion {
+            ecosystem: Some("npm".to_owned()),
+            name: "minimist".to_owned(),
+            version: Some("1.2.5".to_owned()),
+        }];
+        let records = [one, two, three].map(Entry::Finding).to_vec();
+        tenant
+            .apply_batch(&connection, &organizations(), &batch(records), 5)
+            .unwrap();
+        let tally = tenant.tally(&connection).unwrap();
+        let classes = [(FindingClass::License, 2), (FindingClass::Container, 1)];
+        assert_eq!(tally.classes, BTreeMap::from(classes));
+        let fixes = [(FixState::None, 1), (FixState::Unknown, 1)];
+        assert_eq!(tally.fixes, BTreeMap::from(fixes));
+        assert_eq!(tally.oldest_resolution, Some(7));
+    }
+
+    #[test]
+    fn a_connection_without_findings_counts_none() {
+        let (_directory, tenant, connection) = connected();
+        assert_eq!(tenant.tally(&connection).unwrap(), Tally::default());
+    }
+}
