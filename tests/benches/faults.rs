@@ -3,6 +3,7 @@
 //! Run by `cargo bench -p koalr-tests --bench faults`. It ends with 1 if a fault is met in another way than it must be.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use koalr_tests::faults::{Set, cases, meet};
 use koalr_upstream::Occurrence;
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
         organizations: 4,
         projects: 100,
         issues: 5_000,
+        latency: Duration::from_millis(20),
         occurrence: Occurrence::EveryNth(8),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -1,6 +1,7 @@
 //! What goes wrong upstream, and what a sync makes of it: one case a fault that public clients were measured on.
 
 use std::fmt;
+use std::time::Duration;
 
 use koalr_host::jobs::{ConnectOptions, Outcome, SyncOptions, connect, sync};
 use koalr_host::{Host, HostSettings};
@@ -16,6 +17,8 @@ pub struct Case {
     pub name: &'static str,
     /// What spoils the answers.
     pub trouble: Trouble,
+    /// Whether every answer is spoiled: some loops only close that way.
+    pub always: bool,
     /// How the sync must end.
     pub must: Must,
 }
@@ -50,6 +53,8 @@ pub struct Set {
     pub projects: u32,
     /// Issues in all.
     pub issues: u32,
+    /// Time to each answer.
+    pub latency: Duration,
     /// Which requests are hit.
     pub occurrence: Occurrence,
 }
@@ -74,6 +79,7 @@ pub fn cases() -> Vec<Case> {
     let faults = |name, must, faults: &[Fault]| Case {
         name,
         trouble: Trouble::Faults(faults.to_vec()),
+        always: false,
         must,
     };
     let limited = |name, hint| faults(name, Must::Absorb, &[Fault::Limited(hint)]);
@@ -89,6 +95,7 @@ pub fn cases() -> Vec<Case> {
         Case {
             name: "40 requests a second, then refused",
             trouble: Trouble::Limit(40),
+            always: false,
             must: Must::Absorb,
         },
         status("503", 503),
@@ -102,11 +109,15 @@ pub fn cases() -> Vec<Case> {
         Case {
             name: "invalid token",
             trouble: Trouble::Token,
+            always: true,
             must: Must::Refuse,
         },
         report("links.next to another host", Fault::OffHostNext),
         report("links.next repeats itself", Fault::RepeatingCursor),
-        report("links.next goes in a circle", Fault::CyclingCursor),
+        Case {
+            always: true,
+            ..report("links.next goes in a circle", Fault::CyclingCursor)
+        },
         report("links.next without a cursor", Fault::NextWithoutCursor),
         absorb("links.next without /rest", Fault::NextWithoutRest),
         absorb("links.next with /rest", Fault::NextWithRest),
@@ -136,7 +147,8 @@ pub async fn meet(case: &Case, set: Set) -> Met {
         issues: set.issues,
         seed: 7,
         now: NOW,
-    });
+    })
+    .with_latency(set.latency);
     match case.trouble {
         Trouble::Limit(per_second) => world = world.with_limit(per_second, 1_620),
         Trouble::Token => world = world.token("another"),
@@ -165,8 +177,13 @@ pub async fn meet(case: &Case, set: Set) -> Met {
         return met(&upstream, None, 0, error.to_string());
     }
     if let Trouble::Faults(faults) = &case.trouble {
+        let occurrence = if case.always {
+            Occurrence::Every
+        } else {
+            set.occurrence
+        };
         for fault in faults {
-            upstream.fault("/rest/orgs/", set.occurrence, fault.clone());
+            upstream.fault("/rest/orgs/", occurrence, fault.clone());
         }
     }
     let options = SyncOptions {

@@ -1,21 +1,23 @@
 //! Faults of an upstream: absorbed or reported, never silent and never endless.
 
+use std::time::Duration;
+
 use koalr_tests::faults::{Must, Set, Trouble, cases, meet};
 use koalr_upstream::{Fault, Occurrence};
 
-/// Three pages in each of two organizations, the third answer spoiled: a page of issues with pages before and behind it.
+/// Three pages of issues in each of two organizations. The fifth answer is the second of these pages: one with a page
+/// before and behind it.
 const SET: Set = Set {
     organizations: 2,
     projects: 4,
     issues: 600,
-    occurrence: Occurrence::Nth(4),
+    latency: Duration::ZERO,
+    occurrence: Occurrence::Nth(5),
 };
 
 /// Meets all cases of a kind that ask nobody to wait.
 fn meet_all(must: Must) {
-    let waits = |fault: &Fault| {
-        matches!(fault, Fault::Limited(_) | Fault::Status(502..=504, _))
-    };
+    let waits = |fault: &Fault| matches!(fault, Fault::Limited(_) | Fault::Status(502..=504, _));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .event_interval(1)

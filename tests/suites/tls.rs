@@ -9,7 +9,8 @@ use koalr_tests::tls::TlsServer;
 async fn a_server_under_a_root_given_beside_the_platforms_is_reached() {
     let server = TlsServer::start(UNAUTHORIZED).await;
     let root = server.root_pem().as_bytes().to_vec();
-    let (result, transcript) = connect(&server, HttpClient::new(Roots::Pem(root), None).unwrap()).await;
+    let (result, transcript) =
+        connect(&server, HttpClient::new(Roots::Pem(root), None).unwrap()).await;
     assert!(matches!(result, Err(Error::BadCredential)), "{result:?}");
     let answered = |outcome: &Outcome| matches!(outcome, Outcome::Answered { status: 401, .. });
     let exchanges = transcript.exchanges();

@@ -39,12 +39,9 @@ impl Engine {
     pub fn new(settings: EngineSettings) -> Result<Self, EngineError> {
         let wasm = wasmtime::Engine::new(&config(&settings.limits))
             .map_err(|cause| EngineError::Start(format!("{cause:#}")))?;
-        let artifacts = settings
-            .artifact_dir
-            .map(|path| {
-                Artifacts::open(&path, &wasm)
-                    .map_err(|cause| EngineError::Artifacts { path, cause })
-            })
+        let artifacts = settings.artifact_dir.as_deref();
+        let artifacts = artifacts
+            .map(|path| artifacts_in(path, &wasm))
             .transpose()?;
         let linker =
             linker::sandbox(&wasm).map_err(|cause| EngineError::Start(format!("{cause:#}")))?;
@@ -95,6 +92,16 @@ pub enum EngineError {
     /// Setting up wasmtime failed.
     #[error("starting the WebAssembly engine: {0}")]
     Start(String),
+}
+
+pub(crate) fn artifacts_in(
+    path: &Path,
+    wasm: &wasmtime::Engine,
+) -> Result<Artifacts, EngineError> {
+    Artifacts::open(path, wasm).map_err(|cause| EngineError::Artifacts {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 /// What an engine, its plugins and their sessions have in common.

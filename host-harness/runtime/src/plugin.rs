@@ -12,7 +12,7 @@ use wasmtime::component::{Component, InstancePre};
 use crate::call::CallError;
 use crate::contract;
 use crate::egress::Egress;
-use crate::engine::Shared;
+use crate::engine::{EngineError, Shared, artifacts_in};
 use crate::limits::Limits;
 use crate::linker;
 use crate::session::Session;
@@ -39,6 +39,23 @@ impl Plugin {
     #[must_use]
     pub fn content_hash(&self) -> &str {
         &self.inner.content_hash
+    }
+
+    /// Keeps its machine code in this directory, for an engine that is given it later.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be made, or is open to others.
+    pub fn keep(&self, directory: &Path) -> Result<(), EngineError> {
+        let Inner {
+            instance,
+            shared,
+            content_hash,
+            ..
+        } = &*self.inner;
+        let artifacts = artifacts_in(directory, &shared.wasm)?;
+        artifacts.store(instance.component(), content_hash);
+        Ok(())
     }
 
     /// Names of what it imports, sorted.

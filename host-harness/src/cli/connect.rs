@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 
 use super::args::{Common, Connect};
-use super::{create_tenant, now, open_host, print, token};
+use super::{ARTIFACTS, create_tenant, data_path, now, open_host, print, token};
 use crate::jobs::{ConnectOptions, connect};
 use crate::report::connect_text;
 use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, options: Connect) -> Result<ExitCode, HostError> {
+    let artifacts = data_path(common)?.join(ARTIFACTS);
+    let is_kept = artifacts.is_dir();
     let host = open_host(common, RateShare::default()).await?;
     host.check_integration(&options.integration)?;
     let roots = options.ca_file.map(|path| {
@@ -27,6 +29,10 @@ pub(super) async fn run(common: &Common, options: Connect) -> Result<ExitCode, H
     };
     let mut tenant = create_tenant(common)?;
     let report = connect(&host, &mut tenant, settings, now(common)).await?;
+    if !is_kept {
+        // There was no directory to keep it in when it was compiled.
+        host.plugin().keep(&artifacts)?;
+    }
     print(options.format, &report, connect_text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -105,7 +105,7 @@ async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostE
     let data = data_path(common)?;
     Host::open(HostSettings {
         plugin: common.plugin.clone(),
-        artifact_dir: data.is_dir().then(|| data.join("artifacts")),
+        artifact_dir: data.is_dir().then(|| data.join(ARTIFACTS)),
         rate_share,
         proxy: Proxy::from_environment()?,
     })
@@ -157,3 +157,6 @@ fn print<T: Serialize>(
         .and_then(|()| out.flush())
         .map_err(HostError::Output)
 }
+
+/// Where compiled components are kept in the data directory.
+const ARTIFACTS: &str = "artifacts";

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use koalr_platform::evidence::CHECKS;
 use koalr_platform::model::assessment::{Attribution, Bump};
 use koalr_platform::model::common::CoverageState;
 use koalr_platform::model::evidence::Presence;
@@ -79,6 +80,7 @@ fn body(text: &mut String, report: &ChangeReport) {
         &[Attribution::Removed],
     );
     counterfactuals(text, report);
+    checks(text, report);
     missing(text, report);
     text.push_str("\nHow the score adds up\n");
     text.push_str(&arithmetic(report));
@@ -201,13 +203,31 @@ fn counterfactuals(text: &mut String, report: &ChangeReport) {
     }
 }
 
-/// What kept the verdict from being certain.
+/// What the upstream's own checks of this head came to.
+fn checks(text: &mut String, report: &ChangeReport) {
+    let rows = report.evidence.coverage.iter().filter(|row| {
+        row.route == CHECKS && row.state == CoverageState::Complete && !row.detail.is_empty()
+    });
+    for (index, row) in rows.enumerate() {
+        if index == 0 {
+            text.push_str("\nThe upstream's own checks\n");
+        }
+        item(text, &plain(&row.detail));
+    }
+}
+
+/// What kept the verdict from being certain, and what was asked without a whole answer. A route that nobody asked and
+/// that no rule needs is left to the JSON.
 fn missing(text: &mut String, report: &ChangeReport) {
-    let incomplete: Vec<_> = report
-        .evidence
-        .coverage
-        .iter()
-        .filter(|row| row.state != CoverageState::Complete)
+    let decides = |index: u32| report.verdict.missing.contains(&index);
+    let incomplete: Vec<_> = (0_u32..)
+        .zip(&report.evidence.coverage)
+        .filter(|(index, row)| match row.state {
+            CoverageState::Complete => false,
+            CoverageState::NotAsked => decides(*index),
+            _ => true,
+        })
+        .map(|(_, row)| row)
         .collect();
     if incomplete.is_empty()
         && report.verdict.unasked.is_empty()

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use koalr_upstream::{Authorization, Fault, Occurrence, World};
 use serde_json::json;
 
-use crate::support::{Koalr, TOKEN, acme, sample_change, serve};
+use crate::support::{Koalr, TOKEN, acme, finish, sample_change, serve};
 
 #[test]
 fn a_connection_says_who_is_connected_to_what_and_what_the_token_may_do() {
@@ -199,4 +199,33 @@ fn another_integration_than_the_loaded_one_is_not_pretended() {
     let gate = ["gate", "-", "--integration", "pagerduty"];
     let change = sample_change("clean").to_string();
     assert_eq!(koalr.run_with_input(&gate, &change).failure(), sentence);
+}
+
+#[test]
+fn what_a_first_connect_compiled_is_kept_for_the_next_command() {
+    let upstream = serve(acme());
+    let koalr = Koalr::new();
+    let mut connect = koalr.bare(&[
+        "connect",
+        "snyk",
+        "--allow-loopback",
+        "--token-env",
+        "TOKEN",
+        "--upstream",
+        upstream.base_url(),
+        "--data",
+        "fresh",
+    ]);
+    let ran = finish(connect.env("TOKEN", TOKEN));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let kept = || {
+        let mut kept = std::fs::read_dir(koalr.path("fresh/artifacts")).unwrap();
+        let written = |file: std::fs::DirEntry| file.metadata().unwrap().modified().unwrap();
+        let file = kept.next().unwrap().unwrap();
+        assert!(kept.next().is_none());
+        written(file)
+    };
+    let before = kept();
+    let ran = finish(&mut koalr.bare(&["sync", "snyk", "--data", "fresh"]));
+    assert_eq!((ran.code, kept()), (0, before), "{}", ran.err);
 }

@@ -31,8 +31,14 @@ pub(crate) fn run() {
             let floor = Arc::clone(&floor);
             tokio::spawn(async move {
                 let below = format!("/rest/orgs/{}", organization.id);
-                floor.read(format!("{below}/projects?version=2025-11-05&limit=100&expand=target")).await;
-                floor.read(format!("{below}/issues?version=2025-11-05&limit=100")).await;
+                floor
+                    .read(format!(
+                        "{below}/projects?version=2025-11-05&limit=100&expand=target"
+                    ))
+                    .await;
+                floor
+                    .read(format!("{below}/issues?version=2025-11-05&limit=100"))
+                    .await;
             })
         });
         for chain in chains.collect::<Vec<_>>() {

@@ -57,7 +57,11 @@ fn measure(set: &Set) {
     for _ in 0..set.rounds {
         floors.push(process::floor(Server::start(set)));
         let sync = process::sync(Server::start(set));
-        assert_eq!(sync.issues, Some(set.issues.into()), "every issue is stored");
+        assert_eq!(
+            sync.issues,
+            Some(set.issues.into()),
+            "every issue is stored"
+        );
         syncs.push(sync);
     }
     let ratios = syncs

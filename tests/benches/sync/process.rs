@@ -147,7 +147,10 @@ pub(crate) fn sync(server: Server) -> Run {
     let data = directory.path().to_str().unwrap();
     let koalr = |args: &[&str]| {
         let mut command = role("koalr");
-        command.args(args).args(["--data", data]).env("TOKEN", TOKEN);
+        command
+            .args(args)
+            .args(["--data", data])
+            .env("TOKEN", TOKEN);
         command
     };
     let connect = [

@@ -15,8 +15,9 @@ use crate::contract::describe;
 
 /// Paces all requests made with one credential.
 ///
-/// Every quota is a sliding window; a request waits until all that match it have room. After an answer 429 nothing
-/// leaves until the upstream's wait is over.
+/// Every quota is a sliding window; a request waits until all that match it have room. The upstream counts it when it
+/// arrives, which is not known here; so it keeps its room from when it may leave until a full window after its answer
+/// began. After an answer 429 nothing leaves until the upstream's wait is over.
 #[derive(Debug)]
 pub struct Governor {
     quotas: Vec<Quota>,
@@ -64,14 +65,14 @@ impl Governor {
     }
 
     /// Waits until the request may leave, and counts it. If that takes longer than `patience`, says how long instead,
-    /// and counts nothing.
+    /// and counts nothing; while requests are under way, that is the shortest time it can take.
     pub(crate) async fn admit(
         &self,
         method: &Method,
         path: &str,
         priority: Priority,
         patience: Duration,
-    ) -> Result<(), Duration> {
+    ) -> Result<Departure<'_>, Duration> {
         let path = Path::parse(path).ok();
         let matching: Vec<bool> = self
             .quotas
@@ -83,7 +84,11 @@ impl Governor {
             // From here on, so that nobody leaves unnoticed between the look and the wait.
             let left = self.left.notified();
             let Some(opens) = self.take_slot(&matching, priority) else {
-                return Ok(());
+                drop(reserved);
+                return Ok(Departure {
+                    governor: self,
+                    matching,
+                });
             };
             let wait = opens.saturating_duration_since(Instant::now());
             if wait > patience {
@@ -146,8 +151,8 @@ impl Governor {
         }
         if opens.is_none() {
             state.admitted += 1;
-            for (usage, _) in state.usage.iter_mut().zip(matching).filter(|(_, m)| **m) {
-                usage.sent.push_back(now);
+            for usage in state.matching(matching) {
+                usage.under_way += 1;
             }
         }
         opens
@@ -155,7 +160,7 @@ impl Governor {
 
     /// Keeps room for one request in these quotas until the reservation is dropped.
     fn reserve<'a>(&'a self, matching: &'a [bool]) -> Reservation<'a> {
-        for (usage, _) in (self.state().usage.iter_mut().zip(matching)).filter(|(_, m)| **m) {
+        for usage in self.state().matching(matching) {
             usage.reserved += 1;
         }
         Reservation {
@@ -169,6 +174,25 @@ impl Governor {
     }
 }
 
+/// A request under way; to be dropped when the head of its answer is there, or when nobody waits for it any more.
+#[derive(Debug)]
+pub(crate) struct Departure<'a> {
+    governor: &'a Governor,
+    matching: Vec<bool>,
+}
+
+impl Drop for Departure<'_> {
+    fn drop(&mut self) {
+        let mut state = self.governor.state();
+        // Looked up under the lock, which keeps the instants in order.
+        let now = Instant::now();
+        for usage in state.matching(&self.matching) {
+            usage.under_way -= 1;
+            usage.answered.push_back(now);
+        }
+    }
+}
+
 /// Room kept for a request that waits for a change.
 struct Reservation<'a> {
     governor: &'a Governor,
@@ -178,7 +202,7 @@ struct Reservation<'a> {
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         let mut state = self.governor.state();
-        for (usage, _) in (state.usage.iter_mut().zip(self.matching)).filter(|(_, m)| **m) {
+        for usage in state.matching(self.matching) {
             usage.reserved -= 1;
         }
         drop(state);
@@ -205,9 +229,7 @@ impl Quota {
         let window = Duration::from_secs(u64::from(quota.window_secs.max(1)));
         Self {
             requests: share.max(1),
-            // The upstream counts when requests arrive, not when they leave; some that left a full window apart
-            // arrive closer together.
-            window: window + window / SLACK,
+            window,
             method: quota.method.map(method),
             prefix: quota
                 .path_prefix
@@ -236,6 +258,11 @@ struct State {
 }
 
 impl State {
+    fn matching(&mut self, matching: &[bool]) -> impl Iterator<Item = &mut Usage> {
+        let all = self.usage.iter_mut().zip(matching);
+        all.filter_map(|(usage, matches)| matches.then_some(usage))
+    }
+
     fn strike(&mut self) -> Duration {
         self.strikes = self.strikes.saturating_add(1);
         backoff(self.strikes - 1)
@@ -244,35 +271,35 @@ impl State {
 
 #[derive(Debug, Default)]
 struct Usage {
-    /// When the requests of the last window left, oldest first.
-    sent: VecDeque<Instant>,
+    /// Requests that may have left and have no answer yet.
+    under_way: usize,
+    /// When the answers of the last window began, oldest first.
+    answered: VecDeque<Instant>,
     /// Requests for changes that wait.
     reserved: usize,
 }
 
 impl Usage {
-    /// Drops what left before the window.
+    /// Drops what was answered before the window.
     fn forget(&mut self, now: Instant, window: Duration) {
-        while (self.sent.front()).is_some_and(|first| *first + window <= now) {
-            self.sent.pop_front();
+        while (self.answered.front()).is_some_and(|first| *first + window <= now) {
+            self.answered.pop_front();
         }
     }
 
-    /// When there is room; none if there is now.
+    /// When there can be room at the earliest; none if there is now.
     fn opens(&self, now: Instant, quota: &Quota, priority: Priority) -> Option<Instant> {
         let kept = match priority {
             Priority::Change => 0,
             Priority::Backfill => self.reserved,
         };
-        let beyond = (self.sent.len() + kept).checked_sub(quota.requests)?;
-        // More reservations than the window has room: whoever leaves says so.
-        let first = self.sent.get(beyond).copied().unwrap_or(now);
+        let used = self.under_way + self.answered.len();
+        let beyond = (used + kept).checked_sub(quota.requests)?;
+        // What is under way is answered now at the earliest. A reservation may be given up sooner, which is told.
+        let first = self.answered.get(beyond).copied().unwrap_or(now);
         Some(first + quota.window)
     }
 }
-
-/// A window is stretched by one part in this many, which leaves 98 % of the rate.
-const SLACK: u32 = 50;
 
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
 
 use super::body::{Record, ResponseBody};
+use super::governor::Departure;
 use super::host::is_own_name;
 use super::policy::{Denial, Route};
 use super::retry::download_wait;
@@ -75,10 +76,11 @@ impl Sender {
         let resends = if again { RESENDS } else { 0 };
         let mut resent = 0;
         loop {
-            if let Err(wait) = self.pace(&permit, &request).await {
-                return Ok(self.hold(&request, wait));
-            }
-            let (response, row) = self.send(&permit, request.clone()).await?;
+            let (response, row) = match self.pace(&permit, &request).await {
+                // Counts as under way until the head of the answer is there.
+                Ok(_departure) => self.send(&permit, request.clone()).await?,
+                Err(wait) => return Ok(self.hold(&request, wait)),
+            };
             let (status, headers) = (response.status(), response.headers());
             let wait = match permit.route {
                 Route::Api => permit.way.governor.settle(status, headers, resent),
@@ -102,9 +104,13 @@ impl Sender {
     }
 
     /// Waits until the quotas have room; the time until then if that is too long.
-    async fn pace(&self, permit: &Permit, request: &Request<Full<Bytes>>) -> Result<(), Duration> {
+    async fn pace<'a>(
+        &self,
+        permit: &'a Permit,
+        request: &Request<Full<Bytes>>,
+    ) -> Result<Option<Departure<'a>>, Duration> {
         if permit.route == Route::Download {
-            return Ok(());
+            return Ok(None);
         }
         let _waiting = self.waiting.enter();
         let way = &permit.way;
@@ -112,6 +118,7 @@ impl Sender {
         (way.governor)
             .admit(request.method(), path, way.priority, PATIENCE)
             .await
+            .map(Some)
     }
 
     /// Reads the request's body; that of a `GET` or `HEAD` is dropped.

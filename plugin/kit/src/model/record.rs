@@ -27,8 +27,7 @@ pub enum Entry {
     Incident(Incident),
     /// A version that was brought to a service.
     Deployment(Deployment),
-    /// A listing that ended properly. Only this, without `changed-since`, permits the host to conclude that what was not
-    /// seen is missing.
+    /// A listing that ended properly. Only one without `changed-since` shows that what was not seen is missing.
     WalkCompleted(Walk),
     /// A page that was asked for several times at last failed: its listing is partial, and old data is kept.
     WalkBroken(Walk),
@@ -222,8 +221,7 @@ pub struct ChangeFinding {
     pub change: String,
     /// The route that said so.
     pub route: String,
-    /// The finding. Its project is empty where the route looks packages up instead of scanning a project; its first
-    /// package is then the one that was looked up.
+    /// The finding. Where packages are looked up, its project is empty and its first package the one looked up.
     pub finding: Finding,
 }
 

@@ -10,8 +10,7 @@ pub struct SyncRequest {
     pub endpoint: Endpoint,
     /// What to pull.
     pub scope: Scope,
-    /// Oldest data wanted by a walk that begins anew. None means without limit. What is still open is always wanted,
-    /// however old.
+    /// Oldest data wanted by a walk that begins anew; what is open is always wanted. None means without limit.
     pub since: Option<Timestamp>,
     /// Where the last batch ended; none to begin.
     pub cursor: Option<Cursor>,
@@ -26,8 +25,7 @@ pub struct SyncRequest {
 /// What a walk covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// Everything of these organizations, by id. With the cursor of an earlier walk's end only what changed since,
-    /// unless the integration finds that it is time to read everything again.
+    /// Everything of these organizations, by id; with an ended walk's cursor what changed since, or all again if due.
     Organizations(Vec<String>),
     /// Only what bears on one change.
     Change(ChangeScope),
@@ -35,8 +33,7 @@ pub enum Scope {
     Enrichment(EnrichmentScope),
     /// Only whether these findings are still there.
     Findings(FindingsScope),
-    /// Anything else: a kind and its details as JSON. An integration that does not know the kind answers
-    /// `invalid-request`.
+    /// Anything else: a kind and its details as JSON. A kind that is not known is answered with `invalid-request`.
     Other((String, String)),
 }
 
@@ -80,11 +77,10 @@ pub struct Cursor {
     pub bytes: Vec<u8>,
 }
 
-/// One batch. The same request and the same upstream answers give the same batch, records ordered by organization,
-/// page and position. Applying a batch twice changes nothing.
+/// One batch. The same request and the same upstream answers give the same batch; applying it twice changes nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
-    /// What was read. May be empty.
+    /// What was read, by organization, page and position. May be empty.
     pub records: Vec<Entry>,
     /// Where to go on. With `done`, where the next increment begins; none if it begins anew.
     pub cursor: Option<Cursor>,

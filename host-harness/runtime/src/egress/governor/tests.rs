@@ -38,7 +38,7 @@ fn refuse(governor: &Governor, list: &[(&'static str, &'static str)]) -> Duratio
 
 const PATIENT: Duration = Duration::from_hours(2);
 
-/// Whole seconds that pass while so many requests are admitted one after the other.
+/// Whole seconds that pass while so many requests are admitted one after the other, and answered at once.
 async fn seconds_for(governor: &Governor, requests: u32, method: Method, path: &str) -> u64 {
     let start = Instant::now();
     for _ in 0..requests {
@@ -65,7 +65,7 @@ async fn a_window_is_never_overfilled() {
 async fn a_share_leaves_the_rest_to_others() {
     let governor = Governor::new(&[quota(10, 60, None, None)], 0.8);
     assert_eq!(seconds_for(&governor, 8, Method::GET, "/a").await, 0);
-    assert_eq!(seconds_for(&governor, 1, Method::GET, "/a").await, 61);
+    assert_eq!(seconds_for(&governor, 1, Method::GET, "/a").await, 60);
 }
 
 #[tokio::test(start_paused = true)]
@@ -74,7 +74,7 @@ async fn a_small_share_still_lets_one_request_out() {
         let governor = Governor::new(&[quota(10, 60, None, None)], share);
         assert_eq!(
             seconds_for(&governor, 2, Method::GET, "/a").await,
-            61,
+            60,
             "share {share}"
         );
     }
@@ -95,11 +95,11 @@ async fn a_quota_counts_only_its_method_and_path() {
     );
     assert_eq!(
         seconds_for(&governor, 3, Method::GET, "/rest/orgs/o/packages/p/issues").await,
-        61
+        60
     );
     assert_eq!(
         seconds_for(&governor, 2, Method::POST, "/rest/orgs/o/export").await,
-        3672
+        3600
     );
 }
 
@@ -107,7 +107,7 @@ async fn a_quota_counts_only_its_method_and_path() {
 async fn all_matching_quotas_apply() {
     let governor = Governor::new(&[quota(5, 1, None, None), quota(8, 60, None, None)], 1.0);
     assert_eq!(seconds_for(&governor, 8, Method::GET, "/a").await, 1);
-    assert_eq!(seconds_for(&governor, 1, Method::GET, "/a").await, 60);
+    assert_eq!(seconds_for(&governor, 1, Method::GET, "/a").await, 59);
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,8 +116,8 @@ async fn a_wait_beyond_patience_is_told_and_counts_nothing() {
     let patience = Duration::from_mins(1);
     admit(&governor, &Method::GET, "/a").await;
     let told = governor.admit(&Method::GET, "/a", Priority::Change, patience);
-    assert_eq!(told.await, Err(Duration::from_secs(3672)));
-    assert_eq!(seconds_for(&governor, 1, Method::GET, "/a").await, 3672);
+    assert_eq!(told.await.unwrap_err(), Duration::from_hours(1));
+    assert_eq!(seconds_for(&governor, 1, Method::GET, "/a").await, 3600);
     assert_eq!(governor.admitted(), 2);
 }
 
@@ -229,13 +229,13 @@ async fn of_many_that_wait_for_a_closed_window_none_leaves_early_and_no_burst_ex
     let departures = departures(&governor, 35, Priority::Backfill).await;
     assert!(departures[0] >= 30_000, "{departures:?}");
     for burst in departures.windows(11) {
-        assert!(burst[10] - burst[0] > 1_000, "{burst:?}");
+        assert!(burst[10] - burst[0] >= 1_000, "{burst:?}");
     }
     assert!(departures[34] < 34_000, "{departures:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fast_upstream_is_asked_at_more_than_95_percent_of_its_quota_and_never_above_it() {
+async fn a_fast_upstream_is_asked_at_more_than_99_percent_of_its_quota_and_never_above_it() {
     let quotas = [quota(160, 1, None, None), quota(1_620, 60, None, None)];
     let governor = Governor::new(&quotas, 1.0);
     let start = Instant::now();
@@ -244,12 +244,77 @@ async fn a_fast_upstream_is_asked_at_more_than_95_percent_of_its_quota_and_never
         admit(&governor, &Method::GET, "/a").await;
         left.push(start.elapsed().as_millis());
     }
-    assert!(left.len() * 100 >= 1_620 * 10 * 95, "{}", left.len());
+    assert!(left.len() * 100 > 1_620 * 10 * 99, "{}", left.len());
     for (requests, window) in [(160, 1_000), (1_620, 60_000)] {
         for burst in left.windows(requests + 1) {
             let took = burst[requests] - burst[0];
-            assert!(took > window, "{requests} and one more in {took} ms");
+            assert!(took >= window, "{requests} and one more in {took} ms");
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_slow_on_its_way_never_makes_a_window_too_full() {
+    let governor = Arc::new(Governor::new(&[quota(10, 1, None, None)], 1.0));
+    let start = Instant::now();
+    let mut requests = JoinSet::new();
+    for number in 0..45 {
+        let governor = Arc::clone(&governor);
+        requests.spawn(async move {
+            let admitted = governor.admit(&Method::GET, "/a", Priority::Backfill, PATIENT);
+            let _departure = admitted.await.unwrap();
+            let left = start.elapsed().as_millis();
+            // The first have to connect; they answer one after the other.
+            if number < 10 {
+                tokio::time::sleep(Duration::from_millis(50 + number)).await;
+            }
+            (left, start.elapsed().as_millis())
+        });
+    }
+    let ways = requests.join_all().await;
+    for (_, latest) in &ways {
+        let inside = |(left, answered): &&(_, _)| latest <= answered && *left < latest + 1_000;
+        let seen = ways.iter().filter(inside).count();
+        assert!(seen <= 10, "{seen} from {latest} ms on: {ways:?}");
+    }
+    let last = ways.iter().map(|(left, _)| *left).max();
+    assert!(last < Some(4_100), "{ways:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_given_up_frees_its_place_a_window_later() {
+    let governor = Arc::new(Governor::new(&[quota(1, 10, None, None)], 1.0));
+    let slow = tokio::spawn({
+        let governor = Arc::clone(&governor);
+        async move {
+            let admitted = governor.admit(&Method::GET, "/a", Priority::Backfill, PATIENT);
+            let _departure = admitted.await.unwrap();
+            std::future::pending::<()>().await;
+        }
+    });
+    let waits = tokio::spawn({
+        let governor = Arc::clone(&governor);
+        async move { departures(&governor, 1, Priority::Change).await }
+    });
+    tokio::time::sleep(Duration::from_secs(25)).await;
+    slow.abort();
+    assert_eq!(waits.await.unwrap(), [35_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_what_is_under_way_is_told_as_a_window_and_is_short_within_patience() {
+    for (window_secs, told) in [(60, None), (3600, Some(Duration::from_hours(1)))] {
+        let governor = Governor::new(&[quota(1, window_secs, None, None)], 1.0);
+        let admit = || {
+            let patience = Duration::from_mins(1);
+            governor.admit(&Method::GET, "/a", Priority::Backfill, patience)
+        };
+        let departure = admit().await.unwrap();
+        let (second, ()) = tokio::join!(admit(), async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            drop(departure);
+        });
+        assert_eq!(second.err(), told);
     }
 }
 
