@@ -94,10 +94,7 @@ pub enum EngineError {
     Start(String),
 }
 
-pub(crate) fn artifacts_in(
-    path: &Path,
-    wasm: &wasmtime::Engine,
-) -> Result<Artifacts, EngineError> {
+pub(crate) fn artifacts_in(path: &Path, wasm: &wasmtime::Engine) -> Result<Artifacts, EngineError> {
     Artifacts::open(path, wasm).map_err(|cause| EngineError::Artifacts {
         path: path.to_owned(),
         cause,

@@ -77,6 +77,7 @@ impl Floor {
             .body(Empty::new())
             .unwrap();
         let answer = self.client.request(request).await.unwrap();
+        self.pace.answered(Instant::now()).await;
         assert_eq!(answer.status(), 200, "{path}");
         let body = answer.into_body().collect().await.unwrap().to_bytes();
         serde_json::from_slice(&body).unwrap()
@@ -100,29 +101,43 @@ struct Links {
     next: Option<String>,
 }
 
-/// The whole of Snyk's quota, with the slack that keeps jitter on the way from exceeding it.
+/// The whole of Snyk's quota. A request counts from when it leaves until a window after its answer began, so that no
+/// jitter on the way exceeds it.
 #[derive(Default)]
 struct Pace {
-    sent: Mutex<VecDeque<Instant>>,
+    state: Mutex<Sent>,
+}
+
+#[derive(Default)]
+struct Sent {
+    under_way: usize,
+    /// When the last answers began.
+    answered: VecDeque<Instant>,
 }
 
 impl Pace {
     async fn wait(&self) {
         // Held while waiting: whoever comes next would only have to wait longer.
-        let mut sent = self.sent.lock().await;
+        let mut sent = self.state.lock().await;
         for (requests, window) in QUOTAS {
-            if sent.len() >= requests {
-                sleep_until(sent[sent.len() - requests] + window).await;
+            if let Some(beyond) = (sent.under_way + sent.answered.len()).checked_sub(requests) {
+                sleep_until(sent.answered[beyond] + window).await;
             }
         }
-        if sent.len() > QUOTAS[1].0 {
-            sent.pop_front();
+        sent.under_way += 1;
+    }
+
+    async fn answered(&self, at: Instant) {
+        let mut sent = self.state.lock().await;
+        sent.under_way -= 1;
+        sent.answered.push_back(at);
+        if sent.answered.len() > QUOTAS[1].0 {
+            sent.answered.pop_front();
         }
-        sent.push_back(Instant::now());
     }
 }
 
 const QUOTAS: [(usize, Duration); 2] = [
-    (160, Duration::from_millis(1_020)),
-    (1_620, Duration::from_millis(61_200)),
+    (160, Duration::from_secs(1)),
+    (1_620, Duration::from_secs(60)),
 ];

@@ -113,10 +113,10 @@ const SETS: &[Set] = &[
     },
     Set {
         organizations: 4,
-        projects: 200,
-        issues: 20_000,
+        projects: 1_000,
+        issues: 100_000,
         latency: Duration::ZERO,
-        rounds: 5,
+        rounds: 3,
     },
     Set {
         organizations: 4,

@@ -111,7 +111,7 @@ async fn handle(State(shared): State<Arc<Shared>>, request: HttpRequest<Body>) -
         query: query.to_owned(),
         authorization,
     });
-    let admission = world.pace.arrive(Instant::now(), world.latency);
+    let admission = world.pace.arrive(world.latency);
     let hits = match admission {
         Admission::Admitted(_) => world.faults.hits(path),
         Admission::Refused(_) => Vec::new(),

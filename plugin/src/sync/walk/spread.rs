@@ -91,22 +91,33 @@ impl Spread {
         windows
     }
 
-    /// When this part of all issues existed, in whole seconds, if those of a bucket came evenly until the next began.
+    /// When this part of all issues existed, in whole seconds, if half of a project's were there when it was added and
+    /// the others came evenly until now. Nobody knows; a part is only longer than another where it was otherwise.
     fn boundary(&self, part: u32, parts: u32, now: Timestamp) -> Option<Timestamp> {
         let sum: i64 = self.buckets.iter().map(|one| i64::from(one.issues)).sum();
-        let mut wanted = sum * i64::from(part) / i64::from(parts);
-        let mut buckets = self.buckets.iter().peekable();
-        while let Some(one) = buckets.next() {
-            let issues = i64::from(one.issues);
-            if wanted < issues {
-                let end = buckets.peek().map_or(now, |next| next.from);
-                let length = end.saturating_sub(one.from).max(0) / issues;
-                let at = one.from.saturating_add(length.saturating_mul(wanted));
-                return Some(at - at.rem_euclid(SECOND_MS));
+        let wanted = 2 * sum * i64::from(part) / i64::from(parts);
+        let (mut early, mut late) = (self.buckets.first()?.from, now);
+        while early < late {
+            let middle = early + (late - early) / 2;
+            if self.halves(middle, now) < wanted {
+                early = middle + 1;
+            } else {
+                late = middle;
             }
-            wanted -= issues;
         }
-        None
+        Some(early - early.rem_euclid(SECOND_MS))
+    }
+
+    /// Twice the issues that existed at a time.
+    fn halves(&self, at: Timestamp, now: Timestamp) -> i64 {
+        let known = self.buckets.iter().take_while(|one| one.from <= at);
+        known
+            .map(|one| {
+                let issues = i64::from(one.issues);
+                let lasted = now.saturating_sub(one.from).max(1);
+                issues + (at - one.from).saturating_mul(issues) / lasted
+            })
+            .sum()
     }
 }
 
@@ -161,17 +172,17 @@ mod tests {
     }
 
     #[test]
-    fn issues_of_one_project_are_taken_to_have_come_evenly() {
-        assert_eq!(boundaries(&spread(&[(0, 9_901)])).len(), 1);
-        assert_eq!(boundaries(&spread(&[(0, 10_000)])), [500_000_000]);
-        assert_eq!(boundaries(&spread(&[(0, 20_000)])).len(), 3);
-        assert_eq!(boundaries(&spread(&[(0, 1_000_000)])).len(), 7);
+    fn half_of_a_project_s_issues_are_taken_to_have_come_with_it_and_half_evenly_since() {
+        assert_eq!(boundaries(&spread(&[(0, 9_901)])), [0]);
+        assert_eq!(boundaries(&spread(&[(0, 20_000)])), [0, 500_000_000]);
+        let eighths = [0, 250_000_000, 500_000_000, 750_000_000];
+        assert_eq!(boundaries(&spread(&[(0, 1_000_000)])), eighths);
     }
 
     #[test]
     fn parts_follow_the_projects_in_time() {
         let spread = spread(&[(2_000_000, 5_000), (1_000_000, 5_000), (3_000_000, 10_000)]);
-        assert_eq!(boundaries(&spread), [2_000_000, 3_000_000, 501_500_000]);
+        assert_eq!(boundaries(&spread), [2_000_000, 3_000_000, 501_199_000]);
     }
 
     #[test]
@@ -190,7 +201,12 @@ mod tests {
         let boundaries = boundaries(&spread);
         assert_eq!(boundaries.len(), 7);
         for (part, at) in (1..).zip(boundaries) {
-            assert!((at - part * 125_000_000).abs() < 20_000_000, "{part}: {at}");
+            // Those that came later make each part end later than the projects alone would.
+            let projects = part * 125_000_000;
+            assert!(
+                (projects..projects + 125_000_000).contains(&at),
+                "{part}: {at}"
+            );
         }
     }
 }
