@@ -92,9 +92,8 @@ fn vanish(
         "connection = ?1 AND organization = ?2 AND open = 1 AND vanished_at IS NULL AND {which}"
     );
     let insert = format!(
-        "INSERT INTO remediations
-           (connection, first_seen, last_seen, organization, finding, step, at, source)
-         SELECT connection, ?4, ?4, organization, id, 'vanished', ?4, ?5 FROM findings WHERE {which}
+        "INSERT INTO remediations (finding, step, at, connection, first_seen, source)
+         SELECT row, 'vanished', ?4, connection, ?4, ?5 FROM findings WHERE {which}
          ON CONFLICT DO NOTHING"
     );
     let (connection, walk, as_of) = (turn.connection, turn.walk, turn.as_of);

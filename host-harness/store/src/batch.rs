@@ -10,17 +10,18 @@ use koalr_platform::timeline;
 use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, Transaction, params};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 
 use crate::absence;
 use crate::connection::StoredConnection;
 use crate::error::{Fault, StoreError};
 use crate::reimport::Reimports;
 use crate::row::{Met, Stored, Writer};
+use crate::step::Steps;
 use crate::sync_state::{Turn, advance, enter, scope_key};
 use crate::table::{
     CHANGE_CHECKS, CHANGE_FINDINGS, DEPLOYMENTS, FINDINGS, FIXES, INCIDENTS, MEASUREMENTS, OTHERS,
-    PROJECTS, REMEDIATIONS, Table, WALKS,
+    PROJECTS, Table, WALKS,
 };
 use crate::tenant::Tenant;
 
@@ -63,10 +64,11 @@ impl Tenant {
                 writers: BTreeMap::new(),
                 reimports: Reimports::open(transaction, turn)?,
                 stated: stated(batch),
-                steps: Vec::new(),
+                steps: Steps::open(transaction, turn)?,
+                found: Vec::new(),
                 outcome: BatchOutcome::default(),
             };
-            for (index, entry) in batch.records.iter().enumerate() {
+            for (index, entry) in ordered(&batch.records) {
                 if let Err((kind, fault)) = records.store(entry) {
                     let reason = misfit(fault)?;
                     return Err(Fault::Store(StoreError::Record {
@@ -77,8 +79,15 @@ impl Tenant {
                     }));
                 }
             }
-            let outcome = records.outcome;
-            store_steps(transaction, &turn, &records.steps)?;
+            let Records {
+                mut steps,
+                found,
+                outcome,
+                ..
+            } = records;
+            for step in &found {
+                steps.add(step)?;
+            }
             for coverage in &batch.coverage {
                 store_coverage(transaction, connection.id, &scope, coverage)?;
             }
@@ -96,8 +105,9 @@ struct Records<'t> {
     writers: BTreeMap<&'static str, Writer<'t>>,
     reimports: Reimports<'t>,
     stated: HashSet<(&'t str, &'t str, RemediationStep)>,
+    steps: Steps<'t>,
     /// Steps that the store itself found. They are stored last, where the integration gave none of that time.
-    steps: Vec<Remediation>,
+    found: Vec<Remediation>,
     outcome: BatchOutcome,
 }
 
@@ -146,7 +156,7 @@ impl Records<'_> {
     fn finding(&mut self, finding: &Finding) -> Result<Stored, Fault> {
         let met = self.meet(&FINDINGS, &[], finding)?;
         if met.was_gone {
-            self.steps.extend(absence::return_of(&self.turn, finding));
+            self.found.extend(absence::return_of(&self.turn, finding));
         }
         if met.stored != Stored::Unchanged {
             let steps = timeline::steps(met.former.as_ref(), finding, self.turn.as_of);
@@ -155,7 +165,7 @@ impl Records<'_> {
                 self.stated.contains(&key)
             };
             let steps = steps.into_iter().filter(|step| !stated(step));
-            self.steps.extend(steps);
+            self.found.extend(steps);
         }
         if met.stored == Stored::Inserted {
             self.reimports.inherit(finding)?;
@@ -171,7 +181,12 @@ impl Records<'_> {
                 return Ok(Stored::Unchanged);
             }
         }
-        self.put(&REMEDIATIONS, &[], step)
+        let stored = self.steps.store(step);
+        let stored = stored.and_then(|stored| {
+            let unknown = || format!("its finding `{}` is not stored", step.finding);
+            stored.ok_or_else(|| serde_json::Error::custom(unknown()).into())
+        });
+        stored.map_err(|fault| ("remediations", fault))
     }
 
     fn end(&mut self, walk: &Walk, state: &str) -> Result<(), (&'static str, Fault)> {
@@ -214,6 +229,20 @@ impl Records<'_> {
     }
 }
 
+/// Records with their index, in the order of the tables' keys: ids are random, and a batch in their order reads and
+/// writes each page of an index once. What is said twice stays in order, and the ends of walks come last.
+fn ordered(records: &[Entry]) -> Vec<(usize, &Entry)> {
+    let mut ordered: Vec<_> = records.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, entry)| match entry {
+        Entry::Project(project) => (0, project.organization.as_str(), project.id.as_str()),
+        Entry::Finding(finding) => (1, finding.organization.as_str(), finding.id.as_str()),
+        Entry::Remediation(step) => (2, step.organization.as_str(), step.finding.as_str()),
+        Entry::WalkCompleted(_) | Entry::WalkBroken(_) => (4, "", ""),
+        _ => (3, "", ""),
+    });
+    ordered
+}
+
 /// Ends and returns that the integration itself tells of in this batch: by organization, finding and step. They
 /// may be dated otherwise than by the finding's own fields, and are not told twice.
 fn stated(batch: &Batch) -> HashSet<(&str, &str, RemediationStep)> {
@@ -230,31 +259,6 @@ fn stated(batch: &Batch) -> HashSet<(&str, &str, RemediationStep)> {
         })
         .map(|step| (step.organization.as_str(), step.finding.as_str(), step.step))
         .collect()
-}
-
-fn store_steps(
-    transaction: &Transaction<'_>,
-    turn: &Turn,
-    steps: &[Remediation],
-) -> Result<(), Fault> {
-    let mut insert = transaction.prepare(
-        "INSERT INTO remediations
-           (connection, first_seen, last_seen, organization, finding, step, at, source)
-         VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
-    )?;
-    for step in steps {
-        let word = serde_json::to_value(step.step)?;
-        insert.execute(params![
-            turn.connection,
-            turn.as_of,
-            step.organization,
-            step.finding,
-            word.as_str(),
-            step.at,
-            step.source,
-        ])?;
-    }
-    Ok(())
 }
 
 /// Why a record does not fit; any other fault stays what it is.

@@ -38,7 +38,8 @@ fn dump_table(database: &Connection, table: &str, text: &mut String) -> Result<(
         .collect::<rusqlite::Result<Vec<String>>>()?;
     let columns = columns.iter().filter_map(|name| {
         Some(match (table, name.as_str()) {
-            ("connections", "id" | "sealed") => return None,
+            ("connections", "id" | "sealed") | ("findings", "row") => return None,
+            ("remediations", "finding") => format!("({FINDING}) AS finding"),
             ("sync_states", "cursor_bytes") => {
                 format!("CASE WHEN done_at IS NOT NULL THEN hex({name}) END AS {name}")
             }
@@ -78,6 +79,10 @@ fn dump_table(database: &Connection, table: &str, text: &mut String) -> Result<(
 /// A connection by what it is, instead of its row.
 const CONNECTION: &str = "
     SELECT integration || ' ' || base FROM connections WHERE connections.id = connection";
+
+/// A finding by what it is, instead of its row.
+const FINDING: &str =
+    "SELECT organization || ' ' || id FROM findings WHERE findings.row = remediations.finding";
 
 #[cfg(test)]
 mod tests {

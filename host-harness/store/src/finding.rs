@@ -8,7 +8,7 @@ use crate::connection::StoredConnection;
 use crate::error::StoreError;
 use crate::fix::Fixes;
 use crate::row::{decode, select_list};
-use crate::table::{FINDINGS, REMEDIATIONS};
+use crate::table::FINDINGS;
 use crate::tenant::Tenant;
 
 /// Which findings to read. The default is all.
@@ -145,16 +145,23 @@ impl Tenant {
         finding: &str,
     ) -> Result<Vec<Remediation>, StoreError> {
         let query = format!(
-            "{CHAIN} SELECT {} FROM remediations
-             WHERE connection = ?1 AND organization = ?2 AND finding IN (SELECT id FROM chain)",
-            select_list(&REMEDIATIONS)
+            "{CHAIN} SELECT findings.organization, findings.id, step, at, source
+             FROM findings JOIN remediations ON remediations.finding = findings.row
+             WHERE findings.connection = ?1 AND findings.organization = ?2
+               AND findings.id IN (SELECT id FROM chain)"
         );
         self.database.read(|database| {
             let mut statement = database.prepare(&query)?;
             let mut rows = statement.query(params![connection.id, organization, finding])?;
             let mut steps: Vec<Remediation> = Vec::new();
             while let Some(row) = rows.next()? {
-                steps.push(decode(&REMEDIATIONS, row)?);
+                steps.push(Remediation {
+                    organization: row.get(0)?,
+                    finding: row.get(1)?,
+                    step: serde_json::from_value(row.get::<_, String>(2)?.into())?,
+                    at: row.get(3)?,
+                    source: row.get(4)?,
+                });
             }
             steps.sort_by(|a, b| (a.at, a.step, &a.finding).cmp(&(b.at, b.step, &b.finding)));
             Ok(steps)

@@ -25,6 +25,7 @@ mod key;
 mod query;
 mod reimport;
 mod row;
+mod step;
 mod sync_state;
 mod table;
 mod tally;

@@ -140,7 +140,8 @@ const LINK: &str = "
 
 const EXPLAIN: &str = "
     UPDATE remediations SET source = 'its project was imported again'
-    WHERE connection = ?1 AND organization = ?2 AND finding = ?3 AND step = 'vanished' AND source = ?4";
+    WHERE finding = (SELECT row FROM findings WHERE connection = ?1 AND organization = ?2 AND id = ?3)
+      AND step = 'vanished' AND source = ?4";
 
 #[cfg(test)]
 mod tests;

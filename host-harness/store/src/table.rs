@@ -131,21 +131,6 @@ pub(crate) const CHANGE_FINDINGS: Table = Table {
     absence: &[],
 };
 
-pub(crate) const REMEDIATIONS: Table = Table {
-    name: "remediations",
-    beside: &[],
-    columns: &[
-        ("organization", Plain),
-        ("finding", Plain),
-        ("step", Plain),
-        ("at", Plain),
-        ("source", Plain),
-    ],
-    key: &["organization", "finding", "step", "at"],
-    version: None,
-    absence: &[],
-};
-
 pub(crate) const MEASUREMENTS: Table = Table {
     name: "measurements",
     beside: &[],

@@ -139,5 +139,5 @@ impl Pace {
 
 const QUOTAS: [(usize, Duration); 2] = [
     (160, Duration::from_secs(1)),
-    (1_620, Duration::from_secs(60)),
+    (1_620, Duration::from_mins(1)),
 ];

@@ -79,15 +79,16 @@ fn row(name: &str, ratio: f64, runs: &[Run]) {
     let walls = runs.iter().map(|run| run.watched.wall.as_secs_f64());
     println!(
         "  {name:<18} x{ratio:<5.2} wall {:>6.2} s ({:.2}–{:.2})  cpu {:>6.2} s  peak {:>4.0} MB  listing requests {:>5.0}  \
-         busiest second {:>3.0}  refused {:.0}",
+         in a second {:>3.0}  in five {:>3.0}/s  refused {:.0}",
         of(|run| run.watched.wall.as_secs_f64()),
         walls.clone().fold(f64::MAX, f64::min),
         walls.fold(0.0, f64::max),
         of(|run| run.watched.cpu.as_secs_f64()),
-        of(|run| run.watched.peak_bytes as f64 / 1e6),
-        of(|run| run.served.listings as f64),
-        of(|run| run.served.busiest as f64),
-        of(|run| run.served.refused as f64),
+        of(|run| f64::from(run.watched.peak_kib) * 1.024 / 1e3),
+        of(|run| f64::from(run.served.listings)),
+        of(|run| f64::from(run.served.busiest)),
+        of(|run| f64::from(run.served.steady)),
+        of(|run| f64::from(run.served.refused)),
     );
 }
 

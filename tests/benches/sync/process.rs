@@ -26,18 +26,20 @@ pub(crate) struct Run {
 pub(crate) struct Watched {
     pub(crate) wall: Duration,
     pub(crate) cpu: Duration,
-    pub(crate) peak_bytes: u64,
+    pub(crate) peak_kib: u32,
 }
 
 /// What the upstream saw.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Served {
     /// Requests of projects and issues.
-    pub(crate) listings: u64,
+    pub(crate) listings: u32,
     /// Most requests within one second.
-    pub(crate) busiest: u64,
+    pub(crate) busiest: u32,
+    /// Requests a second in the busiest five of them.
+    pub(crate) steady: u32,
     /// Requests that came too fast.
-    pub(crate) refused: u64,
+    pub(crate) refused: u32,
 }
 
 /// A running upstream.
@@ -110,11 +112,16 @@ pub(crate) fn upstream() {
         })
         .count();
     let served = Served {
-        listings: listings as u64,
-        busiest: upstream.requests_in_busiest_second() as u64,
-        refused: upstream.refused_requests() as u64,
+        listings: small(listings),
+        busiest: small(upstream.requests_in_busiest(Duration::from_secs(1))),
+        steady: small(upstream.requests_in_busiest(5 * Duration::from_secs(1))) / 5,
+        refused: small(upstream.refused_requests()),
     };
     writeln!(out, "{}", serde_json::to_string(&served).unwrap()).unwrap();
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap()
 }
 
 /// The role of `koalr` itself.
@@ -215,7 +222,7 @@ impl Watched {
             && let Some(line) = status.lines().find(|line| line.starts_with("VmHWM:"))
             && let Some(kibibytes) = line.split_whitespace().nth(1)
         {
-            self.peak_bytes = kibibytes.parse::<u64>().unwrap() * 1024;
+            self.peak_kib = kibibytes.parse().unwrap();
         }
         // The name in parentheses may hold blanks; user and system time are the 12th and 13th fields after it.
         if let Ok(stat) = read("stat")

@@ -55,11 +55,11 @@ impl Journal {
             .collect()
     }
 
-    /// The most requests that arrived in any one second.
-    pub(crate) fn busiest_second(&self) -> usize {
+    /// The most requests that arrived in any such time.
+    pub(crate) fn busiest(&self, window: Duration) -> usize {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
         let arrived: Vec<Instant> = requests.iter().map(|(at, _)| *at).collect();
-        most_within(&arrived, Duration::from_secs(1))
+        most_within(&arrived, window)
     }
 
     /// The most requests in flight at one time.

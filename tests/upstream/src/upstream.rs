@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -88,10 +89,10 @@ impl Upstream {
         self.shared.journal.peak()
     }
 
-    /// The most requests that arrived in any one second.
+    /// The most requests that arrived in any such time.
     #[must_use]
-    pub fn requests_in_busiest_second(&self) -> usize {
-        self.shared.journal.busiest_second()
+    pub fn requests_in_busiest(&self, window: Duration) -> usize {
+        self.shared.journal.busiest(window)
     }
 
     /// Requests that arrived although a 429 before, which its receiver must have had by then, said to wait longer.

@@ -100,7 +100,10 @@ CREATE INDEX projects_by_place ON projects (connection, organization, kind, file
 CREATE INDEX projects_continued ON projects (connection, organization, continues) WHERE continues IS NOT NULL;
 
 CREATE TABLE findings (
+  row           INTEGER PRIMARY KEY,
   connection    INTEGER NOT NULL REFERENCES connections (id),
+  organization  TEXT NOT NULL,
+  id            TEXT NOT NULL,
   first_seen    INTEGER NOT NULL,
   last_seen     INTEGER NOT NULL,
   first_in      INTEGER NOT NULL,
@@ -109,9 +112,7 @@ CREATE TABLE findings (
   missing_since INTEGER,
   vanished_at   INTEGER,
   continues     TEXT,     -- the finding that was imported again as this one
-  id            TEXT NOT NULL,
   key           TEXT NOT NULL,
-  organization  TEXT NOT NULL,
   project       TEXT NOT NULL,
   class         TEXT NOT NULL,
   kind          TEXT NOT NULL,
@@ -139,7 +140,7 @@ CREATE TABLE findings (
   resolved_at   INTEGER,
   disclosed_at  INTEGER,
   extra         TEXT NOT NULL,  -- JSON
-  PRIMARY KEY (connection, organization, id)
+  UNIQUE (connection, organization, id)
 ) STRICT;
 CREATE INDEX findings_by_project ON findings (connection, organization, project, key);
 CREATE INDEX findings_missing ON findings (connection, organization, missing_since) WHERE missing_since IS NOT NULL;
@@ -184,16 +185,14 @@ CREATE TABLE change_findings (
 ) STRICT;
 
 CREATE TABLE remediations (
-  connection   INTEGER NOT NULL REFERENCES connections (id),
-  first_seen   INTEGER NOT NULL,
-  last_seen    INTEGER NOT NULL,
-  organization TEXT NOT NULL,
-  finding      TEXT NOT NULL,
-  step         TEXT NOT NULL,
-  at           INTEGER NOT NULL,
-  source       TEXT NOT NULL,
-  PRIMARY KEY (connection, organization, finding, step, at)
-) STRICT;
+  finding    INTEGER NOT NULL REFERENCES findings (row),
+  step       TEXT NOT NULL,
+  at         INTEGER NOT NULL,
+  connection INTEGER NOT NULL REFERENCES connections (id),
+  first_seen INTEGER NOT NULL,
+  source     TEXT NOT NULL,
+  PRIMARY KEY (finding, step, at)
+) STRICT, WITHOUT ROWID;
 
 -- What is known about fixes of a vulnerability in a package version, whichever finding it is about.
 CREATE TABLE fixes (

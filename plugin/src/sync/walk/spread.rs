@@ -203,10 +203,7 @@ mod tests {
         for (part, at) in (1..).zip(boundaries) {
             // Those that came later make each part end later than the projects alone would.
             let projects = part * 125_000_000;
-            assert!(
-                (projects..projects + 125_000_000).contains(&at),
-                "{part}: {at}"
-            );
+            assert!((projects..NOW).contains(&at), "{part}: {at}");
         }
     }
 }

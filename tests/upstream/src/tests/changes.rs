@@ -56,7 +56,7 @@ fn over_the_limit_everything_is_refused_until_the_time_it_says() {
         (2, 0),
         "nobody could know so soon"
     );
-    assert_eq!(upstream.requests_in_busiest_second(), 5);
+    assert_eq!(upstream.requests_in_busiest(Duration::from_secs(1)), 5);
 }
 
 #[test]
