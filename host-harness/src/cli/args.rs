@@ -137,7 +137,8 @@ pub(super) struct Connect {
 pub(super) struct Sync {
     /// Which integration, for example `snyk`.
     pub(super) integration: String,
-    /// How far back resolved findings are wanted; open ones are always wanted.
+    /// How far back resolved findings are wanted; open ones are always wanted. A window that is wider than the one before
+    /// reads everything again.
     #[arg(long, value_enum, default_value_t)]
     pub(super) window: Window,
     /// Read everything again, not only what changed.

@@ -35,7 +35,8 @@ pub async fn sync(
 ) -> Result<SyncReport, HostError> {
     let (connection, line) = reopen(host, tenant, Priority::Backfill)?;
     let scope = everything(&connection.record);
-    if options.full {
+    let wider = tenant.widen(&connection, options.window_days)?;
+    if options.full || wider {
         tenant.clear_cursor(&connection, &scope)?;
     }
     let begin = Begin::new(tenant.sync_state(&connection, &scope)?, as_of);

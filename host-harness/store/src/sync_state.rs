@@ -54,6 +54,30 @@ impl Tenant {
             .read(|database| Ok(select(database, connection.id, &scope)?.map(|(state, _)| state)))
     }
 
+    /// Keeps how many days of resolved findings are wanted; none means without limit. True if that is more than was
+    /// wanted before, so that it is not enough to read what changed.
+    ///
+    /// # Errors
+    /// - the database cannot be written
+    pub fn widen(
+        &mut self,
+        connection: &StoredConnection,
+        days: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        let wanted = days.map_or(0, i64::from);
+        self.database.write(|transaction| {
+            let query = "SELECT reach_days FROM connections WHERE id = ?1";
+            let known: Option<i64> =
+                transaction.query_row(query, [connection.id], |row| row.get(0))?;
+            let wider = known.is_some_and(|known| known > 0 && (wanted == 0 || wanted > known));
+            if wider || known.is_none() {
+                let update = "UPDATE connections SET reach_days = ?2 WHERE id = ?1";
+                transaction.execute(update, [connection.id, wanted])?;
+            }
+            Ok(wider)
+        })
+    }
+
     /// Forgets where the walk of `scope` stands, so that it begins anew. Records and coverage stay.
     ///
     /// # Errors
@@ -186,7 +210,23 @@ fn state(row: &Row<'_>) -> rusqlite::Result<SyncState> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::change_scope;
+    use crate::fixture::{change_scope, connected};
+
+    #[test]
+    fn a_window_is_wider_only_than_one_that_was_wanted_before() {
+        let (_directory, mut tenant, connection) = connected();
+        let wanted = [
+            Some(90),
+            Some(30),
+            Some(365),
+            Some(90),
+            None,
+            Some(365),
+            None,
+        ];
+        let wider = wanted.map(|days| tenant.widen(&connection, days).unwrap());
+        assert_eq!(wider, [false, false, true, false, true, false, false]);
+    }
 
     #[test]
     fn organizations_in_any_order_are_one_scope_and_each_head_is_its_own() {

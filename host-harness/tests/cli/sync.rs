@@ -64,6 +64,19 @@ fn a_second_sync_asks_only_what_changed_and_changes_nothing() {
 }
 
 #[test]
+fn a_wider_window_reads_again_what_a_narrower_one_left_out() {
+    let upstream = serve(acme());
+    let koalr = Koalr::connected(&upstream);
+    let sync = |window: &str| {
+        let args = ["sync", "snyk", "--format", "json", "--window", window];
+        let json = koalr.run(&args).json();
+        json["increment"].as_bool().unwrap()
+    };
+    let increments = ["90d", "90d", "365d", "90d", "all", "365d"].map(sync);
+    assert_eq!(increments, [false, true, false, true, false, true]);
+}
+
+#[test]
 fn a_report_counts_findings_by_class_and_open_ones_by_fix() {
     let upstream = serve(acme());
     let koalr = Koalr::connected(&upstream);

@@ -236,7 +236,7 @@ pub struct ChangeFinding {
     pub finding: Finding,
 }
 
-/// A step in the life of a finding.
+/// A step in the life of a finding that this batch or an earlier one told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Remediation {

@@ -29,6 +29,7 @@ CREATE TABLE connections (
   downloads      TEXT NOT NULL,  -- JSON
   connected_at   INTEGER NOT NULL,
   walks          INTEGER NOT NULL DEFAULT 0,  -- walks of organizations that ever began
+  reach_days     INTEGER,        -- days of resolved findings that were wanted so far; 0 is without limit
   UNIQUE (integration, base)
 ) STRICT;
 CREATE UNIQUE INDEX one_current_connection ON connections (integration) WHERE current = 1;

@@ -240,6 +240,29 @@ fn a_failing_record_rolls_back_records_coverage_and_cursor() {
 }
 
 #[test]
+fn a_step_of_a_finding_that_was_never_told_is_refused_by_name() {
+    let (directory, mut tenant, connection) = connected();
+    let step = Entry::Remediation(Remediation {
+        organization: "o1".to_owned(),
+        finding: "f9".to_owned(),
+        step: RemediationStep::Resolved,
+        at: 4,
+        source: "resolved_at".to_owned(),
+    });
+    // It is stored after the finding, and yet named by its place in the batch.
+    let batch = batch(vec![step, Entry::Finding(finding("f1"))]);
+    let error = tenant.apply_batch(&connection, &organizations(), &batch, 6);
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        format!(
+            "storing record 0 of the batch (remediations) in `{}`: \
+             its finding `f9` is not stored; nothing of the batch was stored",
+            directory.path().join("tenants/acme.db").display()
+        )
+    );
+}
+
+#[test]
 fn a_full_disk_is_told_and_leaves_the_former_state_until_there_is_room() {
     let (directory, mut tenant, connection) = connected();
     apply(

@@ -225,7 +225,7 @@ pub struct ChangeFinding {
     pub finding: Finding,
 }
 
-/// A step in the life of a finding.
+/// A step in the life of a finding that this batch or an earlier one told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remediation {
     /// Organization id.
