@@ -13,6 +13,7 @@ mod connect;
 mod data;
 #[cfg(test)]
 mod demo;
+mod docs;
 #[cfg(test)]
 mod enrichment;
 #[cfg(test)]

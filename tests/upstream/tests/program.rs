@@ -55,3 +55,25 @@ fn an_option_that_is_wrong_says_what_to_write() {
     );
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn the_command_that_the_documentation_shows_serves() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sync.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut lines = page.lines();
+    let line = lines.find_map(|line| line.strip_prefix("koalr-upstream --port 8080 "));
+    let mut program = Command::new(env!("CARGO_BIN_EXE_koalr-upstream"))
+        .args(["--port", "0", "--until-stdin-closes"])
+        .args(line.unwrap().split_whitespace())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut address = String::new();
+    BufReader::new(program.stdout.take().unwrap())
+        .read_line(&mut address)
+        .unwrap();
+    assert!(address.starts_with("http://127.0.0.1:"), "{address}");
+    drop(program.stdin.take());
+    assert!(program.wait().unwrap().success());
+}
