@@ -101,7 +101,9 @@ pub fn status_text(report: &StatusReport) -> String {
 fn walked(walk: &WalkStatus) -> Vec<String> {
     let mut lines = vec![format!("began {}", instant(walk.began_at))];
     lines.push(match walk.ended_at {
-        Some(at) => format!("ended {}", instant(at)),
+        // One run has one time; only a walk that was stopped ends in a later one.
+        Some(at) if at == walk.began_at => "ended in the same run".to_owned(),
+        Some(at) => format!("ended in the run of {}", instant(at)),
         None => "unfinished: the next sync goes on where it stopped".to_owned(),
     });
     if let Some(at) = walk.resume_at {
