@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use koalr_platform::model::common::CoverageState;
+use koalr_platform::model::common::{Coverage, CoverageState};
 use koalr_platform::model::connection::{Access, Capability, Organization};
 use koalr_platform::model::manifest::{Method, OriginAddress};
 
@@ -182,22 +182,7 @@ pub fn sync_text(report: &SyncReport) -> String {
         )
         .into_iter(),
     );
-    let incomplete = report
-        .coverage
-        .iter()
-        .filter(|row| row.state != CoverageState::Complete);
-    list(
-        &mut text,
-        "Not complete",
-        incomplete.map(|row| {
-            format!(
-                "{} of {}: {}",
-                plain(&row.route),
-                plain(&row.subject),
-                plain(&row.detail)
-            )
-        }),
-    );
+    incomplete(&mut text, &report.coverage);
     let told = |message: &str| {
         report
             .coverage
@@ -228,6 +213,25 @@ pub(super) fn may_read(organization: &Organization, capabilities: &[Capability])
         .map(|one| format!("{} {}", plain(&one.route), access(one.access)))
         .collect();
     format!("{} ({})", plain(&organization.name), routes.join(", "))
+}
+
+/// Rows that do not say all there is.
+pub(super) fn incomplete(text: &mut String, coverage: &[Coverage]) {
+    let rows = coverage
+        .iter()
+        .filter(|row| row.state != CoverageState::Complete);
+    list(
+        text,
+        "Not complete",
+        rows.map(|row| {
+            format!(
+                "{} of {}: {}",
+                plain(&row.route),
+                plain(&row.subject),
+                plain(&row.detail)
+            )
+        }),
+    );
 }
 
 pub(super) fn list(text: &mut String, title: &str, lines: impl Iterator<Item = String>) {

@@ -1,12 +1,12 @@
 //! The report of `status` as text.
 
-use koalr_platform::model::common::{CoverageState, Timestamp};
+use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::connection::Access;
 use time::OffsetDateTime;
 
 use super::counts::stored;
 use super::escape::plain;
-use super::outcome::{list, may_read};
+use super::outcome::{incomplete, list, may_read};
 use super::pace::grouped;
 use super::text::sentence;
 use crate::jobs::{StatusReport, WalkStatus};
@@ -79,22 +79,7 @@ pub fn status_text(report: &StatusReport) -> String {
         lines.push(format!("resolutions since {}", instant(at)));
     }
     list(&mut text, "Stored", lines.into_iter());
-    let incomplete = report
-        .coverage
-        .iter()
-        .filter(|row| row.state != CoverageState::Complete);
-    list(
-        &mut text,
-        "Not complete",
-        incomplete.map(|row| {
-            format!(
-                "{} of {}: {}",
-                plain(&row.route),
-                plain(&row.subject),
-                plain(&row.detail)
-            )
-        }),
-    );
+    incomplete(&mut text, &report.coverage);
     text
 }
 
