@@ -32,7 +32,8 @@ struct Update<'a> {
     name: &'a str,
     from: &'a str,
     to: &'a str,
-    update_type: &'a str,
+    /// Dependabot's update type.
+    distance: &'a str,
     repository: &'a str,
     commit: &'a str,
 }
@@ -73,7 +74,7 @@ fn update(line: &str) -> Option<Update<'_>> {
         from,
         to,
         _,
-        update_type,
+        distance,
         repository,
         commit,
         ..,
@@ -87,7 +88,7 @@ fn update(line: &str) -> Option<Update<'_>> {
         name,
         from,
         to,
-        update_type,
+        distance,
         repository,
         commit,
     })
@@ -98,7 +99,7 @@ fn is_type(class: Bump, update: &Update<'_>) -> bool {
     let zero = ["0.", "v0."]
         .iter()
         .any(|zero| update.from.starts_with(zero));
-    match update.update_type {
+    match update.distance {
         "semver-major" => class == Bump::Major,
         "semver-minor" if zero => class == Bump::ZeroMinor,
         "semver-minor" => class == Bump::Minor,
@@ -123,7 +124,7 @@ fn exception(class: Bump, update: &Update<'_>, updates: &[Update<'_>]) -> Option
     let step = |other: &&Update<'_>| {
         other.line != update.line
             && (other.repository, other.name) == (update.repository, update.name)
-            && other.update_type == update.update_type
+            && other.distance == update.distance
             && (other.commit == update.commit || other.from == update.from || other.to == update.to)
     };
     updates

@@ -69,19 +69,19 @@ impl<'a> Moves<'a> {
 /// A module's path without its major version: `example.com/x` of `example.com/x/v2`, `gopkg.in/x` of `gopkg.in/x.v2`.
 #[must_use]
 pub fn base(path: &str) -> &str {
-    let parts = match path.starts_with("gopkg.in/") {
-        true => path.rsplit_once(".v").map(|(base, major)| (base, major, 0)),
-        false => path
-            .rsplit_once("/v")
-            .map(|(base, major)| (base, major, FIRST_IN_PATH)),
+    let (mark, least) = if path.starts_with("gopkg.in/") {
+        (".v", 0)
+    } else {
+        ("/v", FIRST_IN_PATH)
     };
+    let parts = path.rsplit_once(mark);
     parts
-        .filter(|(_, major, least)| {
+        .filter(|(_, major)| {
             !(major.len() > 1 && major.starts_with('0'))
                 && major.bytes().all(|byte| byte.is_ascii_digit())
-                && major.parse::<u32>().is_ok_and(|major| major >= *least)
+                && major.parse::<u32>().is_ok_and(|major| major >= least)
         })
-        .map_or(path, |(base, ..)| base)
+        .map_or(path, |(base, _)| base)
 }
 
 fn side(row: &DependencyChange) -> Option<&'static str> {
