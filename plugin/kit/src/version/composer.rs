@@ -9,11 +9,10 @@ pub(super) fn parts(version: &str) -> Option<Vec<Part<'_>>> {
         .split_once('+')
         .map_or(version, |(release, _)| release);
     let runs = runs(version, b".-_:");
-    read(&runs, CLASSIC).or_else(|| read(&runs, DATE))
+    read(&runs, &CLASSIC).or_else(|| read(&runs, &DATE))
 }
 
 /// How the numbers are written.
-#[derive(Clone, Copy)]
 struct Shape {
     marks: &'static [u8],
     /// Digits of the first number.
@@ -25,7 +24,7 @@ struct Shape {
     filled: usize,
 }
 
-fn read<'a>(runs: &[Run<'a>], shape: Shape) -> Option<Vec<Part<'a>>> {
+fn read<'a>(runs: &[Run<'a>], shape: &Shape) -> Option<Vec<Part<'a>>> {
     let [Run::Number(first), rest @ ..] = runs else {
         return None;
     };

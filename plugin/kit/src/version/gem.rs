@@ -26,7 +26,7 @@ pub(super) fn parts(version: &str) -> Option<Vec<Part<'_>>> {
 }
 
 fn push_word<'a>(parts: &mut Vec<Part<'a>>, text: &'a str) {
-    if parts.iter().all(|(rank, ..)| *rank == NUMBER) {
+    if parts.iter().all(|part| part.rank == NUMBER) {
         trim(parts);
     }
     parts.push(word(WORD, text));

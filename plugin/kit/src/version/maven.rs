@@ -11,8 +11,8 @@ pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
     let Some((a, b)) = a.iter().zip(&b).find(|(a, b)| a != b) else {
         return Some(Ordering::Equal);
     };
-    let disputed = |a: &Part<'_>, b: &Part<'_>| a.0 >= DOTTED && BEHIND_HYPHEN.contains(&b.0);
-    let order = (a.0 % DOTTED, a.1, a.2).cmp(&(b.0 % DOTTED, b.1, b.2));
+    let disputed = |a: &Part<'_>, b: &Part<'_>| a.rank >= DOTTED && BEHIND_HYPHEN.contains(&b.rank);
+    let order = a.at(a.rank % DOTTED).cmp(&b.at(b.rank % DOTTED));
     (!disputed(a, b) && !disputed(b, a)).then_some(order)
 }
 
@@ -37,8 +37,8 @@ fn parts(version: &str) -> Vec<Part<'_>> {
                 trim(&mut parts);
                 let numbered = matches!(runs.get(index + 1), Some(Run::Number(_)));
                 let mut part = qualifier(text, numbered);
-                if before == Some(b'.') && part.0 != NULL {
-                    part.0 += DOTTED;
+                if before == Some(b'.') && part.rank != NULL {
+                    part.rank += DOTTED;
                 }
                 parts.push(part);
                 before = None;
@@ -80,7 +80,7 @@ fn trim(parts: &mut Vec<Part<'_>>) {
     while parts.len() > 1
         && parts
             .last()
-            .is_some_and(|(rank, digits, _)| *digits == Digits::ZERO && ZERO.contains(rank))
+            .is_some_and(|part| part.is_empty() && ZERO.contains(&part.rank))
     {
         parts.pop();
     }

@@ -1,7 +1,26 @@
 //! What versions are made of.
 
-/// One step of a comparison: first by rank, then by number, then by word.
-pub(super) type Part<'a> = (u8, Digits<'a>, &'a str);
+/// One step of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Part<'a> {
+    /// A rank is one of numbers or of words, never of both.
+    pub(super) rank: u8,
+    /// Digits of a number, 0 of a word: of two numbers the longer is larger.
+    length: usize,
+    text: &'a str,
+}
+
+impl Part<'_> {
+    /// The same at another rank.
+    pub(super) fn at(self, rank: u8) -> Self {
+        Self { rank, ..self }
+    }
+
+    /// Whether it is the number zero or its rank alone.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
 
 /// A number of any length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,42 +62,45 @@ pub(super) enum Run<'a> {
 }
 
 /// Cuts a version at these marks, and where digits meet others.
-pub(super) fn runs<'a>(text: &'a str, marks: &[u8]) -> Vec<Run<'a>> {
-    let kind = |byte: u8| match byte {
-        b'0'..=b'9' => Kind::Digit,
-        _ if marks.contains(&byte) => Kind::Mark,
-        _ => Kind::Other,
-    };
-    text.as_bytes()
-        .chunk_by(|a, b| kind(*a) == kind(*b) && kind(*a) != Kind::Mark)
-        .scan(0, |start, chunk| {
-            let end = *start + chunk.len();
-            let stretch = text.get(*start..end)?;
-            *start = end;
-            Some(match (Digits::parse(stretch), chunk) {
-                (Some(number), _) => Run::Number(number),
-                (None, [mark]) if marks.contains(mark) => Run::Mark(*mark),
-                _ => Run::Word(stretch),
-            })
-        })
-        .collect()
-}
-
-#[derive(PartialEq)]
-enum Kind {
-    Digit,
-    Mark,
-    Other,
+pub(super) fn runs<'a>(mut text: &'a str, marks: &[u8]) -> Vec<Run<'a>> {
+    let mut runs = Vec::new();
+    while let Some(first) = text.bytes().next() {
+        let is_like_first =
+            |byte: &u8| byte.is_ascii_digit() == first.is_ascii_digit() && !marks.contains(byte);
+        let length = text
+            .as_bytes()
+            .iter()
+            .take_while(|byte| is_like_first(byte))
+            .count();
+        let Some((stretch, rest)) = text.split_at_checked(length.max(1)) else {
+            break;
+        };
+        runs.push(match Digits::parse(stretch) {
+            Some(number) => Run::Number(number),
+            None if length == 0 => Run::Mark(first),
+            None => Run::Word(stretch),
+        });
+        text = rest;
+    }
+    runs
 }
 
 /// A part that is a number.
 pub(super) fn number(rank: u8, number: Digits<'_>) -> Part<'_> {
-    (rank, number, "")
+    Part {
+        rank,
+        length: number.length,
+        text: number.digits,
+    }
 }
 
 /// A part that is a word.
 pub(super) fn word(rank: u8, word: &str) -> Part<'_> {
-    (rank, Digits::ZERO, word)
+    Part {
+        rank,
+        length: 0,
+        text: word,
+    }
 }
 
 /// A part that is its rank alone.
