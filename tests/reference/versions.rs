@@ -44,7 +44,7 @@ fn check(suite: &str, ecosystem: &str, path: &PathBuf) -> Result<(), Failed> {
         let holds = operator_holds(operator).ok_or_else(|| format!("unknown `{operator}`"))?;
         cases += 1;
         match compare(ecosystem, a, b) {
-            None => left_out.entry("not read").or_default().push(line),
+            None => left_out.entry("not told").or_default().push(line),
             Some(order) if holds(order) => {}
             Some(order) => match exception(ecosystem, source, [a, b]) {
                 Some(reason) => left_out.entry(reason).or_default().push(line),

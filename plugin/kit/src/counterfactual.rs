@@ -9,7 +9,7 @@ use crate::hazard::{Issue, total};
 use crate::model::assessment::{Attributed, Bump, Counterfactual};
 use crate::model::common::{ExploitMaturity, FindingClass, FixState, Reachability, Tenths};
 use crate::model::evidence::{Evidence, FixCandidate};
-use crate::module::Moves;
+use crate::module::{Moves, holds};
 use crate::rank::ranked;
 use crate::score::Introduced;
 
@@ -158,7 +158,7 @@ fn upgrades<'a>(evidence: &'a Evidence, issues: &[Introduced<'a>]) -> Vec<Upgrad
 }
 
 /// The dependency that a candidate moves and by what step, unless it is removed, already there, or ahead of it: going
-/// back is no upgrade.
+/// back is no upgrade. A Go module's path holds one major alone.
 fn movable(evidence: &Evidence, candidate: &FixCandidate) -> Option<(u32, Bump)> {
     let fact = evidence
         .findings
@@ -169,6 +169,9 @@ fn movable(evidence: &Evidence, candidate: &FixCandidate) -> Option<(u32, Bump)>
         .as_ref()?
         .get(usize::try_from(dependency).ok()?)?;
     let after = row.after.as_deref()?;
+    if row.ecosystem == "golang" && !holds(&row.name, &candidate.version) {
+        return None;
+    }
     let step = bump(&row.ecosystem, Some(after), Some(&candidate.version));
     (!matches!(step, Bump::Unchanged | Bump::Downgrade)).then_some((dependency, step))
 }

@@ -84,6 +84,17 @@ pub fn base(path: &str) -> &str {
         .map_or(path, |(base, _)| base)
 }
 
+/// Whether a module of this path can have this version: `example.com/x/v2` has none of version 3.
+///
+/// A path without a major version may have any, because modules older than these paths do.
+pub(crate) fn holds(path: &str, version: &str) -> bool {
+    let major = path
+        .strip_prefix(base(path))
+        .and_then(|suffix| suffix.get(2..));
+    let first = version.trim_start_matches('v').split('.').next();
+    major.is_none_or(|major| first == Some(major))
+}
+
 fn side(row: &DependencyChange) -> Option<&'static str> {
     match (row.ecosystem.as_str(), &row.before, &row.after) {
         ("golang", Some(_), None) => Some(GOES),
@@ -136,6 +147,14 @@ mod tests {
         ] {
             assert_eq!(base(path), path);
         }
+    }
+
+    #[test]
+    fn a_path_with_a_major_version_holds_no_other() {
+        assert!(holds("example.com/x/v2", "v2.0.1"));
+        assert!(!holds("example.com/x/v2", "3.0.0"));
+        assert!(!holds("gopkg.in/yaml.v2", "v3.0.1"));
+        assert!(holds("example.com/x", "20.10.9"));
     }
 
     #[test]

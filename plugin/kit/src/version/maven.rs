@@ -4,19 +4,21 @@ use std::cmp::Ordering;
 
 use super::part::{Digits, Part, Run, number, rank, runs, word};
 
-/// Every text is a version to Maven; the texts are in lower case. None where it depends on the age of Maven: once a
-/// qualifier behind a dot went before what stands behind a hyphen, later it is the same there.
+/// The texts are in lower case. Every text is a version to Maven, yet none is the order where that depends on the age of
+/// Maven: once a qualifier behind a dot went before what stands behind a hyphen, and zeros before it counted.
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
-    let (a, b) = (parts(a), parts(b));
+    let (a, b) = (parts(a)?, parts(b)?);
     let Some((a, b)) = a.iter().zip(&b).find(|(a, b)| a != b) else {
         return Some(Ordering::Equal);
     };
-    let disputed = |a: &Part<'_>, b: &Part<'_>| a.rank >= DOTTED && BEHIND_HYPHEN.contains(&b.rank);
-    let order = a.at(a.rank % DOTTED).cmp(&b.at(b.rank % DOTTED));
-    (!disputed(a, b) && !disputed(b, a)).then_some(order)
+    let (a_dots, b_dots) = (a.rank / DOTTED, b.rank / DOTTED);
+    let (a, b) = (a.at(a.rank % DOTTED), b.at(b.rank % DOTTED));
+    let disputed = a_dots != b_dots && [a, b].iter().all(|part| BEHIND_HYPHEN.contains(&part.rank));
+    (!disputed).then(|| a.cmp(&b))
 }
 
-fn parts(version: &str) -> Vec<Part<'_>> {
+/// None where a release qualifier stays in the middle, which later changed its place too.
+fn parts(version: &str) -> Option<Vec<Part<'_>>> {
     let mut parts = Vec::new();
     // What stands before the next part; none right behind one.
     let mut before = Some(b'.');
@@ -34,11 +36,13 @@ fn parts(version: &str) -> Vec<Part<'_>> {
                 before = None;
             }
             Run::Word(text) => {
+                let length = parts.len();
                 trim(&mut parts);
+                let zeros = u8::try_from(length - parts.len()).unwrap_or(u8::MAX);
                 let numbered = matches!(runs.get(index + 1), Some(Run::Number(_)));
                 let mut part = qualifier(text, numbered);
                 if before == Some(b'.') && part.rank != NULL {
-                    part.rank += DOTTED;
+                    part.rank += DOTTED * (1 + zeros.min(MAX_ZEROS));
                 }
                 parts.push(part);
                 before = None;
@@ -46,8 +50,9 @@ fn parts(version: &str) -> Vec<Part<'_>> {
         }
     }
     trim(&mut parts);
+    let settled = parts.iter().all(|part| part.rank != NULL);
     parts.push(rank(NULL));
-    parts
+    settled.then_some(parts)
 }
 
 fn push_number<'a>(parts: &mut Vec<Part<'a>>, before: u8, digits: Digits<'a>) {
@@ -77,10 +82,9 @@ fn qualifier(text: &str, numbered: bool) -> Part<'_> {
 
 /// What is null goes from the end, and from before each hyphen.
 fn trim(parts: &mut Vec<Part<'_>>) {
-    while parts.len() > 1
-        && parts
-            .last()
-            .is_some_and(|part| part.is_empty() && ZERO.contains(&part.rank))
+    while parts
+        .last()
+        .is_some_and(|part| part.is_empty() && ZERO.contains(&part.rank))
     {
         parts.pop();
     }
@@ -99,8 +103,11 @@ const DOT_NUMBER: u8 = 9;
 /// Ranks that are null where nothing else is told.
 const ZERO: [u8; 3] = [NULL, HYPHEN_NUMBER, DOT_NUMBER];
 
-/// Ranks of what stands behind a hyphen, or where digits and letters meet.
+/// Ranks of what can stand behind a hyphen, or where digits and letters meet.
 const BEHIND_HYPHEN: [u8; 8] = [0, 1, 2, 3, 4, SERVICE_PACK, OTHER, HYPHEN_NUMBER];
 
-/// Added to the rank of a qualifier behind a dot.
+/// Added to the rank of a qualifier behind a dot, and once more for each zero before it.
 const DOTTED: u8 = 16;
+
+/// Zeros that are told apart: as many as fit.
+const MAX_ZEROS: u8 = 13;

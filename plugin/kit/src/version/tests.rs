@@ -183,6 +183,9 @@ fn where_maven_itself_changed_its_mind_no_order_is_told() {
         ("1.2.8.sec10", "1.2.8_noneautotype"),
         ("2.9.0-1", "2.9.0.RC1"),
         ("6.1.12.rc5", "6.1.12rc1"),
+        ("1.8.0.RC1", "1.8.RC1"),
+        ("4.0.M4", "4.0.0.Beta10"),
+        ("1-1", "1.ga.1"),
     ] {
         assert_eq!(compare("maven", a, b), None);
         assert_eq!(compare("maven", b, a), None);
