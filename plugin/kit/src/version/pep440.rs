@@ -60,12 +60,13 @@ fn suffix<'a>(rest: &mut &[Run<'a>], words: &[(&str, u8)]) -> Option<Part<'a>> {
         return None;
     };
     let (_, rank) = words.iter().find(|(word, _)| word == text)?;
-    if let [Run::Number(digits), tail @ ..] = behind_mark(tail) {
-        *rest = tail;
-        return Some(number(*rank, *digits));
-    }
+    let tail = behind_mark(tail);
+    let (digits, tail) = match tail {
+        [Run::Number(digits), tail @ ..] => (*digits, tail),
+        _ => (Digits::ZERO, tail),
+    };
     *rest = tail;
-    Some(number(*rank, Digits::ZERO))
+    Some(number(*rank, digits))
 }
 
 /// `1.0-1` is `1.0.post1`.
