@@ -4,9 +4,13 @@
 //! workspace. Files and cases are discovered, never listed here. Where the data is absent its suites are shown as
 //! ignored, never as passed. `cargo test --release -p koalr-tests reference` runs them and nothing else.
 
+mod bumps;
 mod cvss;
+mod lockfiles;
 mod model;
+mod purl;
 mod snyk_answers;
+mod versions;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -20,6 +24,10 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     trials.extend(cvss::trials(&data.join("scoring/data/cvss")));
     trials.extend(model::trials(&data.join("scoring/data")));
+    trials.extend(versions::trials(&data.join("scoring/data/versions")));
+    trials.extend(purl::trials(&data.join("scoring/data/purl")));
+    trials.extend(bumps::trials(&data.join("scoring/data/bumps")));
+    trials.extend(lockfiles::trials(&data.join("scoring/data")));
     trials.extend(snyk_answers::trials(&data.join("snyk-api/fixtures")));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

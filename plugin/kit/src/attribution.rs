@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::bump::bump;
 use crate::group::Groups;
 use crate::model::assessment::{Attribution, Bump};
 use crate::model::common::{DependencyChange, FindingClass};
 use crate::model::evidence::{Evidence, FindingFact, Presence};
+use crate::module::{Moves, base};
 
 /// What can be said about one finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,11 @@ pub struct Attributed {
 #[must_use]
 pub fn attribute(evidence: &Evidence) -> Vec<Attributed> {
     let rows = evidence.dependencies.as_deref();
-    let moves: Vec<Bump> = rows.unwrap_or_default().iter().map(row_bump).collect();
-    let anywhere = Anywhere::of(&evidence.findings);
+    let moves = Moves::of(rows.unwrap_or_default());
+    let bumps: Vec<Bump> = (0..rows.map_or(0, <[_]>::len))
+        .map(|row| moves.bump(row))
+        .collect();
+    let anywhere = Anywhere::of(&evidence.findings, &moves);
     let before = rows.unwrap_or_default().iter().map(|row| {
         let known = row.before.is_some();
         known.then_some((row.ecosystem.as_str(), row.name.as_str(), ""))
@@ -39,17 +42,19 @@ pub fn attribute(evidence: &Evidence) -> Vec<Attributed> {
         .map(|fact| {
             let row = touching(fact, rows);
             let bump = match (row, rows) {
-                (Some((index, _)), _) => moves.get(index).copied().unwrap_or(Bump::Unknown),
+                (Some((index, _)), _) => bumps.get(index).copied().unwrap_or(Bump::Unknown),
                 (None, Some(_)) => Bump::Unchanged,
                 (None, None) => Bump::Unknown,
             };
-            let row = row.map(|(_, row)| row);
             // A package that is new as a whole cannot have been in the base at any version.
-            let new = row.is_some_and(|row| {
-                row.before.is_none() && before.positions((&row.ecosystem, &row.name, "")).is_empty()
+            let new = row.is_some_and(|(index, row)| {
+                row.before.is_none()
+                    && moves.counterpart(index).is_none()
+                    && before.positions((&row.ecosystem, &row.name, "")).is_empty()
             });
-            let attribution =
-                attribute_one(fact, anywhere.of_fact(fact), new, touched(fact, row, rows));
+            let row = row.map(|(_, row)| row);
+            let known = anywhere.of_fact(fact, &moves);
+            let attribution = attribute_one(fact, known, new, touched(fact, row, rows));
             Attributed {
                 attribution,
                 bump,
@@ -57,11 +62,6 @@ pub fn attribute(evidence: &Evidence) -> Vec<Attributed> {
             }
         })
         .collect()
-}
-
-/// How the version of one dependency moves.
-pub(crate) fn row_bump(row: &DependencyChange) -> Bump {
-    bump(&row.ecosystem, row.before.as_deref(), row.after.as_deref())
 }
 
 /// The dependency change that a finding refers to, with its index.
@@ -139,10 +139,10 @@ struct Presences {
 struct Anywhere<'a>(BTreeMap<(&'a str, &'a str), Presences>);
 
 impl<'a> Anywhere<'a> {
-    fn of(findings: &'a [FindingFact]) -> Self {
+    fn of(findings: &'a [FindingFact], moves: &Moves<'_>) -> Self {
         let mut map: BTreeMap<(&str, &str), Presences> = BTreeMap::new();
         for fact in findings {
-            let seen = map.entry(key(fact)).or_insert(Presences {
+            let seen = map.entry(key(fact, moves)).or_insert(Presences {
                 head: Presence::Absent,
                 base: Presence::Absent,
             });
@@ -152,16 +152,22 @@ impl<'a> Anywhere<'a> {
         Self(map)
     }
 
-    fn of_fact(&self, fact: &FindingFact) -> Presences {
-        self.0.get(&key(fact)).copied().unwrap_or(Presences {
+    fn of_fact(&self, fact: &FindingFact, moves: &Moves<'_>) -> Presences {
+        self.0.get(&key(fact, moves)).copied().unwrap_or(Presences {
             head: fact.head,
             base: fact.base,
         })
     }
 }
 
-fn key(fact: &FindingFact) -> (&str, &str) {
-    (&fact.vulnerability, &fact.package)
+/// A Go module that moves to another path is one package under both.
+fn key<'a>(fact: &'a FindingFact, moves: &Moves<'_>) -> (&'a str, &'a str) {
+    let row = fact.dependency.and_then(|row| usize::try_from(row).ok());
+    let package = match row.and_then(|row| moves.counterpart(row)) {
+        Some(_) => base(&fact.package),
+        None => &fact.package,
+    };
+    (&fact.vulnerability, package)
 }
 
 /// One sighting is enough to be present; one gap is enough not to be absent.

@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::apportion::to_tenths;
-use crate::attribution::row_bump;
 use crate::bump::bump;
 use crate::group::{Groups, Name};
 use crate::hazard::{Issue, total};
 use crate::model::assessment::{Attributed, Bump, Counterfactual};
-use crate::model::common::{
-    DependencyChange, ExploitMaturity, FindingClass, FixState, Reachability, Tenths,
-};
+use crate::model::common::{ExploitMaturity, FindingClass, FixState, Reachability, Tenths};
 use crate::model::evidence::{Evidence, FixCandidate};
+use crate::module::{Moves, holds};
 use crate::rank::ranked;
 use crate::score::Introduced;
 
@@ -29,6 +27,7 @@ pub(crate) fn counterfactuals(
 ) -> Vec<Counterfactual> {
     let mut upgrades = upgrades(evidence, issues);
     upgrades.retain(|upgrade| upgrade.is_sound(findings));
+    let moves = Moves::of(evidence.dependencies.as_deref().unwrap_or_default());
     // Every score below costs a pass over all findings, so the most promising go first and the rest is left out.
     let found = ranked(upgrades, |upgrade| upgrade.relief)
         .into_iter()
@@ -36,7 +35,7 @@ pub(crate) fn counterfactuals(
         .map(|upgrade| Counterfactual {
             dependency: upgrade.dependency,
             version: upgrade.version.to_owned(),
-            score: upgrade.score_after(evidence, issues, debt),
+            score: upgrade.score_after(evidence, &moves, issues, debt),
             removes: upgrade.removes.into_iter().collect(),
             verified: upgrade.verified,
         })
@@ -51,7 +50,6 @@ pub(crate) fn counterfactuals(
 /// One dependency moved to one version.
 struct Upgrade<'a> {
     dependency: u32,
-    row: &'a DependencyChange,
     version: &'a str,
     /// Indexes of the findings it removes.
     removes: BTreeSet<u32>,
@@ -74,11 +72,15 @@ impl Upgrade<'_> {
         self.worst < WORST_ALLOWED && self.worst <= removed
     }
 
-    fn score_after(&self, evidence: &Evidence, issues: &[Introduced<'_>], debt: f64) -> Tenths {
-        let bump = row_bump(&DependencyChange {
-            after: Some(self.version.to_owned()),
-            ..self.row.clone()
-        });
+    fn score_after(
+        &self,
+        evidence: &Evidence,
+        moves: &Moves<'_>,
+        issues: &[Introduced<'_>],
+        debt: f64,
+    ) -> Tenths {
+        let row = usize::try_from(self.dependency).unwrap_or(usize::MAX);
+        let bump = moves.bump_to(row, Some(self.version));
         let touches = |finding: u32| {
             usize::try_from(finding)
                 .ok()
@@ -130,14 +132,13 @@ fn upgrades<'a>(evidence: &'a Evidence, issues: &[Introduced<'a>]) -> Vec<Upgrad
         let Some(entry) = found.ok().and_then(|position| issues.get(position)) else {
             continue;
         };
-        let Some((dependency, row, step)) = movable(evidence, candidate) else {
+        let Some((dependency, step)) = movable(evidence, candidate) else {
             continue;
         };
         let upgrade = upgrades
             .entry((dependency, step, &candidate.version))
             .or_insert_with(|| Upgrade {
                 dependency,
-                row,
                 version: &candidate.version,
                 removes: BTreeSet::new(),
                 relief: 0.0,
@@ -157,11 +158,8 @@ fn upgrades<'a>(evidence: &'a Evidence, issues: &[Introduced<'a>]) -> Vec<Upgrad
 }
 
 /// The dependency that a candidate moves and by what step, unless it is removed, already there, or ahead of it: going
-/// back is no upgrade.
-fn movable<'a>(
-    evidence: &'a Evidence,
-    candidate: &FixCandidate,
-) -> Option<(u32, &'a DependencyChange, Bump)> {
+/// back is no upgrade. A Go module's path holds one major alone.
+fn movable(evidence: &Evidence, candidate: &FixCandidate) -> Option<(u32, Bump)> {
     let fact = evidence
         .findings
         .get(usize::try_from(candidate.finding).ok()?)?;
@@ -171,8 +169,11 @@ fn movable<'a>(
         .as_ref()?
         .get(usize::try_from(dependency).ok()?)?;
     let after = row.after.as_deref()?;
+    if row.ecosystem == "golang" && !holds(&row.name, &candidate.version) {
+        return None;
+    }
     let step = bump(&row.ecosystem, Some(after), Some(&candidate.version));
-    (!matches!(step, Bump::Unchanged | Bump::Downgrade)).then_some((dependency, row, step))
+    (!matches!(step, Bump::Unchanged | Bump::Downgrade)).then_some((dependency, step))
 }
 
 /// A candidate with a vulnerability of this score in tenths, CVSS's high, is no way out.

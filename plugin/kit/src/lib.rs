@@ -13,6 +13,7 @@ pub mod gate;
 mod group;
 pub mod hazard;
 pub mod model;
+pub mod module;
 pub mod purl;
 mod rank;
 pub mod rating;

@@ -74,7 +74,9 @@ fn is_type(text: &str) -> bool {
 fn split<'a>(ecosystem: &str, name: &'a str) -> (Option<&'a str>, &'a str) {
     let parts = match ecosystem {
         "maven" => name.split_once(':').or_else(|| name.rsplit_once('/')),
-        "npm" | "golang" | "composer" | "swift" | "github" => name.rsplit_once('/'),
+        "npm" | "golang" | "composer" | "swift" | "github" | "hex" | "conan" => {
+            name.rsplit_once('/')
+        }
         _ => None,
     };
     parts.map_or((None, name), |(namespace, short)| (Some(namespace), short))
@@ -108,18 +110,13 @@ fn push_encoded(url: &mut String, text: &str) {
 const NAMESPACE_REQUIRED: [&str; 2] = ["composer", "swift"];
 
 /// Types whose names do not tell upper from lower case.
-const LOWER_NAME: [&str; 7] = [
-    "bitbucket",
-    "composer",
-    "deb",
-    "github",
-    "hex",
-    "npm",
-    "pypi",
-];
+///
+/// npm is none of them: its registry holds `Base64` beside `base64`, and since May 2026 so does the purl specification
+/// (<https://github.com/package-url/purl-spec/pull/872>).
+const LOWER_NAME: [&str; 6] = ["bitbucket", "composer", "deb", "github", "hex", "pypi"];
 
 /// Types whose namespaces do not tell upper from lower case.
-const LOWER_NAMESPACE: [&str; 3] = ["composer", "github", "golang"];
+const LOWER_NAMESPACE: [&str; 4] = ["composer", "github", "golang", "hex"];
 
 #[cfg(test)]
 mod tests {
@@ -146,6 +143,8 @@ mod tests {
                 "v1.7.0+incompatible",
                 "pkg:golang/github.com/gin-gonic/gin@v1.7.0%2Bincompatible",
             ),
+            ("npm", "Base64", "1.0.0", "pkg:npm/Base64@1.0.0"),
+            ("hex", "Acme/foo", "2.3.0", "pkg:hex/acme/foo@2.3.0"),
             (
                 "pypi",
                 "Typing_Extensions",

@@ -70,6 +70,59 @@ fn a_second_path_to_a_known_vulnerability_is_carried() {
     assert!(!attributed.kept_by_upgrade);
 }
 
+/// What leaves the base with a module's first path, and what comes with its second.
+fn next_major(vulnerability_before: &str, vulnerability_after: &str) -> Evidence {
+    let golang = |name: &str, before, after| DependencyChange {
+        ecosystem: "golang".to_owned(),
+        ..dependency(name, before, after)
+    };
+    let mut moved = evidence([
+        FindingFact {
+            package: "example.com/x".to_owned(),
+            ..in_base(vulnerability_before)
+        },
+        FindingFact {
+            package: "example.com/x/v2".to_owned(),
+            dependency: Some(1),
+            ..introduced(vulnerability_after, 90)
+        },
+    ]);
+    moved.dependencies = Some(vec![
+        golang("example.com/x", Some("v1.9.0"), None),
+        golang("example.com/x/v2", None, Some("v2.0.0")),
+    ]);
+    moved
+}
+
+#[test]
+fn a_vulnerability_kept_by_a_go_module_s_next_major_is_carried() {
+    assert_eq!(
+        attribute(&next_major("V", "V")),
+        [Attributed {
+            attribution: Attribution::Carried,
+            bump: Bump::Major,
+            kept_by_upgrade: true,
+        }; 2]
+    );
+}
+
+#[test]
+fn a_vulnerability_new_in_a_go_module_s_next_major_is_introduced_by_a_major_bump() {
+    let [removed, introduced] = *attribute(&next_major("V", "W")) else {
+        panic!("two facts, two answers");
+    };
+    assert_eq!(removed.attribution, Attribution::Removed);
+    assert_eq!(introduced.attribution, Attribution::Introduced);
+    assert_eq!(introduced.bump, Bump::Major);
+}
+
+#[test]
+fn a_go_module_s_next_major_is_not_new_as_a_whole() {
+    let mut moved = next_major("V", "W");
+    moved.findings[1].base = Presence::Unknown;
+    assert_eq!(last(&moved).attribution, Attribution::Unknown);
+}
+
 #[test]
 fn the_same_vulnerability_in_another_package_is_introduced_all_the_same() {
     let other = FindingFact {

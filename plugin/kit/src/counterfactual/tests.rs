@@ -1,5 +1,5 @@
 use crate::model::assessment::Counterfactual;
-use crate::model::common::Tenths;
+use crate::model::common::{DependencyChange, Tenths};
 use crate::model::evidence::{Evidence, FindingFact, FixCandidate};
 use crate::score::score;
 use crate::testing::{dependency, evidence, fact, introduced, request};
@@ -151,4 +151,15 @@ fn going_back_is_no_upgrade_and_the_smallest_step_forward_comes_first() {
         .collect();
     let found = found(with(&[introduced("V", 98)], candidates));
     assert_eq!(versions(&found), ["2.0.1", "2.1.0", "3.0.0"]);
+}
+
+#[test]
+fn a_version_that_a_go_module_s_path_cannot_hold_is_no_way_out() {
+    let candidates = ["v2.0.1", "v3.0.0"].map(|version| candidate(0, version, Some(0)));
+    let mut golang = with(&[introduced("V", 98)], candidates.to_vec());
+    golang.dependencies = Some(vec![DependencyChange {
+        ecosystem: "golang".to_owned(),
+        ..dependency("example.com/x/v2", None, Some("v2.0.0"))
+    }]);
+    assert_eq!(versions(&found(golang)), ["v2.0.1"]);
 }
