@@ -1,10 +1,17 @@
 //! What follows from a verdict: the plugin decides as if enforced, the host says what binds.
 
+mod cause;
+
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::model::common::{Coverage, CoverageState, Timestamp};
+use crate::model::common::{Coverage, Timestamp};
 use crate::model::verdict::{Decision as Judged, Verdict};
 use crate::policy::Mode;
+
+pub use cause::Cause;
+use cause::Causes;
 
 /// What follows for a change, in rising strictness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,8 +43,82 @@ impl Decision {
     }
 }
 
-/// What a verdict means before the mode: an inconclusive one that only waits for awaited evidence is pending until the
-/// deadline.
+/// What a verdict comes to before the mode, and why it could not be told where it could not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Outcome {
+    /// What follows.
+    pub decision: Decision,
+    /// Why it cannot be told. Empty unless it is pending, inconclusive, or let pass by `fail-open`.
+    pub causes: BTreeSet<Cause>,
+    /// True if it could not be told, and warns only because the policy names every cause in `fail-open`.
+    pub opened: bool,
+}
+
+impl Outcome {
+    /// What `fail-open` did, as one sentence; none if it did nothing.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        if !self.opened {
+            return None;
+        }
+        let words = self
+            .causes
+            .iter()
+            .map(|cause| format!("`{}`", cause.word()));
+        Some(format!(
+            "It could not be told whether this change may pass; it only warns, because the policy fails open for {}.",
+            words.collect::<Vec<_>>().join(", ")
+        ))
+    }
+}
+
+/// What a verdict means before the mode. While nothing but awaited evidence and causes that fail open stand against it,
+/// it is pending until the deadline; then, and where nothing is awaited, it warns if every cause fails open, and is
+/// inconclusive if one does not.
+///
+/// A verdict is taken to be as strict as its parts: what fired, errs or is missing counts even if the integration's own
+/// decision is milder.
+#[must_use]
+pub fn settle(
+    verdict: &Verdict,
+    coverage: &[Coverage],
+    as_of: Timestamp,
+    deadline: Option<Timestamp>,
+    fail_open: &BTreeSet<Cause>,
+) -> Outcome {
+    let known = |decision| Outcome {
+        decision,
+        causes: BTreeSet::new(),
+        opened: false,
+    };
+    match strictest(verdict) {
+        Judged::Pass => return known(Decision::Pass),
+        Judged::Warn => return known(Decision::Warn),
+        Judged::Block => return known(Decision::Block),
+        Judged::Inconclusive => {}
+    }
+    let Causes {
+        settled,
+        mut waiting,
+    } = Causes::of(verdict, coverage);
+    let in_time = deadline.is_none_or(|deadline| as_of < deadline);
+    let opens = |cause: &Cause| cause.may_open() && fail_open.contains(cause);
+    let pending = in_time && !waiting.is_empty() && settled.iter().all(opens);
+    waiting.extend(settled);
+    let opened = !pending && waiting.iter().all(opens);
+    Outcome {
+        decision: match (pending, opened) {
+            (true, _) => Decision::Pending,
+            (false, true) => Decision::Warn,
+            (false, false) => Decision::Inconclusive,
+        },
+        causes: waiting,
+        opened,
+    }
+}
+
+/// What a verdict means before the mode where nothing fails open.
 #[must_use]
 pub fn judge(
     verdict: &Verdict,
@@ -45,19 +126,7 @@ pub fn judge(
     as_of: Timestamp,
     deadline: Option<Timestamp>,
 ) -> Decision {
-    match verdict.decision {
-        Judged::Pass => Decision::Pass,
-        Judged::Warn => Decision::Warn,
-        Judged::Block => Decision::Block,
-        Judged::Inconclusive => {
-            let in_time = deadline.is_none_or(|deadline| as_of < deadline);
-            if in_time && only_awaits(verdict, coverage) {
-                Decision::Pending
-            } else {
-                Decision::Inconclusive
-            }
-        }
-    }
+    settle(verdict, coverage, as_of, deadline, &BTreeSet::new()).decision
 }
 
 /// What binds under a mode.
@@ -71,86 +140,17 @@ pub fn bind(judged: Decision, mode: Mode) -> Decision {
     }
 }
 
-fn only_awaits(verdict: &Verdict, coverage: &[Coverage]) -> bool {
-    let awaited = |index: &u32| {
-        usize::try_from(*index)
-            .ok()
-            .and_then(|index| coverage.get(index))
-            .is_some_and(|row| row.state == CoverageState::Awaited)
+fn strictest(verdict: &Verdict) -> Judged {
+    let whole =
+        verdict.missing.is_empty() && verdict.unasked.is_empty() && verdict.errors.is_empty();
+    let floor = if whole {
+        Judged::Pass
+    } else {
+        Judged::Inconclusive
     };
-    !verdict.missing.is_empty()
-        && verdict.missing.iter().all(awaited)
-        && verdict.unasked.is_empty()
-        && verdict.errors.is_empty()
-        && !verdict
-            .fired
-            .iter()
-            .any(|fired| fired.decision == Judged::Inconclusive)
+    let fired = verdict.fired.iter().map(|fired| fired.decision);
+    fired.fold(verdict.decision.max(floor), Judged::max)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn verdict(decision: Judged, missing: Vec<u32>) -> Verdict {
-        Verdict {
-            decision,
-            fired: Vec::new(),
-            waived: Vec::new(),
-            missing,
-            unasked: Vec::new(),
-            errors: Vec::new(),
-            extra: Vec::new(),
-        }
-    }
-
-    fn row(state: CoverageState) -> Coverage {
-        Coverage {
-            route: "packages".to_owned(),
-            subject: "pkg:npm/a@1".to_owned(),
-            state,
-            as_of: None,
-            detail: String::new(),
-        }
-    }
-
-    #[test]
-    fn waiting_for_awaited_evidence_alone_is_pending() {
-        let verdict = verdict(Judged::Inconclusive, vec![0]);
-        assert_eq!(
-            judge(&verdict, &[row(CoverageState::Awaited)], 5, Some(9)),
-            Decision::Pending
-        );
-    }
-
-    #[test]
-    fn pending_ends_at_the_deadline() {
-        let verdict = verdict(Judged::Inconclusive, vec![0]);
-        assert_eq!(
-            judge(&verdict, &[row(CoverageState::Awaited)], 9, Some(9)),
-            Decision::Inconclusive
-        );
-    }
-
-    #[test]
-    fn a_refused_route_is_inconclusive_whatever_else_is_awaited() {
-        let verdict = verdict(Judged::Inconclusive, vec![0, 1]);
-        let coverage = [row(CoverageState::Awaited), row(CoverageState::Refused)];
-        assert_eq!(judge(&verdict, &coverage, 5, None), Decision::Inconclusive);
-    }
-
-    #[test]
-    fn only_enforcement_lets_a_block_block() {
-        assert_eq!(bind(Decision::Block, Mode::Enforce), Decision::Block);
-        assert_eq!(bind(Decision::Block, Mode::Warn), Decision::Warn);
-        assert_eq!(bind(Decision::Block, Mode::Observe), Decision::Pass);
-    }
-
-    #[test]
-    fn not_being_able_to_tell_never_passes_in_enforcement() {
-        assert_eq!(
-            bind(Decision::Inconclusive, Mode::Enforce),
-            Decision::Inconclusive
-        );
-    }
-}
+mod tests;

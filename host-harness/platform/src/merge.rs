@@ -30,7 +30,7 @@ pub struct Merged {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Adjustment {
-    /// A binding block lifts the score to [`BLOCKED_FLOOR`].
+    /// A binding block lifts the score to where the blocked band begins.
     Floor(Tenths),
     /// Security alone does not carry a change that may pass into the blocked band.
     Cap(Tenths),
@@ -40,26 +40,21 @@ pub enum Adjustment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Band {
-    /// 0–29: ship.
+    /// By default 0–29: ship.
     Low,
-    /// 30–59: look at the flagged factors.
+    /// By default 30–59: look at the flagged factors.
     Medium,
-    /// 60–79: needs an explicit acknowledgement.
+    /// By default 60–79: needs an explicit acknowledgement.
     High,
-    /// 80–100: blocked by default.
+    /// By default 80–100: blocked.
     Critical,
 }
 
 impl Band {
-    /// The band of a score in tenths.
+    /// The default band of a score in tenths.
     #[must_use]
     pub fn of(score: Tenths) -> Self {
-        match score {
-            0..300 => Self::Low,
-            300..600 => Self::Medium,
-            600..BLOCKED_FLOOR => Self::High,
-            _ => Self::Critical,
-        }
+        Bands::default().band(score)
     }
 
     /// Its word.
@@ -74,17 +69,93 @@ impl Band {
     }
 }
 
-/// Joins a base score with a security score under the plugin's decision. Scores over 1000 count as 1000.
+/// Where the bands begin, in tenths, 1 to 1000. Each begins above the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Bands {
+    medium: Tenths,
+    high: Tenths,
+    critical: Tenths,
+}
+
+impl Bands {
+    /// Bands that begin there; none if one does not begin above the one before, or beyond 1000.
+    #[must_use]
+    pub fn new(medium: Tenths, high: Tenths, critical: Tenths) -> Option<Self> {
+        let rise = 0 < medium && medium < high && high < critical && critical <= SCALE;
+        rise.then_some(Self {
+            medium,
+            high,
+            critical,
+        })
+    }
+
+    /// Where [`Band::Medium`] begins.
+    #[must_use]
+    pub fn medium(self) -> Tenths {
+        self.medium
+    }
+
+    /// Where [`Band::High`] begins.
+    #[must_use]
+    pub fn high(self) -> Tenths {
+        self.high
+    }
+
+    /// Where [`Band::Critical`], the blocked band, begins.
+    #[must_use]
+    pub fn critical(self) -> Tenths {
+        self.critical
+    }
+
+    /// The band of a score in tenths.
+    #[must_use]
+    pub fn band(self, score: Tenths) -> Band {
+        if score < self.medium {
+            Band::Low
+        } else if score < self.high {
+            Band::Medium
+        } else if score < self.critical {
+            Band::High
+        } else {
+            Band::Critical
+        }
+    }
+}
+
+impl Default for Bands {
+    fn default() -> Self {
+        Self {
+            medium: 300,
+            high: 600,
+            critical: BLOCKED_FLOOR,
+        }
+    }
+}
+
+/// [`merge_in`] the default bands.
 #[must_use]
 pub fn merge(base: Option<Tenths>, security: Tenths, verdict: Decision, mode: Mode) -> Merged {
+    merge_in(Bands::default(), base, security, verdict, mode)
+}
+
+/// Joins a base score with a security score under the plugin's decision. Scores over 1000 count as 1000.
+#[must_use]
+pub fn merge_in(
+    bands: Bands,
+    base: Option<Tenths>,
+    security: Tenths,
+    verdict: Decision,
+    mode: Mode,
+) -> Merged {
     let base = base.map(|base| base.min(SCALE));
     let security = security.min(SCALE);
     let alone = base.unwrap_or(0);
     let joined = join(alone, security);
     let adjusted = if verdict == Decision::Block && mode == Mode::Enforce {
-        joined.max(BLOCKED_FLOOR)
+        joined.max(bands.critical)
     } else {
-        joined.min(alone.max(BLOCKED_FLOOR - 10))
+        joined.min(alone.max(bands.critical.saturating_sub(CAP_BELOW)))
     };
     let adjustment = match adjusted.cmp(&joined) {
         std::cmp::Ordering::Greater => Some(Adjustment::Floor(adjusted - joined)),
@@ -97,7 +168,7 @@ pub fn merge(base: Option<Tenths>, security: Tenths, verdict: Decision, mode: Mo
         joined,
         adjustment,
         score: adjusted,
-        band: Band::of(adjusted),
+        band: bands.band(adjusted),
     }
 }
 
@@ -113,8 +184,11 @@ fn join(base: Tenths, security: Tenths) -> Tenths {
 /// 100 in tenths.
 const SCALE: Tenths = 1000;
 
-/// Where the blocked band begins, in tenths.
+/// Where the blocked band begins by default, in tenths.
 pub const BLOCKED_FLOOR: Tenths = 800;
+
+/// How far below the blocked band security alone may carry a change, in tenths: a point, so that it shows in whole ones.
+const CAP_BELOW: Tenths = 10;
 
 #[cfg(test)]
 mod tests {
@@ -182,6 +256,23 @@ mod tests {
             merge(Some(0), 950, Decision::Block, Mode::Observe).score,
             790
         );
+    }
+
+    #[test]
+    fn floor_and_cap_follow_the_bands() {
+        let bands = Bands::new(200, 400, 700).unwrap();
+        let score = |verdict| merge_in(bands, Some(0), 750, verdict, Mode::Enforce);
+        assert_eq!(score(Decision::Warn).score, 690);
+        assert_eq!(score(Decision::Warn).band, Band::High);
+        let blocked = merge_in(bands, Some(0), 10, Decision::Block, Mode::Enforce);
+        assert_eq!((blocked.score, blocked.band), (700, Band::Critical));
+    }
+
+    #[test]
+    fn bands_that_do_not_rise_are_none() {
+        assert_eq!(Bands::new(300, 300, 800), None);
+        assert_eq!(Bands::new(0, 300, 800), None);
+        assert_eq!(Bands::new(300, 600, 1001), None);
     }
 
     proptest! {

@@ -1,0 +1,73 @@
+//! From a policy to a policy file.
+
+use super::Policy;
+use crate::document::decimal;
+use crate::model::common::ParameterValue;
+
+pub(super) fn policy(policy: &Policy) -> String {
+    let causes = policy.fail_open.iter().map(|cause| cause.word());
+    let bands = policy.bands;
+    let mut lines = vec![
+        format!("mode = {}", text(policy.mode.word())),
+        format!("cvss-source = {}", text(policy.cvss_source.word())),
+        format!("fail-open = {}", texts(causes)),
+        format!("deadline-seconds = {}", policy.deadline_secs),
+        format!("beyond-packages = {}", policy.beyond_packages),
+        format!("waiver-max-days = {}", policy.waiver_max_days),
+        format!(
+            "bands = {{ medium = {}, high = {}, critical = {} }}",
+            decimal(bands.medium()),
+            decimal(bands.high()),
+            decimal(bands.critical())
+        ),
+    ];
+    for (code, rule) in &policy.rules {
+        lines.push(format!("\n[rules.{}]", key(code)));
+        lines.push(format!("active = {}", rule.active));
+        for (name, given) in &rule.parameters {
+            lines.push(format!("{} = {}", key(name), value(given)));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn value(value: &ParameterValue) -> String {
+    match value {
+        ParameterValue::Flag(flag) => flag.to_string(),
+        ParameterValue::Integer(number) => number.to_string(),
+        ParameterValue::Tenths(tenths) => decimal(*tenths),
+        ParameterValue::Text(given) => text(given),
+        ParameterValue::Texts(list) => texts(list.iter().map(String::as_str)),
+    }
+}
+
+fn texts<'a>(list: impl Iterator<Item = &'a str>) -> String {
+    let list: Vec<String> = list.map(text).collect();
+    format!("[{}]", list.join(", "))
+}
+
+fn key(name: &str) -> String {
+    let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if !name.is_empty() && name.bytes().all(bare) {
+        name.to_owned()
+    } else {
+        text(name)
+    }
+}
+
+/// A basic string: one line, whatever is in it.
+fn text(text: &str) -> String {
+    let mut written = String::from("\"");
+    for char in text.chars() {
+        match char {
+            '"' | '\\' => written.extend(['\\', char]),
+            char if char.is_control() => {
+                let escaped = format!("\\u{:04X}", u32::from(char));
+                written.push_str(&escaped);
+            }
+            char => written.push(char),
+        }
+    }
+    written.push('"');
+    written
+}
