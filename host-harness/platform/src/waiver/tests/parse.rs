@@ -28,7 +28,7 @@ fn every_key_is_read() {
         r#"
 [[waiver]]
 id = "W-1"
-vulnerability = "SNYK-JS-MINIMIST-2429795"
+vulnerability = "ACME-JS-MINIMIST-1"
 package = "minimist"
 version = "1.2.5"
 repository = "acme/shop"
@@ -43,7 +43,7 @@ void-if = ["cvss-rises", "fix-available", "version-changes"]
     );
     let expected = Waiver {
         id: "W-1".to_owned(),
-        vulnerability: "SNYK-JS-MINIMIST-2429795".to_owned(),
+        vulnerability: "ACME-JS-MINIMIST-1".to_owned(),
         package: Some("minimist".to_owned()),
         version: Some("1.2.5".to_owned()),
         repository: Some("acme/shop".to_owned()),

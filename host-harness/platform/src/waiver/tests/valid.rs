@@ -27,7 +27,7 @@ fn change() -> Change {
 /// A finding that is known as CVE-2021-44906, rated 9.8, without a fix.
 fn fact() -> FindingFact {
     FindingFact {
-        vulnerability: "SNYK-JS-MINIMIST-2429795".to_owned(),
+        vulnerability: "ACME-JS-MINIMIST-1".to_owned(),
         package: "minimist".to_owned(),
         version: "1.2.5".to_owned(),
         class: FindingClass::PackageVulnerability,
