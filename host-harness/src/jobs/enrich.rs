@@ -1,5 +1,6 @@
 //! Asks for what no listing tells: fixes, and the checks of pull requests. Nobody waits for it.
 
+use koalr_platform::evidence::PACKAGES;
 use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
 use koalr_platform::model::connection::Access;
 use koalr_platform::model::record::Entry;
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 use super::event::SyncEvent;
 use super::line::{organizations, reopen};
-use super::sync::DAY_MS;
+use super::sync::{DAY_MS, beside};
 use super::walk::{End, Step, Walk};
 use crate::{Host, HostError};
 
@@ -58,7 +59,8 @@ pub async fn enrich(
     mut tell: impl FnMut(&SyncEvent),
 ) -> Result<EnrichReport, HostError> {
     let (connection, line) = reopen(host, tenant, Priority::Backfill)?;
-    let packages = tenant.fix_gaps(&connection, as_of, FIX_TTL_MS, MOST_PACKAGES)?;
+    let known = tenant.coverage(&connection, &beside(&connection.record))?;
+    let packages = tenant.fix_gaps(&connection, as_of, FIX_TTL_MS, most_packages(&known))?;
     let scope = Scope::Enrichment(EnrichmentScope {
         organizations: organizations(&connection.record).collect(),
         packages,
@@ -104,6 +106,19 @@ pub async fn enrich(
     report.coverage = tenant.coverage(&connection, &scope)?;
     note(tenant, &connection, &report.coverage)?;
     Ok(report)
+}
+
+/// How many packages to look up: where nothing but refusals came back so far, one tells whether that is still so.
+fn most_packages(known: &[Coverage]) -> usize {
+    let came_to = |state| {
+        let mut rows = known.iter();
+        rows.any(|row| row.route == PACKAGES && row.state == state)
+    };
+    if came_to(CoverageState::Refused) && !came_to(CoverageState::Complete) {
+        1
+    } else {
+        MOST_PACKAGES
+    }
 }
 
 /// Keeps what turned out to be permitted or refused.

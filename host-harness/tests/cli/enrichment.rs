@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use koalr_upstream::{Fault, Occurrence, World};
+use koalr_upstream::{Fault, Generated, Occurrence, World};
 use serde_json::{Value, json};
 
 use crate::support::{Koalr, acme, serve};
@@ -118,3 +118,37 @@ fn without_enrichment_no_export_is_asked_for() {
 }
 
 const SYNC: [&str; 6] = ["sync", "snyk", "--enrichment", "on", "--format", "json"];
+
+#[test]
+fn once_lookups_are_refused_one_tells_at_each_sync_whether_they_still_are() {
+    let upstream = serve(World::generated(Generated {
+        organizations: 1,
+        projects: 2,
+        issues: 100,
+        seed: 7,
+        now: 1_790_000_000_000,
+    }));
+    let koalr = Koalr::connected(&upstream);
+    let organization = upstream.requests().into_iter();
+    let organization = organization.filter_map(|one| {
+        let rest = one.path.strip_prefix("/rest/orgs/")?.to_owned();
+        Some(rest.split('/').next()?.to_owned())
+    });
+    let organization = organization.last().unwrap();
+    for route in ["export", "packages"] {
+        let prefix = format!("/rest/orgs/{organization}/{route}");
+        upstream.fault(&prefix, Occurrence::Every, Fault::Status(403, None));
+    }
+    let lookups = || {
+        let begun = upstream.requests().len();
+        assert_eq!(koalr.run(&SYNC).code, 0);
+        let requests = upstream.requests();
+        let asked = requests[begun..].iter();
+        asked.filter(|one| one.path.contains("/packages/")).count()
+    };
+    let (first, second) = (lookups(), lookups());
+    assert!(first > 2, "{first}");
+    assert_eq!(second, 1);
+    upstream.heal();
+    assert_eq!((lookups(), lookups()), (1, first - 1));
+}
