@@ -129,12 +129,13 @@ fn once_lookups_are_refused_one_tells_at_each_sync_whether_they_still_are() {
         now: 1_790_000_000_000,
     }));
     let koalr = Koalr::connected(&upstream);
-    let organization = upstream.requests().into_iter();
-    let organization = organization.filter_map(|one| {
-        let rest = one.path.strip_prefix("/rest/orgs/")?.to_owned();
-        Some(rest.split('/').next()?.to_owned())
+    // The only one has been asked for its projects by now.
+    let requests = upstream.requests();
+    let mut organizations = requests.iter().filter_map(|one| {
+        let rest = one.path.strip_prefix("/rest/orgs/")?;
+        rest.split('/').next()
     });
-    let organization = organization.last().unwrap();
+    let organization = organizations.next().unwrap();
     for route in ["export", "packages"] {
         let prefix = format!("/rest/orgs/{organization}/{route}");
         upstream.fault(&prefix, Occurrence::Every, Fault::Status(403, None));
