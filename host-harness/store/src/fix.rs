@@ -90,7 +90,8 @@ pub(crate) struct Known {
 
 impl<'c> Fixes<'c> {
     pub(crate) fn open(database: &'c Connection, connection: i64) -> rusqlite::Result<Self> {
-        let statement = database.prepare(KNOWN)?;
+        let key = ["?1", "?2", "?3", "?4", "?5", "?6"];
+        let statement = database.prepare(&known("state, versions, source", key))?;
         Ok(Self {
             connection,
             statement,
@@ -179,14 +180,29 @@ fn join(known: &[Option<Known>]) -> Option<Known> {
     })
 }
 
-/// The newest row about a package version, first one of the same ecosystem and organization: what one organization was
-/// told holds in another.
-const KNOWN: &str = "
-    SELECT state, versions, source FROM fixes
-    WHERE connection = ?1 AND vulnerability = ?3
-      AND package = ?4 AND ifnull(version, '') = ifnull(?5, '')
-      AND (ecosystem IS NULL OR ?6 IS NULL OR ecosystem = ?6)
-    ORDER BY ecosystem IS NULL, organization <> ?2, as_of DESC, ecosystem, organization LIMIT 1";
+/// Selects columns of the newest row about a package version, given by expressions; first one of the same ecosystem and
+/// organization: what one organization was told holds in another.
+pub(crate) fn known(
+    columns: &str,
+    [
+        connection,
+        organization,
+        vulnerability,
+        package,
+        version,
+        ecosystem,
+    ]: [&str; 6],
+) -> String {
+    format!(
+        "SELECT {columns} FROM fixes
+         WHERE fixes.connection = {connection} AND fixes.vulnerability = {vulnerability}
+           AND fixes.package = {package} AND ifnull(fixes.version, '') = ifnull({version}, '')
+           AND (fixes.ecosystem IS NULL OR {ecosystem} IS NULL OR fixes.ecosystem = {ecosystem})
+         ORDER BY fixes.ecosystem IS NULL, fixes.organization <> {organization}, fixes.as_of DESC,
+                  fixes.ecosystem, fixes.organization
+         LIMIT 1"
+    )
+}
 
 /// Findings that hurry, with their severity's rank and their score.
 const URGENT: &str = "

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::connection::StoredConnection;
 use crate::error::{Fault, StoreError};
+use crate::fix::known;
 use crate::tenant::Tenant;
 
 /// How many findings of each kind are stored. What is not in a map has none.
@@ -27,7 +28,7 @@ impl Tenant {
     /// - the database cannot be read
     pub fn tally(&self, connection: &StoredConnection) -> Result<Tally, StoreError> {
         self.database.read(|database| {
-            let mut statement = database.prepare(TALLY)?;
+            let mut statement = database.prepare(&query())?;
             let mut rows = statement.query([connection.id])?;
             let mut tally = Tally::default();
             while let Some(row) = rows.next()? {
@@ -49,24 +50,32 @@ fn word<T: DeserializeOwned>(word: String) -> Result<T, Fault> {
     Ok(serde_json::from_value(word.into())?)
 }
 
-const TALLY: &str = "
-    SELECT class, open = 1 AND vanished_at IS NULL,
-           CASE WHEN fix = 'unknown' AND json_array_length(packages) = 1 THEN ifnull(
-             (SELECT state FROM fixes
-              WHERE fixes.connection = findings.connection
-                AND fixes.organization = findings.organization
-                AND fixes.vulnerability = findings.vulnerability
-                AND package = packages ->> '$[0].name'
-                AND ifnull(version, '') = ifnull(packages ->> '$[0].version', '')
-              ORDER BY as_of DESC LIMIT 1), fix) ELSE fix END,
-           count(*), min(resolved_at)
-    FROM findings WHERE connection = ?1 GROUP BY 1, 2, 3";
+/// A finding about one package, of which its listing knows nothing, has the fix that is known of that package.
+fn query() -> String {
+    let package = [
+        "findings.connection",
+        "findings.organization",
+        "findings.vulnerability",
+        "packages ->> '$[0].name'",
+        "packages ->> '$[0].version'",
+        "packages ->> '$[0].ecosystem'",
+    ];
+    format!(
+        "SELECT class, open = 1 AND vanished_at IS NULL,
+                CASE WHEN fix = 'unknown' AND json_array_length(packages) = 1
+                  THEN ifnull(({}), fix) ELSE fix END,
+                count(*), min(resolved_at)
+         FROM findings WHERE connection = ?1 GROUP BY 1, 2, 3",
+        known("state", package)
+    )
+}
 
 #[cfg(test)]
 mod tests {
-    use koalr_platform::model::record::{Entry, PackageVersion};
+    use koalr_platform::model::record::{Entry, Fix, PackageVersion};
 
     use super::*;
+    use crate::FindingFilter;
     use crate::fixture::{batch, connected, finding, organizations};
 
     #[test]
@@ -96,6 +105,31 @@ mod tests {
         let fixes = [(FixState::None, 1), (FixState::Unknown, 1)];
         assert_eq!(tally.fixes, BTreeMap::from(fixes));
         assert_eq!(tally.oldest_resolution, Some(7));
+    }
+
+    #[test]
+    fn a_fix_that_another_organization_was_told_counts_as_it_is_shown() {
+        let (_directory, mut tenant, connection) = connected();
+        let mut affected = finding("f1");
+        affected.fix = FixState::Unknown;
+        affected.packages.truncate(1);
+        let fix = Fix {
+            organization: "o0".to_owned(),
+            vulnerability: affected.vulnerability.clone(),
+            affected: affected.packages[0].clone(),
+            state: FixState::Available,
+            versions: Vec::new(),
+            source: "packages".to_owned(),
+            as_of: 4,
+        };
+        let records = batch(vec![Entry::Fix(fix), Entry::Finding(affected)]);
+        tenant
+            .apply_batch(&connection, &organizations(), &records, 5)
+            .unwrap();
+        let shown = tenant.findings(&connection, FindingFilter::default());
+        assert_eq!(shown.unwrap()[0].finding.fix, FixState::Available);
+        let tally = tenant.tally(&connection).unwrap();
+        assert_eq!(tally.fixes, BTreeMap::from([(FixState::Available, 1)]));
     }
 
     #[test]
