@@ -10,7 +10,7 @@ use koalr_platform::model::common::{Change, Coverage, DependencyChange, Tenths, 
 use koalr_platform::model::evidence::{Evidence, ScoreRequest};
 use koalr_platform::model::record::{Entry, Project};
 use koalr_platform::model::verdict::{GateError, GateRequest, Verdict};
-use koalr_platform::model::walk::{ChangeScope, EnrichmentScope, Scope};
+use koalr_platform::model::walk::{ChangeScope, Scope};
 use koalr_platform::policy::Policy;
 use koalr_runtime::{Egress, Priority};
 use koalr_store::{
@@ -19,7 +19,7 @@ use koalr_store::{
 use serde::Deserialize;
 
 use super::line::{organizations, reopen};
-use super::sync::everything;
+use super::sync::{beside, everything};
 use super::walk::{Step, Walk};
 use crate::contract::Mirror as _;
 use crate::report::ChangeReport;
@@ -259,12 +259,8 @@ fn synced(
     projects: &[Project],
 ) -> Result<Vec<Coverage>, HostError> {
     let mut rows = tenant.coverage(connection, &everything(&connection.record))?;
-    let enrichment = Scope::Enrichment(EnrichmentScope {
-        organizations: organizations(&connection.record).collect(),
-        packages: Vec::new(),
-    });
-    let beside = tenant.coverage(connection, &enrichment)?;
-    rows.extend(beside.into_iter().filter(|row| row.route == CHECKS));
+    let enriched = tenant.coverage(connection, &beside(&connection.record))?;
+    rows.extend(enriched.into_iter().filter(|row| row.route == CHECKS));
     let holders: BTreeSet<&str> = projects
         .iter()
         .map(|project| project.organization.as_str())
