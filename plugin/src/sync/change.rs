@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use self::run::Run;
 use super::exchange::{Exchange, Output};
-use super::lookup::Lookup;
+use super::lookup::{self, Lookup};
 use super::{DEPENDENCIES, PACKAGES, cursor};
 use crate::json::{fields, words};
 use crate::snyk::error::Outcome;
@@ -134,15 +134,9 @@ impl Walk {
             && subjects(self).starts_with(&subjects(fresh))
     }
 
-    fn waiting(&self) -> impl Iterator<Item = usize> {
-        let all = self.lookups.iter().enumerate();
-        all.filter(|(_, lookup)| !lookup.is_over())
-            .map(|(index, _)| index)
-    }
-
     /// Every lookup that is waiting; of the tests one an organization, as one refusal speaks for all.
     fn next(&self) -> Vec<Step> {
-        let mut next: Vec<_> = self.waiting().map(Step::Lookup).collect();
+        let mut next: Vec<_> = lookup::waiting(&self.lookups).map(Step::Lookup).collect();
         let mut organizations = Vec::new();
         for (index, run) in self.runs.iter().enumerate() {
             if !run.is_over() && !organizations.contains(&&run.organization) {
@@ -197,7 +191,7 @@ impl Walk {
 
     /// Adds what the answers so far make worth asking, once nothing is waiting.
     fn widen(&mut self, dependencies: &[DependencyChange]) {
-        while self.waiting().next().is_none() {
+        while lookup::waiting(&self.lookups).next().is_none() {
             let vulnerable = dependencies.iter().filter_map(|dependency| {
                 let after = lookup(dependency, dependency.after.as_deref()?);
                 let known = self
@@ -233,14 +227,7 @@ impl Walk {
     }
 
     fn add(&mut self, dependency: &DependencyChange, version: &str) {
-        let lookup = lookup(dependency, version);
-        if !self
-            .lookups
-            .iter()
-            .any(|known| known.subject == lookup.subject)
-        {
-            self.lookups.push(lookup);
-        }
+        lookup(dependency, version).add_to(&mut self.lookups);
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use self::export::{Call, Export, Next};
 use super::exchange::{Exchange, Output};
-use super::lookup::Lookup;
+use super::lookup::{self, Lookup};
 use super::{PACKAGES, cursor};
 use crate::json::fields;
 use crate::snyk::error::Outcome;
@@ -27,7 +27,7 @@ pub(super) fn sync(
     let mut walk = stored.unwrap_or_default().go_on(scope, request.as_of);
     let mut output = Output::default();
     walk.look_up(organization, &mut exchange, &mut output)?;
-    let next = if walk.waiting().next().is_some() {
+    let next = if lookup::waiting(&walk.lookups).next().is_some() {
         Next::Now
     } else {
         walk.export(request, &mut exchange, &mut output)?
@@ -101,24 +101,11 @@ impl Walk {
             self.began = as_of;
             for package in &scope.packages {
                 if let (Some(ecosystem), Some(version)) = (&package.ecosystem, &package.version) {
-                    let lookup = Lookup::new(ecosystem, &package.name, version);
-                    if self
-                        .lookups
-                        .iter()
-                        .all(|known| known.subject != lookup.subject)
-                    {
-                        self.lookups.push(lookup);
-                    }
+                    Lookup::new(ecosystem, &package.name, version).add_to(&mut self.lookups);
                 }
             }
         }
         self
-    }
-
-    fn waiting(&self) -> impl Iterator<Item = usize> {
-        let all = self.lookups.iter().enumerate();
-        all.filter(|(_, lookup)| !lookup.is_over())
-            .map(|(index, _)| index)
     }
 
     /// Looks packages up as far as the call goes.
@@ -131,7 +118,7 @@ impl Walk {
         let began = self.began;
         let fix = |finding: Finding| fix(finding, began);
         loop {
-            let waiting: Vec<usize> = self.waiting().collect();
+            let waiting: Vec<usize> = lookup::waiting(&self.lookups).collect();
             let paths = waiting.iter().filter_map(|&index| self.lookups.get(index));
             let paths: Vec<_> = paths.map(|lookup| lookup.path(organization)).collect();
             let mut take = |ticket: usize, outcome: Outcome<'_>| {

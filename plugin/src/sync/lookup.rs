@@ -74,6 +74,13 @@ impl State {
     }
 }
 
+/// Indexes of those that are not over.
+pub(super) fn waiting(lookups: &[Lookup]) -> impl Iterator<Item = usize> {
+    let all = lookups.iter().enumerate();
+    all.filter(|(_, lookup)| !lookup.is_over())
+        .map(|(index, _)| index)
+}
+
 impl Lookup {
     pub(super) fn new(ecosystem: &str, name: &str, version: &str) -> Self {
         let known = ECOSYSTEMS.contains(&ecosystem);
@@ -96,6 +103,13 @@ impl Lookup {
             state,
             detail,
             ..Self::default()
+        }
+    }
+
+    /// Puts it behind the others, unless one of them is about the same.
+    pub(super) fn add_to(self, lookups: &mut Vec<Self>) {
+        if lookups.iter().all(|known| known.subject != self.subject) {
+            lookups.push(self);
         }
     }
 
