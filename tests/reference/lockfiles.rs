@@ -238,6 +238,7 @@ fn rows(ecosystem: &str, before: &Side, after: &Side) -> Vec<DependencyChange> {
                 before: gone.get(index).cloned(),
                 after: come.get(index).cloned(),
                 direct: None,
+                manifest: None,
             });
         }
     }

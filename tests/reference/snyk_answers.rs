@@ -131,6 +131,7 @@ async fn package(bench: &mut Bench, listing: &Listing, document: &Value) -> Resu
         before: None,
         after: Some(text("version", "1.0.0")),
         direct: None,
+        manifest: None,
     };
     let file = ChangeFile {
         change: Change {

@@ -113,6 +113,7 @@ fn native_dependency(package: u32) -> common::DependencyChange {
         before: Some("1.0.0".to_owned()),
         after: Some("2.0.0".to_owned()),
         direct: Some(package.is_multiple_of(3)),
+        manifest: None,
     }
 }
 
@@ -123,6 +124,7 @@ fn wire_dependency(package: u32) -> types::DependencyChange {
         before: Some("1.0.0".to_owned()),
         after: Some("2.0.0".to_owned()),
         direct: Some(package.is_multiple_of(3)),
+        manifest: None,
     }
 }
 

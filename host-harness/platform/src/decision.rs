@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::merge::Merged;
 use crate::model::common::{Coverage, Timestamp};
 use crate::model::verdict::{Decision as Judged, Verdict};
 use crate::policy::Mode;
@@ -71,6 +72,20 @@ impl Outcome {
             words.collect::<Vec<_>>().join(", ")
         ))
     }
+}
+
+/// What a verdict comes to in the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Settled {
+    /// What binds, after the policy's mode.
+    pub decision: Decision,
+    /// What was judged, as if enforced.
+    pub outcome: Outcome,
+    /// The policy's mode.
+    pub mode: Mode,
+    /// Koalr's score with security in it.
+    pub score: Merged,
 }
 
 /// What a verdict means before the mode. While nothing but awaited evidence and causes that fail open stand against it,

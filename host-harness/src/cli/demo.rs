@@ -133,6 +133,7 @@ fn describe(change: SampleChange) -> ChangeFile {
                     before: dependency.before.map(str::to_owned),
                     after: dependency.after.map(str::to_owned),
                     direct: Some(dependency.direct),
+                    manifest: None,
                 })
                 .collect(),
         ),

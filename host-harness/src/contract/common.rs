@@ -38,7 +38,8 @@ fields!(
         name,
         before,
         after,
-        direct
+        direct,
+        manifest
     }
 );
 fields!(

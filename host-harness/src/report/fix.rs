@@ -84,6 +84,7 @@ mod tests {
             before: None,
             after: Some("1".to_owned()),
             direct: None,
+            manifest: None,
         }
     }
 

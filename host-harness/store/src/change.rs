@@ -1,5 +1,6 @@
 //! Changes, and what was decided about them.
 
+use koalr_platform::decision::Settled;
 use koalr_platform::model::assessment::Assessment;
 use koalr_platform::model::common::{Change, DependencyChange, Tenths, Timestamp};
 use koalr_platform::model::evidence::Evidence;
@@ -14,6 +15,12 @@ use crate::tenant::Tenant;
 pub struct ChangeRecord {
     /// The change with its newest head.
     pub change: Change,
+    /// Its title; empty while unknown. Text from outside.
+    pub title: String,
+    /// Login of who wrote it; none while unknown.
+    pub author: Option<String>,
+    /// When it was opened; none while unknown.
+    pub opened_at: Option<Timestamp>,
     /// Koalr's own deploy risk of it, without any integration, in tenths, 0 to 1000; none while unknown.
     pub base_score: Option<Tenths>,
     /// Dependencies it touches; none while unknown, which is not the same as an empty list.
@@ -46,8 +53,12 @@ pub struct DecisionRecord {
     pub assessment: Assessment,
     /// The answer of `gate`.
     pub verdict: Verdict,
+    /// What it came to under the policy.
+    pub settled: Settled,
     /// Version of the integration that decided.
     pub plugin_version: String,
+    /// When a decision about this head was first asked for.
+    pub asked_at: Timestamp,
     /// The time the decision was made for.
     pub as_of: Timestamp,
 }
@@ -62,11 +73,14 @@ impl Tenant {
             let dependencies = record.dependencies.as_ref();
             transaction.execute(
                 "INSERT OR REPLACE INTO changes
-                   (id, change, base_score, dependencies, dependency_source, saved_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                   (id, change, title, author, opened_at, base_score, dependencies, dependency_source, saved_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     record.change.id,
                     serde_json::to_string(&record.change)?,
+                    record.title,
+                    record.author,
+                    record.opened_at,
                     record.base_score,
                     dependencies
                         .map(|list| serde_json::to_string(&list.changes))
@@ -86,24 +100,27 @@ impl Tenant {
     pub fn change(&self, id: &str) -> Result<Option<ChangeRecord>, StoreError> {
         self.database.read(|database| {
             let mut statement = database.prepare(
-                "SELECT change, base_score, dependencies, dependency_source, saved_at
+                "SELECT change, title, author, opened_at, base_score, dependencies, dependency_source, saved_at
                  FROM changes WHERE id = ?1",
             )?;
             let mut rows = statement.query([id])?;
             let Some(row) = rows.next()? else {
                 return Ok(None);
             };
-            let changes: Option<String> = row.get(2)?;
-            let source: Option<String> = row.get(3)?;
+            let changes: Option<String> = row.get(5)?;
+            let source: Option<String> = row.get(6)?;
             let dependencies = changes.zip(source).map(|(changes, source)| {
                 let changes = serde_json::from_str(&changes)?;
                 Ok::<_, Fault>(DependencyList { source, changes })
             });
             Ok(Some(ChangeRecord {
                 change: serde_json::from_str(&row.get::<_, String>(0)?)?,
-                base_score: row.get(1)?,
+                title: row.get(1)?,
+                author: row.get(2)?,
+                opened_at: row.get(3)?,
+                base_score: row.get(4)?,
                 dependencies: dependencies.transpose()?,
-                saved_at: row.get(4)?,
+                saved_at: row.get(7)?,
             }))
         })
     }
@@ -116,8 +133,8 @@ impl Tenant {
         self.database.write(|transaction| {
             transaction.execute(
                 "INSERT OR REPLACE INTO decisions
-                   (integration, change, head_sha, evidence, assessment, verdict, plugin_version, as_of)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                   (integration, change, head_sha, evidence, assessment, verdict, settled, plugin_version, asked_at, as_of)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     record.integration,
                     record.change,
@@ -125,7 +142,9 @@ impl Tenant {
                     serde_json::to_string(&record.evidence)?,
                     serde_json::to_string(&record.assessment)?,
                     serde_json::to_string(&record.verdict)?,
+                    serde_json::to_string(&record.settled)?,
                     record.plugin_version,
+                    record.asked_at,
                     record.as_of,
                 ],
             )?;
@@ -146,18 +165,20 @@ impl Tenant {
         self.database.read(|database| {
             let row = database
                 .query_row(
-                    "SELECT evidence, assessment, verdict, plugin_version, as_of
+                    "SELECT evidence, assessment, verdict, settled, plugin_version, asked_at, as_of
                      FROM decisions WHERE integration = ?1 AND change = ?2 AND head_sha = ?3",
                     [integration, change, head_sha],
                     |row| {
                         let json = |index| row.get::<_, String>(index);
-                        Ok((json(0)?, json(1)?, json(2)?, row.get(3)?, row.get(4)?))
+                        let json = (json(0)?, json(1)?, json(2)?, json(3)?);
+                        Ok((json, row.get(4)?, row.get(5)?, row.get(6)?))
                     },
                 )
                 .optional()?;
-            let Some((evidence, assessment, verdict, plugin_version, as_of)) = row else {
+            let Some((json, plugin_version, asked_at, as_of)) = row else {
                 return Ok(None);
             };
+            let (evidence, assessment, verdict, settled) = json;
             Ok(Some(DecisionRecord {
                 integration: integration.to_owned(),
                 change: change.to_owned(),
@@ -165,17 +186,42 @@ impl Tenant {
                 evidence: serde_json::from_str(&evidence)?,
                 assessment: serde_json::from_str(&assessment)?,
                 verdict: serde_json::from_str(&verdict)?,
+                settled: serde_json::from_str(&settled)?,
                 plugin_version,
+                asked_at,
                 as_of,
             }))
+        })
+    }
+
+    /// When this integration first decided about any head of a change; none if it never did.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn first_asked_at(
+        &self,
+        integration: &str,
+        change: &str,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.database.read(|database| {
+            let first = database.query_row(
+                "SELECT min(asked_at) FROM decisions WHERE integration = ?1 AND change = ?2",
+                [integration, change],
+                |row| row.get(0),
+            );
+            Ok(first?)
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use koalr_platform::decision;
+    use koalr_platform::merge::merge;
     use koalr_platform::model::evidence::Observation;
     use koalr_platform::model::verdict::Decision;
+    use koalr_platform::policy::Mode;
+    use std::collections::BTreeSet;
 
     use super::*;
     use crate::fixture::{change, connected, open};
@@ -185,6 +231,9 @@ mod tests {
         let (directory, mut tenant, _) = connected();
         let record = ChangeRecord {
             change: change(),
+            title: "Use lodash".to_owned(),
+            author: Some("mia".to_owned()),
+            opened_at: Some(7),
             base_score: Some(412),
             dependencies: Some(DependencyList {
                 source: "file".to_owned(),
@@ -194,6 +243,7 @@ mod tests {
                     before: None,
                     after: Some("4.17.15".to_owned()),
                     direct: None,
+                    manifest: None,
                 }],
             }),
             saved_at: 9,
@@ -215,6 +265,9 @@ mod tests {
         for dependencies in [None, Some(empty)] {
             let record = ChangeRecord {
                 change: change(),
+                title: String::new(),
+                author: None,
+                opened_at: None,
                 base_score: None,
                 dependencies,
                 saved_at: 9,
@@ -285,7 +338,18 @@ mod tests {
                 errors: vec![],
                 extra: vec![],
             },
+            settled: Settled {
+                decision: decision::Decision::Pass,
+                outcome: decision::Outcome {
+                    decision: decision::Decision::Pass,
+                    causes: BTreeSet::new(),
+                    opened: false,
+                },
+                mode: Mode::Enforce,
+                score: merge(None, 0, decision::Decision::Pass, Mode::Enforce),
+            },
             plugin_version: "0.1.0".to_owned(),
+            asked_at: 8,
             as_of: 9,
         }
     }

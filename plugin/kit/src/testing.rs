@@ -50,6 +50,7 @@ pub(crate) fn dependency(
         before: before.map(str::to_owned),
         after: after.map(str::to_owned),
         direct: Some(false),
+        manifest: None,
     }
 }
 

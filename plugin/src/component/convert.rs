@@ -93,7 +93,7 @@ record!(types::SettingEntry, c::SettingEntry { key value });
 cases!(types::ParameterKind, c::ParameterKind { Flag Integer(of) Tenths(of) Choice(of) Text Texts });
 cases!(types::ParameterValue, c::ParameterValue { Flag(of) Integer(of) Tenths(of) Text(of) Texts(of) });
 record!(types::Change, c::Change { id repository number head_sha base_sha source_branch target_branch });
-record!(types::DependencyChange, c::DependencyChange { ecosystem name before after direct });
+record!(types::DependencyChange, c::DependencyChange { ecosystem name before after direct manifest });
 record!(types::Coverage, c::Coverage { route subject state as_of detail });
 cases!(types::CoverageState, c::CoverageState { Complete Partial Stale Refused Unsupported Awaited NotAsked });
 cases!(types::Severity, c::Severity { Info Low Medium High Critical });

@@ -29,6 +29,7 @@ fn bump(before: Option<&str>, after: Option<&str>) -> DependencyChange {
         before: before.map(str::to_owned),
         after: after.map(str::to_owned),
         direct: Some(true),
+        manifest: None,
     }
 }
 

@@ -270,6 +270,9 @@ CREATE TABLE others (
 CREATE TABLE changes (
   id                TEXT PRIMARY KEY,
   change            TEXT NOT NULL,  -- JSON
+  title             TEXT NOT NULL,
+  author            TEXT,
+  opened_at         INTEGER,
   base_score        INTEGER,
   dependencies      TEXT,           -- JSON; NULL is unknown, [] is none
   dependency_source TEXT,
@@ -285,7 +288,9 @@ CREATE TABLE decisions (
   evidence       TEXT NOT NULL,  -- JSON
   assessment     TEXT NOT NULL,  -- JSON
   verdict        TEXT NOT NULL,  -- JSON
+  settled        TEXT NOT NULL,  -- JSON
   plugin_version TEXT NOT NULL,
+  asked_at       INTEGER NOT NULL,
   as_of          INTEGER NOT NULL,
   PRIMARY KEY (integration, change, head_sha)
 ) STRICT;

@@ -106,6 +106,8 @@ pub struct DependencyChange {
     pub after: Option<String>,
     /// Whether the repository names it itself; none while unknown.
     pub direct: Option<bool>,
+    /// Path of the manifest or lockfile that the row is from, from the repository's root; none while unknown.
+    pub manifest: Option<String>,
 }
 
 /// How much is known about one source of evidence.

@@ -19,6 +19,7 @@ fn dependency(
         before: before.map(str::to_owned),
         after: after.map(str::to_owned),
         direct: None,
+        manifest: None,
     }
 }
 
