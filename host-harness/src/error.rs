@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use koalr_platform::complaint::Complaint;
 use koalr_runtime::{
     CallError, ClientError, CredentialError, EngineError, LoadError, PinError, PolicyError,
     ProxyError,
@@ -105,6 +106,14 @@ pub enum HostError {
         /// What is wrong.
         reason: String,
     },
+    /// A file has mistakes: all of them, with their places.
+    #[error("`{path}` cannot be used:{}", listed(.complaints))]
+    Complaints {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, in its order. Not empty.
+        complaints: Vec<Complaint>,
+    },
     /// A change's file or id is not usable.
     #[error("{0}")]
     Change(String),
@@ -120,4 +129,12 @@ pub enum HostError {
     /// Standard output failed.
     #[error("writing to standard output: {0}")]
     Output(std::io::Error),
+}
+
+/// One line for each.
+fn listed(complaints: &[Complaint]) -> String {
+    let lines = complaints
+        .iter()
+        .map(|complaint| format!("\n  {complaint}"));
+    lines.collect()
 }

@@ -8,11 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use koalr_host::jobs::{
-    ChangeFile, ConnectOptions, ConnectReport, SyncOptions, connect, judge, sync,
+    ChangeFile, ConnectOptions, ConnectReport, JudgeOptions, SyncOptions, connect, judge, sync,
 };
 use koalr_host::{Host, HostError, HostSettings};
 use koalr_platform::model::common::{Change, CoverageState, DependencyChange};
-use koalr_platform::policy::Policy;
 use koalr_runtime::Secret;
 use koalr_store::{DataDir, Tenant, TenantId};
 use koalr_upstream::{Listing, Replay, Upstream};
@@ -144,6 +143,8 @@ async fn package(bench: &mut Bench, listing: &Listing, document: &Value) -> Resu
             target_branch: None,
         },
         title: String::new(),
+        author: None,
+        opened_at: None,
         base_score: None,
         dependencies: Some(vec![dependency]),
         evidence: None,
@@ -152,7 +153,7 @@ async fn package(bench: &mut Bench, listing: &Listing, document: &Value) -> Resu
         &bench.host,
         &mut bench.tenant,
         file,
-        &Policy::default(),
+        &JudgeOptions::default(),
         AS_OF,
     )
     .await?;

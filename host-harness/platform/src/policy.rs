@@ -89,6 +89,24 @@ impl Policy {
         write::policy(self)
     }
 
+    /// The same with every rule that is declared and every parameter of it, as a file to start from.
+    #[must_use]
+    pub fn spelled_out(&self, declared: &[Rule]) -> String {
+        let mut whole = self.clone();
+        for rule in declared {
+            let mentioned = whole.rules.entry(rule.code.clone());
+            let mentioned = mentioned.or_insert_with(|| RulePolicy {
+                active: rule.active_by_default,
+                parameters: BTreeMap::new(),
+            });
+            for parameter in &rule.parameters {
+                let given = mentioned.parameters.entry(parameter.name.clone());
+                given.or_insert_with(|| parameter.default.clone());
+            }
+        }
+        whole.to_toml()
+    }
+
     /// The active rules of a plugin, with the parameters that are given.
     ///
     /// An active rule that the plugin does not declare stays in the list: the gate then says that it cannot evaluate it,

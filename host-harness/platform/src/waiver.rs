@@ -13,7 +13,7 @@ use crate::model::common::{Tenths, Timestamp};
 use crate::model::verdict::Waiver as Handed;
 use crate::policy::Policy;
 
-pub use report::{Used, WaiverReport};
+pub use report::{Ended, Refused, Used, WaiverReport};
 pub use valid::{Asked, Judged, Rejected, Why};
 
 /// The waivers of a file, in its order.
@@ -23,7 +23,7 @@ pub struct Waivers {
 }
 
 /// What a file comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WaiverFile {
     /// The flawless waivers. None of them, if the file is not TOML: a condition might be in what could not be read.
     pub waivers: Waivers,

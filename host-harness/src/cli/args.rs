@@ -73,6 +73,11 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 pass or warn, 1 block, 2 failed, 3 pending or inconclusive.
     Gate(Judge),
+    /// Look at a policy of the gate.
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
     /// Show the whole path on a sample organization, without a token or a network.
     ///
     /// Exit codes: 0 shown, 2 failed.
@@ -89,6 +94,27 @@ pub(super) enum PluginCommand {
         file: PathBuf,
         #[arg(long, value_enum, default_value_t)]
         format: Format,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyCommand {
+    /// Print a policy with every key and every rule, defaults too, as a file to start from.
+    ///
+    /// Exit codes: 0 printed, 2 it cannot be used.
+    Show {
+        /// The policy [default: an empty one].
+        file: Option<PathBuf>,
+    },
+    /// Check a policy, and waivers under it, against the rules of the integration.
+    ///
+    /// Exit codes: 0 nothing is wrong, 2 something is: all of it is said, with its place.
+    Check {
+        /// The policy.
+        file: PathBuf,
+        /// The waivers.
+        #[arg(long, value_name = "FILE")]
+        waivers: Option<PathBuf>,
     },
 }
 
@@ -210,22 +236,30 @@ pub(super) struct Judge {
     /// Which integration judges.
     #[arg(long, value_name = "NAME", default_value = "snyk")]
     pub(super) integration: String,
-    /// What its decision binds.
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) mode: Mode,
+    /// The customer's policy, a TOML file; `koalr policy show` prints one [default: what that prints].
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+    /// The customer's waivers, a TOML file. One with a mistake does not hold; the others do.
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Option<PathBuf>,
+    /// What its decision binds, whatever the policy says [default: the policy's mode].
+    #[arg(long, value_enum)]
+    pub(super) mode: Option<Mode>,
+    /// Show the whole arithmetic, every rule with its parameters, and all that is known or missing.
+    #[arg(long)]
+    pub(super) explain: bool,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }
 
 /// What a decision binds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Mode {
     /// Nothing: it is only recorded.
     Observe,
     /// What would block warns.
     Warn,
     /// What blocks, blocks.
-    #[default]
     Enforce,
 }
 

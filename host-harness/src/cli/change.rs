@@ -5,24 +5,30 @@ use std::process::ExitCode;
 
 use koalr_platform::decision::Decision;
 use koalr_platform::policy::Policy;
+use koalr_platform::waiver::WaiverFile;
 use koalr_store::Tenant;
 
 use super::args::{Common, Judge};
+use super::policy;
 use super::{create_tenant, find_tenant, not_connected, now, open_host, print};
-use crate::jobs::{ChangeFile, judge};
+use crate::jobs::{ChangeFile, JudgeOptions, judge};
 use crate::report::{ChangeReport, gate_text, score_text};
-use crate::{HostError, RateShare};
+use crate::{Host, HostError, RateShare};
 
 pub(super) async fn score(common: &Common, options: Judge) -> Result<ExitCode, HostError> {
     let report = run(common, &options).await?;
-    print(options.format, &report, score_text)?;
+    print(options.format, &report, |report| {
+        score_text(report, options.explain)
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) async fn gate(common: &Common, options: Judge) -> Result<ExitCode, HostError> {
     let report = run(common, &options).await?;
-    print(options.format, &report, gate_text)?;
-    Ok(match report.decision {
+    print(options.format, &report, |report| {
+        gate_text(report, options.explain)
+    })?;
+    Ok(match report.settled.decision {
         Decision::Pass | Decision::Warn => ExitCode::SUCCESS,
         Decision::Block => ExitCode::from(BLOCKED),
         Decision::Pending | Decision::Inconclusive => ExitCode::from(CANNOT_TELL),
@@ -35,17 +41,30 @@ async fn run(common: &Common, options: &Judge) -> Result<ChangeReport, HostError
     file.check()?;
     let host = open_host(common, RateShare::default()).await?;
     host.check_integration(&options.integration)?;
+    let terms = terms(&host, options)?;
     let mut tenant = match tenant {
         Some(tenant) => tenant,
         // Ready evidence needs no connection, only a place for the decision.
         None if file.evidence.is_some() => create_tenant(common)?,
         None => return Err(not_connected(common, &options.integration)),
     };
-    let policy = Policy {
-        mode: options.mode.into(),
-        ..Policy::default()
+    judge(&host, &mut tenant, file, &terms, now(common)).await
+}
+
+/// The policy and the waivers to judge by.
+fn terms(host: &Host, options: &Judge) -> Result<JudgeOptions, HostError> {
+    let mut policy = match &options.policy {
+        Some(path) => policy::read(path, host.manifest())?,
+        None => Policy::default(),
     };
-    judge(&host, &mut tenant, file, &policy, now(common)).await
+    if let Some(mode) = options.mode {
+        policy.mode = mode.into();
+    }
+    let waivers = match &options.waivers {
+        Some(path) => policy::read_waivers(path, &policy)?,
+        None => WaiverFile::default(),
+    };
+    Ok(JudgeOptions { policy, waivers })
 }
 
 /// A stored change by its id, or else a file.

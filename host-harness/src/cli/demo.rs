@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use koalr_platform::model::common::{Change, DependencyChange, Timestamp};
-use koalr_platform::policy::Policy;
 use koalr_runtime::Secret;
 use koalr_store::Tenant;
 use koalr_upstream::Upstream;
@@ -11,7 +10,7 @@ use koalr_upstream::sample::{self, SampleChange};
 
 use super::args::{Common, Demo, Format};
 use super::{create_tenant, now, open_host, print};
-use crate::jobs::{ChangeFile, ConnectOptions, SyncOptions, connect, judge, sync};
+use crate::jobs::{ChangeFile, ConnectOptions, JudgeOptions, SyncOptions, connect, judge, sync};
 use crate::report::{connect_text, gate_text, sync_text};
 use crate::{Host, HostError, RateShare};
 
@@ -41,8 +40,8 @@ pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, Host
         last = change_id(&change);
         title(format, &format!("$ koalr gate {last}"))?;
         let file = describe(change);
-        let report = judge(&host, &mut tenant, file, &Policy::default(), as_of).await?;
-        print(format, &report, gate_text)?;
+        let report = judge(&host, &mut tenant, file, &JudgeOptions::default(), as_of).await?;
+        print(format, &report, |report| gate_text(report, false))?;
     }
     if !options.once {
         stay(&upstream, format, &data, &last).await?;
@@ -122,6 +121,8 @@ fn describe(change: SampleChange) -> ChangeFile {
             target_branch: Some(change.target_branch.to_owned()),
         },
         title: change.title.to_owned(),
+        author: Some(change.author.to_owned()),
+        opened_at: None,
         base_score: Some(f64::from(change.base_score)),
         dependencies: Some(
             change

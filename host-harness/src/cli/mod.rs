@@ -5,6 +5,7 @@ mod change;
 mod connect;
 mod demo;
 mod plugin;
+mod policy;
 mod progress;
 mod status;
 mod sync;
@@ -46,6 +47,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Status(options) => status::run(&common, &options),
         Command::Score(options) => change::score(&common, options).await,
         Command::Gate(options) => change::gate(&common, options).await,
+        Command::Policy { command } => policy::run(&common, command).await,
         Command::Demo(options) => demo::run(&common, options).await,
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn tenths(value: Tenths) -> String {
 /// The whole sum: base, security with its parts, joined, floor or cap.
 pub(super) fn arithmetic(report: &ChangeReport) -> String {
     let mut text = String::new();
-    let score = &report.score;
+    let score = &report.settled.score;
     row(
         &mut text,
         2,

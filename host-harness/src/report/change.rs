@@ -1,34 +1,40 @@
 //! Everything that was said about a change, in one value.
 
-use koalr_platform::decision::Decision;
-use koalr_platform::merge::Merged;
+use koalr_platform::decision::Settled;
 use koalr_platform::model::assessment::{Assessment, Attributed, Attribution};
 use koalr_platform::model::common::{Change, Timestamp};
 use koalr_platform::model::evidence::{Evidence, FindingFact};
-use koalr_platform::model::verdict::Verdict;
-use koalr_platform::policy::Mode;
+use koalr_platform::model::verdict::{RuleSetting, Verdict};
+use koalr_platform::waiver::WaiverReport;
 use serde::{Deserialize, Serialize};
 
 /// A judged change: what was known, what the plugin made of it, and what follows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangeReport {
+    /// Name and version of this document's form: [`SCHEMA`].
+    pub schema: String,
     /// The change.
     pub change: Change,
     /// Its title; empty if not known. Text from outside.
     pub title: String,
-    /// What binds, after the policy's mode.
-    pub decision: Decision,
-    /// What was judged, as if enforced.
-    pub judged: Decision,
-    /// The policy's mode.
-    pub mode: Mode,
-    /// Koalr's score with security in it.
-    pub score: Merged,
+    /// Login of who wrote it; none if not known. Text from outside.
+    pub author: Option<String>,
+    /// What follows, under the policy's mode, with the joined score.
+    #[serde(flatten)]
+    pub settled: Settled,
+    /// Until when awaited evidence keeps it pending, in milliseconds since 1970; none if it is not pending.
+    pub deadline: Option<Timestamp>,
     /// The verdict sentence and, where there is one, the fix.
     pub summary: String,
     /// Upgrades that turn the verdict, as commands. May be empty.
     pub fixes: Vec<String>,
+    /// The active rules with the parameters that the policy gives.
+    pub rules: Vec<RuleSetting>,
+    /// What became of the waivers.
+    pub waivers: WaiverReport,
+    /// What is wrong with the waiver file: whatever it is about does not hold. May be empty.
+    pub complaints: Vec<String>,
     /// The plugin's assessment.
     pub assessment: Assessment,
     /// The plugin's verdict.
@@ -37,6 +43,8 @@ pub struct ChangeReport {
     pub evidence: Evidence,
     /// Who judged.
     pub judge: Judge,
+    /// When a judgement of this head was first asked for, in milliseconds since 1970.
+    pub asked_at: Timestamp,
     /// The time it was judged for, in milliseconds since 1970.
     pub as_of: Timestamp,
 }
@@ -101,3 +109,6 @@ impl ChangeReport {
             .map_or(&line.fact.vulnerability, |alias| alias)
     }
 }
+
+/// Name and version of a change report's JSON.
+pub const SCHEMA: &str = "koalr/change-report@1";

@@ -12,7 +12,7 @@ mod status;
 pub(crate) mod summary;
 mod text;
 
-pub use change::{ChangeReport, Judge};
+pub use change::{ChangeReport, Judge, SCHEMA};
 pub use enrich::enrich_text;
 pub use escape::plain;
 pub use outcome::{connect_text, inspect_text, sync_text};

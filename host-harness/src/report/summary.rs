@@ -12,14 +12,14 @@ use super::escape::plain;
 
 /// The sentence of a report whose other fields are filled in.
 pub(crate) fn summary(report: &ChangeReport) -> String {
-    let reason = match report.judged {
+    let reason = match report.settled.outcome.decision {
         Decision::Block => because(report, Judged::Block),
         Decision::Warn => because(report, Judged::Warn),
         Decision::Inconclusive => unknown(report),
         Decision::Pending => format!("it waits for evidence: {}", unknown(report)),
         Decision::Pass => clean(report),
     };
-    let verdict = match (report.decision, report.judged) {
+    let verdict = match (report.settled.decision, report.settled.outcome.decision) {
         (Decision::Block, _) => "Blocked",
         (Decision::Warn, Decision::Warn) => "May pass, with a warning",
         (Decision::Pending, _) => "Pending",
@@ -29,7 +29,7 @@ pub(crate) fn summary(report: &ChangeReport) -> String {
         (_, Decision::Inconclusive) => "Could not tell",
         _ => "Would warn",
     };
-    let mode = match report.mode {
+    let mode = match report.settled.mode {
         Mode::Enforce => "",
         Mode::Warn => " (the policy only warns)",
         Mode::Observe => " (the policy only observes)",

@@ -13,8 +13,8 @@ use super::escape::plain;
 
 /// The gate's answer: what, whose, the fix, what is missing, the arithmetic.
 #[must_use]
-pub fn gate_text(report: &ChangeReport) -> String {
-    let mut text = head(report, report.decision.word());
+pub fn gate_text(report: &ChangeReport, explain: bool) -> String {
+    let mut text = head(report, report.settled.decision.word());
     sentence(&mut text, &report.summary);
     if !report.fixes.is_empty() {
         text.push_str("\nTo let it pass\n");
@@ -22,22 +22,22 @@ pub fn gate_text(report: &ChangeReport) -> String {
             let _ = writeln!(text, "  {fix}");
         }
     }
-    body(&mut text, report);
+    body(&mut text, report, explain);
     text
 }
 
 /// The score's answer: the number first, then the same evidence.
 #[must_use]
-pub fn score_text(report: &ChangeReport) -> String {
+pub fn score_text(report: &ChangeReport, explain: bool) -> String {
     let mut text = head(
         report,
         &format!(
             "{} {}",
-            tenths(report.score.score),
-            report.score.band.word()
+            tenths(report.settled.score.score),
+            report.settled.score.band.word()
         ),
     );
-    body(&mut text, report);
+    body(&mut text, report, explain);
     text
 }
 
@@ -50,7 +50,7 @@ fn head(report: &ChangeReport, word: &str) -> String {
     text
 }
 
-fn body(text: &mut String, report: &ChangeReport) {
+fn body(text: &mut String, report: &ChangeReport, _explain: bool) {
     findings(
         text,
         report,

@@ -5,6 +5,7 @@ use crate::model::evidence::{
 };
 use crate::model::verdict::{Decision, Verdict, Waived};
 use crate::policy::CvssSource;
+use crate::waiver::Ended;
 
 /// 2026-02-01.
 const FEBRUARY: Timestamp = 1_769_904_000_000;
@@ -313,8 +314,14 @@ fn used_unused_expired_and_ending_waivers_are_reported() {
     let report = waivers.report(&judged, &verdict, FEBRUARY);
     let used = |id: &str, findings: &[u32], expires| Used {
         id: id.to_owned(),
+        reason: waivers.get(id).unwrap().reason.clone(),
+        approver: "bob".to_owned(),
         findings: findings.to_vec(),
         expires,
+    };
+    let ended = |id: &str, at| {
+        let id = id.to_owned();
+        vec![Ended { id, at }]
     };
     let week = FEBRUARY + 7 * 86_400_000;
     assert_eq!(
@@ -322,8 +329,9 @@ fn used_unused_expired_and_ending_waivers_are_reported() {
         WaiverReport {
             used: vec![used("used", &[0, 1], MARCH), used("ending", &[2], week)],
             unused: vec!["unused".to_owned()],
-            expired: vec![("expired".to_owned(), FEBRUARY)],
-            ending: vec![("ending".to_owned(), week)],
+            refused: Vec::new(),
+            expired: ended("expired", FEBRUARY),
+            ending: ended("ending", week),
             unfounded: vec!["expired".to_owned(), "invented".to_owned()],
         }
     );

@@ -1,0 +1,128 @@
+//! What is known about a change: asked for now, or stored before.
+
+use std::collections::BTreeSet;
+
+use koalr_platform::evidence::{CHECKS, Known, PACKAGES, TEST_FINDINGS, gather, is_of_head};
+use koalr_platform::model::common::{Change, Coverage, DependencyChange, Timestamp};
+use koalr_platform::model::evidence::Evidence;
+use koalr_platform::model::record::{Entry, Project};
+use koalr_platform::model::walk::{ChangeScope, Scope};
+use koalr_runtime::Priority;
+use koalr_store::{FindingFilter, StoredConnection, Tenant};
+
+use super::line::{organizations, reopen};
+use super::sync::{beside, everything};
+use super::walk::{Step, Walk};
+use crate::{Host, HostError};
+
+/// What evidence is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) change: &'a Change,
+    pub(super) dependencies: Option<&'a [DependencyChange]>,
+    /// Whether container and infrastructure findings of its branch count.
+    pub(super) beyond_packages: bool,
+    /// The time the evidence is for.
+    pub(super) as_of: Timestamp,
+}
+
+/// Asks the upstream about the packages a change touches and the tests of its head, and puts it beside what is stored.
+pub(super) async fn look_up(
+    host: &Host,
+    tenant: &mut Tenant,
+    asked: &Asked<'_>,
+) -> Result<Evidence, HostError> {
+    let Asked {
+        change,
+        dependencies,
+        as_of,
+        ..
+    } = *asked;
+    let (connection, line) = reopen(host, tenant, Priority::Change)?;
+    let checks = tenant.change_checks(&connection, &change.repository, change)?;
+    let scope = Scope::Change(ChangeScope {
+        change: change.clone(),
+        organizations: organizations(&connection.record).collect(),
+        dependencies: dependencies.map(<[DependencyChange]>::to_vec),
+        checks: checks
+            .iter()
+            .filter(|check| is_of_head(check, change))
+            .cloned()
+            .collect(),
+    });
+    let mut lookups = Vec::new();
+    let mut tests = Vec::new();
+    let mut coverage = Vec::new();
+    Walk {
+        line: &line,
+        scope: scope.clone(),
+        since: None,
+        as_of,
+        patience_secs: LONGEST_WAIT_SECS,
+    }
+    .run(None, |step| {
+        let Step::Keep(batch) = step else {
+            return Ok(());
+        };
+        tenant.apply_batch(&connection, &scope, batch, as_of)?;
+        for entry in &batch.records {
+            if let Entry::ChangeFinding(found) = entry {
+                match found.route.as_str() {
+                    PACKAGES => lookups.push(found.finding.clone()),
+                    TEST_FINDINGS => tests.push(found.finding.clone()),
+                    _ => {}
+                }
+            }
+        }
+        coverage.clone_from(&batch.coverage);
+        Ok(())
+    })
+    .await?;
+    let mut projects = tenant.projects(&connection)?;
+    projects.retain(|project| project.repository.as_deref() == Some(change.repository.as_str()));
+    coverage.extend(synced(tenant, &connection, &projects)?);
+    let filter = FindingFilter {
+        repository: Some(&change.repository),
+        ..FindingFilter::default()
+    };
+    let stored: Vec<_> = tenant
+        .findings(&connection, filter)?
+        .into_iter()
+        // What vanished says nothing about now.
+        .filter(|stored| stored.vanished_at.is_none())
+        .map(|stored| stored.finding)
+        .collect();
+    Ok(gather(&Known {
+        change,
+        dependencies,
+        lookups: &lookups,
+        tests: &tests,
+        checks: &checks,
+        stored: &stored,
+        projects: &projects,
+        coverage: &coverage,
+        beyond_packages: asked.beyond_packages,
+        as_of,
+    }))
+}
+
+/// What the last walks say about the organizations that hold the repository's projects; about all, if none is known to
+/// hold it.
+fn synced(
+    tenant: &Tenant,
+    connection: &StoredConnection,
+    projects: &[Project],
+) -> Result<Vec<Coverage>, HostError> {
+    let mut rows = tenant.coverage(connection, &everything(&connection.record))?;
+    let enriched = tenant.coverage(connection, &beside(&connection.record))?;
+    rows.extend(enriched.into_iter().filter(|row| row.route == CHECKS));
+    let holders: BTreeSet<&str> = projects
+        .iter()
+        .map(|project| project.organization.as_str())
+        .collect();
+    rows.retain(|row| holders.is_empty() || holders.contains(row.subject.as_str()));
+    Ok(rows)
+}
+
+/// Longest time a judgement waits for the upstream in all, in seconds.
+const LONGEST_WAIT_SECS: u32 = 900;
