@@ -2,7 +2,7 @@
 
 use koalr_upstream::{Generated, World};
 
-use crate::support::{Koalr, TOKEN, finish, serve};
+use crate::support::{Koalr, TOKEN, acme, finish, sample_change, serve};
 
 #[test]
 fn the_commands_of_the_page_on_syncing_lead_to_a_complete_sync() {
@@ -33,4 +33,30 @@ fn the_commands_of_the_page_on_syncing_lead_to_a_complete_sync() {
         }
     }
     assert_eq!(verbs, ["connect", "sync", "status"]);
+}
+
+/// The files of the page on policies are what its commands read.
+#[test]
+fn the_commands_of_the_page_on_policies_judge_by_its_files() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/policy.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let upstream = serve(acme());
+    let koalr = Koalr::synced(&upstream);
+    let mut files = page.split("```toml\n").skip(1);
+    for name in ["policy.toml", "waivers.toml"] {
+        let block = files.next().unwrap().split("```").next().unwrap();
+        koalr.write(name, block);
+    }
+    let mut change = sample_change("blocked");
+    change["author"] = "priya".into();
+    koalr.write("change.json", change.to_string());
+    let commands = page.lines().filter_map(|line| line.strip_prefix("koalr "));
+    let mut verbs = Vec::new();
+    for command in commands {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let ran = koalr.run(&[&args[..], &["--now", "2026-01-20T00:00:00Z"]].concat());
+        assert!(ran.code < 2 && ran.err.is_empty(), "{command}: {ran:?}");
+        verbs.push(args[0].to_owned());
+    }
+    assert_eq!(verbs, ["policy", "policy", "gate"]);
 }

@@ -31,6 +31,7 @@ mod network;
 #[cfg(test)]
 mod partial;
 #[cfg(test)]
+mod policy;
 mod readme;
 #[cfg(test)]
 mod status;

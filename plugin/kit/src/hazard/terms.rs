@@ -208,3 +208,6 @@ const ANCHORS_FROM_7: [(Tenths, f64); 4] = [(70, 0.70), (89, 1.15), (90, 1.40), 
 
 /// Most that all multipliers together count. Choice: circumstances never outweigh the vulnerability itself for long.
 const PRODUCT_CAP: f64 = 3.0;
+
+#[cfg(test)]
+mod page;
