@@ -15,6 +15,8 @@ pub(super) struct Branches<'a> {
     /// Whether any project states the branch it scans.
     is_by_branch: bool,
     projects: BTreeMap<(&'a str, &'a str), &'a Project>,
+    /// How far the findings of each organization were listed.
+    listings: BTreeMap<&'a str, &'a Coverage>,
     bases: BTreeMap<Manifest<'a>, Base<'a>>,
     /// Files and versions in which the target branch has a problem.
     places: BTreeMap<Problem<'a>, Vec<Place<'a>>>,
@@ -49,6 +51,12 @@ impl<'a> Branches<'a> {
                         project,
                     )
                 })
+                .collect(),
+            listings: known
+                .coverage
+                .iter()
+                .filter(|row| row.route == ISSUES)
+                .map(|row| (row.subject.as_str(), row))
                 .collect(),
             bases: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -105,7 +113,8 @@ impl<'a> Branches<'a> {
     }
 
     fn is_listed(&self, project: &Project) -> bool {
-        self.listed(&project.organization)
+        self.listings
+            .get(project.organization.as_str())
             .is_some_and(|row| row.state == CoverageState::Complete)
     }
 
@@ -214,7 +223,7 @@ impl<'a> Branches<'a> {
         let holders: BTreeSet<&str> = projects.map(|one| one.organization.as_str()).collect();
         let mut whole: Option<Coverage> = None;
         for organization in holders {
-            let Some(listed) = self.listed(organization) else {
+            let Some(&listed) = self.listings.get(organization) else {
                 return not_asked(format!(
                     "the findings of organization `{organization}` were not listed"
                 ));
@@ -232,11 +241,6 @@ impl<'a> Branches<'a> {
             }
         }
         whole.unwrap_or_else(|| not_asked(none))
-    }
-
-    fn listed(&self, organization: &str) -> Option<&'a Coverage> {
-        let mut rows = self.known.coverage.iter();
-        rows.find(|row| row.route == ISSUES && row.subject == organization)
     }
 }
 
