@@ -10,6 +10,8 @@ mod coverage;
 mod debt;
 mod fact;
 mod lookup;
+mod module;
+mod past;
 mod touch;
 
 use crate::model::common::{Change, Coverage, DependencyChange, Timestamp};
@@ -21,6 +23,7 @@ use branch::Branches;
 pub use check::is_of_head;
 use fact::Facts;
 use lookup::LookedUp;
+use touch::Rows;
 
 /// Route of the dependency list.
 pub const DEPENDENCIES: &str = "dependencies";
@@ -65,6 +68,9 @@ pub struct Known<'a> {
     /// Whether container and infrastructure findings of the source branch are facts too. For the policy to set; false
     /// leaves them out.
     pub beyond_packages: bool,
+    /// When this change was first assessed, or opened if that was earlier. What came into the base after it, in packages
+    /// the change does not touch, is a fact of its own. None if this is the first look: nothing has appeared since.
+    pub assessed_at: Option<Timestamp>,
     /// The time the evidence is for.
     pub as_of: Timestamp,
 }
@@ -82,15 +88,18 @@ pub fn package_subject(ecosystem: &str, name: &str, version: &str) -> String {
 pub fn gather(known: &Known<'_>) -> Evidence {
     let looked_up = LookedUp::new(known);
     let branches = Branches::new(known);
-    let mut facts = Facts::new(known, &looked_up, &branches);
+    let rows = Rows::new(known);
+    let mut facts = Facts::new(known, &looked_up, &branches, &rows);
     facts.add_lookups();
     facts.add_stored();
     facts.add_tests();
     facts.add_branch();
+    facts.add_disclosed();
+    let evidence = facts.into_evidence(Observation::Observed);
     Evidence {
-        debt: debt::debt(known, &branches),
+        debt: debt::debt(known, &branches, &evidence.findings),
         coverage: coverage::coverage(known, &branches),
-        ..facts.into_evidence(Observation::Observed)
+        ..evidence
     }
 }
 

@@ -1,30 +1,29 @@
-//! Go modules, whose major version lives in the path: a change from `example.com/x` to `example.com/x/v2` is one module
-//! that moves, though a dependency list shows one name that goes and one that comes.
+//! Packages that a dependency list shows as one row that goes and one that comes: moved to another manifest or, as a Go
+//! module, to another path. A Go module's major version lives in its path: from `example.com/x` to `example.com/x/v2` it is
+//! one module that moves.
 
 use crate::bump::bump;
-use crate::group::Groups;
+use crate::group::{Groups, Name};
 use crate::model::assessment::Bump;
 use crate::model::common::DependencyChange;
 
 /// How the rows of a dependency list move their packages.
 pub struct Moves<'a> {
     rows: &'a [DependencyChange],
-    /// For each row the row with the other side of its Go module, if the list shows that under two paths.
+    /// For each row the row with the other side of its package, if the list shows that in two rows.
     counterparts: Vec<Option<usize>>,
 }
 
 impl<'a> Moves<'a> {
-    /// Pairs the rows that are two sides of one Go module. Where several go or come, for example two majors, it is the last.
+    /// Pairs the rows that are two sides of one package. Where several go or come, for example two majors of a Go module,
+    /// it is the last.
     #[must_use]
     pub fn of(rows: &'a [DependencyChange]) -> Self {
-        let sides = rows
-            .iter()
-            .map(|row| Some((base(&row.name), side(row)?, "")));
+        let sides = rows.iter().map(|row| Some(of_side(row, side(row)?)));
         let sides = Groups::of(sides);
         let counterpart = |row: &DependencyChange| {
             let other = if side(row)? == GOES { COMES } else { GOES };
-            let found = sides.positions((base(&row.name), other, ""));
-            found.last().copied()
+            sides.positions(of_side(row, other)).last().copied()
         };
         Self {
             rows,
@@ -35,8 +34,7 @@ impl<'a> Moves<'a> {
     /// The row with the other side of a row's Go module; none if there is no such row.
     #[must_use]
     pub fn counterpart(&self, index: usize) -> Option<&'a DependencyChange> {
-        let counterpart = *self.counterparts.get(index)?;
-        self.rows.get(counterpart?)
+        self.other_side(index).filter(|row| row.ecosystem == GO)
     }
 
     /// Class of the move of a row's package; unknown if there is no such row.
@@ -62,8 +60,42 @@ impl<'a> Moves<'a> {
         version: impl Fn(&'a DependencyChange) -> Option<&'a str>,
     ) -> Option<&'a str> {
         let own = self.rows.get(index).and_then(&version);
-        own.or_else(|| self.counterpart(index).and_then(&version))
+        own.or_else(|| self.other_side(index).and_then(&version))
     }
+
+    fn other_side(&self, index: usize) -> Option<&'a DependencyChange> {
+        let counterpart = *self.counterparts.get(index)?;
+        self.rows.get(counterpart?)
+    }
+}
+
+/// Packages that rows are about, in whatever manifest. A Go module is one package under all its paths.
+pub struct Packages<'a>(Groups<'a>);
+
+impl<'a> Packages<'a> {
+    /// The packages of these rows.
+    #[must_use]
+    pub fn of(rows: impl IntoIterator<Item = &'a DependencyChange>) -> Self {
+        Self(Groups::of(
+            rows.into_iter().map(|row| Some(of_side(row, ""))),
+        ))
+    }
+
+    /// Whether one of the rows is about the same package.
+    #[must_use]
+    pub fn has(&self, row: &DependencyChange) -> bool {
+        !self.0.positions(of_side(row, "")).is_empty()
+    }
+}
+
+/// Name of a row's package, and of the side that it is.
+fn of_side<'a>(row: &'a DependencyChange, side: &'a str) -> Name<'a> {
+    let name = if row.ecosystem == GO {
+        base(&row.name)
+    } else {
+        &row.name
+    };
+    (&row.ecosystem, name, side)
 }
 
 /// A module's path without its major version: `example.com/x` of `example.com/x/v2`, `gopkg.in/x` of `gopkg.in/x.v2`.
@@ -96,12 +128,15 @@ pub(crate) fn holds(path: &str, version: &str) -> bool {
 }
 
 fn side(row: &DependencyChange) -> Option<&'static str> {
-    match (row.ecosystem.as_str(), &row.before, &row.after) {
-        ("golang", Some(_), None) => Some(GOES),
-        ("golang", None, Some(_)) => Some(COMES),
+    match (&row.before, &row.after) {
+        (Some(_), None) => Some(GOES),
+        (None, Some(_)) => Some(COMES),
         _ => None,
     }
 }
+
+/// Purl type of Go modules.
+const GO: &str = "golang";
 
 const GOES: &str = "goes";
 const COMES: &str = "comes";
@@ -158,6 +193,21 @@ mod tests {
     }
 
     #[test]
+    fn a_go_module_is_one_package_under_all_its_paths() {
+        let rows = [golang("example.com/x", Some("v1.2.3"), None)];
+        let packages = Packages::of(&rows);
+        assert!(packages.has(&golang("example.com/x/v2", None, Some("v2.0.0"))));
+        assert!(!packages.has(&golang("example.com/y", None, Some("v1.0.0"))));
+        assert!(!packages.has(&dependency("example.com/x", None, Some("1.0.0"))));
+    }
+
+    #[test]
+    fn a_scope_with_a_package_that_looks_like_a_major_version_is_no_module() {
+        let rows = [dependency("@acme/v2", Some("1.0.0"), None)];
+        assert!(!Packages::of(&rows).has(&dependency("@acme/v3", None, Some("1.0.0"))));
+    }
+
+    #[test]
     fn a_module_that_moves_to_another_path_is_one_major_bump_from_both_sides() {
         let rows = [
             golang("example.com/x", Some("v1.2.3"), None),
@@ -177,6 +227,23 @@ mod tests {
         assert_eq!(bumps, expected);
         assert_eq!(moves.counterpart(2), rows.first());
         assert_eq!(moves.counterpart(1), None);
+    }
+
+    #[test]
+    fn a_package_that_moves_to_another_manifest_moves_from_its_former_version() {
+        let moved = |after| {
+            let rows = [
+                dependency("lodash", None, Some(after)),
+                dependency("lodash", Some("1.2.3"), None),
+            ];
+            let moves = Moves::of(&rows);
+            assert_eq!(moves.counterpart(0), None);
+            moves.bump(0)
+        };
+        assert_eq!(
+            ["1.2.3", "1.2.4"].map(moved),
+            [Bump::Unchanged, Bump::Patch]
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod run;
 use koalr_integration_kit::model::common::{Coverage, CoverageState, DependencyChange, Timestamp};
 use koalr_integration_kit::model::record::{ChangeFinding, Entry, Finding};
 use koalr_integration_kit::model::walk::{Batch, ChangeScope, Progress, SyncError, SyncRequest};
+use koalr_integration_kit::module::Packages;
 use serde::Serialize;
 
 use self::run::Run;
@@ -95,7 +96,8 @@ enum Stage {
     /// The versions the change brings.
     #[default]
     After,
-    /// What they replace, where they have issues: that tells a new issue from one that was there before.
+    /// What they replace, where they have issues: that tells a new issue from one that was there before. A package may
+    /// leave another manifest, and a Go module another path.
     Before,
     /// What would fix the worst of those issues, so that nobody upgrades to something as bad.
     Candidates,
@@ -204,7 +206,8 @@ impl Walk {
             match self.stage {
                 Stage::After => {
                     self.stage = Stage::Before;
-                    for (dependency, _) in vulnerable {
+                    let packages = Packages::of(vulnerable.iter().map(|(row, _)| *row));
+                    for dependency in dependencies.iter().filter(|row| packages.has(row)) {
                         if let Some(before) = &dependency.before {
                             self.add(dependency, before);
                         }

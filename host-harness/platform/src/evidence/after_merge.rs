@@ -4,7 +4,8 @@ use super::branch::Branches;
 use super::coverage::{dependencies, row};
 use super::fact::{Facts, Sighting};
 use super::lookup::LookedUp;
-use super::touch::touched;
+use super::past::came;
+use super::touch::Rows;
 use super::{AFTER_MERGE, Known};
 use crate::model::common::{Coverage, CoverageState, Timestamp};
 use crate::model::evidence::{Evidence, Observation, Presence};
@@ -20,17 +21,18 @@ use crate::model::record::Project;
 pub fn introduced_after(known: &Known<'_>, merged_at: Timestamp, until: Timestamp) -> Evidence {
     let looked_up = LookedUp::new(known);
     let branches = Branches::new(known);
-    let mut facts = Facts::new(known, &looked_up, &branches);
+    let rows = Rows::new(known);
+    let mut facts = Facts::new(known, &looked_up, &branches, &rows);
     let was_there = |project: &Project| project.created_at.is_some_and(|at| at <= merged_at);
     for finding in known.stored {
-        let came = finding.introduced_at.unwrap_or(finding.created_at);
+        let came = came(finding);
         let project = branches.project_of(finding);
         let is_base = project.is_some_and(|one| branches.is_target(one) && was_there(one));
         if !is_base || came <= merged_at || came > until {
             continue;
         }
         let was_public = finding.disclosed_at.is_some_and(|at| at <= merged_at);
-        for (package, touched_by) in touched(known, finding) {
+        for (package, touched_by) in rows.touched(finding) {
             if touched_by.1.after.as_deref() == Some(package.1) {
                 facts.add(Sighting {
                     route: AFTER_MERGE,

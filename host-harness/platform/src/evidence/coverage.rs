@@ -1,52 +1,60 @@
 //! How far each route got.
 
+use std::collections::BTreeSet;
+
 use super::branch::Branches;
+use super::touch::rows;
 use super::{CHECKS, DEPENDENCIES, Known, PACKAGES, check, package_subject};
 use crate::model::common::{Coverage, CoverageState};
 
 /// The tried routes, and what the dependency list itself says: without a list it is unknown, and where no package needs
 /// a lookup none is missing.
 pub(super) fn coverage(known: &Known<'_>, branches: &Branches<'_>) -> Vec<Coverage> {
-    let mut rows: Vec<Coverage> = known
-        .coverage
-        .iter()
+    // A fix candidate that could not be looked up says nothing about the change itself.
+    let of_the_change: BTreeSet<String> = rows(known)
+        .flat_map(|(_, row)| {
+            let versions = row.before.iter().chain(&row.after);
+            versions.map(|version| package_subject(&row.ecosystem, &row.name, version))
+        })
+        .collect();
+    let tried = known.coverage.iter();
+    let mut coverage: Vec<Coverage> = tried
         .filter(|row| match row.route.as_str() {
             DEPENDENCIES | CHECKS => false,
-            PACKAGES => is_of_the_change(&row.subject, known),
+            PACKAGES => of_the_change.contains(&row.subject),
             _ => true,
         })
         .cloned()
         .collect();
-    rows.push(dependencies(known));
-    match known.dependencies {
-        Some(list) if list.iter().all(|dependency| dependency.after.is_none()) => {
-            rows.push(Coverage {
-                as_of: Some(known.as_of),
-                ..row(known, PACKAGES, CoverageState::Complete, "")
+    let mut told: BTreeSet<String> = coverage
+        .iter()
+        .filter(|row| row.route == PACKAGES)
+        .map(|row| row.subject.clone())
+        .collect();
+    coverage.push(dependencies(known));
+    let brought: Vec<String> = rows(known)
+        .filter_map(|(_, row)| {
+            let after = row.after.as_deref()?;
+            Some(package_subject(&row.ecosystem, &row.name, after))
+        })
+        .collect();
+    if known.dependencies.is_some() && brought.is_empty() {
+        coverage.push(Coverage {
+            as_of: Some(known.as_of),
+            ..row(known, PACKAGES, CoverageState::Complete, "")
+        });
+    }
+    for subject in brought {
+        if told.insert(subject.clone()) {
+            coverage.push(Coverage {
+                subject,
+                ..row(known, PACKAGES, CoverageState::NotAsked, NOT_LOOKED_UP)
             });
         }
-        Some(list) => {
-            for dependency in list {
-                let Some(after) = &dependency.after else {
-                    continue;
-                };
-                let subject = package_subject(&dependency.ecosystem, &dependency.name, after);
-                if !rows
-                    .iter()
-                    .any(|row| row.route == PACKAGES && row.subject == subject)
-                {
-                    rows.push(Coverage {
-                        subject,
-                        ..row(known, PACKAGES, CoverageState::NotAsked, NOT_LOOKED_UP)
-                    });
-                }
-            }
-        }
-        None => {}
     }
-    rows.push(check::coverage(known));
-    rows.push(branches.source_coverage());
-    rows
+    coverage.push(check::coverage(known));
+    coverage.push(branches.source_coverage());
+    coverage
 }
 
 /// What the dependency list itself says.
@@ -74,20 +82,6 @@ pub(super) fn row(
         as_of: None,
         detail: detail.into(),
     }
-}
-
-/// A fix candidate that could not be looked up says nothing about the change itself.
-fn is_of_the_change(subject: &str, known: &Known<'_>) -> bool {
-    known
-        .dependencies
-        .unwrap_or_default()
-        .iter()
-        .any(|dependency| {
-            let versions = [dependency.before.as_deref(), dependency.after.as_deref()];
-            versions.into_iter().flatten().any(|version| {
-                subject == package_subject(&dependency.ecosystem, &dependency.name, version)
-            })
-        })
 }
 
 const NO_LIST: &str = "no dependency list of this change was given";

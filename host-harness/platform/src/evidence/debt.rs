@@ -4,25 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Known;
 use super::branch::Branches;
+use super::touch::subjects;
 use crate::model::common::Severity;
-use crate::model::evidence::Debt;
+use crate::model::evidence::{Debt, FindingFact};
 
-/// Open findings of the repository in packages that the change does not touch, the source branch's own projects aside.
-/// One without a severity counts as medium: unknown is not zero.
-pub(super) fn debt(known: &Known<'_>, branches: &Branches<'_>) -> Vec<Debt> {
-    let touched: BTreeSet<&str> = known
-        .dependencies
-        .unwrap_or_default()
+/// Open findings of the repository that are no facts, the source branch's own projects aside. One without a severity
+/// counts as medium: unknown is not zero.
+pub(super) fn debt(known: &Known<'_>, branches: &Branches<'_>, facts: &[FindingFact]) -> Vec<Debt> {
+    let facts: BTreeSet<(&str, &str, &str)> = facts
         .iter()
-        .map(|dependency| dependency.name.as_str())
+        .map(|fact| {
+            let (package, version) = (fact.package.as_str(), fact.version.as_str());
+            (fact.vulnerability.as_str(), package, version)
+        })
         .collect();
     let mut counts: BTreeMap<Severity, u32> = BTreeMap::new();
     for finding in known.stored {
-        let is_touched = finding
-            .packages
-            .iter()
-            .any(|package| touched.contains(package.name.as_str()));
-        if finding.open && !finding.ignored && !is_touched && !branches.is_of_source(finding) {
+        let is_fact = subjects(finding).any(|(package, version)| {
+            facts.contains(&(finding.vulnerability.as_str(), package, version))
+        });
+        if finding.open && !finding.ignored && !is_fact && !branches.is_of_source(finding) {
             *counts
                 .entry(finding.severity.unwrap_or(Severity::Medium))
                 .or_default() += 1;

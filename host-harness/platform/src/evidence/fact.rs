@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::branch::Branches;
 use super::lookup::LookedUp;
-use super::touch::{beyond, rows, touched, versions_of};
+use super::past::{Past, came_since};
+use super::touch::{Row, Rows, Versions, is_beyond, rows, subjects};
 use super::{BRANCH_PROJECTS, ISSUES, Known, PACKAGES, TEST_FINDINGS};
-use crate::model::common::{DependencyChange, Tenths};
+use crate::model::common::{DependencyChange, Tenths, Timestamp};
 use crate::model::evidence::{
     Evidence, FindingFact, FindingTexts, FixCandidate, Observation, Presence,
 };
@@ -15,8 +16,10 @@ use crate::model::record::Finding;
 /// Facts by vulnerability, package and version.
 pub(super) struct Facts<'a> {
     known: Known<'a>,
-    looked_up: &'a LookedUp,
+    looked_up: &'a LookedUp<'a>,
     branches: &'a Branches<'a>,
+    rows: &'a Rows<'a>,
+    past: Past<'a>,
     by_identity: BTreeMap<(String, String, String), Gathered<'a>>,
 }
 
@@ -37,19 +40,22 @@ pub(super) struct Sighting<'a> {
     pub(super) head: Presence,
     pub(super) base: Presence,
     /// The dependency change that touches the package, with its index.
-    pub(super) touched_by: Option<(u32, &'a DependencyChange)>,
+    pub(super) touched_by: Option<Row<'a>>,
 }
 
 impl<'a> Facts<'a> {
     pub(super) fn new(
         known: &Known<'a>,
-        looked_up: &'a LookedUp,
+        looked_up: &'a LookedUp<'a>,
         branches: &'a Branches<'a>,
+        rows: &'a Rows<'a>,
     ) -> Self {
         Self {
             known: *known,
             looked_up,
             branches,
+            rows,
+            past: Past::new(known, branches),
             by_identity: BTreeMap::new(),
         }
     }
@@ -57,20 +63,19 @@ impl<'a> Facts<'a> {
     /// What lookups say about the versions before and after.
     pub(super) fn add_lookups(&mut self) {
         for (index, dependency) in rows(&self.known) {
-            let base_known = match dependency.before.as_deref() {
-                None => true,
-                Some(before) => self.looked_up.is_complete(dependency, before),
-            };
-            for (finding, version) in versions_of(self.known.lookups, dependency) {
+            let knows_base = self.looked_up.knows_base(dependency);
+            for (finding, version) in self.looked_up.versions_of(dependency) {
                 let in_head = dependency.after.as_deref() == Some(version);
                 let in_base = dependency.before.as_deref() == Some(version);
                 if !in_head && !in_base {
                     continue;
                 }
-                let base = match (in_base, base_known) {
-                    (true, _) => Presence::Present,
-                    (false, true) => Presence::Absent,
-                    (false, false) => Presence::Unknown,
+                let base = if in_base || self.branches.has_in_base(finding, dependency) {
+                    Presence::Present
+                } else if knows_base {
+                    Presence::Absent
+                } else {
+                    Presence::Unknown
                 };
                 self.add(Sighting {
                     route: PACKAGES,
@@ -86,8 +91,9 @@ impl<'a> Facts<'a> {
 
     /// What the repository's own projects say about the version before.
     pub(super) fn add_stored(&mut self) {
+        let stored = Versions::new(self.known.stored);
         for (index, dependency) in rows(&self.known) {
-            for (finding, version) in versions_of(self.known.stored, dependency) {
+            for (finding, version) in stored.of(dependency) {
                 if !finding.open || dependency.before.as_deref() != Some(version) {
                     continue;
                 }
@@ -105,16 +111,19 @@ impl<'a> Facts<'a> {
 
     /// What the upstream's tests of this head found in touched packages.
     pub(super) fn add_tests(&mut self) {
+        let rows = self.rows;
         for finding in self.known.tests {
-            for (package, touched_by) in touched(&self.known, finding) {
+            for (package, touched_by) in rows.touched(finding) {
                 self.add(Sighting {
                     route: TEST_FINDINGS,
                     finding,
                     package,
                     head: Presence::Present,
-                    base: self
-                        .branches
-                        .base_anywhere((&finding.vulnerability, package.0)),
+                    base: if self.branches.has_in_base(finding, touched_by.1) {
+                        Presence::Present
+                    } else {
+                        Presence::Unknown
+                    },
                     touched_by: Some(touched_by),
                 });
             }
@@ -124,28 +133,68 @@ impl<'a> Facts<'a> {
     /// What the projects of the source branch have. They may have scanned an earlier commit of it, so that a touched
     /// package counts only at the version that the dependency list states.
     pub(super) fn add_branch(&mut self) {
+        let (rows, known) = (self.rows, self.known);
         for (finding, project) in self.branches.findings() {
-            let touched = touched(&self.known, finding)
+            let touched = rows.touched(finding);
+            let touched = touched
                 .filter(|((_, version), (_, row))| row.after.as_deref() == Some(version))
                 .map(|(package, touched_by)| (package, Some(touched_by)));
-            let beyond = beyond(&self.known, finding).map(|package| (package, None));
+            let beyond = subjects(finding)
+                .filter(|_| is_beyond(&known, finding))
+                .map(|package| (package, None));
             for (package, touched_by) in touched.chain(beyond) {
+                let in_base =
+                    touched_by.is_some_and(|(_, row)| self.branches.has_in_base(finding, row));
                 self.add(Sighting {
                     route: BRANCH_PROJECTS,
                     finding,
                     package,
                     head: Presence::Present,
-                    base: self
-                        .branches
-                        .base_of(project, (&finding.vulnerability, package.0)),
+                    base: if in_base {
+                        Presence::Present
+                    } else {
+                        let problem = (finding.vulnerability.as_str(), package.0);
+                        self.branches.base_of(project, problem)
+                    },
                     touched_by,
                 });
             }
         }
     }
 
-    /// Keeps the first of several with one identity; a later one only adds where the finding is seen.
+    /// What came into the base since the change was first assessed, in packages it does not touch.
+    pub(super) fn add_disclosed(&mut self) {
+        let Some(since) = self.known.assessed_at else {
+            return;
+        };
+        let base = if self.branches.is_base_listed() {
+            Presence::Absent
+        } else {
+            Presence::Unknown
+        };
+        for finding in came_since(&self.known, self.branches, self.rows, since) {
+            for package in subjects(finding) {
+                let sighting = Sighting {
+                    route: ISSUES,
+                    finding,
+                    package,
+                    head: Presence::Present,
+                    base,
+                    touched_by: None,
+                };
+                self.add_seen(sighting, |first| first <= since);
+            }
+        }
+    }
+
+    /// Adds a finding that counts as seen before wherever the repository has a record of it.
     pub(super) fn add(&mut self, sighting: Sighting<'a>) {
+        self.add_seen(sighting, |_| true);
+    }
+
+    /// Keeps the first of several with one identity; a later one only adds where the finding is seen. `is_before` says of
+    /// the time when the repository first had it whether that was before.
+    fn add_seen(&mut self, sighting: Sighting<'a>, is_before: impl Fn(Timestamp) -> bool) {
         let (package, version) = sighting.package;
         let finding = sighting.finding;
         let identity = (
@@ -153,14 +202,14 @@ impl<'a> Facts<'a> {
             package.to_owned(),
             version.to_owned(),
         );
-        let seen_before = self.was_open_before(finding, package);
+        let first = self.past.first((&finding.vulnerability, package));
         let brings = |row: &DependencyChange| row.after.as_deref() == Some(version);
         let new = || Gathered {
-            fact: fact(sighting, seen_before),
+            fact: fact(sighting, first.is_some_and(is_before)),
             finding,
             candidates: match sighting.touched_by {
                 Some((_, row)) if brings(row) && sighting.route != ISSUES => {
-                    self.looked_up.candidates(finding, row, &self.known)
+                    self.looked_up.candidates(finding, row)
                 }
                 _ => Vec::new(),
             },
@@ -170,13 +219,6 @@ impl<'a> Facts<'a> {
         kept.fact.head = stronger(kept.fact.head, sighting.head);
         kept.fact.base = stronger(kept.fact.base, sighting.base);
         kept.routes.insert(sighting.route);
-    }
-
-    /// Whether the repository had it before, the source branch aside.
-    fn was_open_before(&self, finding: &Finding, package: &str) -> bool {
-        self.known.stored.iter().any(|stored| {
-            is_same_problem(stored, finding, package) && !self.branches.is_of_source(stored)
-        })
     }
 
     pub(super) fn into_evidence(self, observation: Observation) -> Evidence {
@@ -224,11 +266,6 @@ impl<'a> Facts<'a> {
             .collect();
         evidence
     }
-}
-
-fn is_same_problem(stored: &Finding, finding: &Finding, package: &str) -> bool {
-    stored.vulnerability == finding.vulnerability
-        && (package.is_empty() || stored.packages.iter().any(|stored| stored.name == package))
 }
 
 fn fact(sighting: Sighting<'_>, seen_before: bool) -> FindingFact {

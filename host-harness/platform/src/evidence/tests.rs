@@ -1,6 +1,8 @@
 mod after_merge;
 mod branch;
 mod check;
+mod disclosed;
+mod moved;
 mod test_findings;
 
 use super::*;
@@ -144,6 +146,7 @@ fn nothing_known(change: &Change) -> Known<'_> {
         projects: &[],
         coverage: &[],
         beyond_packages: false,
+        assessed_at: None,
         as_of: 1,
     }
 }

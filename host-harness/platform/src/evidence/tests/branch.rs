@@ -149,6 +149,96 @@ fn an_infrastructure_finding_is_about_no_package() {
     );
 }
 
+/// Projects of an image and its findings as `fix` and `main` have them.
+fn images(projects: &[Project], stored: &[Finding], listing: CoverageState) -> Evidence {
+    gather(&Known {
+        dependencies: Some(&[]),
+        stored,
+        projects,
+        coverage: &[listed(listing)],
+        beyond_packages: true,
+        ..nothing_known(&between_branches())
+    })
+}
+
+fn image(branch: &str) -> Project {
+    Project {
+        name: "acme/shop".to_owned(),
+        class: ProjectClass::Container,
+        kind: "deb".to_owned(),
+        file: None,
+        ..project(branch)
+    }
+}
+
+#[test]
+fn an_image_finding_that_the_target_branch_has_too_is_one_fact_and_no_debt() {
+    let stored = [image_finding(), of_branch("main", image_finding())];
+    for listing in [CoverageState::Complete, CoverageState::Partial] {
+        let evidence = images(&[image("fix"), image("main")], &stored, listing);
+        assert_eq!(evidence.findings.len(), 1);
+        assert_eq!(
+            seen(&evidence.findings[0]),
+            ("3.0.1", Presence::Present, Presence::Present)
+        );
+        assert!(evidence.debt.is_empty());
+    }
+}
+
+#[test]
+fn an_image_that_only_the_source_branch_has_has_no_known_base() {
+    let evidence = images(
+        &[image("fix"), project("main")],
+        &[image_finding()],
+        CoverageState::Complete,
+    );
+    assert_eq!(evidence.findings[0].base, Presence::Unknown);
+}
+
+#[test]
+fn an_image_s_base_that_was_not_listed_to_the_end_is_unknown() {
+    let evidence = images(
+        &[image("fix"), image("main")],
+        &[image_finding()],
+        CoverageState::Partial,
+    );
+    assert_eq!(evidence.findings[0].base, Presence::Unknown);
+}
+
+#[test]
+fn another_image_without_a_file_is_not_the_base() {
+    let mut other = image("main");
+    other.name = "acme/worker".to_owned();
+    let evidence = images(
+        &[image("fix"), other],
+        &[image_finding(), of_branch("main", image_finding())],
+        CoverageState::Complete,
+    );
+    assert_eq!(evidence.findings[0].base, Presence::Unknown);
+}
+
+#[test]
+fn an_image_that_is_not_scanned_on_the_branch_makes_it_partial() {
+    let scanned = images(&[image("fix"), image("main")], &[], CoverageState::Complete);
+    assert_eq!(
+        row(&scanned, BRANCH_PROJECTS).state,
+        CoverageState::Complete
+    );
+    let unscanned = images(
+        &[project("fix"), image("main")],
+        &[],
+        CoverageState::Complete,
+    );
+    let unscanned = row(&unscanned, BRANCH_PROJECTS);
+    assert_eq!(
+        (unscanned.state, unscanned.detail.as_str()),
+        (
+            CoverageState::Partial,
+            "no project scans `acme/shop` on branch `fix`"
+        )
+    );
+}
+
 #[test]
 fn a_code_finding_is_never_a_fact() {
     let mut weakness = found();

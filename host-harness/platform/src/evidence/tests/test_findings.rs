@@ -34,6 +34,13 @@ fn a_test_s_problem_that_the_target_branch_has_at_any_version_is_in_the_base() {
 }
 
 #[test]
+fn a_test_s_problem_at_the_very_version_may_be_an_old_listing_s() {
+    let base = of_branch("main", finding("V1", "1.2.5"));
+    let evidence = tested(&[], &[finding("V1", "1.2.5")], &[base]);
+    assert_eq!(evidence.findings[0].base, Presence::Unknown);
+}
+
+#[test]
 fn a_problem_of_another_branch_is_not_in_the_base() {
     let other = of_branch("other", finding("V1", "1.0.0"));
     let evidence = tested(&[], &[finding("V1", "1.2.5")], &[other]);
