@@ -22,6 +22,8 @@ pub(super) struct Asked<'a> {
     pub(super) dependencies: Option<&'a [DependencyChange]>,
     /// Whether container and infrastructure findings of its branch count.
     pub(super) beyond_packages: bool,
+    /// When the change was first assessed or opened; none if neither is known, so that nothing is new since.
+    pub(super) assessed_at: Option<Timestamp>,
     /// The time the evidence is for.
     pub(super) as_of: Timestamp,
 }
@@ -102,6 +104,7 @@ pub(super) async fn look_up(
         projects: &projects,
         coverage: &coverage,
         beyond_packages: asked.beyond_packages,
+        assessed_at: asked.assessed_at,
         as_of,
     }))
 }

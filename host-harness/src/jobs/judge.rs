@@ -49,7 +49,9 @@ pub async fn judge(
     let evidence = if let Some(evidence) = &file.evidence {
         evidence.clone()
     } else {
+        let first = tenant.first_asked_at(integration, &change.id)?;
         let asked = Asked {
+            assessed_at: first.into_iter().chain(file.opened_at).min(),
             change,
             dependencies: file.dependencies.as_deref(),
             beyond_packages: depends_on(&rules, &host.manifest().rules, BRANCH_PROJECTS),
