@@ -1,6 +1,7 @@
 //! What a customer decided about the gate.
 
 mod read;
+mod spell;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,8 +56,6 @@ pub struct Policy {
     pub deadline_secs: u32,
     /// Where the bands of the score begin.
     pub bands: Bands,
-    /// Whether container and infrastructure findings of the change's branch count.
-    pub beyond_packages: bool,
     /// Longest life of a waiver, from its creation to its expiry, in days, 1 to 365.
     pub waiver_max_days: u32,
     /// Rules that the policy mentions, by code. The others are as the integration declares them.
@@ -89,22 +88,11 @@ impl Policy {
         write::policy(self)
     }
 
-    /// The same with every rule that is declared and every parameter of it, as a file to start from.
+    /// The policy as a file to start from: every key, every rule that is declared and every parameter of it, each with a
+    /// comment that says what it does. It reads as a policy under which the same rules decide.
     #[must_use]
     pub fn spelled_out(&self, declared: &[Rule]) -> String {
-        let mut whole = self.clone();
-        for rule in declared {
-            let mentioned = whole.rules.entry(rule.code.clone());
-            let mentioned = mentioned.or_insert_with(|| RulePolicy {
-                active: rule.active_by_default,
-                parameters: BTreeMap::new(),
-            });
-            for parameter in &rule.parameters {
-                let given = mentioned.parameters.entry(parameter.name.clone());
-                given.or_insert_with(|| parameter.default.clone());
-            }
-        }
-        whole.to_toml()
+        spell::policy(self, declared)
     }
 
     /// The active rules of a plugin, with the parameters that are given.
@@ -156,7 +144,6 @@ impl Default for Policy {
             fail_open: BTreeSet::new(),
             deadline_secs: DEADLINE_SECS,
             bands: Bands::default(),
-            beyond_packages: false,
             waiver_max_days: WAIVER_MAX_DAYS,
             rules: BTreeMap::new(),
         }

@@ -3,16 +3,21 @@
 //! An error only ever makes the verdict stricter: a rule that cannot be read is evaluated with its defaults, and makes the
 //! verdict at least inconclusive.
 
-use crate::cvss::{MAX_TENTHS, decimal};
+mod case;
+mod fired;
+
+use crate::cvss::MAX_TENTHS;
 use crate::evidence;
-use crate::model::assessment::{Assessment, Attributed, Attribution};
+use crate::model::assessment::{Assessment, Attribution};
 use crate::model::common::CoverageState;
 use crate::model::evidence::{Evidence, FindingFact, Presence};
 use crate::model::verdict::{
-    Decision, Fired, GateError, GateRequest, RuleError, RuleSetting, Verdict, Waived,
+    Decision, GateError, GateRequest, RuleError, RuleSetting, Verdict, Waived,
 };
-use crate::rules::{Action, ActiveRule, Code, quoted, rules};
+use crate::rules::{Action, ActiveRule, Because, Case, Code, Judgement, quoted, rules};
 use crate::waiver::Waivers;
+use case::Cases;
+use fired::{Hits, fired};
 
 /// Decides. The same request gives the same verdict.
 ///
@@ -27,13 +32,14 @@ pub fn gate(request: &GateRequest) -> Result<Verdict, GateError> {
 
     let (active, errors) = read_rules(&request.rules);
     let valid = Waivers::new(&request.waivers, evidence);
-    let mut hits = Vec::new();
+    let cases = Cases::of(evidence, &request.assessment);
+    let mut found = Vec::new();
     let mut waived = Vec::new();
-    for (number, rule) in active.iter().enumerate() {
-        for (index, (fact, finding)) in
-            (0..).zip(evidence.findings.iter().zip(&request.assessment.findings))
-        {
-            let Some(decision) = judge(rule, &active, fact, finding).decision() else {
+    for rule in &active {
+        let mut hits = Hits::of(rule);
+        for (index, case) in cases.all() {
+            let judgement = judge(rule, &active, &case);
+            let Some(decision) = judgement.action.decision() else {
                 continue;
             };
             match valid.of(index) {
@@ -42,11 +48,12 @@ pub fn gate(request: &GateRequest) -> Result<Verdict, GateError> {
                     waiver: by.id.clone(),
                     rule: rule.declared.code.as_str().to_owned(),
                 }),
-                None => hits.push((decision, number, index)),
+                None => hits.add(decision, judgement.because, index),
             }
         }
+        found.push(hits);
     }
-    let fired = fired(&active, &hits);
+    let fired = fired(found);
 
     let (missing, unasked) = gaps(&active, evidence);
     let uncertain = !(missing.is_empty() && unasked.is_empty() && errors.is_empty());
@@ -116,31 +123,34 @@ fn read_rules(settings: &[RuleSetting]) -> (Vec<ActiveRule>, Vec<RuleError>) {
 }
 
 /// What one rule makes of one finding.
-fn judge(
-    rule: &ActiveRule,
-    active: &[ActiveRule],
-    fact: &FindingFact,
-    finding: &Attributed,
-) -> Action {
-    let as_introduced = |rule: &ActiveRule| rule.on_introduced(fact.class, finding);
-    match (rule.declared.code, finding.attribution) {
-        (Code::DisclosedSince, Attribution::DisclosedSince | Attribution::ReOpened)
-            if finding
-                .cvss
-                .is_some_and(|tenths| tenths >= rule.score("threshold")) =>
-        {
-            Action::Warn
-        }
-        (Code::UnknownAttribution, Attribution::Unknown) if may_be_introduced(fact) => {
-            match active.iter().map(as_introduced).max() {
-                Some(Action::Block) => rule.action("action"),
-                Some(Action::Warn) => Action::Warn,
-                _ => Action::Ignore,
+fn judge(rule: &ActiveRule, active: &[ActiveRule], case: &Case<'_>) -> Judgement {
+    let asked = |rule: &ActiveRule| {
+        let introduced = rule.on_introduced(case).action;
+        introduced.max(rule.on_disclosed(case).action)
+    };
+    let unknown = |action: Action| Because::NoAttribution.follows(action);
+    match (case.attributed.attribution, rule.declared.code) {
+        (Attribution::Introduced, _) => rule.on_introduced(case),
+        (Attribution::DisclosedSince | Attribution::ReOpened, _) => rule.on_disclosed(case),
+        (Attribution::Unknown, Code::UnknownAttribution) if may_be_introduced(case.fact) => {
+            match active.iter().map(asked).max() {
+                Some(Action::Block | Action::Inconclusive) => unknown(rule.action("action")),
+                Some(action) => unknown(action),
+                None => unknown(Action::Ignore),
             }
         }
-        (_, Attribution::Introduced) => as_introduced(rule),
-        _ => Action::Ignore,
+        // No dependency list tells whose these are. Where no rule decides on that, they must not pass unseen.
+        (Attribution::Unknown, Code::IntroducedContainer | Code::IntroducedInfrastructure)
+            if may_be_introduced(case.fact) && !active.iter().any(decides_unknown) =>
+        {
+            unknown(asked(rule).min(Action::Inconclusive))
+        }
+        _ => unknown(Action::Ignore),
     }
+}
+
+fn decides_unknown(rule: &ActiveRule) -> bool {
+    rule.declared.code == Code::UnknownAttribution
 }
 
 /// A finding that the head lacks, or that the base has, is nothing the change could bring.
@@ -170,62 +180,6 @@ fn gaps(active: &[ActiveRule], evidence: &Evidence) -> (Vec<u32>, Vec<String>) {
         }
     }
     (missing, unasked)
-}
-
-/// A decision, the number of the active rule that makes it, and the finding it is about.
-type Hit = (Decision, usize, u32);
-
-/// Strictest first; of equals, in the order of the rules.
-fn fired(active: &[ActiveRule], hits: &[Hit]) -> Vec<Fired> {
-    let mut fired = Vec::new();
-    for decision in [Decision::Block, Decision::Inconclusive, Decision::Warn] {
-        for (number, rule) in active.iter().enumerate() {
-            let by_rule = hits
-                .iter()
-                .filter(|hit| (hit.0, hit.1) == (decision, number));
-            let findings: Vec<u32> = by_rule.map(|hit| hit.2).collect();
-            if !findings.is_empty() {
-                fired.push(Fired {
-                    rule: rule.declared.code.as_str().to_owned(),
-                    decision,
-                    message: message(rule, findings.len()),
-                    findings,
-                    measurements: Vec::new(),
-                });
-            }
-        }
-    }
-    fired
-}
-
-/// One sentence, without names from the evidence.
-fn message(rule: &ActiveRule, findings: usize) -> String {
-    let (noun, has, is) = if findings == 1 {
-        ("vulnerability", "has", "is")
-    } else {
-        ("vulnerabilities", "have", "are")
-    };
-    let threshold = || decimal(rule.score("threshold"));
-    match rule.declared.code {
-        Code::IntroducedCvss => format!(
-            "{findings} introduced {noun} {has} a CVSS base score of {} or more",
-            threshold()
-        ),
-        Code::IntroducedCvssWarn => format!(
-            "{findings} introduced {noun} {has} a score of {} or more",
-            threshold()
-        ),
-        Code::IntroducedUnknownCvss => {
-            format!("{findings} introduced {noun} {has} no CVSS rating")
-        }
-        Code::DisclosedSince => format!(
-            "{findings} {noun} with a score of {} or more {is} new or back in packages this change does not touch",
-            threshold()
-        ),
-        Code::UnknownAttribution => format!(
-            "it cannot be told whether this change introduces {findings} {noun} that would count against it"
-        ),
-    }
 }
 
 /// Route of the change's dependency list.

@@ -1,11 +1,15 @@
 //! The gate's rules as data: one table for what the manifest declares and what the gate uses.
 
 mod active;
+mod judge;
+mod table;
 
 pub(crate) use active::{Action, ActiveRule, quoted};
+pub(crate) use judge::{Because, Case, Judgement};
+use table::DECLARED;
 
 use crate::cvss::MAX_TENTHS;
-use crate::model::common::{ParameterKind, ParameterValue, Tenths};
+use crate::model::common::{ParameterKind, ParameterValue, Severity, Tenths};
 use crate::model::manifest::{Parameter, Rule};
 
 /// The rules of the gate, for the manifest, in the order to show them.
@@ -21,6 +25,9 @@ pub(crate) enum Code {
     IntroducedUnknownCvss,
     IntroducedCvssWarn,
     DisclosedSince,
+    IntroducedLicense,
+    IntroducedContainer,
+    IntroducedInfrastructure,
     UnknownAttribution,
 }
 
@@ -32,6 +39,9 @@ impl Code {
             Self::IntroducedUnknownCvss => "introduced-unknown-cvss",
             Self::IntroducedCvssWarn => "introduced-cvss-warn",
             Self::DisclosedSince => "disclosed-since",
+            Self::IntroducedLicense => "introduced-license",
+            Self::IntroducedContainer => "introduced-container",
+            Self::IntroducedInfrastructure => "introduced-infrastructure",
             Self::UnknownAttribution => "unknown-attribution",
         }
     }
@@ -44,6 +54,7 @@ pub(crate) struct Declared {
     summary: &'static str,
     /// Coverage routes without which it cannot pass.
     pub(crate) routes: &'static [&'static str],
+    active_by_default: bool,
     parameters: &'static [DeclaredParameter],
 }
 
@@ -65,6 +76,10 @@ enum Kind {
         choices: &'static [Action],
         default: Action,
     },
+    /// A severity from which it acts.
+    Severity { default: Severity },
+    /// A list of texts, empty by default.
+    Texts,
 }
 
 impl Declared {
@@ -80,7 +95,7 @@ impl Declared {
             code: self.code.as_str().to_owned(),
             summary: self.summary.to_owned(),
             routes: self.routes.iter().map(|&route| route.to_owned()).collect(),
-            active_by_default: true,
+            active_by_default: self.active_by_default,
             parameters: self
                 .parameters
                 .iter()
@@ -92,20 +107,21 @@ impl Declared {
 
 impl DeclaredParameter {
     fn parameter(&self) -> Parameter {
-        let (kind, default) = match &self.kind {
+        let words = || self.words().map(str::to_owned).collect();
+        let (kind, default) = match self.kind {
             Kind::Score { default } => (
                 ParameterKind::Tenths((0, MAX_TENTHS)),
-                ParameterValue::Tenths(*default),
+                ParameterValue::Tenths(default),
             ),
-            Kind::Action { choices, default } => (
-                ParameterKind::Choice(
-                    choices
-                        .iter()
-                        .map(|choice| choice.as_str().to_owned())
-                        .collect(),
-                ),
+            Kind::Action { default, .. } => (
+                ParameterKind::Choice(words()),
                 ParameterValue::Text(default.as_str().to_owned()),
             ),
+            Kind::Severity { default } => (
+                ParameterKind::Choice(words()),
+                ParameterValue::Text(severity_word(default).to_owned()),
+            ),
+            Kind::Texts => (ParameterKind::Texts, ParameterValue::Texts(Vec::new())),
         };
         Parameter {
             name: self.name.to_owned(),
@@ -114,141 +130,36 @@ impl DeclaredParameter {
             default,
         }
     }
+
+    /// The words to choose from; none where there is no choice.
+    fn words(&self) -> impl Iterator<Item = &'static str> {
+        let (actions, severities): (&[Action], &[Severity]) = match self.kind {
+            Kind::Action { choices, .. } => (choices, &[]),
+            Kind::Severity { .. } => (&[], &SEVERITIES),
+            Kind::Score { .. } | Kind::Texts => (&[], &[]),
+        };
+        let actions = actions.iter().map(|action| action.as_str());
+        actions.chain(severities.iter().map(|&severity| severity_word(severity)))
+    }
 }
 
-/// Routes that tell what a change brings: what it touches, and what is known about that.
-const CHANGE_ROUTES: &[&str] = &["dependencies", "packages"];
+/// The word of a policy. `info` is none: what needs no action is no threshold.
+pub(crate) fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info | Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
+    }
+}
 
-/// CVSS's critical, in tenths.
-const CRITICAL: Tenths = 90;
-
-/// CVSS's high, in tenths.
-const HIGH: Tenths = 70;
-
-const WARN_BLOCK_IGNORE: &[Action] = &[Action::Warn, Action::Block, Action::Ignore];
-
-static DECLARED: [Declared; 5] = [
-    Declared {
-        code: Code::IntroducedCvss,
-        summary: "Blocks a vulnerability that the change introduces, from this CVSS base score on.",
-        routes: CHANGE_ROUTES,
-        parameters: &[DeclaredParameter {
-            name: "threshold",
-            summary: "CVSS base score from which it blocks.",
-            kind: Kind::Score { default: CRITICAL },
-        }],
-    },
-    Declared {
-        code: Code::IntroducedUnknownCvss,
-        summary: "Decides on a vulnerability that the change introduces and nobody has rated.",
-        routes: CHANGE_ROUTES,
-        parameters: &[
-            DeclaredParameter {
-                name: "threshold",
-                summary: "Score assumed from the severity, from which `assumed` follows.",
-                kind: Kind::Score { default: CRITICAL },
-            },
-            DeclaredParameter {
-                name: "assumed",
-                summary: "What follows from an assumed score at or above the threshold.",
-                kind: Kind::Action {
-                    choices: WARN_BLOCK_IGNORE,
-                    default: Action::Block,
-                },
-            },
-            DeclaredParameter {
-                name: "unrated",
-                summary: "What follows where there is neither a score nor a severity.",
-                kind: Kind::Action {
-                    choices: WARN_BLOCK_IGNORE,
-                    default: Action::Warn,
-                },
-            },
-        ],
-    },
-    Declared {
-        code: Code::IntroducedCvssWarn,
-        summary: "Warns of a vulnerability that the change introduces, from this score on, rated or assumed.",
-        routes: CHANGE_ROUTES,
-        parameters: &[DeclaredParameter {
-            name: "threshold",
-            summary: "CVSS base score from which it warns.",
-            kind: Kind::Score { default: HIGH },
-        }],
-    },
-    Declared {
-        code: Code::DisclosedSince,
-        summary: "Warns of a vulnerability that became known, or came back, in a package the change does not touch.",
-        routes: &["issues"],
-        parameters: &[DeclaredParameter {
-            name: "threshold",
-            summary: "CVSS base score, rated or assumed, from which it warns.",
-            kind: Kind::Score { default: HIGH },
-        }],
-    },
-    Declared {
-        code: Code::UnknownAttribution,
-        summary: "Decides on a finding that another active rule would block if the change introduced it, when that cannot be told.",
-        routes: CHANGE_ROUTES,
-        parameters: &[DeclaredParameter {
-            name: "action",
-            summary: "What follows.",
-            kind: Kind::Action {
-                choices: &[Action::Inconclusive, Action::Block, Action::Warn],
-                default: Action::Inconclusive,
-            },
-        }],
-    },
+/// Severities to choose from.
+const SEVERITIES: [Severity; 4] = [
+    Severity::Low,
+    Severity::Medium,
+    Severity::High,
+    Severity::Critical,
 ];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::verdict::RuleSetting;
-
-    #[test]
-    fn the_gate_s_defaults_are_the_manifest_s() {
-        for rule in rules() {
-            let active = ActiveRule::read(&RuleSetting {
-                code: rule.code.clone(),
-                parameters: Vec::new(),
-            })
-            .unwrap()
-            .rule;
-            for parameter in rule.parameters {
-                let used = match parameter.kind {
-                    ParameterKind::Tenths(_) => {
-                        ParameterValue::Tenths(active.score(&parameter.name))
-                    }
-                    _ => ParameterValue::Text(active.action(&parameter.name).as_str().to_owned()),
-                };
-                assert_eq!(used, parameter.default, "{} {}", rule.code, parameter.name);
-            }
-        }
-    }
-
-    #[test]
-    fn every_default_is_in_its_range() {
-        for parameter in rules().into_iter().flat_map(|rule| rule.parameters) {
-            match (parameter.kind, parameter.default) {
-                (ParameterKind::Tenths((low, high)), ParameterValue::Tenths(default)) => {
-                    assert!((low..=high).contains(&default), "{}", parameter.name);
-                }
-                (ParameterKind::Choice(words), ParameterValue::Text(default)) => {
-                    assert!(words.contains(&default), "{}", parameter.name);
-                }
-                other => panic!("{}: {other:?}", parameter.name),
-            }
-        }
-    }
-
-    #[test]
-    fn the_default_gate_blocks_from_9_and_warns_from_7() {
-        let default = |code: &str| {
-            let rule = rules().into_iter().find(|rule| rule.code == code).unwrap();
-            rule.parameters[0].default.clone()
-        };
-        assert_eq!(default("introduced-cvss"), ParameterValue::Tenths(90));
-        assert_eq!(default("introduced-cvss-warn"), ParameterValue::Tenths(70));
-    }
-}
+mod tests;

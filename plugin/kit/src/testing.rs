@@ -76,7 +76,7 @@ pub(crate) fn evidence(findings: impl IntoIterator<Item = FindingFact>) -> Evide
         fix_candidates: Vec::new(),
         debt: Vec::new(),
         measurements: Vec::new(),
-        coverage: ["dependencies", "packages", "issues"]
+        coverage: ["dependencies", "packages", "issues", "branch-projects"]
             .map(coverage)
             .to_vec(),
         extra: Vec::new(),

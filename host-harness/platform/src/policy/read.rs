@@ -10,7 +10,7 @@ use crate::complaint::{Complaint, Problem, shown, way_out};
 use crate::decision::Cause;
 use crate::document::{Document, Value};
 use crate::merge::Bands;
-use crate::model::common::Tenths;
+use crate::model::common::{ParameterKind, Tenths};
 use crate::model::manifest::Rule;
 
 pub(super) fn policy(text: &str, declared: &[Rule]) -> Result<Policy, Vec<Complaint>> {
@@ -50,9 +50,6 @@ fn read(
             set(&mut policy.deadline_secs, seconds);
         }
         "bands" => policy.bands = bands(document, spanned, value),
-        "beyond-packages" => {
-            policy.beyond_packages = document.flag(key, value).unwrap_or_default();
-        }
         "waiver-max-days" => {
             let days = document.integer(key, value, &(1..=MAX_WAIVER_DAYS));
             set(&mut policy.waiver_max_days, days);
@@ -174,23 +171,34 @@ fn one(document: &mut Document<'_>, table: &DeTable<'_>, rule: &Rule) -> RulePol
             document.unknown_key(name, &key.span(), names.chain([ACTIVE]));
             continue;
         };
-        let value = document.parameter(name, value, &parameter.kind);
-        let given = value.map(|value| (name.to_owned(), value));
+        let read = document.parameter(name, value, &parameter.kind);
+        let given = read.map(|value| (name.to_owned(), value));
         policy.parameters.extend(given);
+        if parameter.kind == ParameterKind::Texts {
+            no_blanks(document, name, value);
+        }
     }
     policy
 }
 
-/// Key of a rule's table that is no parameter.
-const ACTIVE: &str = "active";
+/// A blank text in a list would never match anything.
+fn no_blanks(document: &mut Document<'_>, name: &str, list: &Value<'_>) {
+    for value in list.get_ref().as_array().into_iter().flatten() {
+        if value.get_ref().as_str().is_some() {
+            _ = document.text(name, value);
+        }
+    }
+}
 
-const KEYS: [&str; 8] = [
+/// Key of a rule's table that is no parameter.
+pub(super) const ACTIVE: &str = "active";
+
+const KEYS: [&str; 7] = [
     "mode",
     "cvss-source",
     "fail-open",
     "deadline-seconds",
     "bands",
-    "beyond-packages",
     "waiver-max-days",
     "rules",
 ];
@@ -198,13 +206,13 @@ const KEYS: [&str; 8] = [
 const BANDS: [&str; 3] = ["medium", "high", "critical"];
 
 /// A day: who waits longer for an answer has stopped waiting.
-const MAX_DEADLINE_SECS: i64 = 86_400;
+pub(super) const MAX_DEADLINE_SECS: i64 = 86_400;
 
 /// A year: what is accepted for longer is not an exception but a rule.
-const MAX_WAIVER_DAYS: i64 = 365;
+pub(super) const MAX_WAIVER_DAYS: i64 = 365;
 
 /// 100 in tenths.
-const MAX_SCORE: Tenths = 1000;
+pub(super) const MAX_SCORE: Tenths = 1000;
 
 /// A policy for every rule of a plugin has a few kilobytes.
 const MAX_BYTES: usize = 1 << 18;

@@ -108,7 +108,6 @@ mode = "warn"
 cvss-source = "highest"
 fail-open = ["no-dependency-list", "stale"]
 deadline-seconds = 60
-beyond-packages = true
 waiver-max-days = 30
 bands = { medium = 20, high = 50.5 }
 
@@ -134,7 +133,6 @@ denied = ["AGPL-3.0"]
         [Cause::NoDependencyList, Cause::Stale].into()
     );
     assert_eq!((policy.deadline_secs, policy.waiver_max_days), (60, 30));
-    assert!(policy.beyond_packages);
     assert_eq!(policy.bands, Bands::new(200, 505, 800).unwrap());
     let rules = policy.rules(&manifest().rules);
     assert_eq!(rules.len(), 1);
@@ -174,6 +172,67 @@ fn an_active_rule_that_is_no_longer_declared_is_not_forgotten() {
 }
 
 #[test]
+fn a_policy_is_spelled_out_with_a_comment_for_every_key_rule_and_parameter() {
+    let mut declared = manifest().rules;
+    declared[0].summary = "Blocks from this score on.".to_owned();
+    declared[0].parameters[0].summary = "CVSS base score.".to_owned();
+    declared[1].summary = "One line\nand = \"another\"".to_owned();
+    let policy = parse("[rules.licenses]\nactive = false\ndays = 3").unwrap();
+    assert_eq!(
+        policy.spelled_out(&declared),
+        r#"# How decisions bind: `observe`, `warn`, `enforce`.
+mode = "enforce"
+
+# Which CVSS rating counts, the one chosen at sync or the highest of all: `selected`, `highest`.
+cvss-source = "selected"
+
+# Causes for which a change that cannot be judged only warns: none or some of `no-dependency-list`, `awaited`, `partial`, `stale`, `refused`, `unsupported`, `not-asked`, `undecided-rule`.
+fail-open = []
+
+# How long awaited evidence keeps a change pending, in seconds: 0 to 86400.
+deadline-seconds = 900
+
+# Longest life of a waiver, from its creation to its expiry, in days: 1 to 365.
+waiver-max-days = 90
+
+# Scores at which the bands begin, each above the one before: 0.1 to 100.0.
+bands = { medium = 30.0, high = 60.0, critical = 80.0 }
+
+# Blocks from this score on.
+[rules.max-critical]
+active = true
+# CVSS base score. 0.0 to 10.0.
+threshold = 9.0
+
+# One line and = "another"
+[rules.licenses]
+active = false
+# 0.0 to 10.0.
+threshold = 9.0
+# One of `warn`, `block`.
+action = "block"
+# 1 to 30.
+days = 3
+# `true` or `false`.
+strict = false
+# Any text.
+note = ""
+# A list of texts, which may be empty.
+denied = []
+"#
+    );
+}
+
+#[test]
+fn a_rule_that_is_no_longer_declared_is_spelled_out_too_and_then_named() {
+    let text = parse("[rules.licenses]\ndays = 3")
+        .unwrap()
+        .spelled_out(&[]);
+    let end = "# The integration does not declare this rule.\n[rules.licenses]\nactive = true\ndays = 3\n";
+    assert!(text.ends_with(end), "{text}");
+}
+
+#[test]
 fn the_deadline_counts_from_when_evidence_was_asked_for() {
     assert_eq!(Policy::default().deadline(1_000), 901_000);
     assert_eq!(Policy::default().deadline(i64::MAX), i64::MAX);
@@ -182,13 +241,12 @@ fn the_deadline_counts_from_when_evidence_was_asked_for() {
 #[test]
 fn all_complaints_come_at_once_in_the_order_of_the_file() {
     complains(
-        "rules.max-critcal.active = true\nmode = \"enforc\"\nmdoe = 1\ndeadline-seconds = -1\nbeyond-packages = \"yes\"",
+        "rules.max-critcal.active = true\nmode = \"enforc\"\nmdoe = 1\ndeadline-seconds = -1",
         &[
             "line 1, column 7: unknown rule `max-critcal`; did you mean `max-critical`?",
             "line 2, column 8: `mode` is `\"enforc\"`; did you mean `enforce`?",
             "line 3, column 1: unknown key `mdoe`; did you mean `mode`?",
             "line 4, column 20: `deadline-seconds` is `-1`; expected a whole number from 0 to 86400",
-            "line 5, column 19: `beyond-packages` is `\"yes\"`; expected `true` or `false`",
         ],
     );
 }
@@ -196,7 +254,7 @@ fn all_complaints_come_at_once_in_the_order_of_the_file() {
 #[test]
 fn a_parameter_of_the_wrong_kind_or_out_of_range_is_named() {
     complains(
-        "[rules.licenses]\nthreshold = 9.85\naction = \"stop\"\ndays = 31\nstrict = 1\nnote = 5\ndenied = [\"MIT\", 3]\ntreshold = 9",
+        "[rules.licenses]\nthreshold = 9.85\naction = \"stop\"\ndays = 31\nstrict = 1\nnote = 5\ndenied = [\"MIT\", 3, \" \"]\ntreshold = 9",
         &[
             "line 2, column 13: `threshold` is `9.85`; expected a number from 0.0 to 10.0 with at most one decimal place",
             "line 3, column 10: `action` is `\"stop\"`; expected `warn` or `block`",
@@ -204,6 +262,7 @@ fn a_parameter_of_the_wrong_kind_or_out_of_range_is_named() {
             "line 5, column 10: `strict` is `1`; expected `true` or `false`",
             "line 6, column 8: `note` is `5`; expected a text",
             "line 7, column 18: `denied` is `3`; expected a list of texts",
+            "line 7, column 21: `denied` is `\" \"`; expected a text that is not empty",
             "line 8, column 1: unknown key `treshold`; did you mean `threshold`?",
         ],
     );

@@ -1,14 +1,21 @@
+mod beyond;
+mod fix;
+mod license;
+mod many;
+mod property;
+
 use super::*;
 use crate::model::common::{FindingClass, ParameterValue, SettingEntry, Severity, Tenths};
-use crate::model::evidence::FindingTexts;
-use crate::model::verdict::Waiver;
+use crate::model::evidence::{FindingFact, FindingTexts};
+use crate::model::verdict::{Fired, Waiver};
 use crate::score::score;
 use crate::testing::{coverage, evidence, fact, introduced, request};
 
-/// Every declared rule with its defaults.
+/// Every rule that is active by default, with its defaults.
 fn defaults() -> Vec<RuleSetting> {
     rules()
         .into_iter()
+        .filter(|rule| rule.active_by_default)
         .map(|rule| setting(&rule.code, &[]))
         .collect()
 }
@@ -132,6 +139,16 @@ fn a_disclosure_overnight_warns() {
 }
 
 #[test]
+fn a_disclosure_that_nobody_rated_warns() {
+    let verdict = decide(evidence([fact("V")]));
+    assert_eq!(verdict.decision, Decision::Warn);
+    assert_eq!(
+        verdict.fired[0].message,
+        "1 vulnerability with neither score nor severity is new or back in packages this change does not touch"
+    );
+}
+
+#[test]
 fn an_assumed_critical_blocks_unless_the_policy_says_otherwise() {
     let assumed = || evidence([unrated(Some(Severity::Critical))]);
     let blocked = decide(assumed());
@@ -156,9 +173,10 @@ fn neither_score_nor_severity_warns() {
 }
 
 #[test]
-fn classes_without_cvss_never_block() {
+fn only_package_vulnerabilities_count_by_default() {
     for class in [
         FindingClass::License,
+        FindingClass::Container,
         FindingClass::Infrastructure,
         FindingClass::Code,
         FindingClass::Other,
@@ -195,6 +213,27 @@ fn an_unknown_attribution_of_what_would_block_is_inconclusive() {
         verdict(unknown(75), strict, Vec::new()).decision,
         Decision::Block
     );
+}
+
+#[test]
+fn a_disclosure_that_cannot_be_told_from_an_introduction_still_warns() {
+    let rules = || {
+        vec![
+            setting("disclosed-since", &[]),
+            setting("unknown-attribution", &[]),
+        ]
+    };
+    let of = |base| {
+        evidence([FindingFact {
+            base,
+            dependency: None,
+            ..critical()
+        }])
+    };
+    for base in [Presence::Absent, Presence::Unknown] {
+        let verdict = verdict(of(base), rules(), Vec::new());
+        assert_eq!(verdict.decision, Decision::Warn, "{base:?}");
+    }
 }
 
 #[test]
@@ -340,7 +379,8 @@ fn an_unknown_rule_is_at_least_inconclusive() {
             rule: "max-critcal".to_owned(),
             message:
                 "there is no such rule; expected `introduced-cvss`, `introduced-unknown-cvss`, \
-                      `introduced-cvss-warn`, `disclosed-since` or `unknown-attribution`"
+                 `introduced-cvss-warn`, `disclosed-since`, `introduced-license`, `introduced-container`, \
+                 `introduced-infrastructure` or `unknown-attribution`"
                     .to_owned(),
         }]
     );
@@ -359,7 +399,7 @@ fn a_wrong_parameter_is_reported_and_its_default_still_blocks() {
         ),
         (
             ("treshold", ParameterValue::Tenths(90)),
-            "unknown parameter `treshold`; expected `threshold`",
+            "unknown parameter `treshold`; expected `threshold`, `no-fix` or `unknown-fix`",
         ),
     ] {
         let rules = || vec![setting("introduced-cvss", std::slice::from_ref(&parameter))];

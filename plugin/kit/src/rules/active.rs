@@ -1,11 +1,10 @@
 //! A rule with its parameters, read strictly: what is wrong is reported, and the default takes its place.
 
-use super::{Code, Declared, DeclaredParameter, Kind};
+use super::judge::words;
+use super::{Declared, DeclaredParameter, Kind, SEVERITIES, severity_word};
 use crate::cvss::MAX_TENTHS;
-use crate::model::assessment::Attributed;
-use crate::model::common::{FindingClass, ParameterValue, Tenths};
+use crate::model::common::{ParameterValue, Severity, Tenths};
 use crate::model::verdict::{Decision, RuleSetting};
-use crate::rating::has_cvss;
 
 /// What a rule makes of a finding, in rising strictness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,10 +53,12 @@ pub(crate) struct Read {
     pub(crate) problems: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Value {
     Score(Tenths),
     Action(Action),
+    Severity(Severity),
+    Texts(Vec<String>),
 }
 
 impl ActiveRule {
@@ -93,79 +94,83 @@ impl ActiveRule {
         })
     }
 
-    /// What it makes of a finding that the change introduces.
-    pub(crate) fn on_introduced(&self, class: FindingClass, finding: &Attributed) -> Action {
-        let reaches = |name| {
-            finding
-                .cvss
-                .is_some_and(|tenths| tenths >= self.score(name))
-        };
-        let if_reached = |action| {
-            if reaches("threshold") {
-                action
-            } else {
-                Action::Ignore
-            }
-        };
-        match self.declared.code {
-            Code::IntroducedCvss if !finding.assumed => if_reached(Action::Block),
-            Code::IntroducedCvssWarn => if_reached(Action::Warn),
-            Code::IntroducedUnknownCvss if finding.assumed => if_reached(self.action("assumed")),
-            Code::IntroducedUnknownCvss if finding.cvss.is_none() && has_cvss(class) => {
-                self.action("unrated")
-            }
-            _ => Action::Ignore,
-        }
-    }
-
     /// A score parameter. Strictest if there is none of that name, which is a mistake in the table.
     pub(crate) fn score(&self, name: &str) -> Tenths {
-        match self.value(name) {
-            Some(Value::Score(tenths)) => tenths,
+        match (self.given(name), self.declared(name)) {
+            (Some(Value::Score(given)), _) => *given,
+            (_, Some(Kind::Score { default })) => *default,
             _ => 0,
         }
     }
 
     /// An action parameter. Strictest if there is none of that name, which is a mistake in the table.
     pub(crate) fn action(&self, name: &str) -> Action {
-        match self.value(name) {
-            Some(Value::Action(action)) => action,
+        match (self.given(name), self.declared(name)) {
+            (Some(Value::Action(given)), _) => *given,
+            (_, Some(Kind::Action { default, .. })) => *default,
             _ => Action::Block,
         }
     }
 
-    fn value(&self, name: &str) -> Option<Value> {
+    /// A severity parameter. Strictest if there is none of that name, which is a mistake in the table.
+    pub(crate) fn severity(&self, name: &str) -> Severity {
+        match (self.given(name), self.declared(name)) {
+            (Some(Value::Severity(given)), _) => *given,
+            (_, Some(Kind::Severity { default })) => *default,
+            _ => Severity::Info,
+        }
+    }
+
+    /// A list of texts; empty where none is given.
+    pub(crate) fn texts(&self, name: &str) -> &[String] {
+        match self.given(name) {
+            Some(Value::Texts(given)) => given,
+            _ => &[],
+        }
+    }
+
+    fn given(&self, name: &str) -> Option<&Value> {
         let given = self.given.iter().find(|(given, _)| *given == name);
-        given.map(|(_, value)| *value).or_else(|| {
-            let declared = self.declared.parameters.iter().find(|p| p.name == name)?;
-            Some(declared.default())
-        })
+        given.map(|(_, value)| value)
+    }
+
+    fn declared(&self, name: &str) -> Option<&'static Kind> {
+        let mut declared = self.declared.parameters.iter();
+        let named = declared.find(|parameter| parameter.name == name)?;
+        Some(&named.kind)
     }
 }
 
 impl DeclaredParameter {
-    fn default(&self) -> Value {
-        match self.kind {
-            Kind::Score { default } => Value::Score(default),
-            Kind::Action { default, .. } => Value::Action(default),
-        }
-    }
-
     /// The value, or what is expected instead.
     fn read(&self, value: &ParameterValue) -> Result<Value, String> {
-        match (&self.kind, value) {
+        let read = match (&self.kind, value) {
             (Kind::Score { .. }, ParameterValue::Tenths(tenths)) if *tenths <= MAX_TENTHS => {
-                Ok(Value::Score(*tenths))
+                Some(Value::Score(*tenths))
             }
-            (Kind::Score { .. }, _) => Err("a score from 0.0 to 10.0".to_owned()),
-            (Kind::Action { choices, .. }, value) => choices
-                .iter()
-                .find(
-                    |choice| matches!(value, ParameterValue::Text(word) if word == choice.as_str()),
-                )
-                .map(|choice| Value::Action(*choice))
-                .ok_or_else(|| quoted(choices.iter().map(|choice| choice.as_str()))),
-        }
+            (Kind::Action { choices, .. }, ParameterValue::Text(word)) => {
+                let mut choices = choices.iter().copied();
+                choices
+                    .find(|choice| word == choice.as_str())
+                    .map(Value::Action)
+            }
+            (Kind::Severity { .. }, ParameterValue::Text(word)) => SEVERITIES
+                .into_iter()
+                .find(|&severity| word == severity_word(severity))
+                .map(Value::Severity),
+            // A text without a word in it would never match anything.
+            (Kind::Texts, ParameterValue::Texts(texts))
+                if texts.iter().all(|text| words(text).next().is_some()) =>
+            {
+                Some(Value::Texts(texts.clone()))
+            }
+            _ => None,
+        };
+        read.ok_or_else(|| match self.kind {
+            Kind::Score { .. } => "a score from 0.0 to 10.0".to_owned(),
+            Kind::Texts => "a list of texts that are not empty".to_owned(),
+            Kind::Action { .. } | Kind::Severity { .. } => quoted(self.words()),
+        })
     }
 }
 

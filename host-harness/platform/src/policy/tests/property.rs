@@ -7,7 +7,8 @@ fn given() -> impl Strategy<Value = BTreeMap<String, ParameterValue>> {
         proptest::option::of(value.prop_map(move |value| (name.to_owned(), value)))
     };
     let word = prop_oneof![Just("warn"), Just("block")];
-    let texts = proptest::collection::vec(any::<String>(), 0..3);
+    let filled = any::<String>().prop_filter("blank", |text| !text.trim().is_empty());
+    let texts = proptest::collection::vec(filled, 0..3);
     (
         one(
             "threshold",
@@ -42,7 +43,6 @@ prop_compose! {
         fail_open in proptest::collection::btree_set(proptest::sample::select(&Cause::ALL[..8]), 0..8),
         deadline_secs in 0_u32..=86_400,
         bands in (1_u16..300, 300_u16..600, 600_u16..=1000),
-        beyond_packages: bool,
         waiver_max_days in 1_u32..=365,
         rule in proptest::option::of((any::<bool>(), given())),
     ) -> Policy {
@@ -53,11 +53,47 @@ prop_compose! {
             fail_open,
             deadline_secs,
             bands: Bands::new(bands.0, bands.1, bands.2).unwrap(),
-            beyond_packages,
             waiver_max_days,
             rules: rule.map(|rule| ("licenses".to_owned(), rule)).into_iter().collect(),
         }
     }
+}
+
+/// The declared rules, with whatever an integration may say about them.
+fn declared() -> impl Strategy<Value = Vec<Rule>> {
+    proptest::collection::vec(any::<String>(), 9).prop_map(|summaries| {
+        let mut summaries = summaries.into_iter();
+        let mut rules = manifest().rules;
+        for rule in &mut rules {
+            rule.summary.extend(summaries.next());
+            for parameter in &mut rule.parameters {
+                parameter.summary.extend(summaries.next());
+            }
+        }
+        rules
+    })
+}
+
+/// The rules that decide, with every parameter.
+fn effective(policy: &Policy, declared: &[Rule]) -> Vec<RuleSetting> {
+    let mut rules = policy.rules(declared);
+    for setting in &mut rules {
+        let rule = declared.iter().find(|rule| rule.code == setting.code);
+        for parameter in &rule.unwrap().parameters {
+            if !setting
+                .parameters
+                .iter()
+                .any(|one| one.key == parameter.name)
+            {
+                setting.parameters.push(SettingEntry {
+                    key: parameter.name.clone(),
+                    value: parameter.default.clone(),
+                });
+            }
+        }
+        setting.parameters.sort_by(|a, b| a.key.cmp(&b.key));
+    }
+    rules
 }
 
 /// Text that resembles a policy more often than chance would have it.
@@ -100,6 +136,25 @@ proptest! {
     fn a_policy_that_is_written_reads_as_the_same(policy in policies()) {
         let text = policy.to_toml();
         prop_assert_eq!(Policy::parse(&text, &manifest()), Ok(policy), "{}", text);
+    }
+
+    #[test]
+    fn a_policy_that_is_spelled_out_reads_as_one_that_decides_the_same(
+        policy in policies(),
+        declared in declared(),
+    ) {
+        let text = policy.spelled_out(&declared);
+        let manifest = Manifest { rules: declared, ..manifest() };
+        let read = Policy::parse(&text, &manifest);
+        let read = read.map_err(|complaints| TestCaseError::fail(format!("{text}: {complaints:?}")))?;
+        prop_assert_eq!(effective(&read, &manifest.rules), effective(&policy, &manifest.rules));
+        for rule in &manifest.rules {
+            let mentioned = read.rules[&rule.code].parameters.len();
+            prop_assert_eq!(mentioned, rule.parameters.len(), "{}", text);
+        }
+        let rules = BTreeMap::new();
+        let rest = [read, policy].map(|one| Policy { rules: rules.clone(), ..one });
+        prop_assert_eq!(&rest[0], &rest[1]);
     }
 
     #[test]
