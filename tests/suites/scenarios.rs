@@ -67,6 +67,8 @@ impl Table {
     fn print(&self) {
         let sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let [scenarios, judgements, mismatches] = *sums;
-        println!("scenarios   {scenarios:>5}\njudgements  {judgements:>5}\nmismatches  {mismatches:>5}");
+        println!(
+            "scenarios   {scenarios:>5}\njudgements  {judgements:>5}\nmismatches  {mismatches:>5}"
+        );
     }
 }

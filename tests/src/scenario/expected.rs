@@ -33,7 +33,7 @@ pub struct Expected {
     pub causes: Vec<Cause>,
     /// The sentence that says that the policy fails open; none if it does not.
     pub note: Option<String>,
-    /// Coverage that was missing: `route of subject`, or the route alone if nothing was asked.
+    /// Coverage that was missing: `route of subject`, or the route alone if nothing was asked. The organization is `{org}`.
     #[serde(default)]
     pub missing: Vec<String>,
     /// What became of the waivers.

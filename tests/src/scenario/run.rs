@@ -133,8 +133,7 @@ impl<'a> Play<'a> {
         let known = self.story.fault.get(name);
         let story::Fault { path, kind, on } = known.ok_or("there is no such fault")?;
         let fault = Fault::parse(kind).ok_or_else(|| format!("no fault is called `{kind}`"))?;
-        let occurrence =
-            Occurrence::parse(on).ok_or_else(|| format!("`{on}` names no answers"))?;
+        let occurrence = Occurrence::parse(on).ok_or_else(|| format!("`{on}` names no answers"))?;
         let prefix = format!("/rest/orgs/{}/{path}", organization_id(self.story));
         self.upstream.fault(&prefix, occurrence, fault);
         Ok(())
@@ -160,7 +159,12 @@ impl<'a> Play<'a> {
         let report = judge(&self.host, &mut self.tenant, file, &options, self.time)
             .await
             .map_err(text)?;
-        self.said.insert(asked.name().to_owned(), Said(report));
+        let organization = organization_id(self.story);
+        let said = Said {
+            report,
+            organization,
+        };
+        self.said.insert(asked.name().to_owned(), said);
         Ok(())
     }
 

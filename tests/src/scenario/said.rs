@@ -15,7 +15,11 @@ use super::world::tenths;
 
 /// What a judgement said.
 #[derive(Debug)]
-pub(super) struct Said(pub(super) ChangeReport);
+pub(super) struct Said {
+    pub(super) report: ChangeReport,
+    /// Id of the organization, which expectations write as `{org}`.
+    pub(super) organization: String,
+}
 
 impl Said {
     /// One sentence for each difference.
@@ -24,7 +28,7 @@ impl Said {
         expected: &Expected,
         all: &BTreeMap<String, Self>,
     ) -> Vec<String> {
-        let Self(report) = self;
+        let report = &self.report;
         let outcome = &report.settled.outcome;
         let mut differences = Differences::default();
         let judged = expected.judged.unwrap_or(expected.decision);
@@ -36,7 +40,11 @@ impl Said {
         if let Some(fixes) = &expected.fixes {
             differences.of("fixes", &report.fixes, fixes);
         }
-        differences.of("finding", &self.findings(expected), &lines(&expected.findings));
+        differences.of(
+            "finding",
+            &self.findings(expected),
+            &lines(&expected.findings),
+        );
         differences.of("fired", &self.fired(), &expected.fired);
         let errors = report.verdict.errors.iter().map(|error| error.rule.clone());
         differences.of("errors", &errors.collect(), &expected.errors);
@@ -52,7 +60,7 @@ impl Said {
             differences.of("debt", &found, debt);
         }
         if let Some(name) = &expected.scores_more_than
-            && let Some(Self(other)) = all.get(name)
+            && let Some(Self { report: other, .. }) = all.get(name)
             && report.assessment.score <= other.assessment.score
         {
             differences.0.push(format!(
@@ -65,7 +73,7 @@ impl Said {
 
     /// The findings as lines. What the expected finding of the same vulnerability and package leaves out is left out.
     fn findings(&self, expected: &Expected) -> Vec<String> {
-        let Self(report) = self;
+        let report = &self.report;
         let found = report.evidence.findings.iter();
         let found = (0..).zip(found.zip(&report.assessment.findings));
         let mut found: Vec<String> = found
@@ -75,7 +83,8 @@ impl Said {
                 let mut wanted =
                     wanted.filter(|one| (&one.id, &one.package) == (&finding.id, &finding.package));
                 if let Some(wanted) = wanted.next() {
-                    finding.seen_before = finding.seen_before.filter(|_| wanted.seen_before.is_some());
+                    finding.seen_before =
+                        finding.seen_before.filter(|_| wanted.seen_before.is_some());
                     finding.cvss = finding.cvss.filter(|_| wanted.cvss.is_some());
                 }
                 line(&finding)
@@ -86,7 +95,7 @@ impl Said {
     }
 
     fn finding(&self, index: u32, fact: &FindingFact, attributed: &Attributed) -> Finding {
-        let Self(report) = self;
+        let report = &self.report;
         let package = match (fact.package.as_str(), fact.version.as_str()) {
             ("", _) => String::new(),
             (name, "") => name.to_owned(),
@@ -103,14 +112,18 @@ impl Said {
             assumed: attributed.assumed,
             waived: waived.any(|waived| waived.finding == index),
             seen_before: Some(fact.seen_before),
-            cvss: Some(attributed.cvss.map_or(-1.0, |score| f64::from(score) / 10.0)),
+            cvss: Some(
+                attributed
+                    .cvss
+                    .map_or(-1.0, |score| f64::from(score) / 10.0),
+            ),
         }
     }
 
     /// The strictest that each rule decides.
     fn fired(&self) -> BTreeMap<String, Decision> {
         let mut rules = BTreeMap::new();
-        for fired in &self.0.verdict.fired {
+        for fired in &self.report.verdict.fired {
             let decision = match fired.decision {
                 Judged::Pass => Decision::Pass,
                 Judged::Warn => Decision::Warn,
@@ -124,20 +137,25 @@ impl Said {
     }
 
     fn missing(&self) -> Vec<String> {
-        let Self(report) = self;
+        let report = &self.report;
         let rows = report.verdict.missing.iter().map(|index| {
             let place = usize::try_from(*index).unwrap_or(usize::MAX);
             report.evidence.coverage.get(place).map_or_else(
                 || format!("no coverage row {index}"),
-                |row| format!("{} of {}", row.route, row.subject),
+                |row| {
+                    let subject = row.subject.replace(&self.organization, "{org}");
+                    format!("{} of {subject}", row.route)
+                },
             )
         });
         rows.chain(report.verdict.unasked.iter().cloned()).collect()
     }
 
     fn waivers(&self) -> Waivers {
-        let Self(report) = self;
-        let (of, ids) = (&report.waivers, |one: &koalr_platform::waiver::Ended| one.id.clone());
+        let report = &self.report;
+        let (of, ids) = (&report.waivers, |one: &koalr_platform::waiver::Ended| {
+            one.id.clone()
+        });
         Waivers {
             used: of.used.iter().map(|one| one.id.clone()).collect(),
             unused: of.unused.clone(),
@@ -160,8 +178,9 @@ struct Differences(Vec<String>);
 impl Differences {
     fn of<T: PartialEq + Debug>(&mut self, what: &str, found: &T, expected: &T) {
         if found != expected {
-            self.0
-                .push(format!("{what} is\n      {found:?}\n    not\n      {expected:?}"));
+            self.0.push(format!(
+                "{what} is\n      {found:?}\n    not\n      {expected:?}"
+            ));
         }
     }
 }

@@ -238,14 +238,22 @@ impl Story {
             let sentence = format!("there is no {what} `{name}`");
             is_known.then_some(()).ok_or(sentence)
         };
-        let is_vulnerability = |id: &str| known("vulnerability", id, self.vulnerability.contains_key(id));
+        let is_vulnerability =
+            |id: &str| known("vulnerability", id, self.vulnerability.contains_key(id));
         let is_issue = |name: &str| known("issue", name, self.issue.contains_key(name));
         for id in self.lookups.values().flatten() {
             is_vulnerability(id)?;
         }
         for issue in self.issue.values() {
-            known("project", &issue.project, self.project.contains_key(&issue.project))?;
-            issue.vulnerability.as_deref().map_or(Ok(()), is_vulnerability)?;
+            known(
+                "project",
+                &issue.project,
+                self.project.contains_key(&issue.project),
+            )?;
+            issue
+                .vulnerability
+                .as_deref()
+                .map_or(Ok(()), is_vulnerability)?;
         }
         for step in &self.steps {
             match step {
@@ -253,7 +261,11 @@ impl Story {
                 Step::Resolve(name) | Step::Reopen(name) => is_issue(name)?,
                 Step::Fault(name) => known("fault", name, self.fault.contains_key(name))?,
                 Step::Judge(judge) => {
-                    known("change", &judge.change, self.change.contains_key(&judge.change))?;
+                    known(
+                        "change",
+                        &judge.change,
+                        self.change.contains_key(&judge.change),
+                    )?;
                 }
                 Step::Connect | Step::Sync | Step::Advance(_) | Step::Heal => {}
             }

@@ -48,7 +48,9 @@ impl<'a> Now<'a> {
 
     pub(super) fn reopen(&mut self, issue: &'a str, at: i64) -> Result<(), String> {
         let State::Resolved(resolved) = self.state(issue)?.0 else {
-            return Err(format!("issue `{issue}` is not resolved, so it cannot open again"));
+            return Err(format!(
+                "issue `{issue}` is not resolved, so it cannot open again"
+            ));
         };
         let state = State::Reintroduced {
             resolved,
