@@ -1,6 +1,6 @@
 //! The words of `expected.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use koalr_platform::decision::{Cause, Decision};
 use koalr_platform::model::assessment::{Attribution, Bump};
@@ -59,22 +59,27 @@ pub struct Finding {
     /// How the package's version moves; unchanged, if it is left out.
     #[serde(default = "unchanged")]
     pub bump: Bump,
-    /// Whether an upgrade keeps it.
+    /// What else is true of it; all of it.
     #[serde(default)]
-    pub kept_by_upgrade: bool,
-    /// Whether the upstream was told to ignore it.
-    #[serde(default)]
-    pub ignored: bool,
-    /// Whether its score is assumed from the severity.
-    #[serde(default)]
-    pub assumed: bool,
-    /// Whether a waiver lets it pass.
-    #[serde(default)]
-    pub waived: bool,
+    pub is: BTreeSet<Mark>,
     /// Whether the repository had it before.
     pub seen_before: Option<bool>,
     /// Effective base score, 0 to 10; below 0 means that there is none.
     pub cvss: Option<f64>,
+}
+
+/// What may be true of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// The change upgrades the package, and the vulnerability stays.
+    KeptByUpgrade,
+    /// The upstream was told to ignore it.
+    Ignored,
+    /// Its score is assumed from the severity.
+    Assumed,
+    /// A waiver lets it pass.
+    Waived,
 }
 
 /// What became of the waivers, by their ids.

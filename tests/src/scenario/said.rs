@@ -10,7 +10,7 @@ use koalr_platform::model::common::Severity;
 use koalr_platform::model::evidence::FindingFact;
 use koalr_platform::model::verdict::Decision as Judged;
 
-use super::expected::{Expected, Finding, Waivers};
+use super::expected::{Expected, Finding, Mark, Waivers};
 use super::world::tenths;
 
 /// What a judgement said.
@@ -102,15 +102,21 @@ impl Said {
             (name, version) => format!("{name}@{version}"),
         };
         let mut waived = report.verdict.waived.iter();
+        let marks = [
+            (attributed.kept_by_upgrade, Mark::KeptByUpgrade),
+            (fact.ignored, Mark::Ignored),
+            (attributed.assumed, Mark::Assumed),
+            (waived.any(|waived| waived.finding == index), Mark::Waived),
+        ];
         Finding {
             id: fact.vulnerability.clone(),
             package,
             attribution: attributed.attribution,
             bump: attributed.bump,
-            kept_by_upgrade: attributed.kept_by_upgrade,
-            ignored: fact.ignored,
-            assumed: attributed.assumed,
-            waived: waived.any(|waived| waived.finding == index),
+            is: marks
+                .into_iter()
+                .filter_map(|(is, mark)| is.then_some(mark))
+                .collect(),
             seen_before: Some(fact.seen_before),
             cvss: Some(
                 attributed
@@ -197,15 +203,8 @@ fn line(finding: &Finding) -> String {
         "{} in `{}`: {:?}, {:?}",
         finding.id, finding.package, finding.attribution, finding.bump
     );
-    for (is, word) in [
-        (finding.kept_by_upgrade, "kept by the upgrade"),
-        (finding.ignored, "ignored"),
-        (finding.assumed, "assumed"),
-        (finding.waived, "waived"),
-    ] {
-        if is {
-            let _ = write!(line, ", {word}");
-        }
+    for mark in &finding.is {
+        let _ = write!(line, ", {mark:?}");
     }
     if let Some(seen) = finding.seen_before {
         let _ = write!(line, ", seen before: {seen}");
