@@ -9,5 +9,6 @@ mod faults;
 mod licences;
 mod load;
 mod sandbox;
+mod scenario_files;
 mod tls;
 mod walls;
