@@ -2,10 +2,12 @@
 
 mod arithmetic;
 mod change;
+mod check_run;
 mod counts;
 mod enrich;
 mod escape;
 pub(crate) mod fix;
+mod markdown;
 mod outcome;
 mod pace;
 mod status;
@@ -13,6 +15,7 @@ pub(crate) mod summary;
 mod text;
 
 pub use change::{ChangeReport, Judge, SCHEMA};
+pub use check_run::{Action, Annotation, AnnotationLevel, CheckRun, Conclusion, Output, Status};
 pub use enrich::enrich_text;
 pub use escape::plain;
 pub use outcome::{connect_text, inspect_text, sync_text};

@@ -6,6 +6,8 @@ mod canary;
 #[cfg(test)]
 mod change;
 #[cfg(test)]
+mod check_run;
+#[cfg(test)]
 mod component;
 #[cfg(test)]
 mod connect;
