@@ -19,6 +19,8 @@ mod enrichment;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod flags;
 #[cfg(test)]
 mod gate;
@@ -32,6 +34,8 @@ mod network;
 mod partial;
 #[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod status;
 #[cfg(test)]
