@@ -15,6 +15,7 @@ fn walk(root: &Value, schema: &Value, document: &Value, at: &str, wrong: &mut Ve
     for (word, given) in words {
         let fits = match word.as_str() {
             "$schema" | "$defs" | "title" | "description" | "format" => true,
+            word if OF_PARTS.contains(&word) => continue,
             "type" => match given {
                 Value::Array(kinds) => kinds.iter().any(|kind| is(document, kind)),
                 kind => is(document, kind),
@@ -46,7 +47,6 @@ fn walk(root: &Value, schema: &Value, document: &Value, at: &str, wrong: &mut Ve
             }
             "anyOf" => fitting(root, given, document) >= 1,
             "oneOf" => fitting(root, given, document) == 1,
-            "$ref" | "properties" | "items" | "prefixItems" => true,
             word => panic!("`{word}` is a word of schemas that this check does not know"),
         };
         if !fits {
@@ -113,3 +113,6 @@ fn number(value: &Value) -> Option<f64> {
 fn length(document: &Value) -> Option<u64> {
     document.as_array().map(|items| items.len() as u64)
 }
+
+/// Words that [`parts`] reads.
+const OF_PARTS: [&str; 4] = ["$ref", "properties", "items", "prefixItems"];
