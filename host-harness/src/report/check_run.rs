@@ -16,7 +16,7 @@ use koalr_platform::model::verdict::Decision as Judged;
 use koalr_platform::policy::Mode;
 use serde::Serialize;
 
-use super::change::ChangeReport;
+use super::change::{ChangeReport, Names};
 use super::markdown::{code, one_line};
 use words::iso;
 
@@ -110,12 +110,13 @@ impl CheckRun {
     #[must_use]
     pub fn of(report: &ChangeReport) -> Self {
         let conclusion = conclusion(&report.settled);
-        let annotations = annotation::annotations(report);
+        let names = Names::of_report(report);
+        let annotations = annotation::annotations(report, &names);
         let started = Self {
             output: Output {
                 title: title(&report.summary),
-                summary: summary::summary(report),
-                text: Some(details::details(report, annotations.left_out)),
+                summary: summary::summary(report, &names),
+                text: Some(details::details(report, &names, annotations.left_out)),
                 annotations: annotations.first,
             },
             actions: actions(report),

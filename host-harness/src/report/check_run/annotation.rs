@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::MAX_TITLE;
 use super::words::{cut, cvss, rulings};
-use crate::report::change::{ChangeReport, Line};
+use crate::report::change::{ChangeReport, Line, Names};
 use crate::report::markdown::{LONGEST_NAME, one_line};
 
 /// A note at a line of a file, in plain text.
@@ -52,7 +52,7 @@ pub(super) struct Annotations {
     pub(super) left_out: usize,
 }
 
-pub(super) fn annotations(report: &ChangeReport) -> Annotations {
+pub(super) fn annotations(report: &ChangeReport, names: &Names<'_>) -> Annotations {
     let rulings = rulings(report);
     let fixed_by = fixed_by(report);
     let introduced = match report.settled.decision {
@@ -69,7 +69,7 @@ pub(super) fn annotations(report: &ChangeReport) -> Annotations {
             .ok()
             .and_then(|place| rulings.get(place).copied().flatten());
         let fix = fixed_by.get(&line.index).copied();
-        let annotation = annotation(report, line, path, ruling, fix);
+        let annotation = annotation((report, names), line, path, ruling, fix);
         match batches.last_mut() {
             Some(batch) if batch.len() < BATCH => batch.push(annotation),
             _ => batches.push(vec![annotation]),
@@ -85,7 +85,7 @@ pub(super) fn annotations(report: &ChangeReport) -> Annotations {
 }
 
 fn annotation(
-    report: &ChangeReport,
+    (report, names): (&ChangeReport, &Names<'_>),
     line: &Line<'_>,
     path: &str,
     ruling: Option<Judged>,
@@ -94,7 +94,7 @@ fn annotation(
     let name = |name: &str| one_line(name, LONGEST_NAME);
     let finding = format!(
         "{} ({}) in {} {}",
-        name(report.id_of(line)),
+        name(names.of(line)),
         cvss(line.attributed.cvss, line.attributed.assumed),
         name(&line.fact.package),
         name(&line.fact.version)

@@ -3,19 +3,20 @@
 use std::fmt::Write as _;
 
 use koalr_platform::model::assessment::{Contribution, ContributionSubject};
-use koalr_platform::model::common::{ParameterValue, SettingEntry, Tenths};
-use koalr_platform::model::verdict::RuleSetting;
+use koalr_platform::model::common::{ParameterValue, Tenths};
 
 use super::body::{Body, list};
-use super::words::instant;
-use crate::report::arithmetic::{arithmetic, tenths};
-use crate::report::change::ChangeReport;
+use crate::report::arithmetic::arithmetic;
+use crate::report::change::{ChangeReport, Names};
+use crate::report::figure::tenths;
+use crate::report::instant::utc;
 use crate::report::markdown::{code, fence, inline};
+use crate::report::settings::{AppliedParameter, AppliedRule};
 
 /// `unannotated` is how many findings could be annotated and are not.
-pub(super) fn details(report: &ChangeReport, unannotated: usize) -> String {
+pub(super) fn details(report: &ChangeReport, names: &Names<'_>, unannotated: usize) -> String {
     let mut body = Body::default();
-    body.add(&sum(report));
+    body.add(&sum(report, names));
     body.add(&list(
         "Active rules",
         report.rules.len(),
@@ -33,16 +34,16 @@ pub(super) fn details(report: &ChangeReport, unannotated: usize) -> String {
 }
 
 /// The arithmetic, folded. Parts beyond the largest are one, so that it still adds up.
-fn sum(report: &ChangeReport) -> String {
+fn sum(report: &ChangeReport, names: &Names<'_>) -> String {
     let text = match report.assessment.contributions.split_at_checked(MOST_PARTS) {
         Some((_, rest)) if !rest.is_empty() => {
             let rest = together(rest);
             let mut short = report.clone();
             short.assessment.contributions.truncate(MOST_PARTS);
             short.assessment.contributions.push(rest);
-            arithmetic(&short)
+            arithmetic(&short, names, true)
         }
-        _ => arithmetic(report),
+        _ => arithmetic(report, names, true),
     };
     let fenced = if text.len() > MAX_SUM {
         "It is too long to show here; `koalr gate` prints it.\n".to_owned()
@@ -68,7 +69,7 @@ fn together(rest: &[Contribution]) -> Contribution {
     }
 }
 
-fn rule(rule: &RuleSetting) -> String {
+fn rule(rule: &AppliedRule) -> String {
     let mut text = code(&rule.code);
     for (index, entry) in rule.parameters.iter().take(MOST_PARAMETERS).enumerate() {
         text.push_str(if index == 0 { ": " } else { ", " });
@@ -78,13 +79,10 @@ fn rule(rule: &RuleSetting) -> String {
         0 => {}
         more => _ = write!(text, " and {more} more"),
     }
-    if rule.parameters.is_empty() {
-        text.push_str(", as the integration declares it");
-    }
     text
 }
 
-fn parameter(entry: &SettingEntry) -> String {
+fn parameter(entry: &AppliedParameter) -> String {
     let value = match &entry.value {
         ParameterValue::Flag(true) => "yes".to_owned(),
         ParameterValue::Flag(false) => "no".to_owned(),
@@ -100,7 +98,8 @@ fn parameter(entry: &SettingEntry) -> String {
             }
         }
     };
-    format!("{} {value}", code(&entry.key))
+    let given = if entry.given { "" } else { " (default)" };
+    format!("{} {value}{given}", code(&entry.key))
 }
 
 fn judged_by(report: &ChangeReport, unannotated: usize) -> String {
@@ -116,7 +115,7 @@ fn judged_by(report: &ChangeReport, unannotated: usize) -> String {
         format!(
             "commit {}, judged for {}",
             code(&report.change.head_sha),
-            instant(report.as_of)
+            utc(report.as_of)
         ),
     ];
     if unannotated > 0 {

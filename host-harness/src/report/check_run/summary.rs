@@ -13,18 +13,20 @@ use koalr_platform::waiver::Used;
 
 use super::body::{Body, list};
 use super::is_waivable;
-use super::words::{before, cvss, instant, rulings, state, whose};
-use crate::report::change::{ChangeReport, Line};
+use super::words::{before, cvss, rulings, state, whose};
+use crate::report::change::{ChangeReport, Line, Names};
+use crate::report::fix::{is_command, otherwise};
+use crate::report::instant::utc as instant;
 use crate::report::markdown::{code, fence, inline};
 
-pub(super) fn summary(report: &ChangeReport) -> String {
+pub(super) fn summary(report: &ChangeReport, names: &Names<'_>) -> String {
     let rulings = rulings(report);
     let findings = |heading: &str, most: usize, attributions: &[Attribution]| {
-        findings(report, &rulings, (heading, most), attributions)
+        findings((report, names), &rulings, (heading, most), attributions)
     };
     let mut body = Body::default();
     body.add(&verdict(report));
-    body.add(&fixes(report));
+    body.add(&fixes(report, names));
     body.add(&findings(
         "Introduced by this change",
         MOST_INTRODUCED,
@@ -45,7 +47,7 @@ pub(super) fn summary(report: &ChangeReport) -> String {
         ],
     ));
     body.add(&lift(report));
-    body.add(&waivers(report));
+    body.add(&waivers(report, names));
     body.add(&missing(report));
     body.finish()
 }
@@ -65,9 +67,15 @@ fn verdict(report: &ChangeReport) -> String {
     text
 }
 
-fn fixes(report: &ChangeReport) -> String {
+fn fixes(report: &ChangeReport, names: &Names<'_>) -> String {
     if report.fixes.is_empty() {
-        return String::new();
+        return match report.settled.outcome.decision {
+            Decision::Block => format!(
+                "### To let it pass\n\n{}\n",
+                inline(&otherwise(report, names))
+            ),
+            _ => String::new(),
+        };
     }
     // A part of the commands leaves the change blocked, and a part of a command may do something else.
     let longest = report.fixes.iter().map(String::len).max().unwrap_or(0);
@@ -77,13 +85,24 @@ fn fixes(report: &ChangeReport) -> String {
             report.fixes.len()
         );
     }
-    let commands = fence(report.fixes.iter().map(String::as_str));
-    format!("### To let it pass\n\n{commands}")
+    let fixes = report.fixes.iter().map(String::as_str);
+    let (commands, sentences): (Vec<&str>, Vec<&str>) = fixes.partition(|fix| is_command(fix));
+    let mut text = "### To let it pass\n".to_owned();
+    if !commands.is_empty() {
+        let _ = write!(text, "\n{}", fence(commands.into_iter()));
+    }
+    if !sentences.is_empty() {
+        text.push('\n');
+    }
+    for sentence in sentences {
+        let _ = writeln!(text, "- {}", inline(sentence));
+    }
+    text
 }
 
 /// Findings of some attributions, worst first.
 fn findings(
-    report: &ChangeReport,
+    (report, names): (&ChangeReport, &Names<'_>),
     rulings: &[Option<Judged>],
     (heading, most): (&str, usize),
     attributions: &[Attribution],
@@ -105,12 +124,18 @@ fn findings(
         &format!("{heading} ({})", lines.len()),
         lines.len(),
         most,
-        lines.iter().map(|line| finding(report, line, ruling(line))),
+        lines
+            .iter()
+            .map(|line| finding((report, names), line, ruling(line))),
     )
 }
 
-fn finding(report: &ChangeReport, line: &Line<'_>, ruling: Option<Judged>) -> String {
-    let mut text = code(report.id_of(line));
+fn finding(
+    (report, names): (&ChangeReport, &Names<'_>),
+    line: &Line<'_>,
+    ruling: Option<Judged>,
+) -> String {
+    let mut text = code(names.of(line));
     let (package, version) = (&line.fact.package, &line.fact.version);
     if !package.is_empty() {
         let _ = write!(text, " in {}", code(package));
@@ -159,11 +184,14 @@ fn lift(report: &ChangeReport) -> String {
     )
 }
 
-fn waivers(report: &ChangeReport) -> String {
+fn waivers(report: &ChangeReport, names: &Names<'_>) -> String {
     let waivers = &report.waivers;
     let total =
         waivers.used.len() + waivers.expired.len() + waivers.refused.len() + waivers.unused.len();
-    let used = waivers.used.iter().map(|waiver| used(report, waiver));
+    let used = waivers
+        .used
+        .iter()
+        .map(|waiver| used((report, names), waiver));
     let expired = waivers.expired.iter().map(|waiver| {
         let at = instant(waiver.at);
         format!(
@@ -190,10 +218,10 @@ fn waivers(report: &ChangeReport) -> String {
     )
 }
 
-fn used(report: &ChangeReport, waiver: &Used) -> String {
+fn used((report, known): (&ChangeReport, &Names<'_>), waiver: &Used) -> String {
     let names = waiver.findings.iter().take(MOST_WAIVED).map(|index| {
         let line = report.line(*index);
-        line.map_or_else(|| "?".to_owned(), |line| code(report.id_of(&line)))
+        line.map_or_else(|| "?".to_owned(), |line| code(known.of(&line)))
     });
     let names = names.collect::<Vec<_>>().join(", ");
     let more = match waiver.findings.len().saturating_sub(MOST_WAIVED) {

@@ -15,20 +15,22 @@ use koalr_platform::model::common::{
     Change, Coverage, CoverageState, DependencyChange, ExploitMaturity, FindingClass, FixState,
     Reachability, Severity,
 };
-use koalr_platform::model::evidence::{Evidence, FindingFact, FindingTexts, Observation, Presence};
-use koalr_platform::model::verdict::{Decision as Judged, Fired, Verdict};
+use koalr_platform::model::evidence::{Evidence, FindingFact, FindingTexts, Presence};
+use koalr_platform::model::verdict::{Decision as Judged, Fired};
 use koalr_platform::policy::Mode;
 use koalr_platform::waiver::WaiverReport;
+
 use serde_json::Value;
 
-use crate::report::{ChangeReport, CheckRun, Judge, SCHEMA};
+use crate::report::settings::{AppliedParameter, AppliedRule};
+use crate::report::testing::report;
+use crate::report::{ChangeReport, CheckRun, Judge};
 
 /// A change of one dependency, judged so under a mode.
 fn judged(decision: Decision, mode: Mode) -> ChangeReport {
+    let base = report();
     ChangeReport {
-        schema: SCHEMA.to_owned(),
         change: change(),
-        title: String::new(),
         author: Some("ada".to_owned()),
         settled: Settled {
             decision: bind(decision, mode),
@@ -47,34 +49,8 @@ fn judged(decision: Decision, mode: Mode) -> ChangeReport {
                 band: Band::High,
             },
         },
-        deadline: None,
         summary: "May pass: this change introduces no known vulnerability.".to_owned(),
-        fixes: Vec::new(),
-        rules: Vec::new(),
-        waivers: WaiverReport::default(),
-        complaints: Vec::new(),
-        assessment: Assessment {
-            model: "1".to_owned(),
-            score: 750,
-            findings: Vec::new(),
-            factors: Vec::new(),
-            contributions: Vec::new(),
-            terms: Vec::new(),
-            counterfactuals: Vec::new(),
-            unknowns: Vec::new(),
-            extra: Vec::new(),
-        },
-        verdict: Verdict {
-            decision: Judged::Pass,
-            fired: Vec::new(),
-            waived: Vec::new(),
-            missing: Vec::new(),
-            unasked: Vec::new(),
-            errors: Vec::new(),
-            extra: Vec::new(),
-        },
         evidence: Evidence {
-            observation: Observation::Observed,
             dependencies: Some(vec![DependencyChange {
                 ecosystem: "npm".to_owned(),
                 name: "form-data".to_owned(),
@@ -83,14 +59,13 @@ fn judged(decision: Decision, mode: Mode) -> ChangeReport {
                 direct: Some(true),
                 manifest: Some("web/package.json".to_owned()),
             }]),
-            findings: Vec::new(),
-            aliases: Vec::new(),
-            licenses: Vec::new(),
-            fix_candidates: Vec::new(),
-            debt: Vec::new(),
-            measurements: Vec::new(),
             coverage: Vec::new(),
-            extra: Vec::new(),
+            ..base.evidence
+        },
+        assessment: Assessment {
+            model: "1".to_owned(),
+            score: 750,
+            ..base.assessment
         },
         judge: Judge {
             plugin: "snyk".to_owned(),
@@ -99,6 +74,7 @@ fn judged(decision: Decision, mode: Mode) -> ChangeReport {
         },
         asked_at: 1_768_469_400_000,
         as_of: 1_768_469_460_999,
+        ..base
     }
 }
 

@@ -6,18 +6,13 @@ use koalr_platform::model::verdict::Decision as Judged;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::report::arithmetic::tenths;
 use crate::report::change::{ChangeReport, Line};
+use crate::report::figure::tenths;
 
 /// An instant in ISO 8601, to the second, as GitHub writes it; none if no calendar has it.
 pub(super) fn iso(at: Timestamp) -> Option<String> {
     let time = OffsetDateTime::from_unix_timestamp(at.div_euclid(1000)).ok()?;
     time.format(&Rfc3339).ok()
-}
-
-/// The same for people.
-pub(super) fn instant(at: Timestamp) -> String {
-    iso(at).unwrap_or_else(|| format!("{at} ms after 1970"))
 }
 
 /// The text, or as much of it as fits into so many bytes, with an ellipsis.

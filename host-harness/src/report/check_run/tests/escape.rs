@@ -1,4 +1,4 @@
-use koalr_platform::model::verdict::{RuleError, RuleSetting};
+use koalr_platform::model::verdict::RuleError;
 use koalr_platform::waiver::{Refused, Used};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
@@ -34,8 +34,9 @@ fn hostile() -> ChangeReport {
         rule: nasty(),
         message: nasty(),
     }];
-    report.rules = vec![RuleSetting {
+    report.rules = vec![AppliedRule {
         code: nasty(),
+        summary: nasty(),
         parameters: Vec::new(),
     }];
     report.complaints = vec![nasty()];

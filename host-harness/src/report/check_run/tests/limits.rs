@@ -1,5 +1,4 @@
-use koalr_platform::model::common::{ParameterValue, SettingEntry};
-use koalr_platform::model::verdict::RuleSetting;
+use koalr_platform::model::common::ParameterValue;
 use koalr_platform::waiver::{Ended, Used};
 
 use super::*;
@@ -116,13 +115,15 @@ fn endless_names_in_four_byte_characters_give_a_bounded_payload_with_every_secti
         };
         30
     ];
-    let parameter = SettingEntry {
+    let parameter = AppliedParameter {
         key: huge.clone(),
         value: ParameterValue::Texts(vec![huge.clone(); 30]),
+        given: true,
     };
     report.rules = vec![
-        RuleSetting {
-            code: huge,
+        AppliedRule {
+            code: huge.clone(),
+            summary: huge,
             parameters: vec![parameter]
         };
         60

@@ -1,5 +1,5 @@
-use koalr_platform::model::common::{ParameterValue, SettingEntry};
-use koalr_platform::model::verdict::{RuleError, RuleSetting};
+use koalr_platform::model::common::ParameterValue;
+use koalr_platform::model::verdict::RuleError;
 use koalr_platform::waiver::{Ended, Refused, Used};
 
 use super::*;
@@ -170,21 +170,25 @@ fn what_is_missing_has_its_remedy_and_the_dependency_list_comes_first() {
 fn the_text_has_the_folded_arithmetic_the_rules_and_who_judged() {
     let mut report = blocked();
     report.rules = vec![
-        RuleSetting {
+        AppliedRule {
             code: "introduced-cvss".to_owned(),
+            summary: "Blocks.".to_owned(),
             parameters: vec![
-                SettingEntry {
+                AppliedParameter {
                     key: "threshold".to_owned(),
                     value: ParameterValue::Tenths(90),
+                    given: false,
                 },
-                SettingEntry {
+                AppliedParameter {
                     key: "no-fix".to_owned(),
                     value: ParameterValue::Text("warn".to_owned()),
+                    given: true,
                 },
             ],
         },
-        RuleSetting {
+        AppliedRule {
             code: "disclosed-since".to_owned(),
+            summary: "Warns.".to_owned(),
             parameters: Vec::new(),
         },
     ];
@@ -197,8 +201,8 @@ fn the_text_has_the_folded_arithmetic_the_rules_and_who_judged() {
          \n\
          ### Active rules\n\
          \n\
-         - `introduced-cvss`: `threshold` 9.0, `no-fix` `warn`\n\
-         - `disclosed-since`, as the integration declares it\n\
+         - `introduced-cvss`: `threshold` 9.0 (default), `no-fix` `warn`\n\
+         - `disclosed-since`\n\
          \n\
          ### Mistakes in the waiver file\n\
          \n\
