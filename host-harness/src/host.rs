@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::Manifest;
 use koalr_runtime::{Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy, Shared};
 use koalr_store::TenantId;
@@ -132,17 +133,19 @@ impl Host {
         self.proxy.clone()
     }
 
-    /// What all sessions of a tenant at a base address share.
-    pub(crate) fn shared(&self, tenant: &TenantId, base: &str) -> Shared {
+    /// What all sessions of a tenant at a base address share, for a job of that time.
+    pub(crate) fn shared(&self, tenant: &TenantId, base: &str, now: Timestamp) -> Shared {
         let new = || Shared {
             governor: Arc::new(Governor::new(
                 &self.declared.quotas,
                 self.rate_share.fraction(),
             )),
             answers: Arc::default(),
+            now,
         };
         let key = (tenant.clone(), base.to_owned());
-        self.all_shared().entry(key).or_insert_with(new).clone()
+        let shared = self.all_shared().entry(key).or_insert_with(new).clone();
+        Shared { now, ..shared }
     }
 
     /// Forgets what was answered to a tenant at a base address: another credential may see other things.

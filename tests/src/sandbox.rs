@@ -57,6 +57,7 @@ impl Sandbox {
         let shared = Shared {
             governor,
             answers: Arc::default(),
+            now: 0,
         };
         let egress = Egress::open(policy, client, None, shared, Priority::Backfill);
         let transcript = egress.transcript();

@@ -75,6 +75,7 @@ pub async fn connect(
         roots: options.roots.as_deref(),
         // Somebody looks at the screen.
         priority: Priority::Change,
+        now: as_of,
     };
     let line = Line::new(host, tenant.id(), &options.secret, way)?;
     let credential: CredentialFacts = facts.mirror();

@@ -58,7 +58,7 @@ pub async fn enrich(
     as_of: Timestamp,
     mut tell: impl FnMut(&SyncEvent),
 ) -> Result<EnrichReport, HostError> {
-    let (connection, line) = reopen(host, tenant, Priority::Backfill)?;
+    let (connection, line) = reopen(host, tenant, Priority::Backfill, as_of)?;
     let known = tenant.coverage(&connection, &beside(&connection.record))?;
     let packages = tenant.fix_gaps(&connection, as_of, FIX_TTL_MS, most_packages(&known))?;
     let scope = Scope::Enrichment(EnrichmentScope {

@@ -40,7 +40,7 @@ pub(super) async fn look_up(
         as_of,
         ..
     } = *asked;
-    let (connection, line) = reopen(host, tenant, Priority::Change)?;
+    let (connection, line) = reopen(host, tenant, Priority::Change, as_of)?;
     let checks = tenant.change_checks(&connection, &change.repository, change)?;
     let scope = Scope::Change(ChangeScope {
         change: change.clone(),

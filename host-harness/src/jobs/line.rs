@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use koalr_platform::model::common::Endpoint;
+use koalr_platform::model::common::{Endpoint, Timestamp};
 use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, HttpClient, Organizations, Outcome, PinnedOrigin,
     Plugin, Priority, Roots, Secret, Session, Shared, Transcript, credential_header,
@@ -36,6 +36,8 @@ pub(super) struct Way<'a> {
     pub(super) roots: Option<&'a str>,
     /// Whose requests go first.
     pub(super) priority: Priority,
+    /// The job's time.
+    pub(super) now: Timestamp,
 }
 
 impl Line {
@@ -60,7 +62,7 @@ impl Line {
             None => Roots::Platform,
         };
         let facts = identify_credential(host.declared(), secret);
-        let shared = host.shared(tenant, &endpoint.base);
+        let shared = host.shared(tenant, &endpoint.base, way.now);
         Ok(Self {
             plugin: host.plugin().clone(),
             endpoint,
@@ -97,6 +99,7 @@ pub(super) fn reopen(
     host: &Host,
     tenant: &Tenant,
     priority: Priority,
+    now: Timestamp,
 ) -> Result<(StoredConnection, Line), HostError> {
     let integration = &host.manifest().id;
     let connection = tenant
@@ -123,6 +126,7 @@ pub(super) fn reopen(
         downloads: &record.downloads,
         roots: record.ca_pem.as_deref(),
         priority,
+        now,
     };
     let line = Line::new(host, tenant.id(), &secret, way)?;
     Ok((connection, line))

@@ -33,7 +33,7 @@ pub async fn sync(
     as_of: Timestamp,
     mut tell: impl FnMut(&SyncEvent),
 ) -> Result<SyncReport, HostError> {
-    let (connection, line) = reopen(host, tenant, Priority::Backfill)?;
+    let (connection, line) = reopen(host, tenant, Priority::Backfill, as_of)?;
     let scope = everything(&connection.record);
     let wider = tenant.widen(&connection, options.window_days)?;
     if options.full || wider {

@@ -1,7 +1,8 @@
 //! What happens to a request that a guest sends.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use http::header::{AUTHORIZATION, COOKIE, EXPECT, FORWARDED, HeaderName, SET_COOKIE, TE, TRAILER};
 use http::{Request, Response};
@@ -33,6 +34,7 @@ pub(crate) struct EgressHooks {
     sent: Arc<AtomicU32>,
     waiting: Arc<QuotaWait>,
     tickets: Tickets,
+    given: Arc<Mutex<HashSet<String>>>,
     forbidden: ForbiddenHeaderFilter,
 }
 
@@ -55,6 +57,7 @@ impl EgressHooks {
             sent: Arc::default(),
             waiting: Arc::default(),
             tickets: Tickets::default(),
+            given: Arc::default(),
             forbidden: Arc::new(move |name| {
                 is_forbidden(name) || Some(name) == credential.as_ref()
             }),
@@ -127,6 +130,7 @@ impl WasiHttpHooks for EgressHooks {
             sent: Arc::clone(&self.sent),
             waiting: Arc::clone(&self.waiting),
             tickets: self.tickets.clone(),
+            given: Arc::clone(&self.given),
             forbidden: Arc::clone(&self.forbidden),
         };
         Box::new(async move {

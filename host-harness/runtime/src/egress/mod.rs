@@ -83,6 +83,7 @@ impl Egress {
                 credential,
                 governor: shared.governor,
                 answers: shared.answers,
+                now: shared.now,
                 priority,
             })),
             transcript: Transcript::default(),
@@ -103,6 +104,8 @@ pub struct Shared {
     pub governor: Arc<Governor>,
     /// Answers that may be given again.
     pub answers: Arc<Answers>,
+    /// The session's own time, by which answers grow old, in milliseconds since 1970.
+    pub now: i64,
 }
 
 /// Everything an open egress needs to send a request.
@@ -113,5 +116,6 @@ struct Way {
     credential: Option<CredentialHeader>,
     governor: Arc<Governor>,
     answers: Arc<Answers>,
+    now: i64,
     priority: Priority,
 }

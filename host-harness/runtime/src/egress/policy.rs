@@ -1,7 +1,6 @@
 //! Which requests may leave: scheme × host × port × method × path.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use http::{Method, Uri};
 
@@ -27,7 +26,7 @@ pub struct EgressPolicy {
 struct Rule {
     method: Method,
     template: PathTemplate,
-    fresh: Option<Duration>,
+    fresh_secs: Option<u32>,
 }
 
 /// What a permitted request is.
@@ -75,10 +74,7 @@ impl EgressPolicy {
                 Ok(Rule {
                     method: method(rule.method),
                     template: PathTemplate::parse(&rule.template)?,
-                    fresh: (rule
-                        .fresh_secs
-                        .filter(|_| rule.method == describe::Method::Get))
-                    .map(|secs| Duration::from_secs(secs.into())),
+                    fresh_secs: (rule.fresh_secs).filter(|_| rule.method == describe::Method::Get),
                 })
             })
             .collect::<Result<_, PolicyError>>()?;
@@ -144,15 +140,15 @@ impl EgressPolicy {
         }
     }
 
-    /// How long the answer to a permitted request may be given again; none if not at all.
-    pub(crate) fn fresh(&self, method: &Method, uri: &Uri) -> Option<Duration> {
+    /// How long the answer to a permitted request may be given again, in seconds; none if not at all.
+    pub(crate) fn fresh_secs(&self, method: &Method, uri: &Uri) -> Option<u32> {
         let path = Path::parse(uri.path()).ok()?;
         let fits = |rule: &&Rule| {
             rule.method == *method && rule.template.matches(&path, &self.organizations) == Fit::Yes
         };
         // Where several rules fit, the most cautious one counts.
         let rules = self.rules.iter().filter(fits);
-        rules.map(|rule| rule.fresh).min().flatten()
+        rules.map(|rule| rule.fresh_secs).min().flatten()
     }
 
     /// What a request is, if it may leave. The caller uses up the ticket of a download.

@@ -1,15 +1,13 @@
 //! Answers that may be given again instead of asking, for as long as the manifest says.
 
-use std::collections::{HashMap, VecDeque};
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use http::header::AGE;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use tokio::time::Instant;
+use serde::de::IgnoredAny;
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wasmtime_wasi_http::WasiBody;
 
 /// Answers of one tenant's upstream, in memory. Only successful ones to `GET` are kept, the oldest go first when there is
@@ -32,15 +30,18 @@ struct Kept {
 pub(super) struct Answer {
     headers: HeaderMap,
     body: Bytes,
-    since: Instant,
+    /// The job's time, in milliseconds since 1970.
+    at: i64,
 }
 
 impl Answers {
-    /// The answer to the same request, if it is not older than this.
-    pub(super) fn find<B>(&self, request: &Request<B>, fresh: Duration) -> Option<Answer> {
+    /// The answer to the same request with its age in whole seconds, if it is younger than so many. A job of an earlier
+    /// time does not see what came later.
+    pub(super) fn find(&self, key: &str, now: i64, fresh_secs: u32) -> Option<(Answer, u64)> {
         let kept = self.kept();
-        let answer = kept.by_request.get(&key(request))?;
-        (answer.since.elapsed() < fresh).then(|| answer.clone())
+        let answer = kept.by_request.get(key)?;
+        let age = u64::try_from(now.checked_sub(answer.at)?).ok()? / 1000;
+        (age < u64::from(fresh_secs)).then(|| (answer.clone(), age))
     }
 
     /// Keeps what comes back to a request, once all of it is there; none if it is not worth keeping.
@@ -48,6 +49,7 @@ impl Answers {
         self: &Arc<Self>,
         request: &Request<B>,
         (status, headers): (StatusCode, &HeaderMap),
+        now: i64,
     ) -> Option<Keeper> {
         let worth = request.method() == Method::GET && status == StatusCode::OK;
         worth.then(|| Keeper {
@@ -55,6 +57,7 @@ impl Answers {
             key: key(request),
             headers: headers.clone(),
             body: BytesMut::new(),
+            now,
         })
     }
 
@@ -92,14 +95,8 @@ impl fmt::Debug for Answers {
 }
 
 impl Answer {
-    /// Its age in whole seconds.
-    pub(super) fn age_secs(&self) -> u64 {
-        self.since.elapsed().as_secs()
-    }
-
-    /// The answer as it came, with its age.
-    pub(super) fn again(self) -> Response<WasiBody> {
-        let age = self.age_secs();
+    /// The answer as it came, with its age in seconds.
+    pub(super) fn again(self, age: u64) -> Response<WasiBody> {
         let body = Full::new(self.body).map_err(|never| match never {});
         let mut response = Response::new(body.boxed_unsync());
         *response.headers_mut() = self.headers;
@@ -114,6 +111,7 @@ pub(super) struct Keeper {
     key: String,
     headers: HeaderMap,
     body: BytesMut,
+    now: i64,
 }
 
 impl Keeper {
@@ -126,19 +124,22 @@ impl Keeper {
         Some(self)
     }
 
-    /// The body is complete.
+    /// The body is complete. What is no JSON was cut off or comes from somebody in between, and is not kept.
     pub(super) fn finish(self) {
+        if serde_json::from_slice::<IgnoredAny>(&self.body).is_err() {
+            return;
+        }
         let answer = Answer {
             headers: self.headers,
             body: self.body.freeze(),
-            since: Instant::now(),
+            at: self.now,
         };
         self.answers.keep(self.key, answer);
     }
 }
 
 /// What makes two requests the same: where they go, and in which form they want the answer.
-fn key<B>(request: &Request<B>) -> String {
+pub(super) fn key<B>(request: &Request<B>) -> String {
     let accept = request.headers().get(http::header::ACCEPT);
     let accept = accept.map_or(&b""[..], HeaderValue::as_bytes);
     format!("{} {}", request.uri(), String::from_utf8_lossy(accept))

@@ -1,7 +1,8 @@
 //! The way of one request: read, admitted, sent, sent again, handed over.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +17,7 @@ use super::governor::Departure;
 use super::host::is_own_name;
 use super::policy::{Denial, Route};
 use super::retry::download_wait;
+use super::reuse;
 use super::screen::Reach;
 use super::ticket::{Collector, Tickets};
 use super::transcript::Outcome;
@@ -49,6 +51,8 @@ pub(super) struct Sender {
     pub(super) sent: Arc<AtomicU32>,
     pub(super) waiting: Arc<QuotaWait>,
     pub(super) tickets: Tickets,
+    /// What was answered from memory in this session.
+    pub(super) given: Arc<Mutex<HashSet<String>>>,
     pub(super) forbidden: ForbiddenHeaderFilter,
 }
 
@@ -109,11 +113,16 @@ impl Sender {
     /// The answer that was given before, where the manifest lets it be given again.
     fn known(&self, permit: &Permit, request: &Request<Full<Bytes>>) -> Option<Response<WasiBody>> {
         let way = &permit.way;
-        let fresh = way.policy.fresh(request.method(), request.uri())?;
-        let answer = way.answers.find(request, fresh)?;
-        let age_secs = answer.age_secs();
+        let fresh_secs = way.policy.fresh_secs(request.method(), request.uri())?;
+        let key = reuse::key(request);
+        let (answer, age_secs) = way.answers.find(&key, way.now, fresh_secs)?;
+        // Whoever asks once more in one session could not use the answer.
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        if !given.insert(key) {
+            return None;
+        }
         self.begin(request, Some(permit.route), Outcome::Reused { age_secs });
-        Some(answer.again())
+        Some(answer.again(age_secs))
     }
 
     /// Waits until the quotas have room; the time until then if that is too long.
@@ -212,8 +221,11 @@ impl Sender {
         };
         let way = &permit.way;
         let keeper = (way.policy)
-            .fresh(request.method(), request.uri())
-            .and_then(|_| way.answers.keeper(request, (parts.status, &parts.headers)));
+            .fresh_secs(request.method(), request.uri())
+            .and_then(|_| {
+                let head = (parts.status, &parts.headers);
+                way.answers.keeper(request, head, way.now)
+            });
         let body = ResponseBody::new(body, most, record, (collector, keeper))?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }

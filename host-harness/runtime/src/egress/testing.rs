@@ -15,7 +15,7 @@ use wasmtime_wasi_http::{Error, WasiBody, WasiHttpHooks};
 
 use super::{
     Egress, EgressHooks, EgressPolicy, Governor, HttpClient, Organizations, PinnedOrigin, Priority,
-    Roots,
+    Roots, Shared,
 };
 use crate::contract::describe::{self, Manifest, Origin, OriginAddress, PathRule};
 use crate::credential::{CredentialHeader, Secret};
@@ -196,6 +196,7 @@ fn way_out(manifest: &Manifest, address: SocketAddr, confirmed: &[&str]) -> Egre
         Shared {
             governor: Arc::new(Governor::new(&[], 1.0)),
             answers: Arc::default(),
+            now: 0,
         },
         Priority::Backfill,
     )
