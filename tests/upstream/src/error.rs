@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum Error {
     /// No port on loopback, or no thread to serve it.
-    #[error("starting the mock Snyk on 127.0.0.1: {0}; free a port and start again")]
+    #[error("starting a mock on 127.0.0.1: {0}; free a port and start again")]
     Start(#[source] std::io::Error),
     /// Only typed organizations can be changed.
     #[error(

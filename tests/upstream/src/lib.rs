@@ -4,6 +4,8 @@
 //! [`Generated`] Snyk of any size; or a [`Replay`] of recorded answers, served byte for byte. A [`Fault`] spoils chosen
 //! answers. What was asked is kept for assertions; the credential never is.
 //!
+//! Beside it, [`github`] is a mock GitHub and a sender of webhooks.
+//!
 //! The mock is stricter than Snyk where Snyk's behaviour is not documented: a parameter it does not know,
 //! or that is given twice, is refused with 400, so that a client that sends one is found out here.
 
@@ -17,6 +19,7 @@ mod export;
 mod fault;
 mod feed;
 mod generated;
+pub mod github;
 mod id;
 mod journal;
 mod pace;

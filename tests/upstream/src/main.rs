@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use clap::Parser;
+use koalr_upstream::github::{GitHub, GitHubUpstream, Repository};
 use koalr_upstream::{Fault, Generated, Occurrence, Timestamp, Upstream, World, sample};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -13,7 +14,7 @@ use time::format_description::well_known::Rfc3339;
 ///
 /// Prints its address as the first line and serves until Ctrl-C. Everything it says is made up; the same options
 /// and the same --now always make the same answers. It serves the reading part of Snyk's REST API, exports included, and
-/// refuses parameters that Snyk does not document.
+/// refuses parameters that Snyk does not document. With --github it also serves what Koalr needs of GitHub's.
 #[derive(Debug, Parser)]
 #[command(name = "koalr-upstream", after_help = examples())]
 struct Options {
@@ -50,6 +51,9 @@ struct Options {
     /// Take this as the time, in the data and in headers, in place of the clock
     #[arg(long, value_name = "RFC3339", value_parser = timestamp)]
     now: Option<Timestamp>,
+    /// Also serve a mock GitHub with the demo's repositories on this port, its address in a second line; 0 takes a free one
+    #[arg(long, value_name = "PORT")]
+    github: Option<u16>,
     /// Also end when standard input closes, so that no mock outlives what started it
     #[arg(long)]
     until_stdin_closes: bool,
@@ -79,9 +83,13 @@ fn main() -> Result<()> {
 async fn run(options: Options) -> Result<()> {
     let until_stdin_closes = options.until_stdin_closes;
     let port = options.port;
+    let github = github(&options).await?;
     let upstream = Upstream::start_on(world(options)?, port).await?;
     let mut out = stdout();
     writeln!(out, "{}", upstream.base_url())?;
+    if let Some(github) = &github {
+        writeln!(out, "{}", github.base_url())?;
+    }
     out.flush()?;
     let closed = tokio::task::spawn_blocking(move || {
         if until_stdin_closes {
@@ -94,6 +102,26 @@ async fn run(options: Options) -> Result<()> {
         interrupted = tokio::signal::ctrl_c() => interrupted.context("waiting for Ctrl-C"),
         _ = closed, if until_stdin_closes => Ok(()),
     }
+}
+
+/// The mock GitHub, where it is asked for. Any token is let in.
+async fn github(options: &Options) -> Result<Option<GitHubUpstream>> {
+    let Some(port) = options.github else {
+        return Ok(None);
+    };
+    let mut github = GitHub::from(Repository::sample()).with_latency(options.latency);
+    if let Some(now) = options.now {
+        github = github.with_date(now);
+    }
+    for Spoil {
+        fault,
+        occurrence,
+        prefix,
+    } in &options.fault
+    {
+        github = github.fault(prefix, *occurrence, fault.clone());
+    }
+    Ok(Some(GitHubUpstream::start_on(github, port).await?))
 }
 
 fn world(options: Options) -> Result<World> {
@@ -188,6 +216,7 @@ fn examples() -> String {
          Examples:\n  \
          koalr-upstream --sample\n  \
          koalr-upstream --issues 1000000 --projects 5000 --latency 20ms --limit 160/s,1620/min\n  \
+         koalr-upstream --sample --github 0 --fault status-502=first:1@/repos/acme/storefront/check-runs\n  \
          koalr-upstream --fault truncated-json=every:8@/rest/orgs --fault limited-seconds=nth:20",
         names()
     )
@@ -233,6 +262,22 @@ mod tests {
         );
         let error = duration("20").unwrap_err().to_string();
         assert_eq!(error, "`20` is no time; write for example 20ms or 1s");
+    }
+
+    #[test]
+    fn the_mock_github_is_served_only_where_it_is_asked_for() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let served = |options: &[&str]| {
+            let github = runtime
+                .block_on(github(&Options::parse_from(options)))
+                .unwrap();
+            github.map(|github| github.base_url().to_owned())
+        };
+        assert_eq!(served(&["mock"]), None);
+        let address = served(&["mock", "--github", "0"]).unwrap();
+        assert!(address.starts_with("http://127.0.0.1:"), "{address}");
     }
 
     #[test]

@@ -89,7 +89,10 @@ pub(crate) fn serve(
     });
 }
 
-fn run(listener: TcpListener, router: Router) -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn run(
+    listener: TcpListener,
+    router: Router,
+) -> std::io::Result<impl Future<Output = ()>> {
     let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
         // Small answers must not wait for the acknowledgement of the one before.
         let _ = connection.set_nodelay(true);
@@ -228,7 +231,7 @@ fn pace_headers(world: &World, admission: Admission, answer: Answer) -> Answer {
     }
 }
 
-fn respond(answer: Answer, cut: Cut, version: Option<&str>) -> Response<Body> {
+pub(crate) fn respond(answer: Answer, cut: Cut, version: Option<&str>) -> Response<Body> {
     let length = answer.body.len();
     let body = Bytes::from(answer.body);
     let mut response = Response::builder()

@@ -161,7 +161,7 @@ impl Drop for Upstream {
     }
 }
 
-fn listen(port: u16) -> Result<(TcpListener, String), Error> {
+pub(crate) fn listen(port: u16) -> Result<(TcpListener, String), Error> {
     let address = SocketAddr::from(([127, 0, 0, 1], port));
     let listener = TcpListener::bind(address).map_err(Error::Start)?;
     listener.set_nonblocking(true).map_err(Error::Start)?;
@@ -169,6 +169,6 @@ fn listen(port: u16) -> Result<(TcpListener, String), Error> {
     Ok((listener, format!("http://{address}")))
 }
 
-fn stopped() -> Error {
+pub(crate) fn stopped() -> Error {
     Error::Start(std::io::Error::other("its thread ended"))
 }

@@ -4,6 +4,7 @@ mod changes;
 mod exports;
 mod faults;
 mod generated;
+mod github;
 mod pages;
 mod replay;
 mod rest;
