@@ -25,6 +25,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::report::json_line;
 use crate::{Host, HostError, HostSettings, RateShare};
 use args::{Args, Command, Common, Format};
 
@@ -148,11 +149,7 @@ fn print<T: Serialize>(
 ) -> Result<(), HostError> {
     let output = match format {
         Format::Text => text(report),
-        Format::Json => {
-            let mut json = serde_json::to_string(report).map_err(HostError::Json)?;
-            json.push('\n');
-            json
-        }
+        Format::Json => json_line(&serde_json::to_string(report).map_err(HostError::Json)?),
     };
     let mut out = std::io::stdout().lock();
     out.write_all(output.as_bytes())

@@ -5,6 +5,8 @@
 //! (SOURCE: <https://github.com/github/cmark-gfm/issues/389>). So a word that it would act on becomes code, and what
 //! Markdown itself acts on is escaped. Nothing is put into a word: names can be copied.
 
+use super::escape::is_hidden;
+
 /// A text as one line of a paragraph or of a list, with nothing in it that GitHub acts on. At most 2,000 characters.
 pub(super) fn inline(text: &str) -> String {
     let words = one_line(text, LONGEST_TEXT);
@@ -128,17 +130,6 @@ fn visible(character: char) -> char {
     } else {
         character
     }
-}
-
-/// Characters that reorder or hide text, or show nothing.
-fn is_hidden(character: char) -> bool {
-    // SOURCE: `Default_Ignorable_Code_Point` and `Bidi_Control` of Unicode 16, the line and paragraph separators, and the
-    // interlinear annotations.
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Longest text, in characters: a verdict sentence with three names of 400 each fits.

@@ -26,6 +26,7 @@ mod text;
 pub use change::{ChangeReport, Judge, SCHEMA};
 pub use check_run::{Action, Annotation, AnnotationLevel, CheckRun, Conclusion, Output, Status};
 pub use enrich::enrich_text;
+pub(crate) use escape::json_line;
 pub use escape::plain;
 pub use factor::KoalrFactor;
 pub use outcome::{connect_text, inspect_text, sync_text};

@@ -93,7 +93,7 @@ fn a_name_of_a_megabyte_is_judged_and_cut_for_people() {
 }
 
 fn is_harmful(letter: char) -> bool {
-    let reorders = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    let reorders = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}' | '\u{2029}');
     letter != '\n' && (letter.is_control() || reorders)
 }
 
@@ -101,7 +101,7 @@ const HOSTILE: [&str; 9] = [
     "\u{1b}]8;;http://127.0.0.1\u{7}left-pad\u{1b}]8;;\u{7}",
     "left\u{1b}[2J\u{1b}[31mpad",
     "left\u{9b}31mpad\r\nMay pass: nothing to see",
-    "left\u{202e}dap\u{2066}\u{200f}",
+    "left\u{202e}dap\u{2066}\u{200f}\u{61c}",
     "left\0pad\u{8}\u{8}\u{7f}",
     "[left](javascript:alert(1)) ![](http://127.0.0.1/) `` ` `` | # ~~~\n```",
     "<img src=x onerror=alert(1)><!-- --><details>&amp;",

@@ -52,11 +52,21 @@ struct Maker {
 impl Maker {
     /// Adds what a kind does to one package, which so many times in a hundred is vulnerable.
     fn rows(&mut self, kind: Kind, vulnerable: usize) {
-        let ecosystem = *self.dice.pick(&ECOSYSTEMS);
+        let ecosystem = match kind {
+            Kind::GoMajor => "golang",
+            _ => *self.dice.pick(&ECOSYSTEMS),
+        };
         let package = self.package(ecosystem);
         let (old, new) = versions(kind, self.dice.below(4));
         let prefix = if ecosystem == "golang" { "v" } else { "" };
         let [old, new] = [old, new].map(|version| format!("{prefix}{version}"));
+        let next = Package {
+            ecosystem,
+            name: match kind {
+                Kind::GoMajor => format!("{}/v2", package.name),
+                _ => package.name.clone(),
+            },
+        };
         let mut flaws: Vec<usize> = if self.dice.chance(vulnerable) {
             (0..=self.dice.below(3))
                 .map(|_| self.flaw(ecosystem))
@@ -68,9 +78,10 @@ impl Maker {
         let (mut in_old, mut in_new) = (Vec::new(), Vec::new());
         for flaw in flaws {
             let (is_in_old, is_in_new) = match kind {
-                Kind::Kept | Kind::Moved | Kind::SameVersion => (true, true),
+                Kind::Kept | Kind::Moved | Kind::SameVersion | Kind::SecondPath => (true, true),
                 Kind::Fix => (true, false),
                 Kind::RevertOfFix => (false, true),
+                Kind::GoMajor | Kind::MovedAndUpgraded => (true, self.dice.chance(80)),
                 _ => [(true, true), (true, false), (false, true)][self.dice.below(3)],
             };
             if is_in_old {
@@ -82,7 +93,7 @@ impl Maker {
         }
         self.store(kind, (&package, &old, &in_old), (&new, &in_new));
         self.release(&package, &old, in_old);
-        self.release(&package, &new, in_new);
+        self.release(&next, &new, in_new);
         let direct = *self.dice.pick(&[Some(true), Some(false), None]);
         let mut row =
             |package: &Package, before: Option<&String>, after: Option<&String>, place| {
@@ -96,11 +107,11 @@ impl Maker {
             };
         match kind {
             Kind::Untouched => {}
-            Kind::New => row(&package, None, Some(&new), 0),
+            Kind::New | Kind::SecondPath => row(&package, None, Some(&new), 0),
             Kind::Removed => row(&package, Some(&old), None, 0),
-            Kind::Moved => {
+            Kind::Moved | Kind::MovedAndUpgraded | Kind::GoMajor => {
                 row(&package, Some(&old), None, 0);
-                row(&package, None, Some(&new), 1);
+                row(&next, None, Some(&new), 1);
             }
             Kind::TwoManifests => {
                 row(&package, Some(&old), Some(&new), 0);
@@ -118,6 +129,8 @@ impl Maker {
         (new, in_new): (&str, &[usize]),
     ) {
         let shown = match kind {
+            // The other path is in no row: only the project tells of it.
+            Kind::SecondPath => true,
             Kind::New => return,
             Kind::RevertOfFix => {
                 let resolved = in_new.iter().map(|&flaw| Stored {
@@ -298,10 +311,10 @@ impl Maker {
 fn versions(kind: Kind, last: usize) -> (String, String) {
     let (old, new) = match kind {
         Kind::ZeroMinor => ("0.4", "0.5"),
-        Kind::Major => ("1.4", "2.0"),
+        Kind::Major | Kind::GoMajor => ("1.4", "2.0"),
         Kind::Downgrade | Kind::RevertOfFix => ("1.5", "1.4"),
-        Kind::Moved | Kind::SameVersion => ("1.4", "1.4"),
-        Kind::Patch | Kind::TwoManifests => {
+        Kind::Moved | Kind::SameVersion | Kind::SecondPath => ("1.4", "1.4"),
+        Kind::Patch | Kind::TwoManifests | Kind::MovedAndUpgraded => {
             return (format!("1.4.{last}"), format!("1.4.{}", last + 1));
         }
         _ => ("1.4", "1.5"),

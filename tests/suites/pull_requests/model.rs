@@ -33,16 +33,19 @@ pub(crate) enum Kind {
     Downgrade,
     Removed,
     Moved,
+    MovedAndUpgraded,
+    GoMajor,
     RevertOfFix,
     Kept,
     Fix,
     SameVersion,
     TwoManifests,
+    SecondPath,
 }
 
 impl Kind {
     /// In the order of the table.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Untouched,
         Self::New,
         Self::Patch,
@@ -52,11 +55,14 @@ impl Kind {
         Self::Downgrade,
         Self::Removed,
         Self::Moved,
+        Self::MovedAndUpgraded,
+        Self::GoMajor,
         Self::RevertOfFix,
         Self::Kept,
         Self::Fix,
         Self::SameVersion,
         Self::TwoManifests,
+        Self::SecondPath,
     ];
 
     pub(crate) fn word(self) -> &'static str {
@@ -70,11 +76,14 @@ impl Kind {
             Self::Downgrade => "downgrade",
             Self::Removed => "dependency removed",
             Self::Moved => "moved to another manifest",
+            Self::MovedAndUpgraded => "moved and upgraded",
+            Self::GoMajor => "Go major in a new path",
             Self::RevertOfFix => "revert of a fix",
             Self::Kept => "upgrade that keeps all",
             Self::Fix => "fix",
             Self::SameVersion => "same version",
             Self::TwoManifests => "in two manifests",
+            Self::SecondPath => "second path",
         }
     }
 }

@@ -82,15 +82,15 @@ impl World<'_> {
     /// Flaws of versions after that no version before has: by flaw and package, at any version.
     fn introduced(&self) -> BTreeSet<Found> {
         let request = self.request;
-        let mut base: BTreeSet<(usize, Package)> = BTreeSet::new();
+        let mut base: BTreeSet<(usize, String)> = BTreeSet::new();
         for row in &request.rows {
             for flaw in self.flaws(&row.package, row.before.as_ref()) {
-                base.insert((flaw, row.package.clone()));
+                base.insert((flaw, row.package.identity()));
             }
         }
         for stored in &request.stored {
             if stored.standing != Standing::Resolved {
-                base.insert((stored.flaw, stored.at.0.clone()));
+                base.insert((stored.flaw, stored.at.0.identity()));
             }
         }
         let changed = request.rows.iter().filter(|row| row.before != row.after);
@@ -101,7 +101,7 @@ impl World<'_> {
             flaws.into_iter().map(move |flaw| (flaw, at.clone()))
         });
         after
-            .filter(|(flaw, (package, _))| !base.contains(&(*flaw, package.clone())))
+            .filter(|(flaw, (package, _))| !base.contains(&(*flaw, package.identity())))
             .collect()
     }
 
@@ -129,10 +129,12 @@ impl World<'_> {
             row.package == at.0 && version.as_ref() == Some(&at.1)
         };
         let is_after = rows.iter().any(|row| is(row, &row.after));
-        // What a row replaces is only worth asking about where what replaces it is vulnerable.
-        let is_before = rows.iter().any(|row| {
-            is(row, &row.before) && !self.flaws(&row.package, row.after.as_ref()).is_empty()
+        // What a row replaces is only worth asking about where what comes in its place is vulnerable, in whatever row.
+        let is_vulnerable = rows.iter().any(|row| {
+            row.package.identity() == at.0.identity()
+                && !self.flaws(&row.package, row.after.as_ref()).is_empty()
         });
+        let is_before = is_vulnerable && rows.iter().any(|row| is(row, &row.before));
         let all = self.introduced();
         if !is_after && !is_before {
             return (Expected::Told(self.decide(&all)), all);
@@ -153,7 +155,7 @@ impl World<'_> {
         let most = known.introduced();
         let mut least = most.clone();
         if rows.iter().any(|row| is(row, &row.before)) {
-            least.retain(|(_, (package, _))| *package != at.0);
+            least.retain(|(_, (package, _))| package.identity() != at.0.identity());
         }
         let (low, high) = (self.decide(&least), self.decide(&most));
         let expected = if low == Decision::Block {
@@ -171,6 +173,17 @@ impl PullRequest {
     fn name(&self, (flaw, (package, version)): &Found) -> Brought {
         let id = self.flaws[*flaw].id.clone();
         (id, package.name.clone(), version.clone())
+    }
+}
+
+impl Package {
+    /// The same for every major of a Go module.
+    fn identity(&self) -> String {
+        let name = match self.ecosystem {
+            "golang" => self.name.trim_end_matches("/v2"),
+            _ => &self.name,
+        };
+        format!("{}:{name}", self.ecosystem)
     }
 }
 

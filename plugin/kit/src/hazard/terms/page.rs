@@ -69,9 +69,9 @@ fn the_page_states_what_a_severity_stands_for() {
     let stands = |severity| crate::cvss::decimal(fallback(severity));
     states(&format!(
         "low {}, medium {}, high {}, critical {}",
-        stands(crate::model::common::Severity::Low),
-        stands(crate::model::common::Severity::Medium),
-        stands(crate::model::common::Severity::High),
-        stands(crate::model::common::Severity::Critical)
+        stands(Severity::Low),
+        stands(Severity::Medium),
+        stands(Severity::High),
+        stands(Severity::Critical)
     ));
 }
