@@ -2,8 +2,8 @@
 //!
 //! Nothing here reads a clock, a file or the network; time is an argument. The pieces, in the order of the data:
 //! [`evidence`] gathers what is known about a change, the plugin turns it into an assessment and a verdict, [`merge`]
-//! joins the security score with Koalr's own, and [`decision`] says what follows under a [`policy`] and its
-//! [`waiver`]s. Beside them, [`timeline`] tells the life of a finding.
+//! joins the security score with Koalr's own, and [`decision`] says what follows under a [`policy`], its
+//! [`waiver`]s, and what people of the [`team`] let pass. Beside them, [`timeline`] tells the life of a finding.
 
 pub mod complaint;
 pub mod decision;
@@ -12,5 +12,6 @@ pub mod evidence;
 pub mod merge;
 pub mod model;
 pub mod policy;
+pub mod team;
 pub mod timeline;
 pub mod waiver;
