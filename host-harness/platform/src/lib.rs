@@ -7,8 +7,10 @@
 
 pub mod complaint;
 pub mod decision;
+pub mod delivery;
 mod document;
 pub mod evidence;
+pub mod links;
 pub mod merge;
 pub mod model;
 pub mod policy;
