@@ -8,6 +8,7 @@
 pub mod complaint;
 pub mod decision;
 pub mod delivery;
+pub mod deployment_gate;
 mod document;
 pub mod evidence;
 pub mod links;
