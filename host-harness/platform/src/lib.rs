@@ -4,7 +4,11 @@
 //! [`evidence`] gathers what is known about a change, the plugin turns it into an assessment and a verdict, [`merge`]
 //! joins the security score with Koalr's own, and [`decision`] says what follows under a [`policy`], its
 //! [`waiver`]s, and what people of the [`team`] let pass. Beside them, [`timeline`] tells the life of a finding.
+//!
+//! After the merge, [`delivery`] names services, [`links`] ties changes, deployments and incidents, [`deployment_gate`]
+//! says whether a commit may be deployed, and [`audit`] keeps what was decided so that it cannot be altered unseen.
 
+pub mod audit;
 pub mod complaint;
 pub mod decision;
 pub mod delivery;
