@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use koalr_platform::model::manifest::Manifest;
-use koalr_runtime::{Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy};
+use koalr_runtime::{Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy, Shared};
 use koalr_store::TenantId;
 use semver::Version;
 
@@ -64,8 +64,9 @@ pub struct Host {
     manifest: Manifest,
     rate_share: RateShare,
     proxy: Option<Proxy>,
-    /// One pace for each tenant and base address, so that jobs at the same time stay within the quotas together.
-    governors: Mutex<BTreeMap<(TenantId, String), Arc<Governor>>>,
+    /// One pace and one memory of answers for each tenant and base address, so that jobs at the same time stay within the
+    /// quotas together.
+    shared: Mutex<BTreeMap<(TenantId, String), Shared>>,
     // Keeps the engine's ticker alive for as long as the plugin may run.
     _engine: Engine,
 }
@@ -99,7 +100,7 @@ impl Host {
             manifest,
             rate_share: settings.rate_share,
             proxy: settings.proxy,
-            governors: Mutex::default(),
+            shared: Mutex::default(),
             _engine: engine,
         })
     }
@@ -131,18 +132,29 @@ impl Host {
         self.proxy.clone()
     }
 
-    /// What paces all requests of a tenant to a base address.
-    pub(crate) fn governor(&self, tenant: &TenantId, base: &str) -> Arc<Governor> {
-        let mut governors = self
-            .governors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let new = || {
-            let share = self.rate_share.fraction();
-            Arc::new(Governor::new(&self.declared.quotas, share))
+    /// What all sessions of a tenant at a base address share.
+    pub(crate) fn shared(&self, tenant: &TenantId, base: &str) -> Shared {
+        let new = || Shared {
+            governor: Arc::new(Governor::new(
+                &self.declared.quotas,
+                self.rate_share.fraction(),
+            )),
+            answers: Arc::default(),
         };
         let key = (tenant.clone(), base.to_owned());
-        Arc::clone(governors.entry(key).or_insert_with(new))
+        self.all_shared().entry(key).or_insert_with(new).clone()
+    }
+
+    /// Forgets what was answered to a tenant at a base address: another credential may see other things.
+    pub(crate) fn forget_answers(&self, tenant: &TenantId, base: &str) {
+        let key = (tenant.clone(), base.to_owned());
+        if let Some(shared) = self.all_shared().get_mut(&key) {
+            shared.answers = Arc::default();
+        }
+    }
+
+    fn all_shared(&self) -> MutexGuard<'_, BTreeMap<(TenantId, String), Shared>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who judges with this component.

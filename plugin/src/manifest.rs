@@ -82,6 +82,7 @@ fn paths() -> Vec<PathRule> {
     let rule = |&(method, template): &(Method, &str)| PathRule {
         method,
         template: template.to_owned(),
+        fresh_secs: (template == LOOKUP).then_some(LOOKUP_FRESH_SECS),
     };
     PATHS.iter().map(rule).collect()
 }
@@ -205,6 +206,13 @@ const REGIONS: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
+/// Where a package version is looked up.
+const LOOKUP: &str = "/rest/orgs/{org}/packages/{purl}/issues";
+
+/// How long what was looked up may be used again, in seconds. Choice: a quarter of an hour, in which the pushes of a busy
+/// afternoon bring the same packages again; Snyk's feed moves by the hour.
+const LOOKUP_FRESH_SECS: u32 = 900;
+
 /// Every request that is sent. The one POST only reads: it creates an export.
 const PATHS: [(Method, &str); 10] = [
     (Method::Get, "/rest/self"),
@@ -212,7 +220,7 @@ const PATHS: [(Method, &str); 10] = [
     (Method::Get, "/rest/orgs/{org}/projects"),
     (Method::Get, "/rest/orgs/{org}/issues"),
     (Method::Get, "/rest/orgs/{org}/issues/{issue}"),
-    (Method::Get, "/rest/orgs/{org}/packages/{purl}/issues"),
+    (Method::Get, LOOKUP),
     (Method::Get, "/rest/orgs/{org}/tests/{test}/findings"),
     (Method::Post, "/rest/orgs/{org}/export"),
     (Method::Get, "/rest/orgs/{org}/jobs/export/{export}"),

@@ -57,6 +57,8 @@ pub struct Headers {
     pub retry_after: Option<String>,
     /// `date`: the upstream's clock.
     pub date: Option<String>,
+    /// `age`: how old an answer is that the host gives again, in seconds.
+    pub age: Option<String>,
     /// `snyk-version-lifecycle-stage`.
     pub stage: Option<String>,
     /// `deprecation`.

@@ -4,6 +4,7 @@
 //! upstream.
 
 mod advisory;
+mod made_up;
 mod patch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,8 @@ use koalr_integration_kit::version::compare;
 use libtest_mimic::{Failed, Trial};
 
 use self::advisory::{Advisory, advisories};
-use self::patch::{Patch, Side};
+use self::patch::Patch;
+pub(crate) use self::patch::Side;
 use super::{absent, conclude};
 
 /// One trial for each file of advisories that enumerates affected versions, and one for all patches.
@@ -51,7 +53,7 @@ pub(crate) fn trials(data: &Path) -> Vec<Trial> {
     trials
 }
 
-fn files(folder: &Path) -> Option<Vec<PathBuf>> {
+pub(crate) fn files(folder: &Path) -> Option<Vec<PathBuf>> {
     let entries = fs::read_dir(folder).ok()?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -151,7 +153,7 @@ fn check_moves(published: &[PathBuf]) -> Result<(), Failed> {
 fn check_patches(patches: &[PathBuf], published: &[PathBuf]) -> Result<(), Failed> {
     let known = known(published)?;
     let mut mismatches = Vec::new();
-    let (mut moves, mut facts) = (0, 0);
+    let (mut moves, mut facts, mut made) = (0, 0, 0);
     let mut several = 0;
     let mut asked = BTreeSet::new();
     for path in patches {
@@ -188,24 +190,34 @@ fn check_patches(patches: &[PathBuf], published: &[PathBuf]) -> Result<(), Faile
                     ));
                 }
             }
-            let (count, wrong) = check_attribution(&patch.ecosystem, rows, &known);
-            facts += count;
-            mismatches.extend(wrong.into_iter().map(|wrong| format!("{file}: {wrong}")));
+            let (count, wrong) = made_up::check(rows.clone());
+            made += count;
+            let (of_advisories, other) = check_attribution(&patch.ecosystem, rows, &known);
+            facts += of_advisories;
+            let wrong = wrong.into_iter().chain(other);
+            mismatches.extend(wrong.map(|wrong| format!("{file}: {wrong}")));
         }
     }
     println!(
-        "lockfiles::patches: {} patches, each with its revert: {moves} moves, {facts} attributions",
+        "lockfiles::patches: {} patches, each with its revert: {moves} moves, {facts} attributions by advisories, {made} by made-up ones",
         patches.len()
     );
     let asked = asked
         .iter()
         .filter(|&package| known.contains_key(package))
         .count();
-    println!("lockfiles::patches: {asked} packages that an advisory names");
+    println!(
+        "lockfiles::patches: {asked} of the packages that move are named by an advisory{}",
+        if facts == 0 {
+            ", and none at a version that it affects"
+        } else {
+            ""
+        }
+    );
     if several > 0 {
         println!("lockfiles::patches: {several} where one version comes or goes beside another");
     }
-    conclude("lockfiles::patches", moves + facts, &mismatches)
+    conclude("lockfiles::patches", moves + facts + made, &mismatches)
 }
 
 /// Classes of the moves of the package that a patch is named after; a lock file may hold several versions of it.
@@ -218,7 +230,7 @@ fn classes(patch: &Patch, rows: &[DependencyChange]) -> Vec<Bump> {
 }
 
 /// The dependency list: of each name the versions that go and those that come, in their order.
-fn rows(ecosystem: &str, before: &Side, after: &Side) -> Vec<DependencyChange> {
+pub(crate) fn rows(ecosystem: &str, before: &Side, after: &Side) -> Vec<DependencyChange> {
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let mut rows = Vec::new();
     for name in names {
@@ -280,6 +292,15 @@ fn check_attribution(
             }
         }
     }
+    held(rows, findings, &truth)
+}
+
+/// Attributes the findings, and holds what comes out against the truth.
+fn held(
+    rows: Vec<DependencyChange>,
+    findings: Vec<FindingFact>,
+    truth: &[Attribution],
+) -> (usize, Vec<String>) {
     let evidence = Evidence {
         observation: Observation::Observed,
         dependencies: Some(rows),
@@ -295,12 +316,12 @@ fn check_attribution(
     let ours = attribute(&evidence);
     let wrong = ours
         .iter()
-        .zip(&truth)
+        .zip(truth)
         .zip(&evidence.findings)
         .filter(|((ours, truth), _)| ours.attribution != **truth)
         .map(|((ours, truth), fact)| {
             format!(
-                "{} in {} {}: {:?} here, {truth:?} by the ranges",
+                "{} in {} {}: {:?} here, {truth:?} by the versions",
                 fact.vulnerability, fact.package, fact.version, ours.attribution
             )
         });

@@ -4,6 +4,7 @@
 //! workspace. Files and cases are discovered, never listed here. Where the data is absent its suites are shown as
 //! ignored, never as passed. `cargo test --release -p koalr-tests reference` runs them and nothing else.
 
+mod before_after;
 mod bumps;
 mod cvss;
 mod lockfiles;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     trials.extend(purl::trials(&data.join("scoring/data/purl")));
     trials.extend(bumps::trials(&data.join("scoring/data/bumps")));
     trials.extend(lockfiles::trials(&data.join("scoring/data")));
+    trials.extend(before_after::trials(&data.join("scoring/data/snyk")));
     trials.extend(snyk_answers::trials(&data.join("snyk-api/fixtures")));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

@@ -8,5 +8,6 @@ pub mod facts;
 pub mod faults;
 pub mod guests;
 pub mod sandbox;
+pub mod scenario;
 pub mod tls;
 pub mod workspace;

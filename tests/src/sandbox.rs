@@ -7,7 +7,7 @@ use koalr_runtime::contract::describe::Manifest;
 use koalr_runtime::contract::types::Endpoint;
 use koalr_runtime::{
     CallError, Egress, EgressPolicy, Engine, EngineSettings, Governor, HttpClient, Limits,
-    Organizations, PinnedOrigin, Plugin, Priority, Transcript,
+    Organizations, PinnedOrigin, Plugin, Priority, Shared, Transcript,
 };
 
 use crate::component;
@@ -54,7 +54,11 @@ impl Sandbox {
         let policy =
             EgressPolicy::from_manifest(&self.manifest, origin, Organizations::Connecting).unwrap();
         let governor = Arc::new(Governor::new(&self.manifest.quotas, 1.0));
-        let egress = Egress::open(policy, client, None, governor, Priority::Backfill);
+        let shared = Shared {
+            governor,
+            answers: Arc::default(),
+        };
+        let egress = Egress::open(policy, client, None, shared, Priority::Backfill);
         let transcript = egress.transcript();
         let mut session = self.plugin.open_session(egress).await.unwrap();
         let result = session.connect(&self.request(base)).await;

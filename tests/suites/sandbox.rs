@@ -1,8 +1,15 @@
-//! What the sandbox does when the real component goes where it must not, or takes more than it may.
+//! What the sandbox does when the real component goes where it must not, or takes more than it may; and that it says inside what the kit says outside.
 
+mod twins;
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
 use std::time::Duration;
 
+use koalr_integration_kit::model::verdict::GateRequest;
+
 use koalr_runtime::contract::connect::Error;
+use koalr_runtime::contract::gate;
 use koalr_runtime::{CallError, Egress, Engine, EngineSettings, HttpClient, Limits, Roots};
 use koalr_tests::sandbox::{Connected, Sandbox};
 use koalr_tests::{component, facts};
@@ -95,25 +102,76 @@ async fn a_component_that_needs_more_memory_than_it_may_have_does_not_start() {
 }
 
 #[tokio::test]
-async fn a_change_scores_the_same_in_the_sandbox_and_native_to_the_last_tenth() {
+async fn any_change_is_assessed_and_judged_in_the_sandbox_word_for_word_as_native() {
+    let sandbox = Sandbox::new(Limits::default()).await;
+    let rules = sandbox.manifest.rules.iter().map(|rule| rule.code.clone());
+    let rules: Vec<String> = rules.chain(["no-such-rule".to_owned()]).collect();
+    let mut session = sandbox.plugin.open_session(Egress::closed()).await.unwrap();
+    let (mut refused, mut offered, mut waived, mut decisions) = (0, 0, 0, BTreeSet::new());
+    for seed in 0..200 {
+        let (request, rules, waivers) = twins::drawn(seed, &rules);
+        let native = koalr_integration_kit::score::score(&request);
+        let wire = twins::wire(&request);
+        let inside = session.score(&wire).await.unwrap();
+        same(seed, &inside, &native);
+        let (Ok(assessment), Ok(inside)) = (native, inside) else {
+            refused += 1;
+            continue;
+        };
+        offered += assessment.counterfactuals.len();
+        let question = gate::Request {
+            assessment: inside,
+            evidence: wire.evidence,
+            rules: rules.iter().map(twins::wire_rule).collect(),
+            waivers: waivers.iter().map(twins::wire_waiver).collect(),
+            as_of: 0,
+        };
+        let native = koalr_integration_kit::gate::gate(&GateRequest {
+            assessment,
+            evidence: request.evidence,
+            rules,
+            waivers,
+            as_of: 0,
+        });
+        same(seed, &session.gate(&question).await.unwrap(), &native);
+        let verdict = native.unwrap();
+        waived += verdict.waived.len();
+        decisions.insert(verdict.decision);
+    }
+    // The draw reaches what it is to compare.
+    assert!(
+        refused > 0 && offered > 0 && waived > 0,
+        "{refused} {offered} {waived}"
+    );
+    assert!(decisions.len() > 1, "{decisions:?}");
+}
+
+#[tokio::test]
+async fn a_change_of_any_size_scores_the_same_in_the_sandbox_and_native() {
     let sandbox = Sandbox::new(Limits::default()).await;
     for count in [0, 1, 2, 7, 100] {
         let native = facts::native(count).assessment;
         let inside = facts::wire(&sandbox.plugin, count).await.assessment;
-        assert_eq!(inside.score, native.score, "{count}");
-        let points = |points: u16, hazard: u32| (points, hazard);
-        let inside: Vec<_> = inside
-            .contributions
-            .iter()
-            .map(|part| points(part.points, part.hazard))
-            .collect();
-        let native: Vec<_> = native
-            .contributions
-            .iter()
-            .map(|part| points(part.points, part.hazard))
-            .collect();
-        assert_eq!(inside, native, "{count}");
+        same(count.into(), &inside, &native);
     }
+}
+
+/// Field by field: both sides' types bear the contract's names, and differ only in how they write these.
+#[track_caller]
+fn same(seed: u64, inside: &impl Debug, native: &impl Debug) {
+    let name = |word: &str| match word.strip_suffix(':') {
+        Some(field) => format!("{}:", field.replace('-', "_")),
+        None => word.rsplit("::").next().unwrap_or(word).to_owned(),
+    };
+    let lines = |text: String| -> Vec<String> {
+        let line = |line: &str| -> Vec<String> { line.split_whitespace().map(name).collect() };
+        text.lines().map(|one| line(one).join(" ")).collect()
+    };
+    let (inside, native) = (lines(format!("{inside:#?}")), lines(format!("{native:#?}")));
+    for (number, (inside, native)) in inside.iter().zip(&native).enumerate() {
+        assert_eq!(inside, native, "seed {seed}, line {number}");
+    }
+    assert_eq!(inside.len(), native.len(), "seed {seed}");
 }
 
 /// The verb `connect` under these limits.

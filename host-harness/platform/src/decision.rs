@@ -16,7 +16,19 @@ pub use cause::Cause;
 use cause::Causes;
 
 /// What follows for a change, in rising strictness.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
     /// It may pass.
@@ -46,7 +58,7 @@ impl Decision {
 }
 
 /// What a verdict comes to before the mode, and why it could not be told where it could not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Outcome {
     /// What follows.
@@ -76,7 +88,7 @@ impl Outcome {
 }
 
 /// What a verdict comes to in the end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Settled {
     /// What binds, after what people let pass and the policy's mode.

@@ -68,11 +68,11 @@ pub(super) enum Command {
     /// Say how risky a change is, and why.
     ///
     /// Exit codes: 0 scored, 2 failed.
-    Score(Judge),
+    Score(Score),
     /// Decide whether a change may pass.
     ///
     /// Exit codes: 0 pass or warn, 1 block, 2 failed, 3 pending or inconclusive.
-    Gate(Judge),
+    Gate(Gate),
     /// Look at a policy of the gate.
     Policy {
         #[command(subcommand)]
@@ -230,6 +230,34 @@ impl Window {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct Score {
+    #[command(flatten)]
+    pub(super) judge: Judge,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Gate {
+    #[command(flatten)]
+    pub(super) judge: Judge,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: GateFormat,
+}
+
+/// How a gate's answer is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum GateFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON document a line.
+    Json,
+    /// For GitHub: what creates a check run, as one JSON document a line.
+    CheckRun,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct Judge {
     /// A stored change by id, for example `acme/shop#12`, or a JSON file that describes one; `-` is standard input.
     pub(super) change: String,
@@ -248,8 +276,6 @@ pub(super) struct Judge {
     /// Show the whole arithmetic, every rule with its parameters, and all that is known or missing.
     #[arg(long)]
     pub(super) explain: bool,
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
 }
 
 /// What a decision binds.

@@ -8,26 +8,31 @@ use koalr_platform::policy::Policy;
 use koalr_platform::waiver::WaiverFile;
 use koalr_store::Tenant;
 
-use super::args::{Common, Judge};
+use super::args::{Common, Format, Gate, GateFormat, Judge, Score};
 use super::policy;
 use super::{create_tenant, find_tenant, not_connected, now, open_host, print};
 use crate::jobs::{ChangeFile, JudgeOptions, judge};
-use crate::report::{ChangeReport, gate_text, score_text};
+use crate::report::{ChangeReport, CheckRun, gate_text, score_text};
 use crate::{Host, HostError, RateShare};
 
-pub(super) async fn score(common: &Common, options: Judge) -> Result<ExitCode, HostError> {
-    let report = run(common, &options).await?;
+pub(super) async fn score(common: &Common, options: Score) -> Result<ExitCode, HostError> {
+    let report = run(common, &options.judge).await?;
     print(options.format, &report, |report| {
-        score_text(report, options.explain)
+        score_text(report, options.judge.explain)
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn gate(common: &Common, options: Judge) -> Result<ExitCode, HostError> {
-    let report = run(common, &options).await?;
-    print(options.format, &report, |report| {
-        gate_text(report, options.explain)
-    })?;
+pub(super) async fn gate(common: &Common, options: Gate) -> Result<ExitCode, HostError> {
+    let report = run(common, &options.judge).await?;
+    let text = |report: &ChangeReport| gate_text(report, options.judge.explain);
+    match options.format {
+        GateFormat::Text => print(Format::Text, &report, text)?,
+        GateFormat::Json => print(Format::Json, &report, text)?,
+        GateFormat::CheckRun => print(Format::Json, &CheckRun::of(&report), |run| {
+            run.output.summary.clone()
+        })?,
+    }
     Ok(match report.settled.decision {
         Decision::Pass | Decision::Warn => ExitCode::SUCCESS,
         Decision::Block => ExitCode::from(BLOCKED),

@@ -42,7 +42,14 @@ cases!(
         Delete
     }
 );
-fields!(wire::PathRule, model::PathRule { method, template });
+fields!(
+    wire::PathRule,
+    model::PathRule {
+        method,
+        template,
+        fresh_secs
+    }
+);
 variant!(wire::OriginAddress, model::OriginAddress { Fixed(value), Template(value), CustomerSupplied, Download(value), Other(value) });
 fields!(
     wire::Origin,

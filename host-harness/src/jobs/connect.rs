@@ -111,6 +111,7 @@ pub async fn connect(
         connected_at: as_of,
     };
     tenant.save_connection(&record, options.secret.expose())?;
+    host.forget_answers(tenant.id(), &record.endpoint.base);
     Ok(ConnectReport {
         outcome: "ok",
         origin: record.endpoint.origin,

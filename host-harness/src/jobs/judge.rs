@@ -13,7 +13,9 @@ use koalr_store::{DecisionRecord, Tenant};
 use super::change_file::ChangeFile;
 use super::evidence::{Asked, look_up};
 use super::verbs::{gate, score};
+use crate::report::factor::koalr_factors;
 use crate::report::fix::fixes;
+use crate::report::settings::applied;
 use crate::report::summary::summary;
 use crate::report::{ChangeReport, SCHEMA};
 use crate::{Host, HostError};
@@ -111,8 +113,12 @@ pub async fn judge(
         } else {
             Vec::new()
         },
+        waivable_until: (settled.outcome.decision == Decision::Block)
+            .then(|| waivable_until(policy, as_of)),
         settled,
-        rules,
+        factors: koalr_factors(&assessment.factors),
+        rules: applied(&rules, &host.manifest().rules),
+        settings: policy.score_settings(),
         waivers: waived,
         complaints: waivers.complaints.iter().map(ToString::to_string).collect(),
         assessment,
@@ -141,6 +147,11 @@ fn settled(
     }
 }
 
+/// The last moment at which a waiver that is made now may end.
+fn waivable_until(policy: &Policy, as_of: Timestamp) -> Timestamp {
+    as_of.saturating_add(Timestamp::from(policy.waiver_max_days) * MILLIS_PER_DAY)
+}
+
 /// Whether an active rule depends on a route.
 fn depends_on(active: &[RuleSetting], declared: &[Rule], route: &str) -> bool {
     let mut declared = declared.iter();
@@ -149,3 +160,5 @@ fn depends_on(active: &[RuleSetting], declared: &[Rule], route: &str) -> bool {
             && active.iter().any(|one| one.code == rule.code)
     })
 }
+
+const MILLIS_PER_DAY: Timestamp = 86_400_000;

@@ -1,12 +1,11 @@
 //! The line to an upstream: everything a live session needs to send requests for one connection.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use koalr_platform::model::common::Endpoint;
 use koalr_runtime::{
-    CredentialHeader, Egress, EgressPolicy, Governor, HttpClient, Organizations, Outcome,
-    PinnedOrigin, Plugin, Priority, Roots, Secret, Session, Transcript, credential_header,
+    CredentialHeader, Egress, EgressPolicy, HttpClient, Organizations, Outcome, PinnedOrigin,
+    Plugin, Priority, Roots, Secret, Session, Shared, Transcript, credential_header,
     identify_credential,
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
@@ -21,7 +20,7 @@ pub(super) struct Line {
     policy: EgressPolicy,
     client: HttpClient,
     credential: CredentialHeader,
-    governor: Arc<Governor>,
+    shared: Shared,
     priority: Priority,
 }
 
@@ -61,7 +60,7 @@ impl Line {
             None => Roots::Platform,
         };
         let facts = identify_credential(host.declared(), secret);
-        let governor = host.governor(tenant, &endpoint.base);
+        let shared = host.shared(tenant, &endpoint.base);
         Ok(Self {
             plugin: host.plugin().clone(),
             endpoint,
@@ -69,7 +68,7 @@ impl Line {
                 .with_downloads(host.declared(), way.downloads)?,
             client: HttpClient::new(roots, host.proxy())?,
             credential: credential_header(host.declared(), &facts, secret)?,
-            governor,
+            shared,
             priority: way.priority,
         })
     }
@@ -85,7 +84,7 @@ impl Line {
             self.policy.clone(),
             self.client.clone(),
             Some(self.credential.clone()),
-            Arc::clone(&self.governor),
+            self.shared.clone(),
             self.priority,
         );
         let transcript = egress.transcript();
@@ -149,6 +148,7 @@ pub(super) fn log(transcript: &Transcript) {
         let outcome = match &exchange.outcome {
             Outcome::Sent => "no answer yet".to_owned(),
             Outcome::Answered { status, bytes } => format!("{status}, {bytes} bytes"),
+            Outcome::Reused { age_secs } => format!("not sent: answered {age_secs} s ago"),
             Outcome::Held { seconds } => format!("not sent: its window is closed for {seconds} s"),
             Outcome::Denied(denial) => format!("not sent: {denial}"),
             Outcome::Failed(cause) => cause.to_string(),

@@ -6,16 +6,15 @@ use koalr_platform::merge::Adjustment;
 use koalr_platform::model::assessment::{Contribution, ContributionSubject};
 use koalr_platform::model::common::Tenths;
 
-use super::change::ChangeReport;
-use super::escape::plain;
+use super::change::{ChangeReport, Names};
+use super::escape::{name, plain};
+use super::figure::{tenths, thousandths};
+use super::layout::{WIDTH, below, row, wrap};
+use super::noun::severity_word;
 
-/// A number in tenths as people write it.
-pub(super) fn tenths(value: Tenths) -> String {
-    format!("{}.{}", value / 10, value % 10)
-}
-
-/// The whole sum: base, security with its parts, joined, floor or cap.
-pub(super) fn arithmetic(report: &ChangeReport) -> String {
+/// The sum: base, security with its parts, joined, floor or cap. Short: the three largest parts; whole: every part with
+/// the product that it comes from.
+pub(super) fn arithmetic(report: &ChangeReport, names: &Names<'_>, whole: bool) -> String {
     let mut text = String::new();
     let score = &report.settled.score;
     row(
@@ -25,39 +24,30 @@ pub(super) fn arithmetic(report: &ChangeReport) -> String {
         &score.base.map_or("none".to_owned(), tenths),
     );
     row(&mut text, 2, "security score", &tenths(score.security));
-    for contribution in &report.assessment.contributions {
-        row(
-            &mut text,
-            4,
-            &name(report, contribution),
-            &format!("+{}", tenths(contribution.points)),
-        );
-        if contribution.subject != ContributionSubject::Debt {
-            terms(&mut text, &report.assessment.terms, contribution);
-        }
-    }
+    contributions(&mut text, report, names, whole);
     row(
         &mut text,
         2,
         "joined as independent risks",
         &tenths(score.joined),
     );
+    if let (true, Some(base)) = (whole, score.base) {
+        let (base, security) = (tenths(base), tenths(score.security));
+        let joined = tenths(score.joined);
+        below(
+            &mut text,
+            4,
+            &format!("100 × (1 − (1 − {base} / 100) × (1 − {security} / 100)) = {joined}"),
+        );
+    }
     match score.adjustment {
         Some(Adjustment::Floor(points)) => {
-            row(
-                &mut text,
-                2,
-                "floor of a binding block",
-                &format!("+{}", tenths(points)),
-            );
+            let points = format!("+{}", tenths(points));
+            row(&mut text, 2, "floor of a binding block", &points);
         }
         Some(Adjustment::Cap(points)) => {
-            row(
-                &mut text,
-                2,
-                "cap of what may pass",
-                &format!("-{}", tenths(points)),
-            );
+            let points = format!("-{}", tenths(points));
+            row(&mut text, 2, "cap of what may pass", &points);
         }
         None => {}
     }
@@ -70,18 +60,41 @@ pub(super) fn arithmetic(report: &ChangeReport) -> String {
     text
 }
 
-fn name(report: &ChangeReport, contribution: &Contribution) -> String {
+fn contributions(text: &mut String, report: &ChangeReport, names: &Names<'_>, whole: bool) {
+    let all = &report.assessment.contributions;
+    let shown = if whole { MOST } else { LARGEST }.min(all.len());
+    let (parts, rest) = all.split_at_checked(shown).unwrap_or((all, &[]));
+    for contribution in parts {
+        let points = format!("+{}", tenths(contribution.points));
+        row(text, 4, &subject(report, names, contribution), &points);
+        if whole {
+            terms(text, report, contribution);
+        }
+    }
+    if !rest.is_empty() {
+        let points = rest.iter().map(|one| u32::from(one.points)).sum::<u32>();
+        let points = Tenths::try_from(points).unwrap_or(Tenths::MAX);
+        let where_to = if whole {
+            "`--format json` lists them"
+        } else {
+            "`--explain` shows them"
+        };
+        let label = format!("and {} more; {where_to}", rest.len());
+        row(text, 4, &label, &format!("+{}", tenths(points)));
+    }
+}
+
+fn subject(report: &ChangeReport, names: &Names<'_>, contribution: &Contribution) -> String {
     match &contribution.subject {
         ContributionSubject::Debt => "open findings the change does not touch".to_owned(),
         ContributionSubject::Finding(index) => report.line(*index).map_or_else(
             || format!("finding {index}"),
             |line| {
-                let fact = line.fact;
                 format!(
                     "{} in {} {}",
-                    plain(report.id_of(&line)),
-                    plain(&fact.package),
-                    plain(&fact.version)
+                    name(names.of(&line)),
+                    name(&line.fact.package),
+                    name(&line.fact.version)
                 )
             },
         ),
@@ -90,93 +103,68 @@ fn name(report: &ChangeReport, contribution: &Contribution) -> String {
             .and_then(|index| report.evidence.measurements.get(index))
             .map_or_else(
                 || format!("measurement {index}"),
-                |one| format!("{} of {}", plain(&one.metric), plain(&one.subject)),
+                |one| format!("{} of {}", name(&one.metric), name(&one.subject)),
             ),
         ContributionSubject::Other(name) => plain(name),
     }
 }
 
 /// The base and its multipliers. Those of one are left out: they say nothing.
-fn terms(text: &mut String, names: &[String], contribution: &Contribution) {
+fn terms(text: &mut String, report: &ChangeReport, contribution: &Contribution) {
     let mut line = format!("hazard {}", thousandths(contribution.hazard));
-    let mut terms = names.iter().zip(&contribution.terms);
+    let mut terms = report.assessment.terms.iter().zip(&contribution.terms);
     if let Some((name, base)) = terms.next() {
         let _ = write!(line, " = {} {}", word(name), thousandths(*base));
     }
     for (name, value) in terms.filter(|(_, value)| **value != 1000) {
         let _ = write!(line, " × {} {}", thousandths(*value), word(name));
     }
-    for piece in super::text::wrap(&line, WIDTH - 6) {
+    if contribution.subject == ContributionSubject::Debt {
+        let debt = report.evidence.debt.iter().take(MOST);
+        let debt: Vec<String> = debt
+            .map(|debt| format!("{} {}", debt.count, severity_word(debt.severity)))
+            .collect();
+        let _ = write!(line, " of {}", debt.join(", "));
+    }
+    for piece in wrap(&line, WIDTH - 6) {
         let _ = writeln!(text, "      {piece}");
     }
 }
 
 /// A term's name in people's words; one that is not known here as it is.
-fn word(name: &str) -> String {
-    match name {
+fn word(term: &str) -> String {
+    match term {
         "bump" => "version bump".to_owned(),
         "fix" => "no full fix".to_owned(),
         "relation" => "direct".to_owned(),
-        name => plain(name),
+        term => name(term),
     }
 }
 
-fn thousandths(value: u32) -> String {
-    let text = format!("{}.{:03}", value / 1000, value % 1000);
-    let trimmed = text.trim_end_matches('0');
-    if trimmed.ends_with('.') {
-        format!("{trimmed}0")
-    } else {
-        trimmed.to_owned()
-    }
-}
+/// Contributions of the short sum.
+const LARGEST: usize = 3;
 
-/// A label and a figure at the right edge, with the label cut rather than the figure.
-fn row(text: &mut String, indent: usize, label: &str, figure: &str) {
-    let room = WIDTH - indent - FIGURE - 1;
-    let label: String = if label.chars().count() > room {
-        label.chars().take(room - 1).chain(['…']).collect()
-    } else {
-        label.to_owned()
-    };
-    let _ = writeln!(text, "{:indent$}{label:<room$} {figure:>FIGURE$}", "");
-}
-
-/// Columns of a line.
-pub(super) const WIDTH: usize = 80;
-
-/// Columns of a figure: `+100.0`.
-const FIGURE: usize = 6;
+/// Most contributions of the whole sum; the rest is counted.
+const MOST: usize = 200;
 
 #[cfg(test)]
 mod tests {
-
+    use super::super::testing::report;
     use super::*;
-
-    #[test]
-    fn tenths_are_written_with_one_decimal() {
-        assert_eq!(tenths(1000), "100.0");
-        assert_eq!(tenths(7), "0.7");
-    }
-
-    #[test]
-    fn thousandths_lose_their_trailing_zeros_but_one() {
-        assert_eq!(thousandths(1150), "1.15");
-        assert_eq!(thousandths(2000), "2.0");
-    }
 
     #[test]
     fn a_hazard_is_written_as_its_base_times_what_changes_it() {
         let of = |terms: &[(&str, u32)]| {
             let mut text = String::new();
-            let names: Vec<String> = terms.iter().map(|(name, _)| (*name).to_owned()).collect();
+            let mut report = report();
+            report.assessment.terms = terms.iter().map(|(name, _)| (*name).to_owned()).collect();
             let contribution = Contribution {
                 subject: ContributionSubject::Finding(0),
                 points: 0,
                 hazard: 2415,
                 terms: terms.iter().map(|(_, value)| *value).collect(),
             };
-            super::terms(&mut text, &names, &contribution);
+            super::terms(&mut text, &report, &contribution);
             text
         };
         assert_eq!(
@@ -198,10 +186,27 @@ mod tests {
     }
 
     #[test]
-    fn a_long_label_is_cut_and_the_figure_stays() {
-        let mut text = String::new();
-        row(&mut text, 2, &"x".repeat(100), "12.3");
-        assert!(text.ends_with("…   12.3\n"), "{text}");
-        assert_eq!(text.trim_end().chars().count(), WIDTH);
+    fn the_short_sum_shows_three_parts_and_counts_the_rest_with_its_points() {
+        let mut report = report();
+        report.assessment.contributions = [50, 40, 30, 20, 10]
+            .map(|points| Contribution {
+                subject: ContributionSubject::Debt,
+                points,
+                hazard: 1,
+                terms: vec![],
+            })
+            .into();
+        let names = Names::of_report(&report);
+        let short = arithmetic(&report, &names, false);
+        assert_eq!(short.matches("open findings").count(), 3, "{short}");
+        let rest = "    and 2 more; `--explain` shows them";
+        assert!(
+            short
+                .lines()
+                .any(|line| line.starts_with(rest) && line.ends_with("  +3.0")),
+            "{short}"
+        );
+        let whole = arithmetic(&report, &names, true);
+        assert_eq!(whole.matches("open findings").count(), 5, "{whole}");
     }
 }

@@ -1,18 +1,24 @@
 //! Everything that was said about a change, in one value.
 
+use std::collections::BTreeMap;
+
 use koalr_platform::decision::Settled;
 use koalr_platform::model::assessment::{Assessment, Attributed, Attribution};
-use koalr_platform::model::common::{Change, Timestamp};
+use koalr_platform::model::common::{Change, SettingEntry, Timestamp};
 use koalr_platform::model::evidence::{Evidence, FindingFact};
-use koalr_platform::model::verdict::{RuleSetting, Verdict};
+use koalr_platform::model::verdict::Verdict;
 use koalr_platform::waiver::WaiverReport;
 use serde::{Deserialize, Serialize};
 
+use super::factor::KoalrFactor;
+use super::settings::AppliedRule;
+
 /// A judged change: what was known, what the plugin made of it, and what follows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangeReport {
-    /// Name and version of this document's form: [`SCHEMA`].
+    /// Name and version of this document's form.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: String,
     /// The change.
     pub change: Change,
@@ -27,14 +33,22 @@ pub struct ChangeReport {
     pub deadline: Option<Timestamp>,
     /// The verdict sentence and, where there is one, the fix.
     pub summary: String,
-    /// Upgrades that turn the verdict, as commands. May be empty.
+    /// The smallest set of upgrades that turns a block, each as a command, or as a sentence where there is none. Empty
+    /// if nothing blocks or no known set does.
     pub fixes: Vec<String>,
-    /// The active rules with the parameters that the policy gives.
-    pub rules: Vec<RuleSetting>,
+    /// Koalr's factors in Koalr's own units: the assessment's, which are in tenths and thousandths.
+    pub factors: Vec<KoalrFactor>,
+    /// The active rules with every parameter that applied.
+    pub rules: Vec<AppliedRule>,
+    /// Settings of the score, by key.
+    pub settings: Vec<SettingEntry>,
     /// What became of the waivers.
     pub waivers: WaiverReport,
     /// What is wrong with the waiver file: whatever it is about does not hold. May be empty.
     pub complaints: Vec<String>,
+    /// The last moment that a waiver made now may lift the block until, in milliseconds since 1970; none if nothing
+    /// blocks.
+    pub waivable_until: Option<Timestamp>,
     /// The plugin's assessment.
     pub assessment: Assessment,
     /// The plugin's verdict.
@@ -50,7 +64,7 @@ pub struct ChangeReport {
 }
 
 /// The plugin that judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Judge {
     /// The manifest's id.
@@ -97,16 +111,44 @@ impl ChangeReport {
             attributed: self.assessment.findings.get(place)?,
         })
     }
+}
+
+/// Names of findings, found in one pass.
+pub(super) struct Names<'a> {
+    /// The first CVE of each finding that has one.
+    public: BTreeMap<u32, &'a str>,
+    /// The first licence expression of each finding that has one.
+    licenses: BTreeMap<u32, &'a str>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn of_report(report: &'a ChangeReport) -> Self {
+        let mut names = Self {
+            public: BTreeMap::new(),
+            licenses: BTreeMap::new(),
+        };
+        for texts in &report.evidence.aliases {
+            if let Some(cve) = texts.values.iter().find(|one| one.starts_with("CVE-")) {
+                names.public.entry(texts.finding).or_insert(cve);
+            }
+        }
+        for texts in &report.evidence.licenses {
+            if let Some(license) = texts.values.first() {
+                names.licenses.entry(texts.finding).or_insert(license);
+            }
+        }
+        names
+    }
 
     /// The public id of a finding: its first CVE, else the upstream's id.
-    pub(super) fn id_of<'a>(&'a self, line: &Line<'a>) -> &'a str {
-        self.evidence
-            .aliases
-            .iter()
-            .filter(|texts| texts.finding == line.index)
-            .flat_map(|texts| &texts.values)
-            .find(|alias| alias.starts_with("CVE-"))
-            .map_or(&line.fact.vulnerability, |alias| alias)
+    pub(super) fn of(&self, line: &Line<'a>) -> &'a str {
+        let public = self.public.get(&line.index);
+        public.copied().unwrap_or(&line.fact.vulnerability)
+    }
+
+    /// The licence that a finding is about; none if that is not known.
+    pub(super) fn license(&self, line: &Line<'a>) -> Option<&'a str> {
+        self.licenses.get(&line.index).copied()
     }
 }
 

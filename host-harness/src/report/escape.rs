@@ -1,5 +1,7 @@
 //! Text from an upstream, made safe for a terminal.
 
+use super::layout::cut;
+
 /// The text on one line, without control characters or bidirectional overrides, cut at 400 characters.
 #[must_use]
 pub fn plain(text: &str) -> String {
@@ -18,6 +20,11 @@ pub fn plain(text: &str) -> String {
     plain
 }
 
+/// A package, version or id, short enough that a line holds it: the same, cut at 60 columns.
+pub(super) fn name(text: &str) -> String {
+    cut(&plain(text), LONGEST_NAME)
+}
+
 /// Characters that reorder or hide the text around them.
 fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -25,6 +32,9 @@ fn is_invisible(character: char) -> bool {
 
 /// Longest text shown, in characters: a sentence that names a page and the reason why it failed has about 250.
 const LONGEST: usize = 400;
+
+/// Longest name shown, in columns. Names that are in use are shorter, and a line has eighty.
+const LONGEST_NAME: usize = 60;
 
 #[cfg(test)]
 mod tests {
@@ -42,6 +52,8 @@ mod tests {
 
     #[test]
     fn a_name_of_a_megabyte_is_cut() {
-        assert_eq!(plain(&"x".repeat(1 << 20)).chars().count(), LONGEST + 1);
+        let name_of_a_megabyte = "x".repeat(1 << 20);
+        assert_eq!(plain(&name_of_a_megabyte).chars().count(), LONGEST + 1);
+        assert_eq!(name(&name_of_a_megabyte).chars().count(), LONGEST_NAME);
     }
 }

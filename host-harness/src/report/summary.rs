@@ -1,25 +1,38 @@
 //! The verdict as one sentence: what, whose, and the way out.
 
+mod clean;
+
+use std::collections::BTreeSet;
+
 use koalr_platform::decision::Decision;
-use koalr_platform::model::assessment::Attribution;
+use koalr_platform::evidence::{DEPENDENCIES, ISSUES};
+use koalr_platform::model::assessment::{Attribution, Bump};
 use koalr_platform::model::common::CoverageState;
-use koalr_platform::model::verdict::Decision as Judged;
+use koalr_platform::model::verdict::{Decision as Judged, Fired};
 use koalr_platform::policy::Mode;
 
-use super::arithmetic::tenths;
-use super::change::{ChangeReport, Line};
-use super::escape::plain;
+use super::change::{ChangeReport, Line, Names};
+use super::escape::{name, plain};
+use super::instant::utc;
+use super::noun::what;
+use clean::{clean, waived};
 
 /// The sentence of a report whose other fields are filled in.
 pub(crate) fn summary(report: &ChangeReport) -> String {
-    let reason = match report.settled.outcome.decision {
+    let outcome = &report.settled.outcome;
+    let reason = match outcome.decision {
         Decision::Block => because(report, Judged::Block),
+        Decision::Warn if outcome.opened => unknown(report),
         Decision::Warn => because(report, Judged::Warn),
         Decision::Inconclusive => unknown(report),
-        Decision::Pending => format!("it waits for evidence: {}", unknown(report)),
+        Decision::Pending => waiting(report),
         Decision::Pass => clean(report),
     };
-    let verdict = match (report.settled.decision, report.settled.outcome.decision) {
+    let also = match outcome.decision {
+        Decision::Pass => None,
+        _ => waived(report),
+    };
+    let verdict = match (report.settled.decision, outcome.decision) {
         (Decision::Block, _) => "Blocked",
         (Decision::Warn, Decision::Warn) => "May pass, with a warning",
         (Decision::Pending, _) => "Pending",
@@ -34,64 +47,89 @@ pub(crate) fn summary(report: &ChangeReport) -> String {
         Mode::Warn => " (the policy only warns)",
         Mode::Observe => " (the policy only observes)",
     };
-    format!("{verdict}{mode}: {reason}.")
+    let also = also.map_or_else(String::new, |also| format!("; {also}"));
+    let note = outcome.note();
+    let note = note.map_or_else(String::new, |note| format!(" {note}"));
+    format!("{verdict}{mode}: {reason}{also}.{note}")
 }
 
-/// The findings of the strictest rules that fired, worst first.
+/// The findings of the rules that fired with this decision, worst first.
 fn because(report: &ChangeReport, decision: Judged) -> String {
-    let mut lines: Vec<Line<'_>> = Vec::new();
-    for fired in report
+    let fired: Vec<&Fired> = report
         .verdict
         .fired
         .iter()
         .filter(|fired| fired.decision == decision)
-    {
-        for line in fired
-            .findings
-            .iter()
-            .filter_map(|index| report.line(*index))
-        {
-            if !lines.iter().any(|known| known.index == line.index) {
-                lines.push(line);
-            }
-        }
-    }
-    lines.sort_by_key(|line| (std::cmp::Reverse(line.attributed.cvss), line.index));
-    let Some(worst) = lines.first() else {
-        let fired = report
-            .verdict
-            .fired
-            .iter()
-            .find(|fired| fired.decision == decision);
-        return fired.map_or_else(|| "a rule fired".to_owned(), |fired| plain(&fired.message));
+        .collect();
+    let findings: BTreeSet<u32> = fired
+        .iter()
+        .flat_map(|fired| fired.findings.iter().copied())
+        .collect();
+    let lines = findings.iter().filter_map(|index| report.line(*index));
+    let worst = lines.min_by_key(|line| (std::cmp::Reverse(line.attributed.cvss), line.index));
+    let Some(worst) = worst else {
+        return fired.first().map_or_else(
+            || "the integration gives no reason".to_owned(),
+            |fired| plain(&fired.message),
+        );
     };
-    let score = match worst.attributed.cvss {
-        Some(score) if worst.attributed.assumed => {
-            format!("no score, taken for CVSS {}", tenths(score))
-        }
-        Some(score) => format!("CVSS {}", tenths(score)),
-        None => "no CVSS score".to_owned(),
-    };
-    let whose = match worst.attributed.attribution {
-        Attribution::Introduced => "this change introduces",
-        Attribution::DisclosedSince => {
-            "the change is not to blame, but since its base was assessed there is"
-        }
-        Attribution::ReOpened => "the change is not to blame, but open again is",
-        Attribution::Carried | Attribution::Removed => "the base already has",
-        Attribution::Unknown => "it cannot be told whose is",
-    };
-    let more = match lines.len() - 1 {
+    let more = match findings.len() - 1 {
         0 => String::new(),
-        1 => ", and one more".to_owned(),
-        more => format!(", and {more} more"),
+        1 => ", and one more counts".to_owned(),
+        more => format!(", and {more} more count"),
     };
-    format!(
-        "{whose} {} ({score}) in {} {}{more}",
-        plain(report.id_of(worst)),
-        plain(&worst.fact.package),
-        plain(&worst.fact.version)
-    )
+    let rules: Vec<String> = fired
+        .iter()
+        .take(MOST_RULES)
+        .map(|fired| format!("`{}`", name(&fired.rule)))
+        .collect();
+    let rules = if fired.len() < 2 {
+        String::new()
+    } else {
+        format!(" (rules {})", rules.join(", "))
+    };
+    format!("{}{more}{rules}", whose(report, &worst))
+}
+
+/// One finding and whose it is.
+fn whose(report: &ChangeReport, line: &Line<'_>) -> String {
+    let what = what(&Names::of_report(report), line);
+    match line.attributed.attribution {
+        Attribution::Introduced => format!("this change introduces {what}{}", back(report, line)),
+        Attribution::DisclosedSince => format!(
+            "the change does not touch it, but {what} was disclosed since its base was assessed"
+        ),
+        Attribution::ReOpened => {
+            format!("the change does not touch it, but {what} is open again")
+        }
+        Attribution::Carried => format!("the base already has {what}"),
+        Attribution::Removed => format!("this change removes {what}"),
+        Attribution::Unknown => format!("it cannot be told whether this change introduces {what}"),
+    }
+}
+
+/// That a version falls is half of the explanation.
+fn back(report: &ChangeReport, line: &Line<'_>) -> String {
+    let row = line.fact.dependency.and_then(|index| {
+        let rows = report.evidence.dependencies.as_ref()?;
+        rows.get(usize::try_from(index).ok()?)
+    });
+    match (
+        line.attributed.bump,
+        row.and_then(|row| row.before.as_ref()),
+    ) {
+        (Bump::Downgrade, Some(before)) => format!(" by going back from {}", name(before)),
+        (Bump::Downgrade, None) => " by going back".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// What is waited for, and until when.
+fn waiting(report: &ChangeReport) -> String {
+    let until = report
+        .deadline
+        .map_or_else(String::new, |at| format!(" until {}", utc(at)));
+    format!("it waits{until} for evidence: {}", unknown(report))
 }
 
 /// The first thing that is missing, and what to do about it.
@@ -99,47 +137,48 @@ fn unknown(report: &ChangeReport) -> String {
     if let Some(error) = report.verdict.errors.first() {
         return format!(
             "rule `{}` could not be evaluated, {}",
-            plain(&error.rule),
+            name(&error.rule),
             plain(&error.message)
         );
     }
+    let pending = report.settled.outcome.decision == Decision::Pending;
     let rows = report
         .verdict
         .missing
         .iter()
         .filter_map(|index| report.evidence.coverage.get(usize::try_from(*index).ok()?));
-    let mut rows: Vec<_> = rows.collect();
     // A missing dependency list explains every lookup that was not made.
-    rows.sort_by_key(|row| row.route != koalr_platform::evidence::DEPENDENCIES);
-    if let Some(row) = rows.first() {
-        if row.route == koalr_platform::evidence::DEPENDENCIES
-            && row.state == CoverageState::NotAsked
-        {
-            return "no dependency list; give one with `dependencies` in the change's file"
-                .to_owned();
+    let first = rows.min_by_key(|row| {
+        let awaited = row.state == CoverageState::Awaited;
+        (pending && !awaited, row.route != DEPENDENCIES)
+    });
+    if let Some(row) = first {
+        if row.route == DEPENDENCIES && row.state != CoverageState::Awaited && no_list(report) {
+            return NO_LIST.to_owned();
         }
         let detail = if row.detail.is_empty() {
             "it is not complete".to_owned()
         } else {
             plain(&row.detail)
         };
-        return format!("{} of {}: {detail}", plain(&row.route), plain(&row.subject));
+        return format!("{} of {}: {detail}", name(&row.route), name(&row.subject));
     }
-    if let Some(route) = report.verdict.unasked.first() {
-        return format!(
-            "nothing was asked about {}; `koalr sync` does that",
-            plain(route)
-        );
+    match report.verdict.unasked.first().map(String::as_str) {
+        Some(DEPENDENCIES) if no_list(report) => NO_LIST.to_owned(),
+        Some(ISSUES) => "nothing was asked about issues; `koalr sync` does that".to_owned(),
+        Some(route) => format!("nothing was asked about {}", name(route)),
+        None => because(report, Judged::Inconclusive),
     }
-    because(report, Judged::Inconclusive)
 }
 
-fn clean(report: &ChangeReport) -> String {
-    let introduced = report.lines_of(Attribution::Introduced).len();
-    let waived = report.verdict.waived.len();
-    match (introduced, waived) {
-        (0, _) => "this change introduces no known vulnerability".to_owned(),
-        (_, 0) => "what this change introduces stays below every threshold".to_owned(),
-        (_, _) => "what this change introduces is waived or below every threshold".to_owned(),
-    }
+fn no_list(report: &ChangeReport) -> bool {
+    report.evidence.dependencies.is_none()
 }
+
+const NO_LIST: &str = "no dependency list; give one with `dependencies` in the change's file";
+
+/// Most rules that are named.
+const MOST_RULES: usize = 5;
+
+#[cfg(test)]
+mod tests;

@@ -147,7 +147,7 @@ fn a_mode_changes_what_binds_and_not_what_is_judged() {
         let json = ran.json();
         assert_eq!((ran.code, &json["decision"]), (code, &json!(decision)));
         assert_eq!(
-            (&json["judged"], &json["mode"]),
+            (&json["outcome"]["decision"], &json["mode"]),
             (&json!("block"), &json!(mode))
         );
         let summary = json["summary"].as_str().unwrap();
@@ -162,7 +162,7 @@ fn what_cannot_be_told_does_not_bind_under_warn_or_observe() {
     for mode in ["warn", "observe"] {
         let ran = koalr.gate(&change, &["--mode", mode]);
         assert_eq!(
-            (ran.code, &ran.json()["judged"]),
+            (ran.code, &ran.json()["outcome"]["decision"]),
             (0, &json!("inconclusive"))
         );
     }

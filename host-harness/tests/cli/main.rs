@@ -6,6 +6,8 @@ mod canary;
 #[cfg(test)]
 mod change;
 #[cfg(test)]
+mod check_run;
+#[cfg(test)]
 mod component;
 #[cfg(test)]
 mod connect;
@@ -13,11 +15,14 @@ mod connect;
 mod data;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod enrichment;
 #[cfg(test)]
 mod events;
+#[cfg(test)]
+mod explain;
 #[cfg(test)]
 mod flags;
 #[cfg(test)]
@@ -32,7 +37,10 @@ mod network;
 mod partial;
 #[cfg(test)]
 mod policy;
+#[cfg(test)]
 mod readme;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod status;
 #[cfg(test)]

@@ -1,14 +1,24 @@
 //! Policies and waivers from files.
 
+use koalr_upstream::{Upstream, sample};
 use serde_json::{Value, json};
 
-use crate::support::{Koalr, acme, sample_change, serve};
+use crate::support::{Koalr, sample_change, serve};
 
 /// The sample's blocked change, with its author.
 fn blocked() -> Value {
     let mut change = sample_change("blocked");
     change["author"] = json!("priya");
     change
+}
+
+/// The sample organization on 1 February 2026, synced then.
+fn february() -> (Upstream, Koalr) {
+    let upstream = serve(sample::organization(1_769_904_000_000));
+    let koalr = Koalr::connected(&upstream);
+    let ran = koalr.run(&["sync", "snyk", "--now", FEBRUARY]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    (upstream, koalr)
 }
 
 /// A waiver file with one waiver of what blocks it, and these lines in it.
@@ -21,15 +31,13 @@ fn waiver(lines: &str) -> String {
 
 /// Judges the blocked change on 1 February 2026.
 fn judge(koalr: &Koalr, more: &[&str]) -> (i32, Value) {
-    let february = ["--now", "2026-02-01T00:00:00Z"];
-    let ran = koalr.gate(&blocked(), &[&february[..], more].concat());
+    let ran = koalr.gate(&blocked(), &[&["--now", FEBRUARY], more].concat());
     (ran.code, ran.json())
 }
 
 #[test]
 fn a_waiver_lets_a_block_pass_and_leaves_the_security_score() {
-    let upstream = serve(acme());
-    let koalr = Koalr::synced(&upstream);
+    let (_upstream, koalr) = february();
     koalr.write(
         "w.toml",
         waiver("approver = \"ines\"\nexpires = 2026-03-01\n"),
@@ -47,8 +55,7 @@ fn a_waiver_lets_a_block_pass_and_leaves_the_security_score() {
 
 #[test]
 fn a_waiver_of_the_author_does_not_hold_and_says_why() {
-    let upstream = serve(acme());
-    let koalr = Koalr::synced(&upstream);
+    let (_upstream, koalr) = february();
     koalr.write(
         "w.toml",
         waiver("approver = \"Priya\"\nexpires = 2026-03-01\n"),
@@ -66,8 +73,7 @@ fn a_waiver_of_the_author_does_not_hold_and_says_why() {
 
 #[test]
 fn a_waiver_does_not_hold_from_the_instant_it_expires() {
-    let upstream = serve(acme());
-    let koalr = Koalr::synced(&upstream);
+    let (_upstream, koalr) = february();
     koalr.write(
         "w.toml",
         waiver("approver = \"ines\"\nexpires = 2026-02-01\n"),
@@ -81,8 +87,7 @@ fn a_waiver_does_not_hold_from_the_instant_it_expires() {
 
 #[test]
 fn a_waiver_with_a_mistake_does_not_hold_and_is_complained_about() {
-    let upstream = serve(acme());
-    let koalr = Koalr::synced(&upstream);
+    let (_upstream, koalr) = february();
     koalr.write("w.toml", waiver("approver = \"ines\"\n"));
     let (code, json) = judge(&koalr, &["--waivers", "w.toml"]);
     assert_eq!(code, 1);
@@ -92,8 +97,7 @@ fn a_waiver_with_a_mistake_does_not_hold_and_is_complained_about() {
 
 #[test]
 fn a_policy_changes_what_blocks_and_a_flag_goes_before_its_mode() {
-    let upstream = serve(acme());
-    let koalr = Koalr::synced(&upstream);
+    let (_upstream, koalr) = february();
     koalr.write(
         "p.toml",
         "mode = \"warn\"\n[rules.introduced-cvss]\nthreshold = 9.5\n",
@@ -107,8 +111,7 @@ fn a_policy_changes_what_blocks_and_a_flag_goes_before_its_mode() {
 
 #[test]
 fn a_fail_open_cause_warns_where_it_cannot_be_told() {
-    let upstream = serve(acme());
-    let koalr = Koalr::synced(&upstream);
+    let (_upstream, koalr) = february();
     koalr.write("p.toml", "fail-open = [\"no-dependency-list\"]\n");
     let mut change = blocked();
     change["dependencies"] = Value::Null;
@@ -158,3 +161,5 @@ fn a_policy_that_is_not_there_is_named() {
         "{ran:?}"
     );
 }
+
+const FEBRUARY: &str = "2026-02-01T00:00:00Z";

@@ -111,5 +111,17 @@ fn every_command_explains_its_exit_codes() {
 fn the_explained_score_is_what_the_demo_prints() {
     let samples = blocks("text");
     let ran = Koalr::new().run(&["demo", "--once"]);
-    assert!(ran.out.contains(&samples[0]), "{}", ran.out);
+    assert!(
+        undated(&ran.out).contains(&undated(&samples[0])),
+        "{}",
+        ran.out
+    );
+}
+
+/// The text without its times: the demo's are of now.
+fn undated(text: &str) -> String {
+    let is_time = |word: &str| word.len() == 20 && word.starts_with("20") && word.ends_with('Z');
+    let words = text.split(' ');
+    let words = words.map(|word| if is_time(word) { "a time" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }

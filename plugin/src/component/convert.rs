@@ -109,7 +109,7 @@ record!(describe::Manifest, m::Manifest {
 record!(describe::Pull, m::Pull { what why });
 record!(describe::Permission, m::Permission { name why required });
 cases!(describe::Method, m::Method { Get Head Post Put Patch Delete });
-record!(describe::PathRule, m::PathRule { method template });
+record!(describe::PathRule, m::PathRule { method template fresh_secs });
 cases!(describe::OriginAddress, m::OriginAddress { Fixed(of) Template(of) CustomerSupplied Download(of) Other(of) });
 record!(describe::Origin, m::Origin { id label address aliases paths });
 record!(describe::Quota, m::Quota { id requests window_secs method path_prefix });

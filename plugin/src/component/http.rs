@@ -257,6 +257,7 @@ impl Incoming {
             headers: Headers {
                 retry_after: text("retry-after"),
                 date: text("date"),
+                age: text("age"),
                 stage: text("snyk-version-lifecycle-stage"),
                 deprecation: text("deprecation"),
                 sunset: text("sunset"),

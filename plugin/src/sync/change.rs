@@ -35,8 +35,9 @@ pub(super) fn sync(
             .iter()
             .filter_map(|&step| walk.path(step, organization))
             .collect();
-        let mut take = |ticket: usize, outcome: Outcome<'_>| {
+        let mut take = |ticket: usize, outcome: Outcome<'_>, age_secs: u32| {
             if let Some(&step) = next.get(ticket) {
+                walk.note_age(step, age_secs);
                 walk.take(step, outcome, (organization, base), &mut output);
             }
         };
@@ -188,6 +189,15 @@ impl Walk {
                     others.for_each(|other| other.follow(run));
                 }
             }
+        }
+    }
+
+    /// What is given again was true when it was first given.
+    fn note_age(&mut self, step: Step, age_secs: u32) {
+        if let Step::Lookup(index) = step
+            && let Some(lookup) = self.lookups.get_mut(index)
+        {
+            lookup.age_secs = age_secs;
         }
     }
 

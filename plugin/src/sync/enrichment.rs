@@ -121,9 +121,10 @@ impl Walk {
             let waiting: Vec<usize> = lookup::waiting(&self.lookups).collect();
             let paths = waiting.iter().filter_map(|&index| self.lookups.get(index));
             let paths: Vec<_> = paths.map(|lookup| lookup.path(organization)).collect();
-            let mut take = |ticket: usize, outcome: Outcome<'_>| {
+            let mut take = |ticket: usize, outcome: Outcome<'_>, age_secs: u32| {
                 let index = waiting.get(ticket).copied().unwrap_or_default();
                 if let Some(lookup) = self.lookups.get_mut(index) {
+                    lookup.age_secs = age_secs;
                     lookup.take(outcome, (organization, (0, index)), output, &fix);
                 }
             };

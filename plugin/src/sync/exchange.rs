@@ -50,7 +50,8 @@ impl<'a> Exchange<'a> {
     /// Sends one round: as many of the requests as the budget allows, the first ones first. False if nothing was sent:
     /// nothing was asked, the budget is used up, or Snyk wants a pause.
     ///
-    /// `each` gets the index of the request and what became of it, in any order; what asks for a pause it does not get.
+    /// `each` gets the index of the request, what became of it and how old the answer is in seconds, in any order; what
+    /// asks for a pause it does not get.
     ///
     /// # Errors
     ///
@@ -58,10 +59,10 @@ impl<'a> Exchange<'a> {
     pub(super) fn round(
         &mut self,
         paths: &[String],
-        each: &mut dyn FnMut(usize, Outcome<'_>),
+        each: &mut dyn FnMut(usize, Outcome<'_>, u32),
     ) -> Result<bool, SyncError> {
-        self.run(paths, &mut |ticket, outcome, _| {
-            each(ticket, outcome);
+        self.drive(paths, &mut |ticket, outcome, (_, age_secs)| {
+            each(ticket, outcome, age_secs);
             None
         })
     }
@@ -82,6 +83,16 @@ impl<'a> Exchange<'a> {
         paths: &[String],
         next: &mut dyn FnMut(usize, Outcome<'_>, Timestamp) -> Option<String>,
     ) -> Result<bool, SyncError> {
+        self.drive(paths, &mut |ticket, outcome, (now, _)| {
+            next(ticket, outcome, now)
+        })
+    }
+
+    fn drive(
+        &mut self,
+        paths: &[String],
+        next: &mut dyn FnMut(usize, Outcome<'_>, Told) -> Option<String>,
+    ) -> Result<bool, SyncError> {
         let chains = u32::try_from(paths.len()).unwrap_or(u32::MAX);
         let left = self.budget - self.sent;
         if chains == 0 || left == 0 || self.pause_secs.is_some() {
@@ -99,7 +110,7 @@ impl<'a> Exchange<'a> {
                 continue;
             };
             let path = later.as_ref().unwrap_or(first);
-            let now = self.note(&reply, path);
+            let told = self.note(&reply, path);
             *later = match outcome(&reply, path) {
                 Outcome::Unauthorized => {
                     unauthorized = true;
@@ -109,7 +120,7 @@ impl<'a> Exchange<'a> {
                     self.pause_secs = self.pause_secs.max(Some(secs));
                     None
                 }
-                outcome => next(ticket, outcome, now),
+                outcome => next(ticket, outcome, told),
             };
             if let Some(path) = later
                 && *share > 0
@@ -131,8 +142,8 @@ impl<'a> Exchange<'a> {
         self.transport.send(ticket, path.to_owned());
     }
 
-    /// Notes what an answer tells beside its body, and gives the time at which it was made.
-    fn note(&mut self, reply: &Reply, path: &str) -> Timestamp {
+    /// Notes what an answer tells beside its body, and gives its time and age.
+    fn note(&mut self, reply: &Reply, path: &str) -> Told {
         match reply {
             Ok(_) => self.answered = true,
             Err(failure) => self.failure = Some(failure.to_string()),
@@ -149,11 +160,10 @@ impl<'a> Exchange<'a> {
                 }
             }
         }
-        let date = reply.as_ref().ok().and_then(|answer| {
-            let date = answer.headers.date.as_deref();
-            date.and_then(instant::parse_http)
-        });
-        date.unwrap_or(self.as_of)
+        let headers = reply.as_ref().ok().map(|answer| &answer.headers);
+        let date = headers.and_then(|headers| instant::parse_http(headers.date.as_deref()?));
+        let age = headers.and_then(|headers| headers.age.as_deref()?.parse().ok());
+        (date.unwrap_or(self.as_of), age.unwrap_or(0))
     }
 
     /// A batch of what was collected: the caller adds cursor, progress and coverage.
@@ -195,6 +205,9 @@ impl<'a> Exchange<'a> {
         })
     }
 }
+
+/// When an answer was made, by the upstream's clock, and how old it is by the host's, in seconds.
+type Told = (Timestamp, u32);
 
 /// What was read, by its place, so that the order of arrival does not show.
 #[derive(Default)]

@@ -28,13 +28,15 @@ pub(super) struct Lookup {
     attempts: u8,
     state: State,
     detail: String,
+    /// How old its answer was when it came, in seconds.
+    pub(super) age_secs: u32,
     /// How many issues it has.
     pub(super) found: u32,
     /// Versions that fix its issues of CVSS 9.0 or more.
     pub(super) fixes: Vec<String>,
 }
 
-fields!(Lookup { subject purl ecosystem name version attempts state detail found fixes });
+fields!(Lookup { subject purl ecosystem name version attempts state detail age_secs found fixes });
 
 /// How far something asked is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -215,7 +217,10 @@ impl Lookup {
             route: PACKAGES.to_owned(),
             subject: self.subject.clone(),
             state: self.state.coverage()?,
-            as_of: self.state.is_known().then_some(began),
+            as_of: self
+                .state
+                .is_known()
+                .then(|| began - Timestamp::from(self.age_secs) * 1000),
             detail: self.detail.clone(),
         })
     }

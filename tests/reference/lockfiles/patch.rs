@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Versions by name of package.
-pub(super) type Side = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Side = BTreeMap<String, BTreeSet<String>>;
 
 /// A change of lock files that moves a package to its next major.
 pub(super) struct Patch {

@@ -9,7 +9,19 @@ use crate::model::common::{Coverage, CoverageState};
 use crate::model::verdict::{Decision as Judged, Verdict};
 
 /// Why it cannot be told. Words of coverage states mean that a route which an active rule depends on is in that state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
     /// Nobody handed in the dependencies that the change touches, so that no package could be looked up either.

@@ -216,6 +216,7 @@ impl<'a> Facts<'a> {
             routes: BTreeSet::new(),
         };
         let kept = self.by_identity.entry(identity).or_insert_with(new);
+        kept.fact.ignored |= finding.ignored;
         kept.fact.head = stronger(kept.fact.head, sighting.head);
         kept.fact.base = stronger(kept.fact.base, sighting.base);
         kept.routes.insert(sighting.route);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::common::{Extra, Tenths};
 
 /// How risky the change is, and why. Refers to findings by index and repeats no text of theirs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Assessment {
     /// Version of the model.
@@ -29,7 +29,19 @@ pub struct Assessment {
 }
 
 /// Whose a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attribution {
     /// The change brings it: it is in the head, not in the base, and its package or version changed.
@@ -47,7 +59,19 @@ pub enum Attribution {
 }
 
 /// How far a version moves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bump {
     /// The same version before and after.
@@ -71,7 +95,7 @@ pub enum Bump {
 }
 
 /// What the model made of one finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Attributed {
     /// Whose it is.
@@ -87,7 +111,7 @@ pub struct Attributed {
 }
 
 /// A factor in Koalr's own shape.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Factor {
     /// Name for people, for example `Security vulnerabilities`.
@@ -99,7 +123,7 @@ pub struct Factor {
 }
 
 /// A part of the score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Contribution {
     /// Where it comes from.
@@ -114,7 +138,7 @@ pub struct Contribution {
 }
 
 /// Where a part of the score comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContributionSubject {
     /// A finding, by index.
@@ -128,7 +152,7 @@ pub enum ContributionSubject {
 }
 
 /// What the score would be after one upgrade.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Counterfactual {
     /// Index of the dependency change to alter.
@@ -144,7 +168,7 @@ pub struct Counterfactual {
 }
 
 /// Something that could not be told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct UnknownFact {
     /// Stable kebab-case code, for example `cvss-assumed`.
@@ -156,7 +180,7 @@ pub struct UnknownFact {
 }
 
 /// Why there is no assessment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScoreError {
     /// The evidence contradicts the contract: what is wrong with it.

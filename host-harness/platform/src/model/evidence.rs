@@ -8,7 +8,7 @@ use super::common::{
 };
 
 /// What to assess.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ScoreRequest {
     /// The change.
@@ -22,7 +22,7 @@ pub struct ScoreRequest {
 }
 
 /// What is known about a change. Handed unchanged to `gate`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Evidence {
     /// Whether it was gathered at the time or rebuilt later.
@@ -48,7 +48,19 @@ pub struct Evidence {
 }
 
 /// When evidence was gathered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Observation {
     /// Gathered while the change was open.
@@ -58,7 +70,19 @@ pub enum Observation {
 }
 
 /// Where a finding is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Presence {
     /// Seen there.
@@ -70,7 +94,7 @@ pub enum Presence {
 }
 
 /// A finding in scalars and three texts, so that a thousand of them cross in microseconds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FindingFact {
     /// Upstream's id of the vulnerability, licence rule or check. Not empty.
@@ -108,7 +132,7 @@ pub struct FindingFact {
 }
 
 /// Texts about one finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FindingTexts {
     /// Index of the finding.
@@ -118,7 +142,7 @@ pub struct FindingTexts {
 }
 
 /// A version that would fix a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct FixCandidate {
     /// Index of the finding.
@@ -130,7 +154,7 @@ pub struct FixCandidate {
 }
 
 /// Open findings the change does not touch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Debt {
     /// Severity.

@@ -9,7 +9,7 @@ use crate::model::common::Timestamp;
 use crate::model::verdict::Verdict;
 
 /// What became of the waivers. Lists are in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WaiverReport {
     /// Those that let a finding pass.
@@ -28,7 +28,7 @@ pub struct WaiverReport {
 }
 
 /// A waiver that let findings pass.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Used {
     /// Its id.
@@ -44,7 +44,7 @@ pub struct Used {
 }
 
 /// A waiver that does not hold for this change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Refused {
     /// Its id.
@@ -54,7 +54,7 @@ pub struct Refused {
 }
 
 /// A waiver with its end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Ended {
     /// Its id.

@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
+use super::reuse::Keeper;
 use super::ticket::Collector;
 use super::transcript::{Outcome, Transcript};
 
@@ -23,6 +24,7 @@ pub(crate) struct ResponseBody {
     failed: bool,
     record: Record,
     collector: Option<Collector>,
+    keeper: Option<Keeper>,
 }
 
 /// Where the size of a body is written.
@@ -38,7 +40,7 @@ impl ResponseBody {
         inner: Incoming,
         most: u64,
         record: Record,
-        collector: Option<Collector>,
+        (collector, keeper): (Option<Collector>, Option<Keeper>),
     ) -> Result<Self, Error> {
         let announced = inner.size_hint().lower();
         if announced > most {
@@ -52,15 +54,17 @@ impl ResponseBody {
             failed: false,
             record,
             collector,
+            keeper,
         })
     }
 
-    /// Lets the collector see what the guest is about to see.
+    /// Lets the collectors see what the guest is about to see.
     fn collect(&mut self, data: &[u8]) {
         self.collector = self
             .collector
             .take()
             .and_then(|collector| collector.piece(data));
+        self.keeper = self.keeper.take().and_then(|keeper| keeper.piece(data));
         // A guest may know the length, and never ask for the end.
         if self.inner.is_end_stream() {
             self.complete();
@@ -70,6 +74,9 @@ impl ResponseBody {
     fn complete(&mut self) {
         if let Some(collector) = self.collector.take() {
             collector.finish();
+        }
+        if let Some(keeper) = self.keeper.take() {
+            keeper.finish();
         }
     }
 

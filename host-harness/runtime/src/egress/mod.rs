@@ -1,7 +1,7 @@
 //! The way out: policy, credential, pacing, transport and the record of it.
 //!
-//! A request passes, in this order: [`EgressPolicy`] (may it leave?), the call's request budget, [`Governor`] (when?),
-//! the credential, [`HttpClient`] (which screens the resolved address). Each exchange is written to the
+//! A request passes, in this order: [`EgressPolicy`] (may it leave?), the call's request budget, [`Answers`] (is it known?),
+//! [`Governor`] (when?), the credential, [`HttpClient`] (which screens the resolved address). Each exchange is written to the
 //! [`Transcript`], without headers. Redirects are never followed.
 //!
 //! A download is a file that the pinned origin has named and another host keeps: it needs a ticket, goes without quota
@@ -20,6 +20,7 @@ mod path;
 mod policy;
 mod proxy;
 mod retry;
+mod reuse;
 mod screen;
 mod sender;
 mod ticket;
@@ -38,6 +39,7 @@ pub use governor::{Governor, Priority};
 pub use origin::{Known, PinError, PinnedOrigin, pin_origin};
 pub use policy::{Denial, EgressPolicy, Organizations, PolicyError};
 pub use proxy::{Proxy, ProxyError};
+pub use reuse::Answers;
 pub use transcript::{Exchange, Outcome, Transcript};
 pub use transport::TransportError;
 
@@ -65,14 +67,13 @@ impl Egress {
 
     /// A way out for `connect` and `sync`; the pure verbs stay closed on it too.
     ///
-    /// The governor is shared by all sessions of one tenant and credential; `priority` says whose requests of them go
-    /// first.
+    /// `shared` is of all sessions of one tenant and credential; `priority` says whose requests of them go first.
     #[must_use]
     pub fn open(
         policy: EgressPolicy,
         client: HttpClient,
         credential: Option<CredentialHeader>,
-        governor: Arc<Governor>,
+        shared: Shared,
         priority: Priority,
     ) -> Self {
         Self {
@@ -80,7 +81,8 @@ impl Egress {
                 policy,
                 client,
                 credential,
-                governor,
+                governor: shared.governor,
+                answers: shared.answers,
                 priority,
             })),
             transcript: Transcript::default(),
@@ -94,6 +96,15 @@ impl Egress {
     }
 }
 
+/// What all sessions of one tenant and credential share.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// Their pace.
+    pub governor: Arc<Governor>,
+    /// Answers that may be given again.
+    pub answers: Arc<Answers>,
+}
+
 /// Everything an open egress needs to send a request.
 #[derive(Debug)]
 struct Way {
@@ -101,5 +112,6 @@ struct Way {
     client: HttpClient,
     credential: Option<CredentialHeader>,
     governor: Arc<Governor>,
+    answers: Arc<Answers>,
     priority: Priority,
 }

@@ -1,6 +1,7 @@
 //! Which requests may leave: scheme × host × port × method × path.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use http::{Method, Uri};
 
@@ -16,9 +17,17 @@ use crate::contract::describe::{self, Manifest};
 pub struct EgressPolicy {
     base: Base,
     allow_loopback: bool,
-    rules: Vec<(Method, PathTemplate)>,
+    rules: Vec<Rule>,
     organizations: Organizations,
     downloads: Downloads,
+}
+
+/// A rule of the manifest.
+#[derive(Debug, Clone)]
+struct Rule {
+    method: Method,
+    template: PathTemplate,
+    fresh: Option<Duration>,
 }
 
 /// What a permitted request is.
@@ -62,7 +71,16 @@ impl EgressPolicy {
         let rules = declared
             .paths
             .iter()
-            .map(|rule| Ok((method(rule.method), PathTemplate::parse(&rule.template)?)))
+            .map(|rule| {
+                Ok(Rule {
+                    method: method(rule.method),
+                    template: PathTemplate::parse(&rule.template)?,
+                    fresh: (rule
+                        .fresh_secs
+                        .filter(|_| rule.method == describe::Method::Get))
+                    .map(|secs| Duration::from_secs(secs.into())),
+                })
+            })
             .collect::<Result<_, PolicyError>>()?;
         Ok(Self {
             base,
@@ -110,8 +128,8 @@ impl EgressPolicy {
         }
         let path = Path::parse(uri.path())?;
         let fits = |fit: Fit| {
-            self.rules.iter().any(|(allowed, template)| {
-                allowed == method && template.matches(&path, &self.organizations) == fit
+            self.rules.iter().any(|rule| {
+                rule.method == *method && rule.template.matches(&path, &self.organizations) == fit
             })
         };
         if fits(Fit::Yes) {
@@ -124,6 +142,17 @@ impl EgressPolicy {
                 path: uri.path().to_owned(),
             })
         }
+    }
+
+    /// How long the answer to a permitted request may be given again; none if not at all.
+    pub(crate) fn fresh(&self, method: &Method, uri: &Uri) -> Option<Duration> {
+        let path = Path::parse(uri.path()).ok()?;
+        let fits = |rule: &&Rule| {
+            rule.method == *method && rule.template.matches(&path, &self.organizations) == Fit::Yes
+        };
+        // Where several rules fit, the most cautious one counts.
+        let rules = self.rules.iter().filter(fits);
+        rules.map(|rule| rule.fresh).min().flatten()
     }
 
     /// What a request is, if it may leave. The caller uses up the ticket of a download.

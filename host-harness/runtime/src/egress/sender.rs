@@ -72,6 +72,9 @@ impl Sender {
                 return Err(code);
             }
         };
+        if let Some(answer) = self.known(&permit, &request) {
+            return Ok(answer);
+        }
         let again = matches!(*request.method(), Method::GET | Method::HEAD);
         let resends = if again { RESENDS } else { 0 };
         let mut resent = 0;
@@ -98,9 +101,19 @@ impl Sender {
                     let _waiting = self.waiting.enter();
                     tokio::time::sleep(wait).await;
                 }
-                _ => return self.hand_over(&permit, response, row),
+                _ => return self.hand_over(&permit, &request, response, row),
             }
         }
+    }
+
+    /// The answer that was given before, where the manifest lets it be given again.
+    fn known(&self, permit: &Permit, request: &Request<Full<Bytes>>) -> Option<Response<WasiBody>> {
+        let way = &permit.way;
+        let fresh = way.policy.fresh(request.method(), request.uri())?;
+        let answer = way.answers.find(request, fresh)?;
+        let age_secs = answer.age_secs();
+        self.begin(request, Some(permit.route), Outcome::Reused { age_secs });
+        Some(answer.again())
     }
 
     /// Waits until the quotas have room; the time until then if that is too long.
@@ -171,6 +184,7 @@ impl Sender {
     fn hand_over(
         &self,
         permit: &Permit,
+        request: &Request<Full<Bytes>>,
         response: Response<Incoming>,
         row: Option<usize>,
     ) -> Result<Response<WasiBody>, Error> {
@@ -196,7 +210,11 @@ impl Sender {
             ),
             Route::Download => (self.download_bytes, None),
         };
-        let body = ResponseBody::new(body, most, record, collector)?;
+        let way = &permit.way;
+        let keeper = (way.policy)
+            .fresh(request.method(), request.uri())
+            .and_then(|_| way.answers.keeper(request, (parts.status, &parts.headers)));
+        let body = ResponseBody::new(body, most, record, (collector, keeper))?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }
 

@@ -108,6 +108,7 @@ pub(crate) fn manifest() -> Manifest {
     let rule = |method| PathRule {
         method,
         template: "/rest/orgs/{org}/issues".to_owned(),
+        fresh_secs: None,
     };
     Manifest {
         id: "sample".to_owned(),
@@ -157,8 +158,25 @@ pub(crate) fn egress(address: SocketAddr) -> Egress {
     downloading(address, &[])
 }
 
+/// A way out to this upstream that may give answers again for this many seconds.
+pub(crate) fn reusing(address: SocketAddr, fresh_secs: Option<u32>) -> Egress {
+    let mut manifest = manifest();
+    for rule in manifest
+        .origins
+        .iter_mut()
+        .flat_map(|origin| &mut origin.paths)
+    {
+        rule.fresh_secs = fresh_secs;
+    }
+    way_out(&manifest, address, &[])
+}
+
 /// A way out to this upstream, with downloads from these domains.
 pub(crate) fn downloading(address: SocketAddr, confirmed: &[&str]) -> Egress {
+    way_out(&manifest(), address, confirmed)
+}
+
+fn way_out(manifest: &Manifest, address: SocketAddr, confirmed: &[&str]) -> Egress {
     let confirmed: Vec<String> = confirmed.iter().map(|one| (*one).to_owned()).collect();
     let origin = PinnedOrigin {
         id: "US-01".to_owned(),
@@ -166,8 +184,8 @@ pub(crate) fn downloading(address: SocketAddr, confirmed: &[&str]) -> Egress {
         allow_loopback: true,
     };
     let organizations = Organizations::Bound(BTreeSet::from(["org-1".to_owned()]));
-    let policy = EgressPolicy::from_manifest(&manifest(), origin, organizations)
-        .and_then(|policy| policy.with_downloads(&manifest(), &confirmed))
+    let policy = EgressPolicy::from_manifest(manifest, origin, organizations)
+        .and_then(|policy| policy.with_downloads(manifest, &confirmed))
         .unwrap();
     let secret = Secret::parse(CANARY).unwrap();
     let credential = CredentialHeader::new("authorization", "token {credential}", &secret).unwrap();
@@ -175,7 +193,10 @@ pub(crate) fn downloading(address: SocketAddr, confirmed: &[&str]) -> Egress {
         policy,
         client(),
         Some(credential),
-        Arc::new(Governor::new(&[], 1.0)),
+        Shared {
+            governor: Arc::new(Governor::new(&[], 1.0)),
+            answers: Arc::default(),
+        },
         Priority::Backfill,
     )
 }

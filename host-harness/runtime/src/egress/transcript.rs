@@ -116,6 +116,11 @@ pub enum Outcome {
         /// Bytes of the body read so far; all of them once the guest has read it.
         bytes: u64,
     },
+    /// It was not sent: the answer is known.
+    Reused {
+        /// How old the answer is, in seconds.
+        age_secs: u64,
+    },
     /// It was not sent because a window is closed for longer than the host waits; the guest was told 429.
     Held {
         /// Seconds until the window opens.

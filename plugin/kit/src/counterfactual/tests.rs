@@ -1,3 +1,5 @@
+mod properties;
+
 use crate::model::assessment::Counterfactual;
 use crate::model::common::{DependencyChange, Tenths};
 use crate::model::evidence::{Evidence, FindingFact, FixCandidate};

@@ -1,3 +1,5 @@
+mod factors;
+
 use proptest::prelude::*;
 
 use super::*;

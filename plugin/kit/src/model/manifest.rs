@@ -78,6 +78,9 @@ pub struct PathRule {
     /// Absolute path of whole segments. A segment `{name}` stands for exactly one segment. In `connect`, `{org}` stands
     /// for any one segment; afterwards the host binds it to the chosen organizations. Query strings are not restricted.
     pub template: String,
+    /// How long the host may give an answer to `get` again instead of asking, in seconds; none: not at all. It then
+    /// states the answer's age in a header `age`, in seconds.
+    pub fresh_secs: Option<u32>,
 }
 
 /// Where an origin's host name comes from.

@@ -7,6 +7,7 @@ fn manifest() -> Manifest {
     let rule = |method, template: &str| PathRule {
         method,
         template: template.to_owned(),
+        fresh_secs: None,
     };
     Manifest {
         id: "sample".to_owned(),
