@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::merge::Merged;
-use crate::model::common::{Coverage, Timestamp};
+use crate::merge::{Merged, merge_in};
+use crate::model::common::{Change, Coverage, Tenths, Timestamp};
 use crate::model::verdict::{Decision as Judged, Verdict};
-use crate::policy::Mode;
+use crate::policy::{Mode, Policy};
+use crate::team::Override;
 
 pub use cause::Cause;
 use cause::Causes;
@@ -90,14 +91,47 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Settled {
-    /// What binds, after the policy's mode.
+    /// What binds, after what people let pass and the policy's mode.
     pub decision: Decision,
-    /// What was judged, as if enforced.
+    /// What was judged, as if enforced and before anybody let it pass.
     pub outcome: Outcome,
+    /// Who let this head pass in spite of what was judged; none if nobody did, or nothing stood against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Override>,
     /// The policy's mode.
     pub mode: Mode,
-    /// Koalr's score with security in it.
+    /// Koalr's score with security in it. An override lifts its floor, never the security score.
     pub score: Merged,
+}
+
+impl Settled {
+    /// What an outcome comes to under a policy and the overrides there are, of any change and head. `base` is Koalr's own
+    /// score, none while unknown, and `security` the integration's, both in tenths, 0 to 1000.
+    #[must_use]
+    pub fn new(
+        outcome: Outcome,
+        (change, overrides): (&Change, &[Override]),
+        policy: &Policy,
+        (base, security): (Option<Tenths>, Tenths),
+    ) -> Self {
+        let (judged, by) = lift(&outcome, overrides, change);
+        Self {
+            decision: bind(judged, policy.mode),
+            overridden: by.cloned(),
+            mode: policy.mode,
+            score: merge_in(policy.bands, base, security, judged, policy.mode),
+            outcome,
+        }
+    }
+
+    /// What was judged as if enforced, after what people let pass.
+    #[must_use]
+    pub fn judged(&self) -> Decision {
+        match self.overridden {
+            Some(_) => Decision::Warn,
+            None => self.outcome.decision,
+        }
+    }
 }
 
 /// What a verdict means before the mode. While nothing but awaited evidence and causes that fail open stand against it,
@@ -154,6 +188,25 @@ pub fn judge(
     deadline: Option<Timestamp>,
 ) -> Decision {
     settle(verdict, coverage, as_of, deadline, &BTreeSet::new()).decision
+}
+
+/// What an outcome comes to where people let it pass: a block, and what cannot be told, of exactly this head warns, and
+/// never passes silently. What is pending waits on. Of several overrides the first that was given counts, and it is
+/// returned beside.
+#[must_use]
+pub fn lift<'a>(
+    outcome: &Outcome,
+    overrides: &'a [Override],
+    change: &Change,
+) -> (Decision, Option<&'a Override>) {
+    let by = match outcome.decision {
+        Decision::Block | Decision::Inconclusive => overrides
+            .iter()
+            .filter(|one| one.holds_for(change))
+            .min_by_key(|one| (one.at, &one.actor)),
+        Decision::Pass | Decision::Warn | Decision::Pending => None,
+    };
+    (by.map_or(outcome.decision, |_| Decision::Warn), by)
 }
 
 /// What binds under a mode.

@@ -2,16 +2,25 @@
 //!
 //! Nothing here reads a clock, a file or the network; time is an argument. The pieces, in the order of the data:
 //! [`evidence`] gathers what is known about a change, the plugin turns it into an assessment and a verdict, [`merge`]
-//! joins the security score with Koalr's own, and [`decision`] says what follows under a [`policy`] and its
-//! [`waiver`]s. Beside them, [`timeline`] tells the life of a finding, and [`sbom`] what a change does to dependencies.
+//! joins the security score with Koalr's own, and [`decision`] says what follows under a [`policy`], its
+//! [`waiver`]s, and what people of the [`team`] let pass. Beside them, [`timeline`] tells the life of a finding, and
+//! [`sbom`] what a change does to dependencies.
+//!
+//! After the merge, [`delivery`] names services, [`links`] ties changes, deployments and incidents, [`deployment_gate`]
+//! says whether a commit may be deployed, and [`audit`] keeps what was decided so that it cannot be altered unseen.
 
+pub mod audit;
 pub mod complaint;
 pub mod decision;
+pub mod delivery;
+pub mod deployment_gate;
 mod document;
 pub mod evidence;
+pub mod links;
 pub mod merge;
 pub mod model;
 pub mod policy;
 pub mod sbom;
+pub mod team;
 pub mod timeline;
 pub mod waiver;

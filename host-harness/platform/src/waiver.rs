@@ -13,6 +13,7 @@ use crate::model::common::{Tenths, Timestamp};
 use crate::model::verdict::Waiver as Handed;
 use crate::policy::Policy;
 
+pub(crate) use read::{bare, is_login, is_same_login};
 pub use report::{Ended, Refused, Used, WaiverReport};
 pub use valid::{Asked, Judged, Rejected, Why};
 

@@ -202,3 +202,86 @@ fn a_verdict_is_as_strict_as_its_parts() {
     let rows = [row(CoverageState::Partial)];
     assert_eq!(judge(&incomplete, &rows, 0, None), Decision::Inconclusive);
 }
+
+fn change(head_sha: &str) -> Change {
+    Change {
+        id: "c".to_owned(),
+        repository: "acme/shop".to_owned(),
+        number: None,
+        head_sha: head_sha.to_owned(),
+        base_sha: None,
+        source_branch: None,
+        target_branch: None,
+    }
+}
+
+fn let_pass(head_sha: &str, actor: &str, at: Timestamp) -> Override {
+    Override {
+        change: "c".to_owned(),
+        head_sha: head_sha.to_owned(),
+        actor: actor.to_owned(),
+        reason: "hotfix".to_owned(),
+        at,
+    }
+}
+
+fn outcome(decision: Decision) -> Outcome {
+    Outcome {
+        decision,
+        causes: BTreeSet::new(),
+        opened: false,
+    }
+}
+
+#[test]
+fn an_override_turns_block_and_inconclusive_of_its_head_into_warn() {
+    let overrides = [let_pass("A1", "ada", 5)];
+    for (judged, lifted) in [
+        (Decision::Pass, None),
+        (Decision::Warn, None),
+        (Decision::Pending, None),
+        (Decision::Inconclusive, Some(Decision::Warn)),
+        (Decision::Block, Some(Decision::Warn)),
+    ] {
+        let (decision, by) = lift(&outcome(judged), &overrides, &change("a1"));
+        assert_eq!(decision, lifted.unwrap_or(judged));
+        assert_eq!(by.is_some(), lifted.is_some());
+        let other_head = lift(&outcome(judged), &overrides, &change("a2"));
+        assert_eq!(other_head, (judged, None));
+    }
+}
+
+#[test]
+fn the_first_of_several_overrides_counts() {
+    let overrides = [
+        let_pass("a1", "mona", 7),
+        let_pass("a1", "ada", 5),
+        let_pass("a2", "finn", 1),
+    ];
+    let (_, by) = lift(&outcome(Decision::Block), &overrides, &change("a1"));
+    assert_eq!(by.unwrap().actor, "ada");
+}
+
+#[test]
+fn an_override_lifts_the_floor_and_leaves_the_security_score_and_the_judgement_visible() {
+    let overrides = [let_pass("a1", "ada", 5)];
+    let (policy, change) = (Policy::default(), change("a1"));
+    let settled = |overrides| {
+        let block = outcome(Decision::Block);
+        Settled::new(block, (&change, overrides), &policy, (Some(100), 950))
+    };
+    let (blocked, lifted) = (settled(&[]), settled(&overrides));
+    assert_eq!(blocked.decision, Decision::Block);
+    assert_eq!(
+        (blocked.judged(), &blocked.overridden),
+        (Decision::Block, &None)
+    );
+    assert_eq!(lifted.decision, Decision::Warn);
+    assert_eq!(
+        (lifted.judged(), lifted.outcome.decision),
+        (Decision::Warn, Decision::Block)
+    );
+    assert_eq!(lifted.overridden, overrides.first().cloned());
+    assert_eq!(lifted.score.security, blocked.score.security);
+    assert_eq!((blocked.score.score, lifted.score.score), (955, 790));
+}

@@ -206,21 +206,25 @@ impl Waiver {
 }
 
 /// A login without the `@` that people put before it.
-pub(super) fn bare(login: &str) -> &str {
+pub(crate) fn bare(login: &str) -> &str {
     login.trim().trim_start_matches('@')
 }
 
 /// Whether two bare logins are the same person's: hosts of repositories do not tell upper from lower case.
-pub(super) fn is_same_login(left: &str, right: &str) -> bool {
+pub(crate) fn is_same_login(left: &str, right: &str) -> bool {
     left.eq_ignore_ascii_case(right)
 }
 
-/// A bare login. Characters that only look alike would make one person two.
+/// Whether a bare login can be one. Characters that only look alike would make one person two.
+pub(crate) fn is_login(login: &str) -> bool {
+    (1..=MAX_LOGIN_BYTES).contains(&login.len())
+        && login.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A bare login.
 fn login(document: &mut Document<'_>, key: &str, value: &Value<'_>) -> Option<String> {
     let login = bare(value.get_ref().as_str().unwrap_or_default());
-    let is_login = (1..=MAX_LOGIN_BYTES).contains(&login.len())
-        && login.bytes().all(|byte| byte.is_ascii_graphic());
-    if !is_login {
+    if !is_login(login) {
         document.wrong(
             key,
             value,
