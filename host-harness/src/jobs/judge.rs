@@ -1,9 +1,8 @@
 //! From a change to an explained verdict.
 
-use koalr_platform::decision::{Decision, Outcome, Settled, bind, settle};
+use koalr_platform::decision::{Decision, Settled, settle};
 use koalr_platform::evidence::BRANCH_PROJECTS;
-use koalr_platform::merge::merge_in;
-use koalr_platform::model::common::{Tenths, Timestamp};
+use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::Rule;
 use koalr_platform::model::verdict::RuleSetting;
 use koalr_platform::policy::Policy;
@@ -87,7 +86,7 @@ pub async fn judge(
         Some(deadline),
         &policy.fail_open,
     );
-    let settled = settled(outcome, policy, (base, assessment.score));
+    let settled = Settled::new(outcome, (change, &[]), policy, (base, assessment.score));
     tenant.save_change(&file.record(base, as_of))?;
     tenant.save_decision(&DecisionRecord {
         integration: integration.clone(),
@@ -130,21 +129,6 @@ pub async fn judge(
     };
     report.summary = summary(&report);
     Ok(report)
-}
-
-/// What an outcome binds under a policy, with Koalr's own score and the security score joined.
-fn settled(
-    outcome: Outcome,
-    policy: &Policy,
-    (base, security): (Option<Tenths>, Tenths),
-) -> Settled {
-    let (judged, mode) = (outcome.decision, policy.mode);
-    Settled {
-        decision: bind(judged, mode),
-        mode,
-        score: merge_in(policy.bands, base, security, judged, mode),
-        outcome,
-    }
 }
 
 /// The last moment at which a waiver that is made now may end.

@@ -44,6 +44,7 @@ pub(crate) fn report() -> ChangeReport {
                 causes: BTreeSet::new(),
                 opened: false,
             },
+            overridden: None,
             mode: Mode::Enforce,
             score: merge(Some(200), 0, Decision::Pass, Mode::Enforce),
         },

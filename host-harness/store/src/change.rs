@@ -345,6 +345,7 @@ mod tests {
                     causes: BTreeSet::new(),
                     opened: false,
                 },
+                overridden: None,
                 mode: Mode::Enforce,
                 score: merge(None, 0, decision::Decision::Pass, Mode::Enforce),
             },

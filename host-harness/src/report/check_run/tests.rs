@@ -39,6 +39,7 @@ fn judged(decision: Decision, mode: Mode) -> ChangeReport {
                 causes: BTreeSet::new(),
                 opened: false,
             },
+            overridden: None,
             mode,
             score: Merged {
                 base: Some(100),
