@@ -1,15 +1,17 @@
 //! The host harness: emulates the Koalr platform around an integration that runs in a sandbox.
 //!
 //! [`Host`] holds a sandbox engine, a data directory and one loaded plugin. [`jobs`] are what it does with them;
-//! [`report`] is how results look; [`cli`] is the command line `koalr`.
+//! [`report`] is how results look; [`inbox`] reads webhooks, which [`web`] takes; [`cli`] is the command line `koalr`.
 
 pub mod cli;
 mod component;
 mod contract;
 mod error;
 mod host;
+pub mod inbox;
 pub mod jobs;
 pub mod report;
+pub mod web;
 
 pub use component::component_path;
 pub use error::HostError;
