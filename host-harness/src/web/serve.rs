@@ -43,11 +43,8 @@ pub async fn serve<I: Inbox>(
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
             Some((stream, slot)) = accept(&listener, &slots) => {
-                let served = hold(stream, router.clone(), limits.clone(), stopped.clone());
-                connections.spawn(async move {
-                    served.await;
-                    drop::<OwnedSemaphorePermit>(slot);
-                });
+                let router = router.clone();
+                connections.spawn(hold(stream, router, limits.clone(), stopped.clone(), slot));
             }
         }
     }
@@ -75,8 +72,14 @@ async fn accept(
     }
 }
 
-/// One connection, from its first request to its last.
-async fn hold(stream: TcpStream, router: Router, limits: Limits, mut stopped: watch::Receiver<()>) {
+/// One connection, from its first request to its last; then its slot is free.
+async fn hold(
+    stream: TcpStream,
+    router: Router,
+    limits: Limits,
+    mut stopped: watch::Receiver<()>,
+    _slot: OwnedSemaphorePermit,
+) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request));
@@ -84,7 +87,8 @@ async fn hold(stream: TcpStream, router: Router, limits: Limits, mut stopped: wa
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
         .max_headers(limits.headers)
-        .max_buf_size(MAX_HEAD_BYTES)
+        .max_header_size(MAX_HEAD_BYTES)
+        .max_buf_size(2 * MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
