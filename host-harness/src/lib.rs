@@ -1,6 +1,7 @@
 //! The host harness: emulates the Koalr platform around an integration that runs in a sandbox.
 //!
 //! [`Host`] holds a sandbox engine, a data directory and one loaded plugin. [`jobs`] are what it does with them;
+//! [`inbox`] reads webhooks, which [`web`] takes; [`queue`] says when a job runs, and [`serve`] puts all of them together.
 //! [`report`] is how results look; [`github`] is where they are posted; [`cli`] is the command line `koalr`.
 
 pub mod cli;
@@ -9,8 +10,10 @@ mod contract;
 mod error;
 pub mod github;
 mod host;
+pub mod inbox;
 pub mod jobs;
 pub mod report;
+pub mod web;
 
 pub use component::component_path;
 pub use error::HostError;

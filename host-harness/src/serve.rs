@@ -1,0 +1,114 @@
+//! `koalr serve`: webhooks in, jobs in a queue, verdicts out.
+
+mod desk;
+mod hooks;
+mod ledger;
+mod routine;
+mod settings;
+mod work;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use koalr_store::{DataDir, TenantId};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::queue::{Capacity, Clock, Queue, Runner, Scheduler, Stopped};
+use crate::web::{Limits, Reach, listen};
+use crate::{Host, HostError};
+use desk::Desk;
+use ledger::Ledger;
+
+pub use settings::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
+pub use work::{Task, Work};
+
+/// How a server is run.
+pub struct ServeSettings {
+    /// Where it listens; port 0 is any free one.
+    pub listen: SocketAddr,
+    /// Who may reach it.
+    pub reach: Reach,
+    /// How many jobs run at once, and how many of the slots are for gates alone.
+    pub capacity: Capacity,
+    /// How long after a sync ended the next one of a tenant begins; each tenant's differs a little.
+    pub every: Duration,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A server under way.
+pub struct Server {
+    address: SocketAddr,
+    queue: Queue<Work>,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<()>,
+    ran: JoinHandle<Stopped>,
+}
+
+impl Server {
+    /// Starts: takes up the jobs that wait, and listens.
+    ///
+    /// # Errors
+    /// - the address is not to be had
+    /// - the data directory cannot be read
+    pub async fn start(
+        host: Host,
+        data: DataDir,
+        settings: ServeSettings,
+    ) -> Result<Self, HostError> {
+        let listener = listen(settings.listen, settings.reach).await?;
+        let address = listener.local_addr().map_err(HostError::Serve)?;
+        let desk = Arc::new(Desk::new(host, data, settings.every, Arc::clone(&settings.clock)));
+        let ledger = Arc::new(Ledger::new(Arc::clone(&desk)));
+        let worker = {
+            let desk = Arc::clone(&desk);
+            move |work: Work| work::run(Arc::clone(&desk), work)
+        };
+        let scheduler = Scheduler::new(settings.capacity);
+        let (queue, runner) = Runner::new(scheduler, settings.clock, ledger, worker);
+        desk.open(queue.clone());
+        routine::begin(&desk)?;
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async {
+            // Whoever drops the server stops it too.
+            let _ = stopped.await;
+        };
+        let served = crate::web::serve(listener, desk, Limits::default(), shutdown);
+        Ok(Self {
+            address,
+            queue,
+            stop,
+            served: tokio::spawn(served),
+            ran: tokio::spawn(runner.run(GRACE)),
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its jobs.
+    #[must_use]
+    pub fn queue(&self) -> &Queue<Work> {
+        &self.queue
+    }
+
+    /// Takes nothing more in, lets what runs end for a while, and leaves the rest for the next start.
+    pub async fn stop(self) -> Stopped {
+        // It may have ended by itself.
+        let _ = self.stop.send(());
+        self.queue.stop();
+        let _ = self.served.await;
+        self.ran.await.unwrap_or(Stopped { interrupted: 0 })
+    }
+}
+
+/// Whose webhooks and jobs a thing is about.
+pub(crate) type Whose = TenantId;
+
+/// How long jobs have to end when the server stops.
+const GRACE: Duration = Duration::from_secs(20);

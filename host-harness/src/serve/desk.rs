@@ -1,0 +1,133 @@
+//! What every part of the server shares: the host, the data, the queue.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use koalr_platform::model::common::Timestamp;
+use koalr_runtime::{Roots, Secret};
+use koalr_store::{DataDir, JobState, StoreError, Tenant, TenantId};
+
+use super::settings::{GITHUB, GitHubHook};
+use super::work::{Task, Work};
+use crate::github::{GitHub, GitHubSettings};
+use crate::queue::{Clock, Queue};
+use crate::{Host, HostError};
+
+/// Shared by the webhooks and the jobs.
+pub(super) struct Desk {
+    pub(super) host: Host,
+    pub(super) every: Duration,
+    data: DataDir,
+    clock: Arc<dyn Clock>,
+    queue: OnceLock<Queue<Work>>,
+}
+
+impl Desk {
+    pub(super) fn new(host: Host, data: DataDir, every: Duration, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            host,
+            every,
+            data,
+            clock,
+            queue: OnceLock::new(),
+        }
+    }
+
+    /// Lets jobs in.
+    pub(super) fn open(&self, queue: Queue<Work>) {
+        // It is opened once, by the server's start.
+        let _ = self.queue.set(queue);
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now_ms()
+    }
+
+    /// A tenant's data; none if there is no such tenant.
+    pub(super) fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, HostError> {
+        match self.data.tenant(id, false) {
+            Ok(tenant) => Ok(Some(tenant)),
+            Err(StoreError::TenantUnknown { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Every tenant.
+    pub(super) fn tenants(&self) -> Result<Vec<TenantId>, HostError> {
+        Ok(self.data.tenants()?)
+    }
+
+    /// Stores a job and queues it. One of its key that waits already is replaced.
+    pub(super) fn push(
+        &self,
+        tenant: &mut Tenant,
+        task: &Task,
+        not_before: Timestamp,
+    ) -> Result<(), HostError> {
+        let (key, class) = (task.key(), task.class());
+        let payload = serde_json::to_string(task).map_err(HostError::Json)?;
+        let stored = tenant.enqueue(&key, class.into(), task.kind(), &payload, not_before, self.now())?;
+        let id = match stored {
+            Some(id) => Some(id),
+            None => tenant
+                .waiting_jobs()?
+                .into_iter()
+                .find(|job| job.key == key && job.state == JobState::Waiting)
+                .map(|job| job.id),
+        };
+        if let (Some(id), Some(queue)) = (id, self.queue.get()) {
+            let work = Work::new(tenant.id().clone(), id, task.clone());
+            queue.push(work, Some(not_before));
+        }
+        Ok(())
+    }
+
+    /// Queues what waits in the store, after a start.
+    pub(super) fn take_up(&self, tenant: &Tenant) -> Result<(), HostError> {
+        let Some(queue) = self.queue.get() else {
+            return Ok(());
+        };
+        for job in tenant.waiting_jobs()? {
+            match serde_json::from_str(&job.payload) {
+                Ok(task) => {
+                    let work = Work::new(tenant.id().clone(), job.id, task);
+                    queue.push(work, Some(job.not_before));
+                }
+                Err(error) => tracing::error!(job = job.id, "a stored job cannot be read: {error}"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The tenant's GitHub; none where it has no token.
+    pub(super) fn github(&self, tenant: &Tenant) -> Result<Option<GitHub>, HostError> {
+        let Some(hook) = self.github_hook(tenant)? else {
+            return Ok(None);
+        };
+        let Some(token) = &hook.token else {
+            return Ok(None);
+        };
+        let token = Secret::parse(token).map_err(|error| HostError::Token {
+            source_name: "the vault".to_owned(),
+            reason: error.to_string(),
+        })?;
+        let mut settings = GitHubSettings::new(token);
+        settings.proxy = self.host.proxy();
+        settings.allow_loopback = hook.allow_loopback;
+        if let Some(api) = &hook.api {
+            // A bare machine without root certificates can still talk to itself.
+            if api.starts_with("http://") {
+                settings.roots = Roots::None;
+            }
+            settings.base.clone_from(api);
+        }
+        Ok(Some(GitHub::new(settings)?))
+    }
+
+    pub(super) fn github_hook(&self, tenant: &Tenant) -> Result<Option<GitHubHook>, HostError> {
+        let Some(sealed) = tenant.secret(GITHUB)? else {
+            return Ok(None);
+        };
+        serde_json::from_slice(&sealed).map(Some).map_err(HostError::Json)
+    }
+}

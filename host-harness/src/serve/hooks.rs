@@ -1,0 +1,200 @@
+//! What webhooks bring: stored at once, judged later.
+
+use koalr_platform::model::record::Deployment;
+
+use koalr_store::{ChangeRecord, ChangeState, OwnDeployment, OwnIncident, Tenant, TenantId};
+use zeroize::Zeroizing;
+
+use super::desk::Desk;
+use super::settings::{PAGER_DUTY, PagerDutyHook};
+use super::work::Task;
+use crate::HostError;
+use crate::inbox::{Asked, Event, PullAction, PullState, Received, Source};
+use crate::jobs::override_change;
+use crate::web::{Inbox, Taken};
+
+impl Inbox for Desk {
+    async fn secret(
+        &self,
+        tenant: &TenantId,
+        source: Source,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
+        let Some(tenant) = self.tenant(tenant)? else {
+            return Ok(None);
+        };
+        let secret = match source {
+            Source::GitHub => self.github_hook(&tenant)?.map(|hook| hook.secret),
+            Source::PagerDuty => match tenant.secret(PAGER_DUTY)? {
+                Some(sealed) => {
+                    let hook: PagerDutyHook =
+                        serde_json::from_slice(&sealed).map_err(HostError::Json)?;
+                    Some(hook.secret)
+                }
+                None => None,
+            },
+        };
+        Ok(secret.map(|secret| Zeroizing::new(secret.into_bytes())))
+    }
+
+    async fn take(
+        &self,
+        tenant: &TenantId,
+        source: Source,
+        received: Received,
+    ) -> Result<Taken, HostError> {
+        let Some(mut tenant) = self.tenant(tenant)? else {
+            return Ok(Taken { duplicate: false });
+        };
+        let tenant = &mut tenant;
+        let source = source.word();
+        if tenant.delivery_is_taken(source, &received.id)? {
+            return Ok(Taken { duplicate: true });
+        }
+        for event in received.events {
+            self.store(tenant, event)?;
+        }
+        // Last, because what is done twice does no harm, and what is lost does.
+        let first = tenant.claim_delivery(source, &received.id, self.now())?;
+        Ok(Taken { duplicate: !first })
+    }
+
+    async fn ready(&self) -> bool {
+        self.tenants().is_ok()
+    }
+}
+
+impl Desk {
+    fn store(&self, tenant: &mut Tenant, event: Event) -> Result<(), HostError> {
+        match event {
+            event @ Event::PullRequest { .. } => self.pull_request(tenant, event),
+            Event::Deployment {
+                repository,
+                deployment,
+            } => deployed(tenant, repository, deployment),
+            Event::Incident {
+                incident,
+                updated_at,
+            } => {
+                let source = "pagerduty".to_owned();
+                tenant.save_incident(&OwnIncident { incident, source }, updated_at)?;
+                Ok(())
+            }
+            Event::Action {
+                repository,
+                head_sha,
+                external_id: _,
+                asked,
+                login,
+            } => self.asked(tenant, (&repository, &head_sha), &asked, &login),
+            Event::Protection {
+                repository,
+                environment,
+                sha,
+                deployment_callback_url,
+                run_id,
+            } => {
+                let task = Task::Protect {
+                    repository,
+                    environment,
+                    sha,
+                    callback: deployment_callback_url,
+                    run: run_id,
+                };
+                self.push(tenant, &task, self.now())
+            }
+        }
+    }
+
+    fn pull_request(&self, tenant: &mut Tenant, event: Event) -> Result<(), HostError> {
+        let Event::PullRequest {
+            change,
+            title,
+            author,
+            opened_at,
+            updated_at,
+            state,
+            action,
+            draft: _,
+        } = event
+        else {
+            return Ok(());
+        };
+        let known = tenant.change(&change.id)?;
+        let (state, merged_at, merge_sha) = match state {
+            PullState::Open => (ChangeState::Open, None, None),
+            PullState::Merged { at, sha } => (ChangeState::Merged, Some(at), Some(sha)),
+            PullState::Closed => (ChangeState::Closed, None, None),
+        };
+        let record = ChangeRecord {
+            title,
+            author,
+            opened_at: Some(opened_at),
+            state,
+            merged_at,
+            merge_sha,
+            base_score: known.and_then(|known| known.base_score),
+            updated_at,
+            source: "github".to_owned(),
+            change,
+        };
+        let is_newest = tenant.save_change(&record)?;
+        let is_judged = state == ChangeState::Open && action != PullAction::Closed;
+        if is_newest && is_judged {
+            let task = Task::Judge {
+                change: record.change.id,
+            };
+            self.push(tenant, &task, self.now())?;
+        }
+        Ok(())
+    }
+
+    /// A button of a check run was pressed.
+    fn asked(
+        &self,
+        tenant: &mut Tenant,
+        (repository, head_sha): (&str, &str),
+        asked: &Asked,
+        login: &str,
+    ) -> Result<(), HostError> {
+        let Some(record) = tenant.change_of_head(repository, head_sha)? else {
+            tracing::warn!(repository, head_sha, "a button of an unknown commit was pressed");
+            return Ok(());
+        };
+        if *asked == Asked::Button(OVERRIDE.to_owned()) {
+            let reason = "pressed Override on the check run";
+            // Whoever may not is told by the check run, which stays as it is.
+            if let Err(error) = override_change(tenant, &record.change.id, login, reason, self.now())
+            {
+                tracing::warn!(change = record.change.id, "an override was refused: {error}");
+                return Ok(());
+            }
+        }
+        let task = Task::Judge {
+            change: record.change.id,
+        };
+        self.push(tenant, &task, self.now())
+    }
+}
+
+/// GitHub knows no service: the one that the repository belongs to is taken, or the repository's own name.
+fn deployed(
+    tenant: &mut Tenant,
+    repository: String,
+    mut deployment: Deployment,
+) -> Result<(), HostError> {
+    let services = tenant.services()?;
+    let mut of_repository = services.iter().filter(|service| service.holds(&repository));
+    deployment.service = match (of_repository.next(), of_repository.next()) {
+        (Some(service), None) => service.name.clone(),
+        _ => repository.clone(),
+    };
+    tenant.save_deployment(&OwnDeployment {
+        deployment,
+        repository: Some(repository),
+        source: "github".to_owned(),
+    })?;
+    Ok(())
+}
+
+/// Identifier of the check run's button.
+const OVERRIDE: &str = "override";

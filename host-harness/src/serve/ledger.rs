@@ -1,0 +1,72 @@
+//! Writes down what becomes of jobs, so that they outlive the process.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use koalr_store::{StoreError, Tenant, TenantId};
+
+use super::desk::Desk;
+use super::work::Work;
+use crate::queue::Observer;
+
+/// The queue's observer. Keeps the files of the tenants it writes to open.
+pub(super) struct Ledger {
+    desk: Arc<Desk>,
+    open: Mutex<BTreeMap<TenantId, Tenant>>,
+}
+
+impl Ledger {
+    pub(super) fn new(desk: Arc<Desk>) -> Self {
+        Self {
+            desk,
+            open: Mutex::default(),
+        }
+    }
+
+    fn write(&self, work: &Work, write: impl FnOnce(&mut Tenant) -> Result<bool, StoreError>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if !open.contains_key(&work.tenant) {
+            if open.len() >= MOST_OPEN {
+                open.clear();
+            }
+            match self.desk.tenant(&work.tenant) {
+                Ok(Some(tenant)) => _ = open.insert(work.tenant.clone(), tenant),
+                Ok(None) => return,
+                Err(error) => return complain(work, &error),
+            }
+        }
+        if let Some(tenant) = open.get_mut(&work.tenant)
+            && let Err(error) = write(tenant)
+        {
+            // The job runs again after a restart, which does no harm.
+            complain(work, &error);
+        }
+    }
+}
+
+impl Observer<Work> for Ledger {
+    fn started(&self, work: &Work, _attempt: u32) {
+        self.write(work, |tenant| tenant.start_job(work.id));
+    }
+
+    fn finished(&self, work: &Work) {
+        self.write(work, |tenant| tenant.finish_job(work.id));
+    }
+
+    fn retried(&self, work: &Work, reason: &str, not_before_ms: i64) {
+        tracing::warn!(tenant = %work.tenant, job = work.id, "will be tried again: {reason}");
+        self.write(work, |tenant| tenant.retry_job(work.id, reason, not_before_ms));
+    }
+
+    fn buried(&self, work: &Work, reason: &str) {
+        tracing::error!(tenant = %work.tenant, job = work.id, "given up: {reason}");
+        self.write(work, |tenant| tenant.bury_job(work.id, reason));
+    }
+}
+
+fn complain(work: &Work, error: &dyn std::fmt::Display) {
+    tracing::error!(tenant = %work.tenant, job = work.id, "writing down what became of a job: {error}");
+}
+
+/// Files kept open at once.
+const MOST_OPEN: usize = 64;

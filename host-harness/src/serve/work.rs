@@ -1,0 +1,207 @@
+//! What jobs do.
+
+use std::sync::Arc;
+
+use koalr_platform::deployment_gate::Answer;
+use koalr_store::{Class as StoredClass, Tenant, TenantId};
+use serde::{Deserialize, Serialize};
+
+use super::desk::Desk;
+use super::routine;
+use crate::github::{GitHub, GitHubError};
+use crate::jobs::{Compare, CompareError, Compared, SyncOptions, judge_change, sync};
+use crate::queue::{Class, Job, Outcome};
+use crate::report::CheckRun;
+use crate::{Host, HostError};
+
+/// A job of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Its number in the tenant's store.
+    pub id: i64,
+    /// What is to be done.
+    pub task: Task,
+    key: String,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "task", deny_unknown_fields)]
+pub enum Task {
+    /// Judge a change and post its check run.
+    Judge {
+        /// Id of the change.
+        change: String,
+    },
+    /// Decide about a deployment that waits.
+    Protect {
+        /// Repository as `owner/name`.
+        repository: String,
+        /// Where it is deployed to.
+        environment: String,
+        /// The commit.
+        sha: String,
+        /// Where the answer goes.
+        callback: String,
+        /// The workflow run.
+        run: u64,
+    },
+    /// Read what changed.
+    Increment,
+    /// Read everything for the first time.
+    Backfill,
+}
+
+impl Task {
+    pub(super) fn key(&self) -> String {
+        match self {
+            Self::Judge { change } => format!("judge {change}"),
+            Self::Protect { run, environment, .. } => format!("protect {run} {environment}"),
+            Self::Increment | Self::Backfill => "sync".to_owned(),
+        }
+    }
+
+    pub(super) fn class(&self) -> Class {
+        match self {
+            Self::Judge { .. } | Self::Protect { .. } => Class::Gate,
+            Self::Increment => Class::Increment,
+            Self::Backfill => Class::Backfill,
+        }
+    }
+
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Judge { .. } => "judge",
+            Self::Protect { .. } => "protect",
+            Self::Increment => "increment",
+            Self::Backfill => "backfill",
+        }
+    }
+}
+
+impl Work {
+    pub(super) fn new(tenant: TenantId, id: i64, task: Task) -> Self {
+        Self {
+            tenant,
+            id,
+            key: task.key(),
+            task,
+        }
+    }
+}
+
+impl Job for Work {
+    fn tenant(&self) -> &str {
+        self.tenant.as_str()
+    }
+
+    fn class(&self) -> Class {
+        self.task.class()
+    }
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl From<Class> for StoredClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Gate => Self::Gate,
+            Class::Connect => Self::Connect,
+            Class::Increment => Self::Increment,
+            Class::Backfill => Self::Backfill,
+        }
+    }
+}
+
+/// One attempt.
+pub(super) async fn run(desk: Arc<Desk>, work: Work) -> Outcome {
+    match attempt(&desk, &work).await {
+        Ok(()) => Outcome::Done,
+        Err(Failure { reason, after_secs, is_final: false }) => Outcome::Again { after_secs, reason },
+        Err(Failure { reason, .. }) => Outcome::Dead { reason },
+    }
+}
+
+/// Why an attempt failed.
+struct Failure {
+    reason: String,
+    after_secs: Option<u64>,
+    is_final: bool,
+}
+
+impl From<HostError> for Failure {
+    fn from(error: HostError) -> Self {
+        Self {
+            reason: error.to_string(),
+            after_secs: None,
+            is_final: false,
+        }
+    }
+}
+
+impl From<GitHubError> for Failure {
+    fn from(error: GitHubError) -> Self {
+        Self {
+            after_secs: error.retry_after_secs(),
+            is_final: !error.is_temporary(),
+            reason: error.to_string(),
+        }
+    }
+}
+
+async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
+    // A tenant that is gone has nothing to do.
+    let Some(mut tenant) = desk.tenant(&work.tenant)? else {
+        return Ok(());
+    };
+    match &work.task {
+        Task::Judge { change } => judge(desk, &mut tenant, change).await,
+        Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
+        Task::Increment | Task::Backfill => walk(desk, &mut tenant).await,
+    }
+}
+
+/// Says on the pull request that it is looked at, looks, and says what came of it.
+async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure> {
+    let Some(record) = tenant.change(id).map_err(HostError::from)? else {
+        return Ok(());
+    };
+    let github = desk.github(tenant)?;
+    let (now, change) = (desk.now(), &record.change);
+    let integration = desk.host.manifest().id.clone();
+    let earlier = tenant
+        .decision(&integration, id, &change.head_sha)
+        .map_err(HostError::from)?;
+    if let (Some(github), None) = (&github, &earlier) {
+        let run = CheckRun::looking_up(&integration, change, None, now);
+        github.post_check(&change.repository, &run).await?;
+    }
+    let compare = github.as_ref().map(|github| github as &dyn Compare);
+    let looped = judge_change(&desk.host, tenant, compare, id, desk.now(), NO_PATIENCE).await?;
+    if let Some(github) = &github {
+        let run = CheckRun::of(&looped.report);
+        github.post_check(&change.repository, &run).await?;
+    }
+    if let Some(at) = looped.again_at {
+        let task = Task::Judge {
+            change: id.to_owned(),
+        };
+        desk.push(tenant, &task, at)?;
+    }
+    Ok(())
+}
+
+async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
+    let options = SyncOptions {
+        window_days: Some(WINDOW_DAYS),
+        full: false,
+    };
+    sync(&desk.host, tenant, options, desk.now(), |_| {}).await?;
+    let at = routine::next(tenant.id(), desk.every, desk.now());
+    routine::plan(desk, tenant, at)?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Where the server listens.
+
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+/// Who may reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// This machine only.
+    #[default]
+    Loopback,
+    /// Whoever reaches the address.
+    Anyone,
+}
+
+/// Why the server does not listen.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// Others could reach the address.
+    #[error(
+        "other machines could reach `{0}`; listen on 127.0.0.1 behind a proxy with TLS, or say that anyone may reach it"
+    )]
+    Exposed(SocketAddr),
+    /// The address is not to be had.
+    #[error("listening on `{address}`: {cause}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        cause: std::io::Error,
+    },
+}
+
+/// Listens. Port 0 is any free one; the listener knows which.
+///
+/// # Errors
+///
+/// - [`ListenError::Exposed`]: the address is not this machine's own, and nobody said that anyone may reach it
+/// - [`ListenError::Bind`]: the address is taken or not to be had
+pub async fn listen(address: SocketAddr, reach: Reach) -> Result<TcpListener, ListenError> {
+    if reach == Reach::Loopback && !address.ip().to_canonical().is_loopback() {
+        return Err(ListenError::Exposed(address));
+    }
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|cause| ListenError::Bind { address, cause })
+}

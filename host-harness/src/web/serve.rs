@@ -1,0 +1,121 @@
+//! Connections.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tower_service::Service;
+
+use super::inbox::Inbox;
+use super::limits::Limits;
+use super::router;
+
+/// Serves until `shutdown` is there; then accepts nothing more, and returns when the requests under way are answered or
+/// the grace is over.
+///
+/// `axum::serve` would do, but it bounds neither the head of a request nor the number of connections.
+pub async fn serve<I: Inbox>(
+    listener: TcpListener,
+    inbox: Arc<I>,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
+    let router = router(inbox, &limits);
+    let slots = Arc::new(Semaphore::new(limits.connections));
+    let (stop, stopped) = watch::channel(());
+    let mut connections = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => break,
+            Some(_) = connections.join_next() => {}
+            Some((stream, slot)) = accept(&listener, &slots) => {
+                let router = router.clone();
+                connections.spawn(hold(stream, router, limits.clone(), stopped.clone(), slot));
+            }
+        }
+    }
+    drop((listener, stop));
+    let ended = async { while connections.join_next().await.is_some() {} };
+    // What has not ended by then is dropped with its connection.
+    let _ = timeout(limits.grace, ended).await;
+}
+
+/// The next connection, when there is a slot for it. May be dropped and called again: nothing is lost.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let slot = Arc::clone(slots).acquire_owned().await.ok()?;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return Some((stream, slot)),
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!("accepting a connection: {error}");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// One connection, from its first request to its last; then its slot is free.
+async fn hold(
+    stream: TcpStream,
+    router: Router,
+    limits: Limits,
+    mut stopped: watch::Receiver<()>,
+    _slot: OwnedSemaphorePermit,
+) {
+    // Small answers must not wait for the acknowledgement of the one before.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_timeout)
+        .max_headers(limits.headers)
+        .max_header_size(MAX_HEAD_BYTES)
+        .max_buf_size(2 * MAX_HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}
+
+async fn answer(
+    mut router: Router,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    router.call(request.map(Body::new)).await
+}
+
+/// Whether the error ended one connection, so that the next may be accepted at once.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+    )
+}
+
+/// Pause after an accept that failed for want of files or memory.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Largest head of a request. Both senders need about 2 KiB.
+const MAX_HEAD_BYTES: usize = 32 << 10;
