@@ -9,6 +9,7 @@ mod contract;
 mod error;
 mod host;
 pub mod jobs;
+pub mod queue;
 pub mod report;
 
 pub use component::component_path;
