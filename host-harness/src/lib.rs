@@ -12,6 +12,7 @@ pub mod github;
 mod host;
 pub mod inbox;
 pub mod jobs;
+pub mod queue;
 pub mod report;
 pub mod web;
 
