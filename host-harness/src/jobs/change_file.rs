@@ -2,7 +2,7 @@
 
 use koalr_platform::model::common::{Change, DependencyChange, Tenths, Timestamp};
 use koalr_platform::model::evidence::Evidence;
-use koalr_store::{ChangeRecord, DependencyList};
+use koalr_store::{ChangeRecord, ChangeState};
 use serde::Deserialize;
 
 use crate::HostError;
@@ -33,20 +33,6 @@ pub struct ChangeFile {
 }
 
 impl ChangeFile {
-    /// A change that was stored before.
-    #[must_use]
-    pub fn stored(record: ChangeRecord) -> Self {
-        Self {
-            change: record.change,
-            title: record.title,
-            author: record.author,
-            opened_at: record.opened_at,
-            base_score: record.base_score.map(|tenths| f64::from(tenths) / 10.0),
-            dependencies: record.dependencies.map(|list| list.changes),
-            evidence: None,
-        }
-    }
-
     /// Makes sure that it can be told from another one.
     ///
     /// # Errors
@@ -68,20 +54,28 @@ impl ChangeFile {
         Ok(())
     }
 
-    /// As it is stored.
-    pub(super) fn record(&self, base_score: Option<Tenths>, saved_at: Timestamp) -> ChangeRecord {
-        let dependencies = self.dependencies.clone().map(|changes| DependencyList {
-            source: "file".to_owned(),
-            changes,
-        });
+    /// As it is stored. A file does not say what became of the change: that stays as it is known.
+    pub(super) fn record(
+        &self,
+        base_score: Option<Tenths>,
+        stored: Option<ChangeRecord>,
+        updated_at: Timestamp,
+    ) -> ChangeRecord {
+        let (state, merged_at, merge_sha) = stored
+            .map_or((ChangeState::Unknown, None, None), |stored| {
+                (stored.state, stored.merged_at, stored.merge_sha)
+            });
         ChangeRecord {
             change: self.change.clone(),
             title: self.title.clone(),
             author: self.author.clone(),
             opened_at: self.opened_at,
+            state,
+            merged_at,
+            merge_sha,
             base_score,
-            dependencies,
-            saved_at,
+            updated_at,
+            source: "file".to_owned(),
         }
     }
 

@@ -354,8 +354,7 @@ fn what_fails_open_is_not_called_harmless() {
 
 #[test]
 fn a_missing_list_of_dependencies_names_the_way_out_however_it_is_missing() {
-    let sentence =
-        "Cannot tell: no dependency list; give `dependencies` in the change's file, hand one in with `koalr change dependencies`, or turn on GitHub's dependency graph.";
+    let sentence = "Cannot tell: no dependency list; give `dependencies` in the change's file, hand one in with `koalr change dependencies`, or turn on GitHub's dependency graph.";
     let mut report = report();
     report.evidence.dependencies = None;
     inconclusive(&mut report);
@@ -467,7 +466,8 @@ fn a_list_that_github_refuses_is_named_with_the_other_ways() {
     report.evidence.coverage[0].detail = "GitHub compares no dependencies".to_owned();
     inconclusive(&mut report);
     report.verdict.missing = vec![0];
-    let start = "Cannot tell: GitHub compares no dependencies; no dependency list; give `dependencies` in ";
+    let start =
+        "Cannot tell: GitHub compares no dependencies; no dependency list; give `dependencies` in ";
     let sentence = summary(&report);
     assert!(sentence.starts_with(start), "{sentence}");
 }
