@@ -4,12 +4,12 @@ use koalr_platform::audit::Event;
 use koalr_platform::decision::{Decision, Settled, settle};
 use koalr_platform::evidence::BRANCH_PROJECTS;
 use koalr_platform::model::common::{Change, Tenths, Timestamp};
-use koalr_platform::model::evidence::Evidence;
+use koalr_platform::model::evidence::{Evidence, Observation};
 use koalr_platform::model::manifest::Rule;
 use koalr_platform::model::verdict::RuleSetting;
 use koalr_platform::policy::Policy;
 use koalr_platform::waiver::{Asked as AskedWaivers, WaiverFile};
-use koalr_store::{ChangeRecord, DecisionRecord, DependencyList, Observation, Tenant};
+use koalr_store::{ChangeRecord, DecisionRecord, DependencyList, Tenant};
 
 use super::change_file::ChangeFile;
 use super::dependencies::{Listed, find};
@@ -59,9 +59,9 @@ pub async fn judge(
             Some(list) => Listed::List(list.clone()),
             None => find(tenant, None, &file.change, as_of).await?,
         },
-        change: change.clone(),
-        title: case.title.clone(),
-        author: case.author.clone(),
+        change: file.change,
+        title: file.title,
+        author: file.author,
         opened_at: file.opened_at,
         base,
         evidence: file.evidence,
@@ -180,9 +180,9 @@ pub(super) async fn decide(
     })?;
     let mut report = ChangeReport {
         schema: SCHEMA.to_owned(),
-        change: file.change,
-        title: file.title,
-        author: file.author,
+        change: change.clone(),
+        title: case.title.clone(),
+        author: case.author.clone(),
         deadline: (settled.outcome.decision == Decision::Pending).then_some(deadline),
         summary: String::new(),
         fixes: if settled.outcome.decision == Decision::Block {
