@@ -74,14 +74,14 @@ fn read(options: &Dependencies) -> Result<(&'static str, Changes), HostError> {
     }
     let path = options.list.as_deref().unwrap_or(Path::new("-"));
     let changes = sbom::list(&path.display().to_string(), &bytes(path)?);
-    Ok(("list", changes.map_err(refused)?))
+    Ok(("list", changes.map_err(|error| refused(&error))?))
 }
 
 fn document(path: &Path) -> Result<Document, HostError> {
-    sbom::read(&path.display().to_string(), &bytes(path)?).map_err(refused)
+    sbom::read(&path.display().to_string(), &bytes(path)?).map_err(|error| refused(&error))
 }
 
-fn refused(error: sbom::SbomError) -> HostError {
+fn refused(error: &sbom::SbomError) -> HostError {
     HostError::Change(error.to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use koalr_platform::model::common::{Change, DependencyChange, Tenths, Timestamp};
 use koalr_platform::model::evidence::Evidence;
-use koalr_store::{ChangeRecord, ChangeState};
+use koalr_store::{ChangeRecord, ChangeState, DependencyList};
 use serde::Deserialize;
 
 use crate::HostError;
@@ -54,29 +54,32 @@ impl ChangeFile {
         Ok(())
     }
 
-    /// As it is stored. A file does not say what became of the change: that stays as it is known.
-    pub(super) fn record(
-        &self,
-        base_score: Option<Tenths>,
-        stored: Option<ChangeRecord>,
-        updated_at: Timestamp,
-    ) -> ChangeRecord {
-        let (state, merged_at, merge_sha) = stored
-            .map_or((ChangeState::Unknown, None, None), |stored| {
-                (stored.state, stored.merged_at, stored.merge_sha)
-            });
+    /// As it is stored. A file does not tell how far the change is.
+    pub(super) fn record(&self, base_score: Option<Tenths>, updated_at: Timestamp) -> ChangeRecord {
         ChangeRecord {
             change: self.change.clone(),
             title: self.title.clone(),
             author: self.author.clone(),
             opened_at: self.opened_at,
-            state,
-            merged_at,
-            merge_sha,
+            state: ChangeState::Unknown,
+            merged_at: None,
+            merge_sha: None,
             base_score,
             updated_at,
-            source: "file".to_owned(),
+            source: FILE.to_owned(),
         }
+    }
+
+    /// The dependency list of its head as it is stored; none while it is unknown.
+    pub(super) fn dependency_list(&self) -> Option<DependencyList> {
+        let changes = self.dependencies.clone()?;
+        Some(DependencyList {
+            source: FILE.to_owned(),
+            base_sha: self.change.base_sha.clone(),
+            complete: true,
+            detail: String::new(),
+            changes,
+        })
     }
 
     /// The base score in tenths; none where there is none.
@@ -97,3 +100,6 @@ impl ChangeFile {
         Ok(Some((score * 10.0).round() as Tenths))
     }
 }
+
+/// Who says so.
+const FILE: &str = "file";

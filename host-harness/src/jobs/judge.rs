@@ -9,7 +9,7 @@ use koalr_platform::model::manifest::Rule;
 use koalr_platform::model::verdict::RuleSetting;
 use koalr_platform::policy::Policy;
 use koalr_platform::waiver::{Asked as AskedWaivers, WaiverFile};
-use koalr_store::{ChangeRecord, DecisionRecord, DependencyList, Tenant};
+use koalr_store::{ChangeRecord, DecisionRecord, Tenant};
 
 use super::change_file::ChangeFile;
 use super::dependencies::{Listed, find};
@@ -46,14 +46,8 @@ pub async fn judge(
 ) -> Result<ChangeReport, HostError> {
     file.check()?;
     let base = file.base_tenths()?;
-    let given = file.dependencies.clone().map(|changes| DependencyList {
-        source: FILE.to_owned(),
-        base_sha: file.change.base_sha.clone(),
-        complete: true,
-        detail: String::new(),
-        changes,
-    });
-    let record = file.record(base, tenant.change(&file.change.id)?, as_of);
+    let given = file.dependency_list();
+    let record = file.record(base, as_of);
     let case = Case {
         list: match &given {
             Some(list) => Listed::List(list.clone()),
@@ -239,9 +233,6 @@ const MILLIS_PER_DAY: Timestamp = 86_400_000;
 
 /// Longest time that a person who waits for it lets a judgement wait for the upstream in all, in seconds.
 pub const LONGEST_WAIT_SECS: u32 = 900;
-
-/// Where a change and a list in a file come from.
-const FILE: &str = "file";
 
 /// Who decides, in the audit: no person.
 const AUDITED_AS: &str = "gate";

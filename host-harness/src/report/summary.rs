@@ -49,10 +49,13 @@ pub(crate) fn summary(report: &ChangeReport) -> String {
     };
     let also = also.map_or_else(String::new, |also| format!("; {also}"));
     let by = report.settled.overridden.as_ref();
+    let sentence = format!("{verdict}{mode}: {reason}{also}.");
     let notes = outcome.note().into_iter();
     let notes = notes.chain(by.map(|by| plain(&by.note())));
-    let notes: String = notes.map(|note| format!(" {note}")).collect();
-    format!("{verdict}{mode}: {reason}{also}.{notes}")
+    std::iter::once(sentence)
+        .chain(notes)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The findings of the rules that fired with this decision, worst first.
