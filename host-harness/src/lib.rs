@@ -1,12 +1,13 @@
 //! The host harness: emulates the Koalr platform around an integration that runs in a sandbox.
 //!
 //! [`Host`] holds a sandbox engine, a data directory and one loaded plugin. [`jobs`] are what it does with them;
-//! [`report`] is how results look; [`cli`] is the command line `koalr`.
+//! [`report`] is how results look; [`github`] is where they are posted; [`cli`] is the command line `koalr`.
 
 pub mod cli;
 mod component;
 mod contract;
 mod error;
+pub mod github;
 mod host;
 pub mod jobs;
 pub mod report;

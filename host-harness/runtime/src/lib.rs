@@ -31,9 +31,9 @@ pub use credential::{
     CredentialError, CredentialHeader, Secret, SecretError, credential_header, identify_credential,
 };
 pub use egress::{
-    Answers, ClientError, Denial, DownloadFault, Egress, EgressPolicy, Exchange, Governor,
+    Answers, Bounds, ClientError, Denial, DownloadFault, Egress, EgressPolicy, Exchange, Governor,
     HttpClient, Known, Organizations, Outcome, PinError, PinnedOrigin, PolicyError, Priority,
-    Proxy, ProxyError, Roots, Shared, Transcript, TransportError, pin_origin,
+    Proxy, ProxyError, Roots, Shared, Transcript, TransportError, asked_wait, pin_origin,
 };
 pub use engine::{Engine, EngineError, EngineSettings};
 pub use limits::{Limit, Limits};

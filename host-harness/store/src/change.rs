@@ -135,6 +135,20 @@ impl Tenant {
         self.record(&CHANGES, "id = ?1", &[&id])
     }
 
+    /// The change of a repository with this head, the one that moved last if several have it; none if none has.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn change_of_head(
+        &self,
+        repository: &str,
+        head_sha: &str,
+    ) -> Result<Option<ChangeRecord>, StoreError> {
+        let condition =
+            "repository = ?1 AND change ->> 'head-sha' = ?2 ORDER BY updated_at DESC, id";
+        self.record(&CHANGES, condition, &[&repository, &head_sha])
+    }
+
     /// Changes by the time of their merge, then id; those that are not merged last.
     ///
     /// # Errors

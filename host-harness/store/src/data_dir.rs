@@ -46,6 +46,20 @@ impl DataDir {
         &self.path
     }
 
+    /// Every tenant that the control database knows, in alphabetical order.
+    ///
+    /// # Errors
+    /// - the control database cannot be read, or names something that is no tenant
+    pub fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        let control = open_control(&self.path, self.busy_timeout)?;
+        let names: Vec<String> = control.read(|connection| {
+            let mut statement = connection.prepare("SELECT id FROM tenants ORDER BY id")?;
+            let names = statement.query_map([], |row| row.get(0))?;
+            Ok(names.collect::<Result<_, _>>()?)
+        })?;
+        names.iter().map(|name| TenantId::parse(name)).collect()
+    }
+
     /// Opens the database of a tenant that the control database knows; with `create`, makes both known and existent.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use koalr_platform::delivery::Service;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::record::{Deployment, Incident};
 use rusqlite::types::ValueRef;
-use rusqlite::{Row, params};
+use rusqlite::{Row, ToSql, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -105,7 +105,8 @@ impl Tenant {
     }
 
     /// Stores an incident as it was at `updated_at`, unless a newer state of it is stored: then it says no. Of equally
-    /// old ones the later counts.
+    /// old ones the later counts. Times and a severity that it does not state hold on as they were, but for the end of
+    /// one that is open again.
     ///
     /// # Errors
     /// - the database is busy, full or cannot be written
@@ -115,7 +116,18 @@ impl Tenant {
         updated_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let beside = [ValueRef::from(&*own.source), ValueRef::Integer(updated_at)];
-        self.keep(&OWN_INCIDENTS, &beside, &own.incident)
+        let mut incident = own.incident.clone();
+        let key: [&dyn ToSql; 2] = [&own.source, &incident.id];
+        let former: Option<Incident> =
+            self.record(&OWN_INCIDENTS, "source = ?1 AND id = ?2", &key)?;
+        if let Some(former) = former {
+            incident.severity = incident.severity.or(former.severity);
+            incident.change = incident.change.or(former.change);
+            incident.acknowledged_at = incident.acknowledged_at.or(former.acknowledged_at);
+            let ended = former.resolved_at.filter(|_| !incident.open);
+            incident.resolved_at = incident.resolved_at.or(ended);
+        }
+        self.keep(&OWN_INCIDENTS, &beside, &incident)
     }
 
     /// Incidents by the time they began, then source and id.

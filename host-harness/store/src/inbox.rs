@@ -26,6 +26,18 @@ impl Tenant {
         })
     }
 
+    /// Whether a delivery was taken before.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn delivery_is_taken(&self, source: &str, id: &str) -> Result<bool, StoreError> {
+        self.database.read(|database| {
+            let select = "SELECT 1 FROM deliveries WHERE source = ?1 AND id = ?2";
+            let taken = database.query_row(select, params![source, id], |_| Ok(()));
+            Ok(taken.optional()?.is_some())
+        })
+    }
+
     /// Stores a secret, sealed, in place of the former one of that name.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -26,6 +26,17 @@ pub struct HttpClient {
     public: Pool,
     /// Separate, so that a connection to this machine is never handed to who may not have one.
     loopback: Pool,
+}
+
+/// How far one request of the host itself goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Whether the address may be, or may resolve to, one of this machine.
+    pub allow_loopback: bool,
+    /// Time until the answer is there, its body included.
+    pub timeout: Duration,
+    /// Largest body of an answer, in bytes.
+    pub answer_bytes: usize,
 }
 
 /// Which certificate authorities are trusted.
@@ -59,6 +70,43 @@ impl HttpClient {
             public: pool(Reach::Public, tls.clone(), proxy.clone()),
             loopback: pool(Reach::Loopback, tls, proxy),
         })
+    }
+
+    /// Sends a request of the host itself, beside every plugin and its policy, and waits for the whole answer. The address
+    /// is screened as a plugin's is. Redirects are answers; nothing is sent again.
+    ///
+    /// # Errors
+    ///
+    /// No connection, an address out of reach, an answer that is too late, too large or broken.
+    pub async fn ask(
+        &self,
+        request: Request<Bytes>,
+        bounds: Bounds,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let reach = if bounds.allow_loopback {
+            Reach::Loopback
+        } else {
+            Reach::Public
+        };
+        let answer = async {
+            let (head, body) = self.send(request.map(Full::new), reach).await?.into_parts();
+            match Limited::new(body, bounds.answer_bytes).collect().await {
+                Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
+                Err(cause) if cause.is::<LengthLimitError>() => Err(TransportError::TooLarge {
+                    host: host.clone(),
+                    bytes: bounds.answer_bytes,
+                }),
+                Err(cause) => Err(TransportError::find(&host, cause.as_ref())),
+            }
+        };
+        match tokio::time::timeout(bounds.timeout, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(TransportError::Timeout {
+                host,
+                seconds: bounds.timeout.as_secs(),
+            }),
+        }
     }
 
     /// Sends a request and waits for the head of the answer. Redirects are answers.

@@ -33,12 +33,13 @@ mod testing;
 
 use std::sync::Arc;
 
-pub use client::{ClientError, HttpClient, Roots};
+pub use client::{Bounds, ClientError, HttpClient, Roots};
 pub use download::DownloadFault;
 pub use governor::{Governor, Priority};
 pub use origin::{Known, PinError, PinnedOrigin, pin_origin};
 pub use policy::{Denial, EgressPolicy, Organizations, PolicyError};
 pub use proxy::{Proxy, ProxyError};
+pub use retry::asked_wait;
 pub use reuse::Answers;
 pub use transcript::{Exchange, Outcome, Transcript};
 pub use transport::TransportError;

@@ -11,7 +11,8 @@ use time::format_description::well_known::Rfc2822;
 /// The wait an answer asks for: `Retry-After` (seconds or a date), else `X-RateLimit-Reset` (seconds left, alone or as
 /// the first item of a structured list, or a time as seconds since 1970). None if it asks for none, or for nothing
 /// above zero. At most a day.
-pub(crate) fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+#[must_use]
+pub fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
     // Counted from the answer's own date, so that the two clocks need not agree.
     let now = || {

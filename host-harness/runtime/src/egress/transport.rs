@@ -88,6 +88,14 @@ pub enum TransportError {
         /// The limit, in seconds.
         seconds: u64,
     },
+    /// The answer is larger than the host's own request takes.
+    #[error("`{host}` answers with more than {bytes} bytes, and no more is read")]
+    TooLarge {
+        /// The host.
+        host: String,
+        /// The limit, in bytes.
+        bytes: usize,
+    },
     /// The connection broke, or what came back is not HTTP.
     #[error("`{host}` broke off or does not speak HTTP: {cause}")]
     Broken {
@@ -172,6 +180,7 @@ impl TransportError {
             Self::Certificate { .. } => Code::TlsCertificateError,
             Self::Tls { .. } => Code::TlsProtocolError,
             Self::Timeout { .. } => Code::HttpResponseTimeout,
+            Self::TooLarge { .. } => Code::HttpResponseBodySize(None),
             Self::Broken { .. } => Code::ConnectionTerminated,
         }
     }

@@ -181,6 +181,31 @@ fn deployment(id: &str, service: &str, at: Timestamp) -> OwnDeployment {
     }
 }
 
+#[test]
+fn a_time_that_an_earlier_event_told_holds_until_the_incident_is_open_again() {
+    let (_directory, mut tenant, _) = connected();
+    let at = |acknowledged_at, resolved_at| {
+        let mut one = incident("i1", "checkout", 10);
+        one.incident.acknowledged_at = acknowledged_at;
+        one.incident.resolved_at = resolved_at;
+        one.incident.open = resolved_at.is_none();
+        one
+    };
+    let told = |tenant: &Tenant| {
+        let stored = tenant
+            .incidents(&DeliveryFilter::default())
+            .unwrap()
+            .remove(0)
+            .incident;
+        (stored.acknowledged_at, stored.resolved_at)
+    };
+    tenant.save_incident(&at(Some(12), None), 12).unwrap();
+    tenant.save_incident(&at(None, Some(20)), 20).unwrap();
+    assert_eq!(told(&tenant), (Some(12), Some(20)));
+    tenant.save_incident(&at(None, None), 30).unwrap();
+    assert_eq!(told(&tenant), (Some(12), None));
+}
+
 fn incident(id: &str, service: &str, started_at: Timestamp) -> OwnIncident {
     OwnIncident {
         incident: Incident {

@@ -2,11 +2,11 @@
 
 /// Numbers for one thing, one after the other (`SplitMix64`).
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
     /// The numbers of this thing.
-    pub(super) fn of(parts: &[u64]) -> Self {
+    pub(crate) fn of(parts: &[u64]) -> Self {
         let mut dice = Self(0);
         for part in parts {
             dice.0 ^= *part;
@@ -16,7 +16,7 @@ impl Dice {
     }
 
     /// The next number.
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -25,24 +25,24 @@ impl Dice {
     }
 
     /// The next number below a bound; 0 for a bound of 0.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next().checked_rem(bound).unwrap_or(0)
     }
 
     /// The next time span below a bound in milliseconds.
-    pub(super) fn span(&mut self, bound: i64) -> i64 {
+    pub(crate) fn span(&mut self, bound: i64) -> i64 {
         let bound = u64::try_from(bound).unwrap_or(0);
         i64::try_from(self.below(bound)).unwrap_or(0)
     }
 
     /// An entry of a table.
-    pub(super) fn pick<T: Copy + Default>(&mut self, table: &[T]) -> T {
+    pub(crate) fn pick<T: Copy + Default>(&mut self, table: &[T]) -> T {
         entry(table, self.next())
     }
 }
 
 /// The entry at a place, counted round and round.
-pub(super) fn entry<T: Copy + Default>(table: &[T], place: u64) -> T {
+pub(crate) fn entry<T: Copy + Default>(table: &[T], place: u64) -> T {
     let length = u64::try_from(table.len()).unwrap_or(1);
     let place = place.checked_rem(length).unwrap_or(0);
     let place = usize::try_from(place).unwrap_or(0);

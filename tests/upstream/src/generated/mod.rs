@@ -2,7 +2,7 @@
 //!
 //! Issues are made when they are asked for, each from its own number, and never held.
 
-mod dice;
+pub(crate) mod dice;
 mod issue;
 mod problem;
 mod project;

@@ -1,5 +1,7 @@
 //! Published vulnerabilities.
 
+pub(super) mod upgrades;
+
 use crate::data::{Exploit, Rating, Severity, Vulnerability};
 
 /// A vulnerability as its sources publish it.
@@ -25,6 +27,12 @@ impl Advisory {
         self.ratings
             .first()
             .map_or(Severity::Low, |(_, score, _)| Severity::of_score(*score))
+    }
+
+    /// The highest score of its ratings, in tenths; 0 where nobody rated.
+    pub(super) fn score(&self) -> u16 {
+        let scores = self.ratings.iter().map(|(_, score, _)| *score);
+        scores.max().unwrap_or(0)
     }
 
     pub(super) fn vulnerability(&self) -> Vulnerability {

@@ -1,4 +1,4 @@
-//! The demo's organization and its three pull requests.
+//! The demo's organization, its three pull requests, and the [history](history()) of its team.
 //!
 //! Names, ids, vectors and scores are published facts (NVD, the vulnerabilities' own advisories, Snyk's public
 //! pages); titles are this project's. An id that ends in `SAMPLE` stands for one that was not at hand.
@@ -7,12 +7,17 @@
 mod catalogue;
 mod changes;
 mod checks;
+mod history;
 mod issues;
 
 use crate::data::{Organization, Package, Project, Target, Timestamp};
 use crate::id;
 use catalogue::Advisory;
 pub use changes::{SampleChange, SampleDependency, changes};
+pub use history::{
+    ChangeEnd, DeploymentEnd, History, HistoryActor, HistoryChange, HistoryDeployment,
+    HistoryIncident, HistoryOverride, HistoryService, history,
+};
 
 /// The organization "Acme": seven projects and what was found in them. All times are relative to `as_of`.
 #[must_use]

@@ -5,6 +5,7 @@ mod exports;
 mod faults;
 mod generated;
 mod github;
+mod history;
 mod pages;
 mod replay;
 mod rest;

@@ -38,6 +38,42 @@ async fn a_permitted_loopback_answers() {
 }
 
 #[tokio::test]
+async fn a_request_of_the_host_is_answered_whole_or_not_at_all() {
+    let hello = answer("200 OK", "", "hello");
+    let bounds = |answer_bytes| Bounds {
+        allow_loopback: true,
+        timeout: ANSWER_TIMEOUT,
+        answer_bytes,
+    };
+    let ask = async |bounds| {
+        let (address, _) = upstream(&[&hello]).await;
+        let request = Request::get(format!("http://{address}/")).body(Bytes::new());
+        let answer = client().ask(request.unwrap(), bounds).await;
+        answer
+            .map(Response::into_body)
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(ask(bounds(5)).await, Ok("hello".into()));
+    assert_eq!(
+        ask(bounds(4)).await,
+        Err("`127.0.0.1` answers with more than 4 bytes, and no more is read".to_owned())
+    );
+    let hurried = Bounds {
+        timeout: Duration::ZERO,
+        ..bounds(5)
+    };
+    assert_eq!(
+        ask(hurried).await,
+        Err("`127.0.0.1` did not answer within 0 s".to_owned())
+    );
+    let public = Bounds {
+        allow_loopback: false,
+        ..bounds(5)
+    };
+    assert!(ask(public).await.is_err());
+}
+
+#[tokio::test]
 async fn an_address_of_this_machine_is_out_of_public_reach_by_number_and_by_name() {
     let (address, _) = upstream(&[]).await;
     assert_eq!(
