@@ -4,6 +4,7 @@
 //! vulnerability, package and version are one fact; what any route saw is seen.
 
 mod after_merge;
+mod awaited;
 mod branch;
 mod check;
 mod coverage;
@@ -19,8 +20,10 @@ use crate::model::evidence::{Evidence, Observation};
 use crate::model::record::{ChangeCheck, Finding, Project};
 
 pub use after_merge::introduced_after;
+pub use awaited::{awaited, looked_up};
 use branch::Branches;
 pub use check::is_of_head;
+pub use coverage::ListState;
 use fact::Facts;
 use lookup::LookedUp;
 use touch::Rows;
@@ -53,6 +56,8 @@ pub struct Known<'a> {
     pub change: &'a Change,
     /// Dependencies it touches; none means unknown, empty means that it touches none.
     pub dependencies: Option<&'a [DependencyChange]>,
+    /// How that list is known.
+    pub list: ListState<'a>,
     /// Findings of looked-up package versions, each with what was looked up in its packages.
     pub lookups: &'a [Finding],
     /// Findings of the tests behind the upstream's checks of this head. May be empty.
@@ -102,6 +107,9 @@ pub fn gather(known: &Known<'_>) -> Evidence {
         ..evidence
     }
 }
+
+/// Purl type of Go modules.
+const GO: &str = "golang";
 
 #[cfg(test)]
 mod tests;

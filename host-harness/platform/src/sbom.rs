@@ -36,6 +36,7 @@ pub const MAX_OBJECTS: usize = 4_000_000;
 #[derive(Debug)]
 pub struct Document {
     name: String,
+    form: Form,
     inventory: Inventory,
 }
 
@@ -44,6 +45,15 @@ impl Document {
     #[must_use]
     pub fn packages(&self) -> usize {
         self.inventory.packages().len()
+    }
+
+    /// The word of its format: `cyclonedx` or `spdx`.
+    #[must_use]
+    pub fn format(&self) -> &'static str {
+        match self.form {
+            Form::CycloneDx => "cyclonedx",
+            Form::Spdx | Form::Wrapped => "spdx",
+        }
     }
 }
 
@@ -74,13 +84,15 @@ impl Changes {
 /// version; a known part of it with a value of another type.
 pub fn read(name: &str, bytes: &[u8]) -> Result<Document, SbomError> {
     let bytes = form::bounded(name, bytes)?;
-    let inventory = match form::detect(name, bytes)? {
+    let form = form::detect(name, bytes)?;
+    let inventory = match form {
         Form::CycloneDx => cyclonedx::read(&form::parse(name, bytes)?),
         Form::Spdx => spdx::read(&form::parse(name, bytes)?),
         Form::Wrapped => spdx::read(&form::parse::<spdx::Wrapped>(name, bytes)?.sbom),
     };
     Ok(Document {
         name: name.to_owned(),
+        form,
         inventory: inventory.sorted(),
     })
 }

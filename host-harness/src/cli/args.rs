@@ -7,6 +7,7 @@ use koalr_platform::model::common::Timestamp;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::change_command::ChangeCommand;
 use crate::RateShare;
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
@@ -73,6 +74,11 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 pass or warn, 1 block, 2 failed, 3 pending or inconclusive.
     Gate(Gate),
+    /// Tell what is known of a change.
+    Change {
+        #[command(subcommand)]
+        command: ChangeCommand,
+    },
     /// Look at a policy of the gate.
     Policy {
         #[command(subcommand)]

@@ -4,14 +4,12 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 use koalr_platform::decision::Decision;
-use koalr_platform::policy::Policy;
-use koalr_platform::waiver::WaiverFile;
 use koalr_store::Tenant;
 
 use super::args::{Common, Format, Gate, GateFormat, Judge, Score};
 use super::policy;
 use super::{create_tenant, find_tenant, not_connected, now, open_host, print};
-use crate::jobs::{ChangeFile, JudgeOptions, judge};
+use crate::jobs::{ChangeFile, JudgeOptions, LONGEST_WAIT_SECS, judge, judge_stored};
 use crate::report::{ChangeReport, CheckRun, gate_text, score_text};
 use crate::{Host, HostError, RateShare};
 
@@ -42,38 +40,61 @@ pub(super) async fn gate(common: &Common, options: Gate) -> Result<ExitCode, Hos
 
 async fn run(common: &Common, options: &Judge) -> Result<ChangeReport, HostError> {
     let tenant = find_tenant(common)?;
-    let file = read(&options.change, tenant.as_ref())?;
-    file.check()?;
+    let subject = read(&options.change, tenant.as_ref())?;
+    if let Subject::File(file) = &subject {
+        file.check()?;
+    }
     let host = open_host(common, RateShare::default()).await?;
     host.check_integration(&options.integration)?;
-    let terms = terms(&host, options)?;
-    let mut tenant = match tenant {
-        Some(tenant) => tenant,
+    let terms = terms(&host, tenant.as_ref(), options)?;
+    let mut tenant = match (tenant, &subject) {
+        (Some(tenant), _) => tenant,
         // Ready evidence needs no connection, only a place for the decision.
-        None if file.evidence.is_some() => create_tenant(common)?,
-        None => return Err(not_connected(common, &options.integration)),
+        (None, Subject::File(file)) if file.evidence.is_some() => create_tenant(common)?,
+        (None, _) => return Err(not_connected(common, &options.integration)),
     };
-    judge(&host, &mut tenant, file, &terms, now(common)).await
+    let as_of = now(common);
+    match subject {
+        Subject::File(file) => judge(&host, &mut tenant, *file, &terms, as_of).await,
+        Subject::Stored(id) => {
+            let when = (as_of, LONGEST_WAIT_SECS);
+            let judged = judge_stored(&host, &mut tenant, None, &id, &terms, when).await?;
+            Ok(judged.report)
+        }
+    }
 }
 
-/// The policy and the waivers to judge by.
-fn terms(host: &Host, options: &Judge) -> Result<JudgeOptions, HostError> {
-    let mut policy = match &options.policy {
-        Some(path) => policy::read(path, host.manifest())?,
-        None => Policy::default(),
-    };
-    if let Some(mode) = options.mode {
-        policy.mode = mode.into();
+/// The policy and the waivers to judge by: those that are stored, where no file is named.
+fn terms(host: &Host, tenant: Option<&Tenant>, options: &Judge) -> Result<JudgeOptions, HostError> {
+    let mut terms = JudgeOptions::default();
+    if let Some(tenant) = tenant {
+        terms.waivers = JudgeOptions::stored_waivers(tenant)?;
+        if options.policy.is_none() {
+            terms.policy = JudgeOptions::stored_policy(host, tenant)?;
+        }
     }
-    let waivers = match &options.waivers {
-        Some(path) => policy::read_waivers(path, &policy)?,
-        None => WaiverFile::default(),
-    };
-    Ok(JudgeOptions { policy, waivers })
+    if let Some(path) = &options.policy {
+        terms.policy = policy::read(path, host.manifest())?;
+    }
+    if let Some(mode) = options.mode {
+        terms.policy.mode = mode.into();
+    }
+    if let Some(path) = &options.waivers {
+        terms.waivers = policy::read_waivers(path, &terms.policy)?;
+    }
+    Ok(terms)
+}
+
+/// What is judged.
+enum Subject {
+    /// A stored change by its id.
+    Stored(String),
+    /// A change as it is described.
+    File(Box<ChangeFile>),
 }
 
 /// A stored change by its id, or else a file.
-fn read(change: &str, tenant: Option<&Tenant>) -> Result<ChangeFile, HostError> {
+fn read(change: &str, tenant: Option<&Tenant>) -> Result<Subject, HostError> {
     if change == "-" {
         let mut text = String::new();
         std::io::stdin()
@@ -86,9 +107,9 @@ fn read(change: &str, tenant: Option<&Tenant>) -> Result<ChangeFile, HostError> 
         return parse(change, &text);
     }
     if let Some(tenant) = tenant
-        && let Some(stored) = ChangeFile::stored(tenant, change)?
+        && tenant.change(change)?.is_some()
     {
-        return Ok(stored);
+        return Ok(Subject::Stored(change.to_owned()));
     }
     match std::fs::File::open(change) {
         Ok(file) => {
@@ -113,12 +134,13 @@ fn read(change: &str, tenant: Option<&Tenant>) -> Result<ChangeFile, HostError> 
     }
 }
 
-fn parse(name: &str, text: &str) -> Result<ChangeFile, HostError> {
-    serde_json::from_str(text).map_err(|error| {
+fn parse(name: &str, text: &str) -> Result<Subject, HostError> {
+    let file = serde_json::from_str(text).map_err(|error| {
         HostError::Change(format!(
             "reading the change in `{name}`: {error}; README shows what such a file holds"
         ))
-    })
+    })?;
+    Ok(Subject::File(Box::new(file)))
 }
 
 /// Exit code of a change that must not pass.

@@ -2,6 +2,7 @@
 
 mod args;
 mod change;
+mod change_command;
 mod connect;
 mod demo;
 mod plugin;
@@ -48,6 +49,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Status(options) => status::run(&common, &options),
         Command::Score(options) => change::score(&common, options).await,
         Command::Gate(options) => change::gate(&common, options).await,
+        Command::Change { command } => change_command::run(&common, &command),
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Demo(options) => demo::run(&common, options).await,
     }

@@ -2,7 +2,7 @@
 
 use koalr_platform::model::common::{Change, DependencyChange, Tenths, Timestamp};
 use koalr_platform::model::evidence::Evidence;
-use koalr_store::{ChangeRecord, ChangeState, DependencyList, Tenant};
+use koalr_store::{ChangeRecord, ChangeState, DependencyList};
 use serde::Deserialize;
 
 use crate::HostError;
@@ -33,27 +33,6 @@ pub struct ChangeFile {
 }
 
 impl ChangeFile {
-    /// A change that was stored before, with the dependency list of its head; none if it was not.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be read.
-    pub fn stored(tenant: &Tenant, id: &str) -> Result<Option<Self>, HostError> {
-        let Some(record) = tenant.change(id)? else {
-            return Ok(None);
-        };
-        let list = tenant.dependencies(id, &record.change.head_sha)?;
-        Ok(Some(Self {
-            change: record.change,
-            title: record.title,
-            author: record.author,
-            opened_at: record.opened_at,
-            base_score: record.base_score.map(|tenths| f64::from(tenths) / 10.0),
-            dependencies: list.map(|list| list.changes),
-            evidence: None,
-        }))
-    }
-
     /// Makes sure that it can be told from another one.
     ///
     /// # Errors

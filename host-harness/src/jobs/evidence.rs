@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use koalr_platform::evidence::{CHECKS, Known, PACKAGES, TEST_FINDINGS, gather, is_of_head};
-use koalr_platform::model::common::{Change, Coverage, DependencyChange, Timestamp};
+use koalr_platform::evidence::{
+    CHECKS, Known, ListState, PACKAGES, TEST_FINDINGS, awaited, gather, is_of_head,
+};
+use koalr_platform::model::common::{Change, Coverage, CoverageState, DependencyChange, Timestamp};
 use koalr_platform::model::evidence::Evidence;
-use koalr_platform::model::record::{Entry, Project};
+use koalr_platform::model::record::{ChangeCheck, Entry, Project};
 use koalr_platform::model::walk::{ChangeScope, Scope};
 use koalr_runtime::Priority;
 use koalr_store::{FindingFilter, StoredConnection, Tenant};
 
 use super::line::{organizations, reopen};
 use super::sync::{beside, everything};
-use super::walk::{Step, Walk};
+use super::walk::{End, Step, Walk};
 use crate::{Host, HostError};
 
 /// What evidence is asked for.
@@ -20,20 +22,25 @@ use crate::{Host, HostError};
 pub(super) struct Asked<'a> {
     pub(super) change: &'a Change,
     pub(super) dependencies: Option<&'a [DependencyChange]>,
+    /// How that list is known.
+    pub(super) list: ListState<'a>,
     /// Whether container and infrastructure findings of its branch count.
     pub(super) beyond_packages: bool,
     /// When the change was first assessed or opened; none if neither is known, so that nothing is new since.
     pub(super) assessed_at: Option<Timestamp>,
     /// The time the evidence is for.
     pub(super) as_of: Timestamp,
+    /// Longest time to wait for the upstream in all, in seconds.
+    pub(super) patience_secs: u32,
 }
 
 /// Asks the upstream about the packages a change touches and the tests of its head, and puts it beside what is stored.
+/// Also when to ask for the rest, in seconds; none if there is no rest.
 pub(super) async fn look_up(
     host: &Host,
     tenant: &mut Tenant,
     asked: &Asked<'_>,
-) -> Result<Evidence, HostError> {
+) -> Result<(Evidence, Option<u32>), HostError> {
     let Asked {
         change,
         dependencies,
@@ -55,12 +62,12 @@ pub(super) async fn look_up(
     let mut lookups = Vec::new();
     let mut tests = Vec::new();
     let mut coverage = Vec::new();
-    Walk {
+    let end = Walk {
         line: &line,
         scope: scope.clone(),
         since: None,
         as_of,
-        patience_secs: LONGEST_WAIT_SECS,
+        patience_secs: asked.patience_secs,
     }
     .run(None, |step| {
         let Step::Keep(batch) = step else {
@@ -80,6 +87,16 @@ pub(super) async fn look_up(
         Ok(())
     })
     .await?;
+    let resume_secs = match end {
+        End::Done => None,
+        End::Paused { secs } => Some(secs),
+    };
+    if resume_secs.is_some() {
+        let told = (lookups.as_slice(), coverage.as_slice());
+        let rows = awaited(change, dependencies.unwrap_or_default(), told, NOT_YET);
+        let tests = awaited_tests(&checks, change, &coverage);
+        coverage.extend(rows.into_iter().chain(tests));
+    }
     let mut projects = tenant.projects(&connection)?;
     projects.retain(|project| project.repository.as_deref() == Some(change.repository.as_str()));
     coverage.extend(synced(tenant, &connection, &projects)?);
@@ -94,9 +111,10 @@ pub(super) async fn look_up(
         .filter(|stored| stored.vanished_at.is_none())
         .map(|stored| stored.finding)
         .collect();
-    Ok(gather(&Known {
+    let evidence = gather(&Known {
         change,
         dependencies,
+        list: asked.list,
         lookups: &lookups,
         tests: &tests,
         checks: &checks,
@@ -106,7 +124,30 @@ pub(super) async fn look_up(
         beyond_packages: asked.beyond_packages,
         assessed_at: asked.assessed_at,
         as_of,
-    }))
+    });
+    Ok((evidence, resume_secs))
+}
+
+/// Rows of the tests of this head that were not read yet.
+fn awaited_tests(checks: &[ChangeCheck], change: &Change, told: &[Coverage]) -> Vec<Coverage> {
+    let tests: BTreeSet<&str> = checks
+        .iter()
+        .filter(|check| is_of_head(check, change))
+        .filter_map(|check| check.test.as_deref())
+        .filter(|test| {
+            let mut told = told.iter();
+            !told.any(|row| row.route == TEST_FINDINGS && row.subject == *test)
+        })
+        .collect();
+    let rows = tests.into_iter();
+    rows.map(|test| Coverage {
+        route: TEST_FINDINGS.to_owned(),
+        subject: test.to_owned(),
+        state: CoverageState::Awaited,
+        as_of: None,
+        detail: NOT_YET.to_owned(),
+    })
+    .collect()
 }
 
 /// What the last walks say about the organizations that hold the repository's projects; about all, if none is known to
@@ -127,5 +168,4 @@ fn synced(
     Ok(rows)
 }
 
-/// Longest time a judgement waits for the upstream in all, in seconds.
-const LONGEST_WAIT_SECS: u32 = 900;
+const NOT_YET: &str = "the upstream asks to wait before it answers";

@@ -1,16 +1,18 @@
 //! From a change to an explained verdict.
 
+use koalr_platform::audit::Event;
 use koalr_platform::decision::{Decision, Settled, settle};
 use koalr_platform::evidence::BRANCH_PROJECTS;
-use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::evidence::Observation;
+use koalr_platform::model::common::{Change, Tenths, Timestamp};
+use koalr_platform::model::evidence::{Evidence, Observation};
 use koalr_platform::model::manifest::Rule;
 use koalr_platform::model::verdict::RuleSetting;
 use koalr_platform::policy::Policy;
 use koalr_platform::waiver::{Asked as AskedWaivers, WaiverFile};
-use koalr_store::{DecisionRecord, Tenant};
+use koalr_store::{ChangeRecord, DecisionRecord, Tenant};
 
 use super::change_file::ChangeFile;
+use super::dependencies::{Listed, find};
 use super::evidence::{Asked, look_up};
 use super::verbs::{gate, score};
 use crate::report::factor::koalr_factors;
@@ -29,7 +31,8 @@ pub struct JudgeOptions {
     pub waivers: WaiverFile,
 }
 
-/// Judges a change: looks up what its dependencies bring, scores, gates, merges, and stores the decision.
+/// Judges a change as it is described, and stores it. A description without dependencies is judged on the stored list
+/// of its head, if there is one.
 ///
 /// # Errors
 ///
@@ -43,30 +46,90 @@ pub async fn judge(
 ) -> Result<ChangeReport, HostError> {
     file.check()?;
     let base = file.base_tenths()?;
+    let given = file.dependency_list();
+    let record = file.record(base, as_of);
+    let case = Case {
+        list: match &given {
+            Some(list) => Listed::List(list.clone()),
+            None => find(tenant, None, &file.change, as_of).await?,
+        },
+        change: file.change,
+        title: file.title,
+        author: file.author,
+        opened_at: file.opened_at,
+        base,
+        evidence: file.evidence,
+    };
+    let (report, _) = decide(host, tenant, &case, options, (as_of, LONGEST_WAIT_SECS)).await?;
+    tenant.save_change(&record)?;
+    if let Some(list) = given {
+        let change = &case.change;
+        tenant.save_dependencies(&change.id, &change.head_sha, &list, as_of)?;
+    }
+    Ok(report)
+}
+
+/// What is judged.
+pub(super) struct Case {
+    change: Change,
+    title: String,
+    author: Option<String>,
+    opened_at: Option<Timestamp>,
+    base: Option<Tenths>,
+    list: Listed,
+    /// Ready evidence; none means that it is looked up.
+    evidence: Option<Evidence>,
+}
+
+impl Case {
+    /// A stored change with what is known of its dependencies.
+    pub(super) fn stored(record: ChangeRecord, list: Listed) -> Self {
+        Self {
+            change: record.change,
+            title: record.title,
+            author: record.author,
+            opened_at: record.opened_at,
+            base: record.base_score,
+            list,
+            evidence: None,
+        }
+    }
+}
+
+/// Looks up what the dependencies of a change bring, scores, gates, merges, and stores the decision. Also when to look
+/// up the rest, in seconds; none if there is no rest.
+pub(super) async fn decide(
+    host: &Host,
+    tenant: &mut Tenant,
+    case: &Case,
+    options: &JudgeOptions,
+    (as_of, patience_secs): (Timestamp, u32),
+) -> Result<(ChangeReport, Option<u32>), HostError> {
     let JudgeOptions { policy, waivers } = options;
-    let (integration, change) = (&host.manifest().id, &file.change);
+    let (integration, change) = (&host.manifest().id, &case.change);
     let rules = policy.rules(&host.manifest().rules);
-    // What was read from the store is not written back: a newer event may have come in by then.
-    let is_stored = ChangeFile::stored(tenant, &change.id)?.as_ref() == Some(&file);
     let earlier = tenant.decision(integration, &change.id, &change.head_sha)?;
+    let earlier = earlier.as_ref();
     let asked_at = earlier.map_or(as_of, |earlier| earlier.asked_at.min(as_of));
-    let evidence = if let Some(evidence) = &file.evidence {
-        evidence.clone()
+    let (evidence, resume_secs) = if let Some(evidence) = &case.evidence {
+        (evidence.clone(), None)
     } else {
         let first = tenant.first_asked_at(integration, &change.id)?;
         let asked = Asked {
-            assessed_at: first.into_iter().chain(file.opened_at).min(),
+            assessed_at: first.into_iter().chain(case.opened_at).min(),
             change,
-            dependencies: file.dependencies.as_deref(),
+            dependencies: case.list.changes(),
+            list: case.list.state(),
             beyond_packages: depends_on(&rules, &host.manifest().rules, BRANCH_PROJECTS),
             as_of,
+            patience_secs,
         };
         look_up(host, tenant, &asked).await?
     };
     let assessment = score(host, change, &evidence, policy, as_of).await?;
     let judged = waivers.waivers.valid(&AskedWaivers {
         change,
-        author: file.author.as_deref(),
+        author: case.author.as_deref(),
         evidence: &evidence,
         cvss_source: policy.cvss_source,
         as_of,
@@ -89,18 +152,18 @@ pub async fn judge(
         Some(deadline),
         &policy.fail_open,
     );
-    let settled = Settled::new(outcome, (change, &[]), policy, (base, assessment.score));
-    if !is_stored {
-        tenant.save_change(&file.record(base, as_of))?;
-        if let Some(list) = file.dependency_list() {
-            tenant.save_dependencies(&change.id, &change.head_sha, &list, as_of)?;
-        }
+    let overrides = tenant.overrides(&change.id)?;
+    let scores = (case.base, assessment.score);
+    let settled = Settled::new(outcome, (change, &overrides), policy, scores);
+    let event = decided(integration, change, &settled);
+    if earlier.is_none_or(|earlier| decided(integration, change, &earlier.settled) != event) {
+        tenant.append_audit(as_of, AUDITED_AS, &change.id, &event)?;
     }
     tenant.save_decision(&DecisionRecord {
         integration: integration.clone(),
         change: change.id.clone(),
-        head_sha: change.head_sha.clone(),
         observation: Observation::Observed,
+        head_sha: change.head_sha.clone(),
         evidence: evidence.clone(),
         assessment: assessment.clone(),
         verdict: verdict.clone(),
@@ -111,9 +174,9 @@ pub async fn judge(
     })?;
     let mut report = ChangeReport {
         schema: SCHEMA.to_owned(),
-        change: file.change,
-        title: file.title,
-        author: file.author,
+        change: change.clone(),
+        title: case.title.clone(),
+        author: case.author.clone(),
         deadline: (settled.outcome.decision == Decision::Pending).then_some(deadline),
         summary: String::new(),
         fixes: if settled.outcome.decision == Decision::Block {
@@ -137,7 +200,19 @@ pub async fn judge(
         as_of,
     };
     report.summary = summary(&report);
-    Ok(report)
+    Ok((report, resume_secs))
+}
+
+/// What is audited of a decision.
+fn decided(integration: &str, change: &Change, settled: &Settled) -> Event {
+    Event::Decided {
+        integration: integration.to_owned(),
+        head_sha: change.head_sha.clone(),
+        judged: settled.outcome.decision,
+        decision: settled.decision,
+        mode: settled.mode,
+        score: settled.score.score,
+    }
 }
 
 /// The last moment at which a waiver that is made now may end.
@@ -155,3 +230,9 @@ fn depends_on(active: &[RuleSetting], declared: &[Rule], route: &str) -> bool {
 }
 
 const MILLIS_PER_DAY: Timestamp = 86_400_000;
+
+/// Longest time that a person who waits for it lets a judgement wait for the upstream in all, in seconds.
+pub const LONGEST_WAIT_SECS: u32 = 900;
+
+/// Who decides, in the audit: no person.
+const AUDITED_AS: &str = "gate";

@@ -4,6 +4,7 @@ mod arithmetic;
 mod change;
 mod check_run;
 mod counts;
+mod dependencies;
 mod enrich;
 mod escape;
 pub(crate) mod factor;
@@ -25,6 +26,7 @@ mod text;
 
 pub use change::{ChangeReport, Judge, SCHEMA};
 pub use check_run::{Action, Annotation, AnnotationLevel, CheckRun, Conclusion, Output, Status};
+pub use dependencies::dependencies_text;
 pub use enrich::enrich_text;
 pub(crate) use escape::json_line;
 pub use escape::plain;

@@ -5,7 +5,7 @@ mod clean;
 use std::collections::BTreeSet;
 
 use koalr_platform::decision::Decision;
-use koalr_platform::evidence::{DEPENDENCIES, ISSUES};
+use koalr_platform::evidence::{DEPENDENCIES, ISSUES, looked_up};
 use koalr_platform::model::assessment::{Attribution, Bump};
 use koalr_platform::model::common::CoverageState;
 use koalr_platform::model::verdict::{Decision as Judged, Fired};
@@ -48,9 +48,14 @@ pub(crate) fn summary(report: &ChangeReport) -> String {
         Mode::Observe => " (the policy only observes)",
     };
     let also = also.map_or_else(String::new, |also| format!("; {also}"));
-    let note = outcome.note();
-    let note = note.map_or_else(String::new, |note| format!(" {note}"));
-    format!("{verdict}{mode}: {reason}{also}.{note}")
+    let by = report.settled.overridden.as_ref();
+    let sentence = format!("{verdict}{mode}: {reason}{also}.");
+    let notes = outcome.note().into_iter();
+    let notes = notes.chain(by.map(|by| plain(&by.note())));
+    std::iter::once(sentence)
+        .chain(notes)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The findings of the rules that fired with this decision, worst first.
@@ -129,7 +134,12 @@ fn waiting(report: &ChangeReport) -> String {
     let until = report
         .deadline
         .map_or_else(String::new, |at| format!(" until {}", utc(at)));
-    format!("it waits{until} for evidence: {}", unknown(report))
+    match looked_up(&report.evidence) {
+        Some((come, all)) if come < all => {
+            format!("it waits{until}: {come} of {all} packages looked up")
+        }
+        _ => format!("it waits{until} for evidence: {}", unknown(report)),
+    }
 }
 
 /// The first thing that is missing, and what to do about it.
@@ -154,7 +164,10 @@ fn unknown(report: &ChangeReport) -> String {
     });
     if let Some(row) = first {
         if row.route == DEPENDENCIES && row.state != CoverageState::Awaited && no_list(report) {
-            return NO_LIST.to_owned();
+            return match row.state {
+                CoverageState::Refused => format!("{}; {NO_LIST}", plain(&row.detail)),
+                _ => NO_LIST.to_owned(),
+            };
         }
         let detail = if row.detail.is_empty() {
             "it is not complete".to_owned()
@@ -175,7 +188,9 @@ fn no_list(report: &ChangeReport) -> bool {
     report.evidence.dependencies.is_none()
 }
 
-const NO_LIST: &str = "no dependency list; give one with `dependencies` in the change's file";
+/// The remedies, the nearest first.
+const NO_LIST: &str = "no dependency list; give `dependencies` in the change's file, hand one in with `koalr change \
+     dependencies`, or turn on GitHub's dependency graph";
 
 /// Most rules that are named.
 const MOST_RULES: usize = 5;

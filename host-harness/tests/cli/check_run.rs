@@ -69,7 +69,8 @@ fn a_change_without_a_dependency_list_requires_action_and_says_how_to_go_on() {
     let (code, run) = checked(&koalr, &change);
     assert_eq!((code, &run["conclusion"]), (3, &json!("action_required")));
     let summary = run["output"]["summary"].as_str().unwrap();
-    let remedy = "Remedy: hand in the list of dependencies that the change touches.\n";
+    let remedy = "Remedy: hand in the list of dependencies that the change touches with `koalr change dependencies`, or \
+                  turn on GitHub's dependency graph.\n";
     assert!(summary.contains(remedy), "{summary}");
 }
 

@@ -33,6 +33,8 @@ fn assert_fits(report: &Value) {
 fn reports(koalr: &Koalr) -> Vec<(&'static str, Value)> {
     let mut unlisted = sample_change("clean");
     unlisted["dependencies"] = Value::Null;
+    // Of another head: the list of that one is stored.
+    unlisted["change"]["head-sha"] = "a1b2c3".into();
     let changes = [
         ("pass", sample_change("clean")),
         ("warn", sample_change("raised")),

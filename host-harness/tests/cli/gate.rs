@@ -86,7 +86,8 @@ fn a_change_without_a_dependency_list_cannot_be_told() {
     );
     assert_eq!(
         ran.json()["summary"],
-        "Cannot tell: no dependency list; give one with `dependencies` in the change's file."
+        "Cannot tell: no dependency list; give `dependencies` in the change's file, hand one in with `koalr change \
+         dependencies`, or turn on GitHub's dependency graph."
     );
 }
 

@@ -16,6 +16,8 @@ mod data;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod dependencies;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod enrichment;
@@ -37,6 +39,8 @@ mod network;
 mod partial;
 #[cfg(test)]
 mod policy;
+#[cfg(test)]
+mod pull_request;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]

@@ -89,11 +89,14 @@ impl Causes {
         let mut settled = BTreeSet::new();
         let mut waiting = BTreeSet::new();
         let mut lists = 0_u32;
+        let mut looks_up = false;
         for index in &verdict.missing {
             let row = usize::try_from(*index)
                 .ok()
                 .and_then(|index| coverage.get(index));
             lists += u32::from(row.is_some_and(|row| row.route == DEPENDENCIES));
+            looks_up |=
+                row.is_some_and(|row| row.route == PACKAGES && row.state == CoverageState::Awaited);
             match row {
                 Some(row) if row.state == CoverageState::Awaited => waiting.insert(of_row(row)),
                 Some(row) => settled.insert(of_row(row)),
@@ -111,12 +114,14 @@ impl Causes {
         if !verdict.errors.is_empty() {
             settled.insert(Cause::RuleError);
         }
-        let fired = verdict.fired.iter();
-        if fired
-            .map(|fired| fired.decision)
-            .any(|decision| decision == Judged::Inconclusive)
-        {
-            settled.insert(Cause::UndecidedRule);
+        let mut fired = verdict.fired.iter().map(|fired| fired.decision);
+        if fired.any(|decision| decision == Judged::Inconclusive) {
+            // Whose a finding is, a lookup that is still to come may tell.
+            if looks_up {
+                waiting.insert(Cause::UndecidedRule);
+            } else {
+                settled.insert(Cause::UndecidedRule);
+            }
         }
         if settled.is_empty() && waiting.is_empty() {
             settled.insert(Cause::Unexplained);
@@ -127,7 +132,10 @@ impl Causes {
 
 fn of_row(row: &Coverage) -> Cause {
     match row.state {
-        CoverageState::Awaited | CoverageState::NotAsked | CoverageState::Complete
+        CoverageState::Awaited
+        | CoverageState::NotAsked
+        | CoverageState::Refused
+        | CoverageState::Complete
             if row.route == DEPENDENCIES =>
         {
             Cause::NoDependencyList

@@ -285,3 +285,32 @@ fn an_override_lifts_the_floor_and_leaves_the_security_score_and_the_judgement_v
     assert_eq!(lifted.score.security, blocked.score.security);
     assert_eq!((blocked.score.score, lifted.score.score), (955, 790));
 }
+
+#[test]
+fn a_rule_that_cannot_tell_waits_for_the_lookups_that_may() {
+    let undecided = Verdict {
+        fired: vec![Fired {
+            rule: "unknown-attribution".to_owned(),
+            decision: Judged::Inconclusive,
+            findings: vec![0],
+            measurements: Vec::new(),
+            message: String::new(),
+        }],
+        ..verdict(Judged::Inconclusive, vec![0])
+    };
+    let judged = |row, as_of| judge(&undecided, &[row], as_of, Some(9));
+    assert_eq!(judged(row(CoverageState::Awaited), 5), Decision::Pending);
+    assert_eq!(
+        judged(row(CoverageState::Awaited), 9),
+        Decision::Inconclusive
+    );
+    let other = of("pr-checks", CoverageState::Awaited);
+    assert_eq!(judged(other, 5), Decision::Inconclusive);
+}
+
+#[test]
+fn a_refused_list_is_no_dependency_list() {
+    let rows = [of(DEPENDENCIES, CoverageState::Refused)];
+    let outcome = late(&rows, &[PACKAGES], &[]);
+    assert_eq!(outcome.causes, [Cause::NoDependencyList].into());
+}

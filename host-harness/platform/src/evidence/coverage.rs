@@ -5,7 +5,22 @@ use std::collections::BTreeSet;
 use super::branch::Branches;
 use super::touch::rows;
 use super::{CHECKS, DEPENDENCIES, Known, PACKAGES, check, package_subject};
-use crate::model::common::{Coverage, CoverageState};
+use crate::model::common::{Change, Coverage, CoverageState};
+
+/// How the dependency list of a change is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListState<'a> {
+    /// All of it.
+    Complete,
+    /// With holes, which this names: no change passes on it.
+    Partial(&'a str),
+    /// It was asked for and may still come: from whom, and why it is not there.
+    Awaited(&'a str),
+    /// Nobody asked for one.
+    NotAsked,
+    /// Who was asked does not give one: why.
+    Refused(&'a str),
+}
 
 /// The tried routes, and what the dependency list itself says: without a list it is unknown, and where no package needs
 /// a lookup none is missing.
@@ -59,12 +74,20 @@ pub(super) fn coverage(known: &Known<'_>, branches: &Branches<'_>) -> Vec<Covera
 
 /// What the dependency list itself says.
 pub(super) fn dependencies(known: &Known<'_>) -> Coverage {
-    match known.dependencies {
-        Some(_) => Coverage {
-            as_of: Some(known.as_of),
-            ..row(known, DEPENDENCIES, CoverageState::Complete, "")
-        },
-        None => row(known, DEPENDENCIES, CoverageState::NotAsked, NO_LIST),
+    let (state, detail) = match known.list {
+        // A list that is not there is not known, whatever is said of it.
+        ListState::Complete | ListState::Partial(_) if known.dependencies.is_none() => {
+            (CoverageState::NotAsked, NO_LIST)
+        }
+        ListState::Complete => (CoverageState::Complete, ""),
+        ListState::Partial(detail) => (CoverageState::Partial, detail),
+        ListState::Awaited(detail) => (CoverageState::Awaited, detail),
+        ListState::NotAsked => (CoverageState::NotAsked, NO_LIST),
+        ListState::Refused(detail) => (CoverageState::Refused, detail),
+    };
+    Coverage {
+        as_of: known.dependencies.is_some().then_some(known.as_of),
+        ..row(known, DEPENDENCIES, state, detail)
     }
 }
 
@@ -75,9 +98,19 @@ pub(super) fn row(
     state: CoverageState,
     detail: impl Into<String>,
 ) -> Coverage {
+    row_of(known.change, route, state, detail)
+}
+
+/// The same of a change of which nothing else is known.
+pub(super) fn row_of(
+    change: &Change,
+    route: &str,
+    state: CoverageState,
+    detail: impl Into<String>,
+) -> Coverage {
     Coverage {
         route: route.to_owned(),
-        subject: known.change.id.clone(),
+        subject: change.id.clone(),
         state,
         as_of: None,
         detail: detail.into(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::module::base;
 use super::touch::{Versions, rows};
-use super::{Known, PACKAGES, package_subject};
+use super::{GO, Known, PACKAGES, package_subject};
 use crate::model::common::{CoverageState, DependencyChange, Tenths};
 use crate::model::record::Finding;
 
@@ -97,9 +97,6 @@ impl<'a> LookedUp<'a> {
             .collect()
     }
 }
-
-/// Purl type of Go modules.
-const GO: &str = "golang";
 
 /// What an unscored vulnerability of a fix candidate counts as: never an upgrade to recommend.
 const MAX_TENTHS: Tenths = 100;

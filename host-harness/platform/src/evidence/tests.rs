@@ -1,7 +1,9 @@
 mod after_merge;
+mod awaited;
 mod branch;
 mod check;
 mod disclosed;
+mod list;
 mod moved;
 mod test_findings;
 
@@ -139,6 +141,7 @@ fn nothing_known(change: &Change) -> Known<'_> {
     Known {
         change,
         dependencies: None,
+        list: ListState::Complete,
         lookups: &[],
         tests: &[],
         checks: &[],

@@ -298,7 +298,8 @@ fn row(row: &Coverage) -> String {
 /// What to do about a row, as a sentence.
 fn remedy(route: &str, how: CoverageState) -> String {
     let remedy = if route == DEPENDENCIES {
-        "hand in the list of dependencies that the change touches"
+        "hand in the list of dependencies that the change touches with `koalr change dependencies`, or turn on GitHub's \
+         dependency graph"
     } else {
         state(how).1
     };

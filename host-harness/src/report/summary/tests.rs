@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use koalr_platform::decision::Cause;
-use koalr_platform::model::common::{FindingClass, Severity};
+use koalr_platform::model::common::{Coverage, FindingClass, Severity};
 use koalr_platform::model::evidence::FindingTexts;
 use koalr_platform::model::verdict::{RuleError, Waived};
+use koalr_platform::team::Override;
 use koalr_platform::waiver::Used;
 
 use super::super::testing::{NOW, add, coverage, fire, report, settle};
@@ -353,8 +354,7 @@ fn what_fails_open_is_not_called_harmless() {
 
 #[test]
 fn a_missing_list_of_dependencies_names_the_way_out_however_it_is_missing() {
-    let sentence =
-        "Cannot tell: no dependency list; give one with `dependencies` in the change's file.";
+    let sentence = "Cannot tell: no dependency list; give `dependencies` in the change's file, hand one in with `koalr change dependencies`, or turn on GitHub's dependency graph.";
     let mut report = report();
     report.evidence.dependencies = None;
     inconclusive(&mut report);
@@ -435,4 +435,59 @@ fn a_name_of_a_megabyte_leaves_a_sentence() {
     let mut report = blocked();
     report.evidence.findings[0].package = "x".repeat(1 << 20);
     assert!(summary(&report).chars().count() < 200);
+}
+
+#[test]
+fn what_waits_for_lookups_says_how_many_have_come() {
+    let mut report = report();
+    add(&mut report, Attribution::Unknown);
+    let row = |version: &str, state| Coverage {
+        subject: format!("npm:left-pad@{version}"),
+        ..coverage("packages", state)
+    };
+    report.evidence.coverage = vec![
+        row("2.0.0", CoverageState::Complete),
+        row("1.0.0", CoverageState::Awaited),
+    ];
+    report.verdict.missing = vec![1];
+    settle(&mut report, Decision::Pending);
+    report.deadline = Some(NOW + 900_000);
+    assert_eq!(
+        summary(&report),
+        "Pending: it waits until 2026-01-15T09:45:00Z: 1 of 2 packages looked up."
+    );
+}
+
+#[test]
+fn a_list_that_github_refuses_is_named_with_the_other_ways() {
+    let mut report = report();
+    report.evidence.dependencies = None;
+    report.evidence.coverage[0] = coverage("dependencies", CoverageState::Refused);
+    report.evidence.coverage[0].detail = "GitHub compares no dependencies".to_owned();
+    inconclusive(&mut report);
+    report.verdict.missing = vec![0];
+    let start =
+        "Cannot tell: GitHub compares no dependencies; no dependency list; give `dependencies` in ";
+    let sentence = summary(&report);
+    assert!(sentence.starts_with(start), "{sentence}");
+}
+
+#[test]
+fn a_block_that_somebody_lifted_says_who() {
+    let mut report = blocked();
+    report.settled.decision = Decision::Warn;
+    report.settled.overridden = Some(Override {
+        change: report.change.id.clone(),
+        head_sha: report.change.head_sha.clone(),
+        actor: "lea".to_owned(),
+        reason: "a hot fix".to_owned(),
+        at: NOW,
+    });
+    assert_eq!(
+        summary(&report),
+        format!(
+            "Would be blocked: this change introduces {FIRST}. `lea` lets this change pass at `5f2c1b7` in spite of the \
+             gate; another commit is judged anew."
+        )
+    );
 }

@@ -110,7 +110,9 @@ pub(crate) fn remedy(row: &Coverage) -> String {
 /// How a route is asked.
 fn ask(route: &str) -> &'static str {
     match route {
-        DEPENDENCIES => "give `dependencies` in the change's file",
+        DEPENDENCIES => {
+            "give `dependencies` in the change's file, or hand it in with `koalr change dependencies`"
+        }
         PACKAGES => "judge the change again, with `dependencies` and without ready evidence",
         ISSUES | CHECKS => "`koalr sync` asks for it",
         _ => "what the policy makes depend on it cannot pass until it is",

@@ -159,7 +159,7 @@ fn what_is_missing_has_its_remedy_and_the_dependency_list_comes_first() {
     let expected = "### What is not known\n\
          \n\
          - `dependencies` of `acme`, not asked: page 3 failed. Remedy: hand in the list of dependencies that the change \
-         touches.\n\
+         touches with `koalr change dependencies`, or turn on GitHub's dependency graph.\n\
          - `issues` of `acme`, partial: page 3 failed. Remedy: the next `koalr sync` reads it again.\n\
          - `branch-projects`, never asked. Remedy: `koalr sync` asks for it.\n\
          - Rule `introduced-cvss` could not be evaluated: \\`threshold\\` is missing\n";

@@ -1,0 +1,49 @@
+//! What people let pass.
+
+use koalr_platform::audit::Event;
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::team::Override;
+use koalr_store::Tenant;
+
+use crate::HostError;
+use crate::report::plain;
+
+/// Lets one head of a change pass on somebody's name: stored, and audited. The change is to be judged again after it.
+/// `head_sha` is the head they looked at; none means the present one.
+///
+/// # Errors
+/// - the change is not stored, or is at another head by now
+/// - nobody of that login is known, or they may not
+/// - there is no reason, or it is too long
+/// - the store failed
+pub fn override_change(
+    tenant: &mut Tenant,
+    (change, head_sha): (&str, Option<&str>),
+    (login, reason): (&str, &str),
+    at: Timestamp,
+) -> Result<Override, HostError> {
+    let record = tenant
+        .change(change)?
+        .ok_or_else(|| HostError::Change(format!("`{}` is no stored change", plain(change))))?;
+    let present = &record.change.head_sha;
+    if let Some(other) = head_sha.filter(|sha| !sha.eq_ignore_ascii_case(present)) {
+        return Err(HostError::Change(format!(
+            "`{}` is at `{}` by now, and an override holds for one commit only, not for `{}`; look at it again",
+            plain(change),
+            plain(present),
+            plain(other)
+        )));
+    }
+    let actor = tenant.actor(login)?.ok_or_else(|| {
+        HostError::Change(format!(
+            "nobody with the login `{}` is known; an operator makes them an actor first",
+            plain(login)
+        ))
+    })?;
+    let author = record.author.as_deref();
+    let lifted = Override::new(&actor, (&record.change, author), reason, at)
+        .map_err(|error| HostError::Change(error.to_string()))?;
+    tenant.append_audit(at, &lifted.actor, &lifted.change, &Event::from(&lifted))?;
+    tenant.save_override(&lifted)?;
+    Ok(lifted)
+}
