@@ -222,7 +222,10 @@ pub(super) enum AuditCommand {
 
 /// The end of an audit log, as `koalr audit verify` prints it.
 fn tip(text: &str) -> Result<Tip, String> {
-    let wrong = || "write it as `koalr audit verify` prints it: a number, a colon, 64 hexadecimal digits".to_owned();
+    let wrong = || {
+        "write it as `koalr audit verify` prints it: a number, a colon, 64 hexadecimal digits"
+            .to_owned()
+    };
     let (seq, hash) = text.split_once(':').ok_or_else(wrong)?;
     let seq = seq.parse().map_err(|_| wrong())?;
     if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {

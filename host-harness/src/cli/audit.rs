@@ -12,7 +12,9 @@ pub(super) fn run(common: &Common, command: AuditCommand) -> Result<ExitCode, Ho
     let tenant = create_tenant(common)?;
     match command {
         AuditCommand::List { format } => {
-            print(format, &audit_entries(&tenant)?, |entries| audit_text(entries))?;
+            print(format, &audit_entries(&tenant)?, |entries| {
+                audit_text(entries)
+            })?;
         }
         AuditCommand::Verify { tip, format } => {
             let report = verify_audit(&tenant, tip.as_ref())?;

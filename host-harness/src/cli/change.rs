@@ -35,9 +35,11 @@ pub(super) async fn gate(common: &Common, options: Gate) -> Result<ExitCode, Hos
     match options.format {
         GateFormat::Text => print(Format::Text, &report, text)?,
         GateFormat::Json => print(Format::Json, &report, text)?,
-        GateFormat::CheckRun | GateFormat::Github => print(Format::Json, &CheckRun::of(&report), |run| {
-            run.output.summary.clone()
-        })?,
+        GateFormat::CheckRun | GateFormat::Github => {
+            print(Format::Json, &CheckRun::of(&report), |run| {
+                run.output.summary.clone()
+            })?
+        }
     }
     Ok(exit_code(report.settled.decision))
 }
@@ -51,11 +53,7 @@ pub(super) fn exit_code(decision: Decision) -> ExitCode {
     }
 }
 
-async fn run(
-    common: &Common,
-    change: &str,
-    options: &Judge,
-) -> Result<ChangeReport, HostError> {
+async fn run(common: &Common, change: &str, options: &Judge) -> Result<ChangeReport, HostError> {
     let tenant = find_tenant(common)?;
     let file = read(change, tenant.as_ref())?;
     file.check()?;

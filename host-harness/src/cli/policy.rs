@@ -39,7 +39,9 @@ pub(super) async fn run(common: &Common, command: PolicyCommand) -> Result<ExitC
             let mut tenant = create_tenant(common)?;
             let version = set_policy(&mut tenant, (&written, &policy), &login, now(common))?;
             print(Format::Text, &version, |version| {
-                format!("Version {version} of the policy applies from now on, wherever no `--policy` is given.\n")
+                format!(
+                    "Version {version} of the policy applies from now on, wherever no `--policy` is given.\n"
+                )
             })?;
         }
     }

@@ -78,7 +78,9 @@ pub async fn gate_deployment(
     let mut decisions = Vec::new();
     for change in decide(&asked).changes {
         let mut merges = merges.iter();
-        let head = merges.find(|one| one.change == change).map(|one| &*one.head_sha);
+        let head = merges
+            .find(|one| one.change == change)
+            .map(|one| &*one.head_sha);
         let decision = decision(host, tenant, (&change, head), &options.terms, as_of).await?;
         decisions.push((change, decision));
     }
@@ -168,7 +170,9 @@ async fn decision(
     };
     let overrides = tenant.overrides(change)?;
     let about = (&judged, known.author.as_deref(), known.base_score);
-    again(host, &record, about, &overrides, terms, as_of).await.map(Some)
+    again(host, &record, about, &overrides, terms, as_of)
+        .await
+        .map(Some)
 }
 
 async fn again(
@@ -194,13 +198,36 @@ async fn again(
     if let Some(unfounded) = report.unfounded.first() {
         let reason =
             format!("it let a finding pass by waiver `{unfounded}`, which nobody handed in");
-        return Err(HostError::Refused { verb: "gate", reason });
+        return Err(HostError::Refused {
+            verb: "gate",
+            reason,
+        });
     }
     let deadline = policy.deadline(record.asked_at);
-    let outcome = settle(&verdict, &evidence.coverage, as_of, Some(deadline), &policy.fail_open);
-    let settled = Settled::new(outcome, (change, overrides), policy, (base, assessment.score));
-    let reasons = verdict.fired.iter().map(|fired| fired.message.clone()).collect();
-    Ok(DecisionSummary::new(&record.head_sha, &settled, reasons, record.as_of))
+    let outcome = settle(
+        &verdict,
+        &evidence.coverage,
+        as_of,
+        Some(deadline),
+        &policy.fail_open,
+    );
+    let settled = Settled::new(
+        outcome,
+        (change, overrides),
+        policy,
+        (base, assessment.score),
+    );
+    let reasons = verdict
+        .fired
+        .iter()
+        .map(|fired| fired.message.clone())
+        .collect();
+    Ok(DecisionSummary::new(
+        &record.head_sha,
+        &settled,
+        reasons,
+        record.as_of,
+    ))
 }
 
 /// What asks, in the audit log.

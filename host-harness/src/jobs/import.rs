@@ -17,8 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::HostError;
 
-pub(crate) use complaint::listed;
 pub use complaint::Complaint;
+pub(crate) use complaint::listed;
 pub use linked::{LinkCounts, UnlinkedCount};
 
 /// What an import changed, and how all that is stored is tied together now.
@@ -79,7 +79,9 @@ impl ImportReport {
     /// Whether anything was stored.
     #[must_use]
     pub fn changed_anything(&self) -> bool {
-        self.counts().iter().any(|(_, one)| one.new + one.updated > 0)
+        self.counts()
+            .iter()
+            .any(|(_, one)| one.new + one.updated > 0)
     }
 
     /// Counts with one and several of what they count.
@@ -119,7 +121,9 @@ pub fn import(
         });
     }
     let mut report = save::save(tenant, document, &plan, now)?;
-    report.records = report.records.saturating_add(u32::try_from(services).unwrap_or(u32::MAX));
+    report.records = report
+        .records
+        .saturating_add(u32::try_from(services).unwrap_or(u32::MAX));
     if report.changed_anything() {
         let event = Event::Imported {
             content_hash: hex::encode(Sha256::digest(text)),

@@ -42,7 +42,11 @@ pub fn verified_text(report: &AuditReport) -> String {
         let _ = writeln!(text, "Refused: {}.", plain(broken));
     }
     if let Some(tip) = &report.tip {
-        let noun = if report.entries == 1 { "entry is" } else { "entries are" };
+        let noun = if report.entries == 1 {
+            "entry is"
+        } else {
+            "entries are"
+        };
         let entries = grouped(report.entries);
         let _ = writeln!(
             text,

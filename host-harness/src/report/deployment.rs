@@ -63,5 +63,9 @@ pub fn deployment_text(report: &DeploymentReport) -> String {
 
 /// Sentences that were made safe one by one, and together may be longer than a text from outside may.
 fn long(summary: &str) -> String {
-    summary.split(". ").map(plain).collect::<Vec<_>>().join(". ")
+    summary
+        .split(". ")
+        .map(plain)
+        .collect::<Vec<_>>()
+        .join(". ")
 }

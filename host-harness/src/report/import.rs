@@ -38,12 +38,16 @@ pub fn import_text(report: &ImportReport) -> String {
     let mut lines = Vec::new();
     if links.merged > 0 {
         let (deployed, merged) = (grouped(links.deployed), grouped(links.merged));
-        lines.push(format!("{deployed} of {merged} merged changes reached a deployment"));
+        lines.push(format!(
+            "{deployed} of {merged} merged changes reached a deployment"
+        ));
         lines.extend(reasons(&links.deployed_by));
     }
     if links.incidents > 0 {
         let (traced, all) = (grouped(links.traced), grouped(links.incidents));
-        lines.push(format!("{traced} of {all} incidents are tied to a deployment"));
+        lines.push(format!(
+            "{traced} of {all} incidents are tied to a deployment"
+        ));
         lines.extend(reasons(&links.traced_by));
     }
     list(&mut text, "Links, of all that is stored", lines.into_iter());

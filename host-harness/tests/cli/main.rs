@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers outside `#[test]` are tests too.
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod change;
@@ -16,6 +18,8 @@ mod data;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod deployment;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod enrichment;
@@ -27,6 +31,8 @@ mod explain;
 mod flags;
 #[cfg(test)]
 mod gate;
+#[cfg(test)]
+mod import;
 #[cfg(test)]
 mod interruption;
 #[cfg(test)]
@@ -47,5 +53,7 @@ mod status;
 mod support;
 #[cfg(test)]
 mod sync;
+#[cfg(test)]
+mod team;
 #[cfg(test)]
 mod token;

@@ -100,9 +100,12 @@ fn merged(
             fields.missing(reading, "merged-at", "`merge-sha` says that it was merged");
         }
         Some(ChangeState::Open | ChangeState::Closed) if merged_at || merge_sha => {
-            let problem = "a change with `merged-at` or `merge-sha` is `merged`; correct one of them";
+            let problem =
+                "a change with `merged-at` or `merge-sha` is `merged`; correct one of them";
             let path = fields.path("state");
-            reading.complaints.add(fields.place("state"), &path, problem);
+            reading
+                .complaints
+                .add(fields.place("state"), &path, problem);
         }
         None if merged_at => return Some(ChangeState::Merged),
         _ => {}

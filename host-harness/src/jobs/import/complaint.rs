@@ -77,7 +77,10 @@ impl Complaints {
             self.found.push(Complaint {
                 line: self.found.last().map_or(1, |one| one.line),
                 path: String::new(),
-                problem: format!("{} more problems are not shown; correct these first", self.more),
+                problem: format!(
+                    "{} more problems are not shown; correct these first",
+                    self.more
+                ),
             });
         }
         self.found

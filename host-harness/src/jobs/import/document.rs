@@ -39,10 +39,8 @@ pub(super) struct GivenService {
 impl Document {
     /// How many records it has beside services.
     pub(super) fn records(&self) -> u32 {
-        let records = self.actors.len()
-            + self.changes.len()
-            + self.deployments.len()
-            + self.incidents.len();
+        let records =
+            self.actors.len() + self.changes.len() + self.deployments.len() + self.incidents.len();
         u32::try_from(records).unwrap_or(u32::MAX)
     }
 }
@@ -58,7 +56,9 @@ pub(super) fn read(text: &str, now: Timestamp) -> (Document, Reading) {
         Ok(node) => document.fill(&mut reading, &node),
         Err(error) => {
             let line = error.line().max(1);
-            reading.complaints.add_in(line, "", format!("not JSON: {error}"));
+            reading
+                .complaints
+                .add_in(line, "", format!("not JSON: {error}"));
         }
     }
     (document, reading)
@@ -105,7 +105,9 @@ fn each<T>(
                     "`{}` is there already, in line {first}; leave one of them out",
                     plain(name)
                 );
-                reading.complaints.add(fields.place(key), &fields.path(key), problem);
+                reading
+                    .complaints
+                    .add(fields.place(key), &fields.path(key), problem);
             }
         }
         fields.end(reading);
@@ -136,7 +138,11 @@ fn actor(reading: &mut Reading, fields: &mut Fields<'_, '_>) -> Option<Actor> {
             }
         }
         None if fields.field("roles").is_none() => {
-            fields.missing(reading, "roles", "it says what they may do, and may be empty");
+            fields.missing(
+                reading,
+                "roles",
+                "it says what they may do, and may be empty",
+            );
         }
         None => {}
     }
@@ -179,7 +185,10 @@ fn deployment(reading: &mut Reading, fields: &mut Fields<'_, '_>) -> Option<OwnD
     })
 }
 
-fn incident(reading: &mut Reading, fields: &mut Fields<'_, '_>) -> Option<(OwnIncident, Timestamp)> {
+fn incident(
+    reading: &mut Reading,
+    fields: &mut Fields<'_, '_>,
+) -> Option<(OwnIncident, Timestamp)> {
     let id = fields.required(reading, "id", "it tells this incident from others");
     let service = fields.text(reading, "service");
     let title = fields.text(reading, "title");
@@ -205,7 +214,9 @@ fn incident(reading: &mut Reading, fields: &mut Fields<'_, '_>) -> Option<(OwnIn
             "it is open and was resolved at {}; leave one of the two out",
             utc(at)
         );
-        reading.complaints.add(fields.place("open"), &fields.path("open"), problem);
+        reading
+            .complaints
+            .add(fields.place("open"), &fields.path("open"), problem);
     }
     let times = [Some(started_at), acknowledged_at, resolved_at];
     let stated = times.into_iter().flatten().max();

@@ -176,7 +176,11 @@ impl<'n, 't> Fields<'n, 't> {
     }
 
     /// A time that is not later than now.
-    pub(super) fn instant(&mut self, reading: &mut Reading, key: &'static str) -> Option<Timestamp> {
+    pub(super) fn instant(
+        &mut self,
+        reading: &mut Reading,
+        key: &'static str,
+    ) -> Option<Timestamp> {
         let node = self.field(key)?;
         reading.instant(&self.path(key), node)
     }
@@ -279,7 +283,11 @@ impl<'n, 't> Fields<'n, 't> {
     }
 
     /// A list of texts; none if it is not there.
-    pub(super) fn texts(&mut self, reading: &mut Reading, key: &'static str) -> Option<Vec<String>> {
+    pub(super) fn texts(
+        &mut self,
+        reading: &mut Reading,
+        key: &'static str,
+    ) -> Option<Vec<String>> {
         let items = self.items(reading, key)?;
         let texts = items.filter_map(|(path, node)| reading.text(&path, node));
         Some(texts.collect())

@@ -175,7 +175,9 @@ mod tests {
             Json::List(items) => items.iter().map(plain).collect(),
             Json::Object(entries) => {
                 let entries = entries.iter();
-                entries.map(|(_, key, node)| (key.clone(), plain(node))).collect()
+                entries
+                    .map(|(_, key, node)| (key.clone(), plain(node)))
+                    .collect()
             }
         }
     }

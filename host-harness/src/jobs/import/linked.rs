@@ -48,7 +48,11 @@ pub struct UnlinkedCount {
 
 impl LinkCounts {
     /// Ties what is stored, as known at a time.
-    pub(super) fn of(tenant: &Tenant, services: &Services, as_of: Timestamp) -> Result<Self, HostError> {
+    pub(super) fn of(
+        tenant: &Tenant,
+        services: &Services,
+        as_of: Timestamp,
+    ) -> Result<Self, HostError> {
         let changes = merges(tenant)?;
         let all = DeliveryFilter::default();
         let deployments = tenant.deployments(&all)?.into_iter();
@@ -105,7 +109,9 @@ impl LinkCounts {
                 example: example.to_owned(),
             })
             .collect();
-        counts.unlinked.sort_by_key(|one| std::cmp::Reverse(one.count));
+        counts
+            .unlinked
+            .sort_by_key(|one| std::cmp::Reverse(one.count));
         Ok(counts)
     }
 }

@@ -129,7 +129,9 @@ fn incidents(
         return Ok(());
     }
     let stored = tenant.incidents(&DeliveryFilter::default())?.into_iter();
-    let stored: HashMap<_, _> = stored.map(|one| (one.incident.id.clone(), one.incident)).collect();
+    let stored: HashMap<_, _> = stored
+        .map(|one| (one.incident.id.clone(), one.incident))
+        .collect();
     for (one, updated_at) in given {
         let before = stored.get(&one.incident.id);
         if before == Some(&one.incident) {
@@ -144,8 +146,14 @@ fn incidents(
 
 /// Names that no service has, with how many records use them.
 fn unknown_services(document: &Document, plan: &Plan) -> Vec<String> {
-    let deployments = document.deployments.iter().map(|one| &one.deployment.service);
-    let incidents = document.incidents.iter().map(|(one, _)| &one.incident.service);
+    let deployments = document
+        .deployments
+        .iter()
+        .map(|one| &one.deployment.service);
+    let incidents = document
+        .incidents
+        .iter()
+        .map(|(one, _)| &one.incident.service);
     let mut unknown: BTreeMap<&str, u64> = BTreeMap::new();
     for name in deployments.chain(incidents) {
         if !name.is_empty() && plan.all.get(name).is_none() {
@@ -154,7 +162,11 @@ fn unknown_services(document: &Document, plan: &Plan) -> Vec<String> {
     }
     let sentence = |(name, count): (&str, u64)| {
         let name = plain(name);
-        let records = if count == 1 { "record names" } else { "records name" };
+        let records = if count == 1 {
+            "record names"
+        } else {
+            "records name"
+        };
         format!(
             "{count} {records} service `{name}`, which is not known: kept, and linked once `services` has it or an alias of it"
         )

@@ -52,11 +52,15 @@ pub(super) fn plan(reading: &mut Reading, stored: &[Service], given: Vec<GivenSe
                 plan.remove.push(before.name.clone());
             }
         }
-        let renamed = |other: &Service| service.is_named(&other.name) && !named.contains(&key(&other.name));
-        while let Some(index) = kept.iter().position(renamed) {
+        while let Some(index) = kept
+            .iter()
+            .position(|other| service.is_named(&other.name) && !named.contains(&key(&other.name)))
+        {
             let other = kept.remove(index);
             let (old, new) = (plain(&other.name), plain(&one.name));
-            plan.notes.push(format!("service `{old}` is now called `{new}`, and keeps its history"));
+            plan.notes.push(format!(
+                "service `{old}` is now called `{new}`, and keeps its history"
+            ));
             add(&mut service.aliases, other.aliases);
             if one.repositories.is_none() {
                 add(&mut service.repositories, other.repositories);
