@@ -22,8 +22,8 @@ impl Tenant {
         event: &Event,
     ) -> Result<Tip, StoreError> {
         self.database.write(|transaction| {
-            let list = select_list(&AUDIT);
-            let query = format!("SELECT {list} FROM audit ORDER BY seq DESC LIMIT 1");
+            let columns = select_list(&AUDIT);
+            let query = format!("SELECT {columns} FROM audit ORDER BY seq DESC LIMIT 1");
             let mut statement = transaction.prepare(&query)?;
             let mut rows = statement.query([])?;
             let last: Option<Entry> = rows.next()?.map(|row| decode(&AUDIT, row)).transpose()?;
