@@ -141,3 +141,23 @@ fn a_policy_with_a_mistake_is_not_set() {
     );
     assert!(!koalr.run(&["audit", "list"]).out.contains("policy-set"));
 }
+
+#[test]
+fn the_commands_of_the_page_on_teams_do_what_it_says() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/team.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let koalr = Koalr::new();
+    let file = page.split("```json\n").nth(1).unwrap();
+    koalr.write("history.json", file.split("```").next().unwrap());
+    koalr.write("policy.toml", "mode = \"warn\"\n");
+    let mut verbs = Vec::new();
+    for command in page.lines().filter_map(|line| line.strip_prefix("koalr ")) {
+        let mut words = command.split('"');
+        let mut args: Vec<&str> = words.next().unwrap().split_whitespace().collect();
+        args.extend(words.next());
+        let ran = koalr.run(&[&args[..], &["--now", "2026-02-01T00:00:00Z"]].concat());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}: {}", ran.out);
+        verbs.push(args[0].to_owned());
+    }
+    assert_eq!(verbs, ["import", "team", "team", "policy", "override", "gate", "audit"]);
+}
