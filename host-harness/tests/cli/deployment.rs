@@ -116,14 +116,12 @@ fn a_change_that_runs_already_does_not_count() {
             .code,
         0
     );
-    let ran = gate(&koalr, &[]);
-    assert_eq!(ran.code, 0, "{}", ran.out);
-    assert!(
-        ran.out
-            .contains("brings no change that `checkout` does not run already"),
-        "{}",
-        ran.out
-    );
+    let ran = gate(&koalr, &["--format", "json"]);
+    let json = ran.json();
+    assert_eq!((ran.code, &json["changes"]), (0, &json!([])), "{json}");
+    let summary = json["summary"].as_str().unwrap();
+    let brings = "brings no change that `checkout` does not run already";
+    assert!(summary.contains(brings), "{summary}");
 }
 
 #[test]

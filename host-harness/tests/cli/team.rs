@@ -156,8 +156,18 @@ fn the_commands_of_the_page_on_teams_do_what_it_says() {
         let mut args: Vec<&str> = words.next().unwrap().split_whitespace().collect();
         args.extend(words.next());
         let ran = koalr.run(&[&args[..], &["--now", "2026-02-01T00:00:00Z"]].concat());
-        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}: {}", ran.out);
+        assert_eq!(
+            (ran.code, ran.err.as_str()),
+            (0, ""),
+            "{command}: {}",
+            ran.out
+        );
         verbs.push(args[0].to_owned());
     }
-    assert_eq!(verbs, ["import", "team", "team", "policy", "override", "gate", "audit"]);
+    assert_eq!(
+        verbs,
+        [
+            "import", "team", "team", "policy", "override", "gate", "audit"
+        ]
+    );
 }

@@ -139,7 +139,9 @@ impl<'n, 't> Fields<'n, 't> {
 
     /// A field; none if it is not there or null.
     pub(super) fn field(&mut self, key: &'static str) -> Option<&'n Node<'t>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         self.find(key)
     }
 

@@ -1,6 +1,6 @@
 //! JSON with the place of every value, so that a complaint can name its line.
 
-use serde::de::IgnoredAny;
+use serde::de::{Error as _, IgnoredAny};
 
 /// A value, and where it begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,10 +48,33 @@ impl Json<'_> {
 ///
 /// The parser's sentence with line and column, for text that is not one JSON document, or nests too deep.
 pub(super) fn read(text: &str) -> Result<Node<'_>, serde_json::Error> {
-    // From here on the text is known to be JSON that nests at most as deep as that parser permits.
     serde_json::from_str::<IgnoredAny>(text)?;
+    // That parser goes through what it ignores at any depth, and the reader takes stack for each.
+    if depth(text) > DEEPEST {
+        return Err(serde_json::Error::custom("it nests too deep for an import"));
+    }
     let mut reader = Reader { text, at: 0 };
     Ok(reader.value())
+}
+
+/// How deep lists and objects nest.
+fn depth(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 /// Walks over text that is known to be JSON.
@@ -158,6 +181,9 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// A dependency of a change lies five deep.
+const DEEPEST: usize = 64;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -232,6 +258,13 @@ mod tests {
     #[test]
     fn a_document_that_nests_without_end_is_refused() {
         assert!(read(&"[".repeat(100_000)).is_err());
-        assert!(read(&format!("{}{}", "[".repeat(1_000), "]".repeat(1_000))).is_err());
+        assert!(
+            read(&format!(
+                "{}{}",
+                "[".repeat(1_000_000),
+                "]".repeat(1_000_000)
+            ))
+            .is_err()
+        );
     }
 }
