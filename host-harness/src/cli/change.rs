@@ -38,7 +38,7 @@ pub(super) async fn gate(common: &Common, options: Gate) -> Result<ExitCode, Hos
         GateFormat::CheckRun | GateFormat::Github => {
             print(Format::Json, &CheckRun::of(&report), |run| {
                 run.output.summary.clone()
-            })?
+            })?;
         }
     }
     Ok(exit_code(report.settled.decision))

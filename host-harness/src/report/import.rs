@@ -34,24 +34,24 @@ pub fn import_text(report: &ImportReport) -> String {
     });
     let notes = report.notes.iter().map(|note| plain(note));
     list(&mut text, "To know", notes.chain(hint));
-    let links = &report.links;
+    let tied = &report.links;
     let mut lines = Vec::new();
-    if links.merged > 0 {
-        let (deployed, merged) = (grouped(links.deployed), grouped(links.merged));
+    if tied.merged > 0 {
+        let (deployed, merged) = (grouped(tied.deployed), grouped(tied.merged));
         lines.push(format!(
             "{deployed} of {merged} merged changes reached a deployment"
         ));
-        lines.extend(reasons(&links.deployed_by));
+        lines.extend(reasons(&tied.deployed_by));
     }
-    if links.incidents > 0 {
-        let (traced, all) = (grouped(links.traced), grouped(links.incidents));
+    if tied.incidents > 0 {
+        let (traced, all) = (grouped(tied.traced), grouped(tied.incidents));
         lines.push(format!(
             "{traced} of {all} incidents are tied to a deployment"
         ));
-        lines.extend(reasons(&links.traced_by));
+        lines.extend(reasons(&tied.traced_by));
     }
     list(&mut text, "Links, of all that is stored", lines.into_iter());
-    let unlinked = links.unlinked.iter().map(|one| {
+    let unlinked = tied.unlinked.iter().map(|one| {
         let s = if one.count == 1 { "" } else { "s" };
         let count = grouped(one.count);
         let (kind, why, example) = (one.kind, plain(&one.why), name(&one.example));

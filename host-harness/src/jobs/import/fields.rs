@@ -216,18 +216,16 @@ impl<'n, 't> Fields<'n, 't> {
             Json::Number(digits) => digits.parse::<f64>().ok(),
             _ => None,
         };
-        match score.filter(|score| (0.0..=100.0).contains(score)) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "it is within 0 and 1000"
-            )]
-            Some(score) => Some((score * 10.0).round() as Tenths),
-            None => {
-                reading.wrong(&self.path(key), node, "expected a number from 0 to 100");
-                None
-            }
-        }
+        let Some(score) = score.filter(|score| (0.0..=100.0).contains(score)) else {
+            reading.wrong(&self.path(key), node, "expected a number from 0 to 100");
+            return None;
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is within 0 and 1000"
+        )]
+        Some((score * 10.0).round() as Tenths)
     }
 
     /// One of these words, with what it stands for.
