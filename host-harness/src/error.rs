@@ -114,6 +114,17 @@ pub enum HostError {
         /// What is wrong with it, in its order. Not empty.
         complaints: Vec<Complaint>,
     },
+    /// A file to import has mistakes, and nothing of it was stored: all of them, with their places.
+    #[error("`{path}` cannot be imported, and nothing was:{}", crate::jobs::listed(.complaints))]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, in its order. Not empty.
+        complaints: Vec<crate::jobs::Complaint>,
+    },
+    /// What was asked for cannot be done: why, and the way out.
+    #[error("{0}")]
+    NotPossible(String),
     /// A change's file or id is not usable.
     #[error("{0}")]
     Change(String),

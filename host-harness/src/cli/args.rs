@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use koalr_platform::audit::Tip;
 use koalr_platform::model::common::Timestamp;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -70,7 +71,7 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 scored, 2 failed.
     Score(Score),
-    /// Decide whether a change may pass.
+    /// Decide whether a change may pass, or with `--deployment` whether a commit may be deployed.
     ///
     /// Exit codes: 0 pass or warn, 1 block, 2 failed, 3 pending or inconclusive.
     Gate(Gate),
@@ -79,7 +80,25 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: ChangeCommand,
     },
-    /// Look at a policy of the gate.
+    /// Let the present head of a change pass in spite of the gate, as somebody of the team.
+    ///
+    /// Exit codes: 0 let pass, 2 refused or failed.
+    Override(Override),
+    /// Store changes, deployments, incidents, services and people from a JSON file.
+    ///
+    /// Exit codes: 0 stored, or known already; 2 something is wrong: all of it is said, and nothing is stored.
+    Import(Import),
+    /// Say who may what.
+    Team {
+        #[command(subcommand)]
+        command: TeamCommand,
+    },
+    /// Read and check the log of what was decided and done.
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Look at a policy of the gate, or set it.
     Policy {
         #[command(subcommand)]
         command: PolicyCommand,
@@ -109,7 +128,7 @@ pub(super) enum PolicyCommand {
     ///
     /// Exit codes: 0 printed, 2 it cannot be used.
     Show {
-        /// The policy [default: an empty one].
+        /// The policy [default: the one that is set, or else an empty one].
         file: Option<PathBuf>,
     },
     /// Check a policy, and waivers under it, against the rules of the integration.
@@ -122,6 +141,126 @@ pub(super) enum PolicyCommand {
         #[arg(long, value_name = "FILE")]
         waivers: Option<PathBuf>,
     },
+    /// Make a policy the one that applies where no `--policy` is given.
+    ///
+    /// Exit codes: 0 set, 2 something is wrong with it, or they may not.
+    Set {
+        /// The policy.
+        file: PathBuf,
+        /// Login of who sets it.
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TeamCommand {
+    /// Give somebody roles, in place of those they had.
+    ///
+    /// Exit codes: 0 given, 2 failed.
+    Add {
+        /// Their login.
+        login: String,
+        /// What they are trusted with; may be repeated.
+        #[arg(long = "role", value_enum, value_name = "ROLE", required = true)]
+        roles: Vec<Role>,
+    },
+    /// Say who is in the team.
+    ///
+    /// Exit codes: 0 said, 2 failed.
+    List {
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Take somebody out of the team.
+    ///
+    /// Exit codes: 0 taken out, 2 failed.
+    Remove {
+        /// Their login.
+        login: String,
+    },
+}
+
+/// What somebody is trusted with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Role {
+    /// Writes changes.
+    Member,
+    /// May override the gate and approve waivers.
+    Lead,
+    /// The same, and may set the policy.
+    Security,
+    /// May set the policy, connect integrations and run failed jobs again.
+    Operator,
+}
+
+impl From<Role> for koalr_platform::team::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Member => Self::Member,
+            Role::Lead => Self::Lead,
+            Role::Security => Self::Security,
+            Role::Operator => Self::Operator,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// Print the log, oldest entry first.
+    ///
+    /// Exit codes: 0 printed, 2 failed.
+    List {
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Check that no entry was altered, removed, added or moved, and print the end to keep elsewhere.
+    ///
+    /// Exit codes: 0 it is as it was written, 1 it is not, 2 failed.
+    Verify {
+        /// An end that was printed before: without it, a log that was cut off or written anew is not noticed.
+        #[arg(long, value_name = "SEQ:HASH", value_parser = tip)]
+        tip: Option<Tip>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+/// The end of an audit log, as `koalr audit verify` prints it.
+fn tip(text: &str) -> Result<Tip, String> {
+    let wrong = || {
+        "write it as `koalr audit verify` prints it: a number, a colon, 64 hexadecimal digits"
+            .to_owned()
+    };
+    let (seq, hash) = text.split_once(':').ok_or_else(wrong)?;
+    let seq = seq.parse().map_err(|_| wrong())?;
+    if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    let hash = hash.to_ascii_lowercase();
+    Ok(Tip { seq, hash })
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Import {
+    /// The file; `-` is standard input.
+    pub(super) file: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Override {
+    /// The stored change by id, for example `acme/shop#12`.
+    pub(super) change: String,
+    /// Login of who lets it pass, who is not its author.
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(super) login: String,
+    /// Why it may pass.
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: String,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
 }
 
 /// How results are printed.
@@ -237,6 +376,8 @@ impl Window {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Score {
+    /// A stored change by id, for example `acme/shop#12`, or a JSON file that describes one; `-` is standard input.
+    pub(super) change: String,
     #[command(flatten)]
     pub(super) judge: Judge,
     #[arg(long, value_enum, default_value_t)]
@@ -245,6 +386,28 @@ pub(super) struct Score {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Gate {
+    /// A stored change by id, for example `acme/shop#12`, or a JSON file that describes one; `-` is standard input.
+    #[arg(required_unless_present = "deployment")]
+    pub(super) change: Option<String>,
+    /// Decide over all changes that this commit brings to a service instead; at least its first seven digits.
+    #[arg(
+        long,
+        value_name = "SHA",
+        requires = "service",
+        conflicts_with = "change"
+    )]
+    pub(super) deployment: Option<String>,
+    /// The service that is to be deployed, by its name or an alias.
+    #[arg(long, value_name = "NAME", requires = "deployment")]
+    pub(super) service: Option<String>,
+    /// The environment it is to be deployed to. Changes count since the last deployment to production in any case.
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "production",
+        requires = "deployment"
+    )]
+    pub(super) environment: String,
     #[command(flatten)]
     pub(super) judge: Judge,
     #[arg(long, value_enum, default_value_t)]
@@ -259,18 +422,18 @@ pub(super) enum GateFormat {
     Text,
     /// For programs: one JSON document a line.
     Json,
-    /// For GitHub: what creates a check run, as one JSON document a line.
+    /// For GitHub, about a change: what creates a check run, as one JSON document a line.
     CheckRun,
+    /// For GitHub, about a deployment: what answers its protection rule, as one JSON document a line.
+    Github,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Judge {
-    /// A stored change by id, for example `acme/shop#12`, or a JSON file that describes one; `-` is standard input.
-    pub(super) change: String,
     /// Which integration judges.
     #[arg(long, value_name = "NAME", default_value = "snyk")]
     pub(super) integration: String,
-    /// The customer's policy, a TOML file; `koalr policy show` prints one [default: what that prints].
+    /// The customer's policy, a TOML file [default: the one that is set, which `koalr policy show` prints].
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
     /// The customer's waivers, a TOML file. One with a mistake does not hold; the others do.

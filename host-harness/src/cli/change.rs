@@ -14,7 +14,7 @@ use crate::report::{ChangeReport, CheckRun, gate_text, score_text};
 use crate::{Host, HostError, RateShare};
 
 pub(super) async fn score(common: &Common, options: Score) -> Result<ExitCode, HostError> {
-    let report = run(common, &options.judge).await?;
+    let report = run(common, &options.change, &options.judge).await?;
     print(options.format, &report, |report| {
         score_text(report, options.judge.explain)
     })?;
@@ -22,25 +22,39 @@ pub(super) async fn score(common: &Common, options: Score) -> Result<ExitCode, H
 }
 
 pub(super) async fn gate(common: &Common, options: Gate) -> Result<ExitCode, HostError> {
-    let report = run(common, &options.judge).await?;
+    if options.format == GateFormat::Github {
+        return Err(HostError::NotPossible(
+            "`--format github` is about a deployment; use `--format check-run` for a change"
+                .to_owned(),
+        ));
+    }
+    let change = options.change.as_deref().unwrap_or_default();
+    let report = run(common, change, &options.judge).await?;
     let text = |report: &ChangeReport| gate_text(report, options.judge.explain);
     match options.format {
         GateFormat::Text => print(Format::Text, &report, text)?,
         GateFormat::Json => print(Format::Json, &report, text)?,
-        GateFormat::CheckRun => print(Format::Json, &CheckRun::of(&report), |run| {
-            run.output.summary.clone()
-        })?,
+        GateFormat::CheckRun | GateFormat::Github => {
+            print(Format::Json, &CheckRun::of(&report), |run| {
+                run.output.summary.clone()
+            })?;
+        }
     }
-    Ok(match report.settled.decision {
+    Ok(exit_code(report.settled.decision))
+}
+
+/// How a gate ends.
+pub(super) fn exit_code(decision: Decision) -> ExitCode {
+    match decision {
         Decision::Pass | Decision::Warn => ExitCode::SUCCESS,
         Decision::Block => ExitCode::from(BLOCKED),
         Decision::Pending | Decision::Inconclusive => ExitCode::from(CANNOT_TELL),
-    })
+    }
 }
 
-async fn run(common: &Common, options: &Judge) -> Result<ChangeReport, HostError> {
+async fn run(common: &Common, change: &str, options: &Judge) -> Result<ChangeReport, HostError> {
     let tenant = find_tenant(common)?;
-    let subject = read(&options.change, tenant.as_ref())?;
+    let subject = read(change, tenant.as_ref())?;
     if let Subject::File(file) = &subject {
         file.check()?;
     }
@@ -65,7 +79,11 @@ async fn run(common: &Common, options: &Judge) -> Result<ChangeReport, HostError
 }
 
 /// The policy and the waivers to judge by: those that are stored, where no file is named.
-fn terms(host: &Host, tenant: Option<&Tenant>, options: &Judge) -> Result<JudgeOptions, HostError> {
+pub(super) fn terms(
+    host: &Host,
+    tenant: Option<&Tenant>,
+    options: &Judge,
+) -> Result<JudgeOptions, HostError> {
     let mut terms = JudgeOptions::default();
     if let Some(tenant) = tenant {
         terms.waivers = JudgeOptions::stored_waivers(tenant)?;

@@ -1,15 +1,19 @@
 //! The command line `koalr`: arguments in, one report and one exit code out.
 
 mod args;
+mod audit;
 mod change;
 mod change_command;
 mod connect;
 mod demo;
+mod deployment;
+mod import;
 mod plugin;
 mod policy;
 mod progress;
 mod status;
 mod sync;
+mod team;
 mod token;
 
 use std::io::Write as _;
@@ -48,8 +52,15 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Sync(options) => sync::run(&common, options).await,
         Command::Status(options) => status::run(&common, &options),
         Command::Score(options) => change::score(&common, options).await,
+        Command::Gate(options) if options.deployment.is_some() => {
+            deployment::run(&common, options).await
+        }
         Command::Gate(options) => change::gate(&common, options).await,
         Command::Change { command } => change_command::run(&common, &command),
+        Command::Override(options) => team::override_change(&common, &options),
+        Command::Import(options) => import::run(&common, &options),
+        Command::Team { command } => team::run(&common, command),
+        Command::Audit { command } => audit::run(&common, command),
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Demo(options) => demo::run(&common, options).await,
     }

@@ -1,13 +1,16 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod audit;
 mod change_file;
 mod confirm;
 mod connect;
 mod counts;
 mod dependencies;
+mod deployment;
 mod enrich;
 mod event;
 mod evidence;
+mod import;
 mod inspect;
 mod judge;
 mod lifted;
@@ -16,9 +19,11 @@ mod pull_request;
 mod status;
 mod sync;
 mod sync_report;
+mod team;
 mod verbs;
 mod walk;
 
+pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use change_file::ChangeFile;
 pub use connect::{ConnectOptions, ConnectReport, connect};
 pub use counts::{ClassCounts, FixCounts};
@@ -26,8 +31,11 @@ pub(crate) use dependencies::not_stored;
 pub use dependencies::{
     Compare, CompareError, Compared, DependenciesReport, Head, Listed, fetch, hand_in,
 };
+pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
+pub(crate) use import::listed;
+pub use import::{Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import};
 pub use inspect::{InspectReport, inspect};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
@@ -35,3 +43,4 @@ pub use pull_request::{Loop, judge_change, judge_stored};
 pub use status::{StatusReport, WalkStatus, status};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
+pub use team::{remove as remove_actor, set_policy, set_roles};

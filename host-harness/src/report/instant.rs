@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 /// An instant in UTC, to the second before it.
-pub(super) fn utc(at: Timestamp) -> String {
+pub(crate) fn utc(at: Timestamp) -> String {
     OffsetDateTime::from_unix_timestamp(at.div_euclid(1000))
         .ok()
         .and_then(|at| at.format(&Rfc3339).ok())

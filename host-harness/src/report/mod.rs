@@ -1,15 +1,18 @@
 //! How results look: text for people, JSON for programs. Nothing else knows a format.
 
 mod arithmetic;
+mod audit;
 mod change;
 mod check_run;
 mod counts;
 mod dependencies;
+mod deployment;
 mod enrich;
 mod escape;
 pub(crate) mod factor;
 mod figure;
 pub(crate) mod fix;
+mod import;
 mod instant;
 mod layout;
 mod markdown;
@@ -20,20 +23,26 @@ mod schema;
 pub(crate) mod settings;
 mod status;
 pub(crate) mod summary;
+mod team;
 #[cfg(test)]
 mod testing;
 mod text;
 
+pub use audit::{audit_text, verified_text};
 pub use change::{ChangeReport, Judge, SCHEMA};
 pub use check_run::{Action, Annotation, AnnotationLevel, CheckRun, Conclusion, Output, Status};
 pub use dependencies::dependencies_text;
+pub use deployment::{ProtectionAnswer, deployment_text};
 pub use enrich::enrich_text;
 pub(crate) use escape::json_line;
 pub use escape::plain;
 pub use factor::KoalrFactor;
+pub use import::import_text;
+pub(crate) use instant::utc;
 pub use outcome::{connect_text, inspect_text, sync_text};
 pub use pace::{estimate_text, pace_text};
 pub use schema::change_report_schema;
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;
+pub use team::{override_text, team_text};
 pub use text::{gate_text, score_text};

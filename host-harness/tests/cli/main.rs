@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers outside `#[test]` are tests too.
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod canary;
 #[cfg(test)]
 mod change;
@@ -18,6 +20,8 @@ mod demo;
 #[cfg(test)]
 mod dependencies;
 #[cfg(test)]
+mod deployment;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod enrichment;
@@ -29,6 +33,8 @@ mod explain;
 mod flags;
 #[cfg(test)]
 mod gate;
+#[cfg(test)]
+mod import;
 #[cfg(test)]
 mod interruption;
 #[cfg(test)]
@@ -51,5 +57,7 @@ mod status;
 mod support;
 #[cfg(test)]
 mod sync;
+#[cfg(test)]
+mod team;
 #[cfg(test)]
 mod token;
