@@ -270,10 +270,10 @@ pub(super) struct Judge {
     /// Which integration judges.
     #[arg(long, value_name = "NAME", default_value = "snyk")]
     pub(super) integration: String,
-    /// The customer's policy, a TOML file; `koalr policy show` prints one [default: what that prints].
+    /// The customer's policy, a TOML file; `koalr policy show` prints one [default: the stored one, else what that prints].
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
-    /// The customer's waivers, a TOML file. One with a mistake does not hold; the others do.
+    /// The customer's waivers, a TOML file. One with a mistake does not hold; the others do [default: those that are stored].
     #[arg(long, value_name = "FILE")]
     pub(super) waivers: Option<PathBuf>,
     /// What its decision binds, whatever the policy says [default: the policy's mode].
