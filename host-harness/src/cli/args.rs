@@ -436,7 +436,8 @@ pub(super) struct Judge {
     /// The customer's policy, a TOML file [default: the one that is set, which `koalr policy show` prints].
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,
-    /// The customer's waivers, a TOML file. One with a mistake does not hold; the others do.
+    /// The customer's waivers, a TOML file. One with a mistake does not hold; the others do [default: those that are
+    /// stored].
     #[arg(long, value_name = "FILE")]
     pub(super) waivers: Option<PathBuf>,
     /// What its decision binds, whatever the policy says [default: the policy's mode].

@@ -28,7 +28,7 @@ fn adds(version: &str) -> Vec<u8> {
 fn what_the_quota_does_not_allow_yet_is_awaited_and_then_decided() {
     let mut stage = Stage::with_list("clean");
     let limited = Fault::Limited(Hint::Seconds(90));
-    let packages = stage.packages_path("json5");
+    let packages = Stage::packages_path("json5");
     stage.upstream.fault(&packages, Occurrence::Every, limited);
     let first = stage.judge(None, AS_OF);
     let (come, all) = first.progress.unwrap();
@@ -56,7 +56,7 @@ fn what_the_quota_does_not_allow_yet_is_awaited_and_then_decided() {
 fn what_is_awaited_at_the_deadline_cannot_be_told() {
     let mut stage = Stage::with_list("clean");
     let limited = Fault::Limited(Hint::Seconds(3_600));
-    let packages = stage.packages_path("json5");
+    let packages = Stage::packages_path("json5");
     stage.upstream.fault(&packages, Occurrence::Every, limited);
     let first = stage.judge(None, AS_OF);
     assert_eq!(

@@ -134,7 +134,7 @@ impl Stage {
     }
 
     /// Path of the lookups of an npm package, as it is sent.
-    pub(crate) fn packages_path(&self, name: &str) -> String {
+    pub(crate) fn packages_path(name: &str) -> String {
         let organization = sample::organization(AS_OF).id;
         format!("/rest/orgs/{organization}/packages/pkg%3Anpm%2F{name}")
     }
