@@ -8,8 +8,8 @@ use koalr_platform::policy::Policy;
 use koalr_platform::waiver::WaiverFile;
 use koalr_store::Tenant;
 
-use super::args::{Common, Format, Gate, GateFormat, Judge, Score};
-use super::policy;
+use super::args::{Common, Format, Gate, GateCommand, GateFormat, Judge, Score};
+use super::{backtest, policy};
 use super::{create_tenant, find_tenant, not_connected, now, open_host, print};
 use crate::jobs::{ChangeFile, JudgeOptions, judge};
 use crate::report::{ChangeReport, CheckRun, gate_text, score_text};
@@ -24,8 +24,13 @@ pub(super) async fn score(common: &Common, options: Score) -> Result<ExitCode, H
 }
 
 pub(super) async fn gate(common: &Common, options: Gate) -> Result<ExitCode, HostError> {
-    let report = run(common, &options.judge).await?;
-    let text = |report: &ChangeReport| gate_text(report, options.judge.explain);
+    let judge = match (options.command, options.judge) {
+        (Some(GateCommand::Backtest(options)), _) => return backtest::run(common, options).await,
+        (None, Some(judge)) => judge,
+        (None, None) => return Err(HostError::Change("name the change to judge".to_owned())),
+    };
+    let report = run(common, &judge).await?;
+    let text = |report: &ChangeReport| gate_text(report, judge.explain);
     match options.format {
         GateFormat::Text => print(Format::Text, &report, text)?,
         GateFormat::Json => print(Format::Json, &report, text)?,

@@ -1,12 +1,14 @@
 //! The command line `koalr`: arguments in, one report and one exit code out.
 
 mod args;
+mod backtest;
 mod change;
 mod connect;
 mod demo;
 mod plugin;
 mod policy;
 mod progress;
+mod reconstruct;
 mod status;
 mod sync;
 mod token;
@@ -48,6 +50,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Status(options) => status::run(&common, &options),
         Command::Score(options) => change::score(&common, options).await,
         Command::Gate(options) => change::gate(&common, options).await,
+        Command::Reconstruct(options) => reconstruct::run(&common, options).await,
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Demo(options) => demo::run(&common, options).await,
     }

@@ -111,7 +111,7 @@ pub(super) async fn look_up(
 
 /// What the last walks say about the organizations that hold the repository's projects; about all, if none is known to
 /// hold it.
-fn synced(
+pub(super) fn synced(
     tenant: &Tenant,
     connection: &StoredConnection,
     projects: &[Project],

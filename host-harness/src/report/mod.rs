@@ -1,6 +1,7 @@
 //! How results look: text for people, JSON for programs. Nothing else knows a format.
 
 mod arithmetic;
+mod backtest;
 mod change;
 mod check_run;
 mod counts;
@@ -15,6 +16,7 @@ mod markdown;
 mod noun;
 mod outcome;
 mod pace;
+mod reconstruct;
 mod schema;
 pub(crate) mod settings;
 mod status;
@@ -23,6 +25,7 @@ pub(crate) mod summary;
 mod testing;
 mod text;
 
+pub use backtest::backtest_text;
 pub use change::{ChangeReport, Judge, SCHEMA};
 pub use check_run::{Action, Annotation, AnnotationLevel, CheckRun, Conclusion, Output, Status};
 pub use enrich::enrich_text;
@@ -31,6 +34,7 @@ pub use escape::plain;
 pub use factor::KoalrFactor;
 pub use outcome::{connect_text, inspect_text, sync_text};
 pub use pace::{estimate_text, pace_text};
+pub use reconstruct::reconstruct_text;
 pub use schema::change_report_schema;
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;

@@ -28,6 +28,8 @@ mod flags;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod interruption;
 #[cfg(test)]
 mod kill;
