@@ -2,6 +2,7 @@
 //!
 //! All scores are in tenths, 0 to 1000.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::decision::Decision;
@@ -9,7 +10,7 @@ use crate::model::common::Tenths;
 use crate::policy::Mode;
 
 /// The change's score with everything that made it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Merged {
     /// Koalr's score without security; none if there is none, and security stands alone.
@@ -27,7 +28,7 @@ pub struct Merged {
 }
 
 /// A floor or a cap, and the points it added or took, in tenths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Adjustment {
     /// A binding block lifts the score to where the blocked band begins.
@@ -38,7 +39,7 @@ pub enum Adjustment {
 
 /// Koalr's bands of the score.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Band {

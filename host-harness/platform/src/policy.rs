@@ -6,6 +6,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::complaint::Complaint;
@@ -27,7 +28,7 @@ use crate::model::verdict::RuleSetting;
     Hash,
     Serialize,
     Deserialize,
-    schemars::JsonSchema,
+    JsonSchema,
     Default,
 )]
 #[serde(rename_all = "kebab-case")]

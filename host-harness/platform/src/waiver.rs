@@ -8,6 +8,8 @@ mod read;
 mod report;
 mod valid;
 
+use serde::{Deserialize, Serialize};
+
 use crate::complaint::Complaint;
 use crate::model::common::{Tenths, Timestamp};
 use crate::model::verdict::Waiver as Handed;
@@ -34,7 +36,8 @@ pub struct WaiverFile {
 
 /// A decision by people that one vulnerability may pass. Its texts are kept as they were written: escape them where they
 /// are shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Waiver {
     /// Name of the waiver; no other in the file has it.
     pub id: String,
@@ -61,7 +64,8 @@ pub struct Waiver {
 }
 
 /// What ends a waiver before it expires. What cannot be told ends it too, because a waiver makes the gate milder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Condition {
     /// The CVSS base score is above the one it was approved at, in tenths.
     CvssRises(Tenths),
@@ -77,6 +81,12 @@ impl Waivers {
     #[must_use]
     pub fn parse(text: &str, policy: &Policy) -> WaiverFile {
         read::waivers(text, policy.waiver_max_days)
+    }
+
+    /// Waivers that were read before, for example from a store. No two may have one id.
+    #[must_use]
+    pub fn of(all: Vec<Waiver>) -> Self {
+        Self { all }
     }
 
     /// All of them, in the order of the file.

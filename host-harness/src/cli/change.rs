@@ -91,9 +91,9 @@ fn read(change: &str, tenant: Option<&Tenant>) -> Result<ChangeFile, HostError> 
         return parse(change, &text);
     }
     if let Some(tenant) = tenant
-        && let Some(record) = tenant.change(change)?
+        && let Some(stored) = ChangeFile::stored(tenant, change)?
     {
-        return Ok(ChangeFile::stored(record));
+        return Ok(stored);
     }
     match std::fs::File::open(change) {
         Ok(file) => {

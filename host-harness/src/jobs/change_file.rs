@@ -2,7 +2,7 @@
 
 use koalr_platform::model::common::{Change, DependencyChange, Tenths, Timestamp};
 use koalr_platform::model::evidence::Evidence;
-use koalr_store::{ChangeRecord, DependencyList};
+use koalr_store::{ChangeRecord, ChangeState, DependencyList, Tenant};
 use serde::Deserialize;
 
 use crate::HostError;
@@ -33,18 +33,25 @@ pub struct ChangeFile {
 }
 
 impl ChangeFile {
-    /// A change that was stored before.
-    #[must_use]
-    pub fn stored(record: ChangeRecord) -> Self {
-        Self {
+    /// A change that was stored before, with the dependency list of its head; none if it was not.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn stored(tenant: &Tenant, id: &str) -> Result<Option<Self>, HostError> {
+        let Some(record) = tenant.change(id)? else {
+            return Ok(None);
+        };
+        let list = tenant.dependencies(id, &record.change.head_sha)?;
+        Ok(Some(Self {
             change: record.change,
             title: record.title,
             author: record.author,
             opened_at: record.opened_at,
             base_score: record.base_score.map(|tenths| f64::from(tenths) / 10.0),
-            dependencies: record.dependencies.map(|list| list.changes),
+            dependencies: list.map(|list| list.changes),
             evidence: None,
-        }
+        }))
     }
 
     /// Makes sure that it can be told from another one.
@@ -68,21 +75,32 @@ impl ChangeFile {
         Ok(())
     }
 
-    /// As it is stored.
-    pub(super) fn record(&self, base_score: Option<Tenths>, saved_at: Timestamp) -> ChangeRecord {
-        let dependencies = self.dependencies.clone().map(|changes| DependencyList {
-            source: "file".to_owned(),
-            changes,
-        });
+    /// As it is stored. A file does not tell how far the change is.
+    pub(super) fn record(&self, base_score: Option<Tenths>, updated_at: Timestamp) -> ChangeRecord {
         ChangeRecord {
             change: self.change.clone(),
             title: self.title.clone(),
             author: self.author.clone(),
             opened_at: self.opened_at,
+            state: ChangeState::Unknown,
+            merged_at: None,
+            merge_sha: None,
             base_score,
-            dependencies,
-            saved_at,
+            updated_at,
+            source: FILE.to_owned(),
         }
+    }
+
+    /// The dependency list of its head as it is stored; none while it is unknown.
+    pub(super) fn dependency_list(&self) -> Option<DependencyList> {
+        let changes = self.dependencies.clone()?;
+        Some(DependencyList {
+            source: FILE.to_owned(),
+            base_sha: self.change.base_sha.clone(),
+            complete: true,
+            detail: String::new(),
+            changes,
+        })
     }
 
     /// The base score in tenths; none where there is none.
@@ -103,3 +121,6 @@ impl ChangeFile {
         Ok(Some((score * 10.0).round() as Tenths))
     }
 }
+
+/// Who says so.
+const FILE: &str = "file";

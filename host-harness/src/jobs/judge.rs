@@ -3,6 +3,7 @@
 use koalr_platform::decision::{Decision, Settled, settle};
 use koalr_platform::evidence::BRANCH_PROJECTS;
 use koalr_platform::model::common::Timestamp;
+use koalr_platform::model::evidence::Observation;
 use koalr_platform::model::manifest::Rule;
 use koalr_platform::model::verdict::RuleSetting;
 use koalr_platform::policy::Policy;
@@ -45,6 +46,8 @@ pub async fn judge(
     let JudgeOptions { policy, waivers } = options;
     let (integration, change) = (&host.manifest().id, &file.change);
     let rules = policy.rules(&host.manifest().rules);
+    // What was read from the store is not written back: a newer event may have come in by then.
+    let is_stored = ChangeFile::stored(tenant, &change.id)?.as_ref() == Some(&file);
     let earlier = tenant.decision(integration, &change.id, &change.head_sha)?;
     let asked_at = earlier.map_or(as_of, |earlier| earlier.asked_at.min(as_of));
     let evidence = if let Some(evidence) = &file.evidence {
@@ -87,11 +90,17 @@ pub async fn judge(
         &policy.fail_open,
     );
     let settled = Settled::new(outcome, (change, &[]), policy, (base, assessment.score));
-    tenant.save_change(&file.record(base, as_of))?;
+    if !is_stored {
+        tenant.save_change(&file.record(base, as_of))?;
+        if let Some(list) = file.dependency_list() {
+            tenant.save_dependencies(&change.id, &change.head_sha, &list, as_of)?;
+        }
+    }
     tenant.save_decision(&DecisionRecord {
         integration: integration.clone(),
         change: change.id.clone(),
         head_sha: change.head_sha.clone(),
+        observation: Observation::Observed,
         evidence: evidence.clone(),
         assessment: assessment.clone(),
         verdict: verdict.clone(),

@@ -8,13 +8,14 @@ use koalr_platform::model::common::{Change, SettingEntry, Timestamp};
 use koalr_platform::model::evidence::{Evidence, FindingFact};
 use koalr_platform::model::verdict::Verdict;
 use koalr_platform::waiver::WaiverReport;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::factor::KoalrFactor;
 use super::settings::AppliedRule;
 
 /// A judged change: what was known, what the plugin made of it, and what follows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangeReport {
     /// Name and version of this document's form.
@@ -64,7 +65,7 @@ pub struct ChangeReport {
 }
 
 /// The plugin that judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Judge {
     /// The manifest's id.

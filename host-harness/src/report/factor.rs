@@ -1,10 +1,11 @@
 //! Koalr's factors in Koalr's own units.
 
 use koalr_platform::model::assessment::Factor;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A factor as Koalr's own API shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct KoalrFactor {
     /// Name for people.

@@ -3,10 +3,11 @@
 use koalr_platform::model::common::{ParameterValue, SettingEntry};
 use koalr_platform::model::manifest::Rule;
 use koalr_platform::model::verdict::RuleSetting;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An active rule, as it applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AppliedRule {
     /// Its code.
@@ -18,7 +19,7 @@ pub struct AppliedRule {
 }
 
 /// A parameter of a rule, as it applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AppliedParameter {
     /// Its name.

@@ -11,14 +11,15 @@ impl Tenant {
     /// What is unknown is left out.
     ///
     /// Two runs that ended in the same state have the same text, even if one was stopped and went on. Row ids, sealed
-    /// credentials and the cursors of walks that have not ended are therefore left out.
+    /// credentials and secrets, the times of jobs and the cursors of walks that have not ended are therefore left out.
     ///
     /// # Errors
     /// - the database cannot be read
     pub fn dump(&self) -> Result<String, StoreError> {
         self.database.read(|database| {
             let names = "SELECT name FROM sqlite_schema
-                         WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY name";
+                         WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' AND name <> 'secrets'
+                         ORDER BY name";
             let mut statement = database.prepare(names)?;
             let names = statement.query_map([], |row| row.get::<_, String>(0))?;
             let mut text = String::new();
@@ -38,7 +39,9 @@ fn dump_table(database: &Connection, table: &str, text: &mut String) -> Result<(
         .collect::<rusqlite::Result<Vec<String>>>()?;
     let columns = columns.iter().filter_map(|name| {
         Some(match (table, name.as_str()) {
-            ("connections", "id" | "sealed") | ("findings", "row") => return None,
+            ("connections", "id" | "sealed")
+            | ("findings", "row")
+            | ("jobs", "id" | "not_before" | "created_at") => return None,
             ("remediations", "finding") => format!("({FINDING}) AS finding"),
             ("sync_states", "cursor_bytes") => {
                 format!("CASE WHEN done_at IS NOT NULL THEN hex({name}) END AS {name}")

@@ -157,6 +157,32 @@ pub enum StoreError {
         /// The tenant's file.
         path: PathBuf,
     },
+    /// A sealed secret does not open.
+    #[error("the stored secret `{name}` in `{}` cannot be opened; set it again", path.display())]
+    Secret {
+        /// Its name.
+        name: String,
+        /// The tenant's file.
+        path: PathBuf,
+    },
+    /// Something was named that is not there.
+    #[error("no {what} `{name}` is stored in `{}`; begin at the first page again", path.display())]
+    NotStored {
+        /// What it would be.
+        what: &'static str,
+        /// Its id.
+        name: String,
+        /// The tenant's file.
+        path: PathBuf,
+    },
+    /// Another waiver has the id.
+    #[error("waiver `{id}` is stored in `{}` already, with other words or revoked; give the new one another id", path.display())]
+    WaiverTaken {
+        /// The id.
+        id: String,
+        /// The tenant's file.
+        path: PathBuf,
+    },
     /// A secret could not be sealed.
     #[error("sealing a secret: {reason}")]
     Sealing {

@@ -10,6 +10,7 @@
 //! file it was written with. Nothing here reads a clock: every time is an argument.
 
 mod absence;
+mod audit;
 mod batch;
 mod cell;
 mod change;
@@ -17,11 +18,18 @@ mod connection;
 mod counts;
 mod data_dir;
 mod database;
+mod decision;
+mod delivery;
+mod dependency;
 mod dump;
 mod error;
 mod finding;
 mod fix;
+mod inbox;
+mod job;
+mod kept;
 mod key;
+mod people;
 mod query;
 mod reimport;
 mod row;
@@ -36,12 +44,17 @@ mod vault;
 mod fixture;
 
 pub use batch::BatchOutcome;
-pub use change::{ChangeRecord, DecisionRecord, DependencyList};
+pub use change::{ChangeFilter, ChangeRecord, ChangeState};
 pub use connection::{ConnectionRecord, StoredConnection};
 pub use counts::Counts;
 pub use data_dir::DataDir;
+pub use decision::{DecisionFilter, DecisionRecord};
+pub use delivery::{DeliveryFilter, OwnDeployment, OwnIncident};
+pub use dependency::DependencyList;
 pub use error::StoreError;
 pub use finding::{FindingFilter, StoredFinding};
+pub use job::{Class, JobRecord, JobState};
+pub use people::StoredPolicy;
 pub use sync_state::SyncState;
 pub use tally::Tally;
 pub use tenant::{Tenant, TenantId};

@@ -89,7 +89,8 @@ impl Tenant {
         })
     }
 
-    fn records<T: DeserializeOwned>(
+    /// Records of a table that meet a condition, which may end in an order and a limit.
+    pub(crate) fn records<T: DeserializeOwned>(
         &self,
         table: &Table,
         condition: &str,

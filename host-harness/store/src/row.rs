@@ -196,7 +196,7 @@ pub(crate) fn select_list(table: &Table) -> String {
 }
 
 /// All columns but those that the store itself keeps.
-fn all_columns(table: &Table) -> impl Iterator<Item = &'static str> {
+pub(crate) fn all_columns(table: &Table) -> impl Iterator<Item = &'static str> {
     let columns = table.columns.iter().map(|(column, _)| *column);
     columns.chain(table.beside.iter().copied())
 }

@@ -1,5 +1,7 @@
 //! The tables of records: which column holds which field.
 
+pub(crate) mod own;
+
 /// How a field is kept.
 #[derive(Clone, Copy)]
 pub(crate) enum Form {

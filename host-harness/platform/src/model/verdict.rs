@@ -1,5 +1,6 @@
 //! Whether a change may pass: the question and answer of `gate`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::assessment::Assessment;
@@ -7,7 +8,7 @@ use super::common::{Extra, SettingEntry, Timestamp};
 use super::evidence::Evidence;
 
 /// What to decide.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct GateRequest {
     /// The assessment that `score` made of this evidence.
@@ -23,7 +24,7 @@ pub struct GateRequest {
 }
 
 /// An active rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RuleSetting {
     /// Code of the manifest's rule.
@@ -33,7 +34,7 @@ pub struct RuleSetting {
 }
 
 /// A decision by people that one vulnerability may pass. Validity is the host's, matching the guest's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Waiver {
     /// The host's id.
@@ -48,17 +49,7 @@ pub struct Waiver {
 
 /// What follows for the change, in rising strictness.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
@@ -73,7 +64,7 @@ pub enum Decision {
 }
 
 /// The decision and its reasons.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Verdict {
     /// The strictest of all rules.
@@ -93,7 +84,7 @@ pub struct Verdict {
 }
 
 /// A rule that fired.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Fired {
     /// Code of the rule.
@@ -109,7 +100,7 @@ pub struct Fired {
 }
 
 /// A finding that a waiver lets pass.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Waived {
     /// Index of the finding.
@@ -121,7 +112,7 @@ pub struct Waived {
 }
 
 /// A rule that could not be evaluated.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RuleError {
     /// Code of the rule.
@@ -131,7 +122,7 @@ pub struct RuleError {
 }
 
 /// Why there is no verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GateError {
     /// Assessment and evidence do not fit together: what is wrong.

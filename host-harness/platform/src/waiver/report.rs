@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Judged, Waivers, Why};
@@ -9,7 +10,7 @@ use crate::model::common::Timestamp;
 use crate::model::verdict::Verdict;
 
 /// What became of the waivers. Lists are in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WaiverReport {
     /// Those that let a finding pass.
@@ -28,7 +29,7 @@ pub struct WaiverReport {
 }
 
 /// A waiver that let findings pass.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Used {
     /// Its id.
@@ -44,7 +45,7 @@ pub struct Used {
 }
 
 /// A waiver that does not hold for this change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Refused {
     /// Its id.
@@ -54,7 +55,7 @@ pub struct Refused {
 }
 
 /// A waiver with its end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Ended {
     /// Its id.

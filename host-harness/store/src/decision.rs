@@ -1,0 +1,171 @@
+//! What was decided about changes.
+
+use koalr_platform::decision::Settled;
+use koalr_platform::model::assessment::Assessment;
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::model::evidence::{Evidence, Observation};
+use koalr_platform::model::verdict::Verdict;
+use serde::{Deserialize, Serialize};
+
+use crate::error::StoreError;
+use crate::table::own::DECISIONS;
+use crate::tenant::Tenant;
+
+/// What an integration decided about one head of a change, with all it decided on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct DecisionRecord {
+    /// Id of the integration.
+    pub integration: String,
+    /// Id of the change.
+    pub change: String,
+    /// The head that was judged.
+    pub head_sha: String,
+    /// Whether it was decided at the time or rebuilt later; both may be stored of one head.
+    pub observation: Observation,
+    /// What was known. Assessment and verdict count in its lists.
+    pub evidence: Evidence,
+    /// The answer of `score`.
+    pub assessment: Assessment,
+    /// The answer of `gate`.
+    pub verdict: Verdict,
+    /// What it came to under the policy.
+    pub settled: Settled,
+    /// Version of the integration that decided.
+    pub plugin_version: String,
+    /// When a decision about this head was first asked for.
+    pub asked_at: Timestamp,
+    /// The time the decision was made for.
+    pub as_of: Timestamp,
+}
+
+/// Which decisions to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DecisionFilter {
+    /// Of this integration.
+    pub integration: String,
+    /// Only of this kind; none means of both.
+    pub observation: Option<Observation>,
+    /// Only those made for then or later.
+    pub from: Option<Timestamp>,
+    /// Only those made for then or earlier.
+    pub to: Option<Timestamp>,
+}
+
+impl Tenant {
+    /// Stores a decision in place of the former one of the same integration and kind about the same head.
+    ///
+    /// # Errors
+    /// - the database is busy, full or cannot be written
+    pub fn save_decision(&mut self, record: &DecisionRecord) -> Result<(), StoreError> {
+        self.keep(&DECISIONS, &[], record)?;
+        Ok(())
+    }
+
+    /// What an integration decided about one head of a change at the time; none if it did not.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn decision(
+        &self,
+        integration: &str,
+        change: &str,
+        head_sha: &str,
+    ) -> Result<Option<DecisionRecord>, StoreError> {
+        self.decided(integration, change, head_sha, Observation::Observed)
+    }
+
+    /// The decision about one head of a change that was rebuilt later; none if there is none.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn reconstructed(
+        &self,
+        integration: &str,
+        change: &str,
+        head_sha: &str,
+    ) -> Result<Option<DecisionRecord>, StoreError> {
+        self.decided(integration, change, head_sha, Observation::Reconstructed)
+    }
+
+    /// The newest decision about any head of a change: one of the time, or else one that was rebuilt later; none if
+    /// there is none. Its head need not be the change's present one.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn latest_decision(
+        &self,
+        integration: &str,
+        change: &str,
+    ) -> Result<Option<DecisionRecord>, StoreError> {
+        let condition = "integration = ?1 AND change = ?2
+             ORDER BY observation = 'observed' DESC, as_of DESC, asked_at DESC, rowid DESC";
+        self.record(&DECISIONS, condition, &[&integration, &change])
+    }
+
+    /// Hands over decisions one after the other, by the time they were made for, then by change and head. The first
+    /// error ends it.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    /// - what `each` fails with
+    pub fn decisions<E: From<StoreError>>(
+        &self,
+        filter: &DecisionFilter,
+        each: &mut dyn FnMut(DecisionRecord) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let condition = "integration = ?1 AND as_of BETWEEN ?2 AND ?3
+             AND (?4 IS NULL OR observation = ?4)
+             ORDER BY as_of, change, head_sha, observation";
+        let from = filter.from.unwrap_or(Timestamp::MIN);
+        let to = filter.to.unwrap_or(Timestamp::MAX);
+        let observation = filter.observation.map(word);
+        let parameters: [&dyn rusqlite::ToSql; 4] = [&filter.integration, &from, &to, &observation];
+        self.each_record(&DECISIONS, condition, &parameters, each)
+    }
+
+    /// When this integration first decided about any head of a change at the time; none if it never did.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn first_asked_at(
+        &self,
+        integration: &str,
+        change: &str,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.database.read(|database| {
+            let first = database.query_row(
+                "SELECT min(asked_at) FROM decisions
+                 WHERE integration = ?1 AND change = ?2 AND observation = 'observed'",
+                [integration, change],
+                |row| row.get(0),
+            );
+            Ok(first?)
+        })
+    }
+
+    fn decided(
+        &self,
+        integration: &str,
+        change: &str,
+        head_sha: &str,
+        observation: Observation,
+    ) -> Result<Option<DecisionRecord>, StoreError> {
+        let condition = "integration = ?1 AND change = ?2 AND head_sha = ?3 AND observation = ?4";
+        let observation = word(observation);
+        let parameters: [&dyn rusqlite::ToSql; 4] =
+            [&integration, &change, &head_sha, &observation];
+        self.record(&DECISIONS, condition, &parameters)
+    }
+}
+
+/// As it is stored.
+fn word(observation: Observation) -> &'static str {
+    match observation {
+        Observation::Observed => "observed",
+        Observation::Reconstructed => "reconstructed",
+    }
+}
+
+#[cfg(test)]
+mod tests;
