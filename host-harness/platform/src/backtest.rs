@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::decision::{Decision, Settled};
 use crate::model::common::Timestamp;
-use crate::model::evidence::Observation;
 
 pub use aftermath::{Aftermath, Aftermaths};
 pub use interval::{Interval, Proportion, wilson};
@@ -21,8 +20,6 @@ pub struct Redecided<'a> {
     pub change: &'a str,
     /// The head that was judged.
     pub head_sha: &'a str,
-    /// Whether the decision was made at the time.
-    pub observation: Observation,
     /// The time that it was made for.
     pub as_of: Timestamp,
     /// What was decided.

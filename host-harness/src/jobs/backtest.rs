@@ -136,7 +136,6 @@ pub async fn backtest(
             group.add(&Redecided {
                 change: &record.change,
                 head_sha: &record.head_sha,
-                observation: record.observation,
                 as_of: record.as_of,
                 then: &record.settled,
                 overridden: record.settled.overridden.is_some()
@@ -188,8 +187,7 @@ async fn decide(
 ) -> Result<Ruling, HostError> {
     let mut facts = record.evidence.findings.iter();
     if facts.any(|fact| fact.cvss_selected != fact.cvss_highest) {
-        let assessment = bench.score(case).await?;
-        return bench.rule(case, &assessment).await;
+        return Ok(bench.score_and_rule(case).await?.1);
     }
     bench.rule(case, &record.assessment).await
 }
@@ -236,10 +234,9 @@ impl Past {
         changes: &[ChangeRecord],
         as_of: Timestamp,
     ) -> Result<Self, HostError> {
-        let merged = changes
+        let merges: Vec<Merge> = changes
             .iter()
-            .filter(|one| one.state == ChangeState::Merged);
-        let merges: Vec<Merge> = merged
+            .filter(|record| record.state == ChangeState::Merged)
             .filter_map(|record| {
                 let change = &record.change;
                 Some(Merge {

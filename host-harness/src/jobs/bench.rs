@@ -65,7 +65,16 @@ impl<'a> Bench<'a> {
         &self.rules
     }
 
-    pub(super) async fn score(&mut self, case: &Case<'_>) -> Result<Assessment, HostError> {
+    pub(super) async fn score_and_rule(
+        &mut self,
+        case: &Case<'_>,
+    ) -> Result<(Assessment, Ruling), HostError> {
+        let assessment = self.score(case).await?;
+        let ruling = self.rule(case, &assessment).await?;
+        Ok((assessment, ruling))
+    }
+
+    async fn score(&mut self, case: &Case<'_>) -> Result<Assessment, HostError> {
         let Case {
             change, evidence, ..
         } = case;

@@ -94,12 +94,7 @@ pub async fn reconstruct(
     as_of: Timestamp,
 ) -> Result<ReconstructReport, HostError> {
     let integration = &host.manifest().id;
-    let connection = tenant
-        .connection(integration)?
-        .ok_or_else(|| HostError::NotConnected {
-            integration: integration.clone(),
-            tenant: tenant.id().to_string(),
-        })?;
+    let connection = connected(tenant, integration)?;
     let from = as_of.saturating_sub(Timestamp::from(options.days) * MILLIS_PER_DAY);
     let merged = tenant.changes(&ChangeFilter {
         state: Some(ChangeState::Merged),
@@ -159,16 +154,9 @@ pub async fn reconstruct(
                 asked_at: merged_at,
                 as_of: merged_at,
             };
-            let assessment = bench.score(&case).await;
-            let ruled = match assessment {
-                Ok(assessment) => {
-                    let ruling = bench.rule(&case, &assessment).await;
-                    ruling.map(|ruling| (assessment, ruling))
-                }
-                Err(error) => Err(error),
-            };
+            let ruled = bench.score_and_rule(&case).await;
             let (assessment, ruling) = match ruled {
-                Ok(ruled) => ruled,
+                Ok(both) => both,
                 Err(HostError::Refused { verb, reason }) => {
                     tracing::warn!(change = %change.id, "`{verb}` refused it: {reason}");
                     count.refused += 1;
@@ -197,12 +185,24 @@ pub async fn reconstruct(
     Ok(count.report(integration.clone(), (from, as_of), all))
 }
 
+fn connected(tenant: &Tenant, integration: &str) -> Result<StoredConnection, HostError> {
+    tenant
+        .connection(integration)?
+        .ok_or_else(|| HostError::NotConnected {
+            integration: integration.to_owned(),
+            tenant: tenant.id().to_string(),
+        })
+}
+
 /// A merged change, and when the next one was merged into the same branch.
 type WithNext<'a> = (&'a ChangeRecord, Option<Timestamp>);
 
-/// Changes by repository, each with the next merge. They come in order of their merges.
+/// A repository, and a branch if it is known.
+type Branch<'a> = (&'a str, Option<&'a str>);
+
+/// Changes by repository, each with the next merge, newest first. They come in order of their merges.
 fn by_repository(merged: &[ChangeRecord]) -> BTreeMap<&str, Vec<WithNext<'_>>> {
-    let mut next: BTreeMap<(&str, Option<&str>), (Timestamp, Option<Timestamp>)> = BTreeMap::new();
+    let mut next: BTreeMap<Branch<'_>, (Timestamp, Option<Timestamp>)> = BTreeMap::new();
     let mut changes: BTreeMap<&str, Vec<WithNext<'_>>> = BTreeMap::new();
     for record in merged.iter().rev() {
         let Some(merged_at) = record.merged_at else {

@@ -30,7 +30,6 @@ fn add(group: &mut Group, then: Decision, now: Decision, aftermath: Aftermath) {
     group.add(&Redecided {
         change: "c",
         head_sha: "h",
-        observation: Observation::Observed,
         as_of: 0,
         then: &settled(then),
         overridden: then == Decision::Block,
