@@ -8,8 +8,11 @@
 //!
 //! After the merge, [`delivery`] names services, [`links`] ties changes, deployments and incidents, [`deployment_gate`]
 //! says whether a commit may be deployed, and [`audit`] keeps what was decided so that it cannot be altered unseen.
+//! Looking back, [`reconstruct`] rebuilds the evidence of changes that nobody judged, and [`backtest`] says what another
+//! policy would have decided.
 
 pub mod audit;
+pub mod backtest;
 pub mod complaint;
 pub mod decision;
 pub mod delivery;
@@ -20,6 +23,7 @@ pub mod links;
 pub mod merge;
 pub mod model;
 pub mod policy;
+pub mod reconstruct;
 pub mod sbom;
 pub mod team;
 pub mod timeline;

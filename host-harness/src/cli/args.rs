@@ -98,6 +98,10 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Judge merged changes that nobody judged while they were open, from what is stored. Sends no request.
+    ///
+    /// Exit codes: 0 done, also where much could not be rebuilt (its share is said), 2 failed.
+    Reconstruct(Reconstruct),
     /// Look at a policy of the gate, or set it.
     Policy {
         #[command(subcommand)]
@@ -385,7 +389,10 @@ pub(super) struct Score {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Gate {
+    #[command(subcommand)]
+    pub(super) command: Option<GateCommand>,
     /// A stored change by id, for example `acme/shop#12`, or a JSON file that describes one; `-` is standard input.
     #[arg(required_unless_present = "deployment")]
     pub(super) change: Option<String>,
@@ -412,6 +419,51 @@ pub(super) struct Gate {
     pub(super) judge: Judge,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: GateFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum GateCommand {
+    /// Say what another policy would have decided about every stored change, and whether that would have been right. Sends
+    /// no request.
+    ///
+    /// Exit codes: 0 said, 2 failed.
+    Backtest(Backtest),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Backtest {
+    /// The policy to try, a TOML file.
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: PathBuf,
+    /// Waivers to try with it, a TOML file. They hold for decisions made between their creation and their expiry.
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Option<PathBuf>,
+    /// How far back, in days.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(super) days: u32,
+    /// Which integration decided.
+    #[arg(long, value_name = "NAME", default_value = "snyk")]
+    pub(super) integration: String,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Reconstruct {
+    /// How far back, in days.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(super) days: u32,
+    /// Judge also what was rebuilt before. What was decided at the time stays.
+    #[arg(long)]
+    pub(super) again: bool,
+    /// The policy to judge by, a TOML file [default: what `koalr policy show` prints].
+    #[arg(long, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+    /// Which integration judges.
+    #[arg(long, value_name = "NAME", default_value = "snyk")]
+    pub(super) integration: String,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
 }
 
 /// How a gate's answer is printed.

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use koalr_platform::decision::Decision;
 use koalr_store::Tenant;
 
-use super::args::{Common, Format, Gate, GateFormat, Judge, Score};
-use super::policy;
+use super::args::{Common, Format, Gate, GateCommand, GateFormat, Judge, Score};
+use super::{backtest, policy};
 use super::{create_tenant, find_tenant, not_connected, now, open_host, print};
 use crate::jobs::{ChangeFile, JudgeOptions, LONGEST_WAIT_SECS, judge, judge_stored};
 use crate::report::{ChangeReport, CheckRun, gate_text, score_text};
@@ -22,6 +22,9 @@ pub(super) async fn score(common: &Common, options: Score) -> Result<ExitCode, H
 }
 
 pub(super) async fn gate(common: &Common, options: Gate) -> Result<ExitCode, HostError> {
+    if let Some(GateCommand::Backtest(options)) = options.command {
+        return backtest::run(common, options).await;
+    }
     if options.format == GateFormat::Github {
         return Err(HostError::NotPossible(
             "`--format github` is about a deployment; use `--format check-run` for a change"

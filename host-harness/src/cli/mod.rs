@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod backtest;
 mod change;
 mod change_command;
 mod connect;
@@ -11,6 +12,7 @@ mod import;
 mod plugin;
 mod policy;
 mod progress;
+mod reconstruct;
 mod status;
 mod sync;
 mod team;
@@ -61,6 +63,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Import(options) => import::run(&common, &options),
         Command::Team { command } => team::run(&common, command),
         Command::Audit { command } => audit::run(&common, command),
+        Command::Reconstruct(options) => reconstruct::run(&common, options).await,
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Demo(options) => demo::run(&common, options).await,
     }

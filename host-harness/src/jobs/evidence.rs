@@ -152,7 +152,7 @@ fn awaited_tests(checks: &[ChangeCheck], change: &Change, told: &[Coverage]) -> 
 
 /// What the last walks say about the organizations that hold the repository's projects; about all, if none is known to
 /// hold it.
-fn synced(
+pub(super) fn synced(
     tenant: &Tenant,
     connection: &StoredConnection,
     projects: &[Project],

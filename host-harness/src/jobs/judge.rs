@@ -221,7 +221,7 @@ fn waivable_until(policy: &Policy, as_of: Timestamp) -> Timestamp {
 }
 
 /// Whether an active rule depends on a route.
-fn depends_on(active: &[RuleSetting], declared: &[Rule], route: &str) -> bool {
+pub(super) fn depends_on(active: &[RuleSetting], declared: &[Rule], route: &str) -> bool {
     let mut declared = declared.iter();
     declared.any(|rule| {
         rule.routes.iter().any(|known| known == route)

@@ -1,6 +1,8 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
 mod audit;
+mod backtest;
+mod bench;
 mod change_file;
 mod confirm;
 mod connect;
@@ -16,6 +18,7 @@ mod judge;
 mod lifted;
 mod line;
 mod pull_request;
+mod reconstruct;
 mod status;
 mod sync;
 mod sync_report;
@@ -24,6 +27,7 @@ mod verbs;
 mod walk;
 
 pub use audit::{AuditReport, audit_entries, verify_audit};
+pub use backtest::{BacktestGroup, BacktestReport, backtest};
 pub use change_file::ChangeFile;
 pub use connect::{ConnectOptions, ConnectReport, connect};
 pub use counts::{ClassCounts, FixCounts};
@@ -40,6 +44,7 @@ pub use inspect::{InspectReport, inspect};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
 pub use pull_request::{Loop, judge_change, judge_stored};
+pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
 pub use status::{StatusReport, WalkStatus, status};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};

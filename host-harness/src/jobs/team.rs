@@ -3,7 +3,7 @@
 use koalr_platform::audit::Event;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::policy::Policy;
-use koalr_platform::team::{Act, Actor, Override, Role};
+use koalr_platform::team::{Act, Actor, Role};
 use koalr_store::Tenant;
 use sha2::{Digest as _, Sha256};
 

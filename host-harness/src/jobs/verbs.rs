@@ -1,11 +1,12 @@
-//! The verbs that judge. Each runs in a fresh sandbox from which nothing may leave.
+//! The verbs that judge, in a sandbox from which nothing may leave. Live each runs in a fresh one; to judge the past, one
+//! serves for many.
 
 use koalr_platform::model::assessment::{Assessment, ScoreError};
 use koalr_platform::model::common::{Change, Timestamp};
 use koalr_platform::model::evidence::{Evidence, ScoreRequest};
 use koalr_platform::model::verdict::{GateError, GateRequest, RuleSetting, Verdict, Waiver};
 use koalr_platform::policy::Policy;
-use koalr_runtime::Egress;
+use koalr_runtime::{Egress, Session};
 
 use crate::contract::Mirror as _;
 use crate::{Host, HostError};
@@ -17,13 +18,27 @@ pub(super) async fn score(
     policy: &Policy,
     as_of: Timestamp,
 ) -> Result<Assessment, HostError> {
+    score_in(&mut open(host).await?, change, evidence, policy, as_of).await
+}
+
+/// A sandbox that serves for many calls.
+pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
+    Ok(host.plugin().open_session(Egress::closed()).await?)
+}
+
+pub(super) async fn score_in(
+    session: &mut Session,
+    change: &Change,
+    evidence: &Evidence,
+    policy: &Policy,
+    as_of: Timestamp,
+) -> Result<Assessment, HostError> {
     let request = ScoreRequest {
         change: change.clone(),
         evidence: evidence.clone(),
         settings: policy.score_settings(),
         as_of,
     };
-    let mut session = host.plugin().open_session(Egress::closed()).await?;
     session
         .score(&request.mirror())
         .await?
@@ -50,6 +65,17 @@ pub(super) async fn gate(
     (rules, waivers): (&[RuleSetting], &[Waiver]),
     as_of: Timestamp,
 ) -> Result<Verdict, HostError> {
+    let mut session = open(host).await?;
+    gate_in(&mut session, assessment, evidence, (rules, waivers), as_of).await
+}
+
+pub(super) async fn gate_in(
+    session: &mut Session,
+    assessment: &Assessment,
+    evidence: &Evidence,
+    (rules, waivers): (&[RuleSetting], &[Waiver]),
+    as_of: Timestamp,
+) -> Result<Verdict, HostError> {
     let request = GateRequest {
         assessment: assessment.clone(),
         evidence: evidence.clone(),
@@ -57,7 +83,6 @@ pub(super) async fn gate(
         waivers: waivers.to_vec(),
         as_of,
     };
-    let mut session = host.plugin().open_session(Egress::closed()).await?;
     session
         .gate(&request.mirror())
         .await?

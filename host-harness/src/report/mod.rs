@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod audit;
+mod backtest;
 mod change;
 mod check_run;
 mod counts;
@@ -19,6 +20,7 @@ mod markdown;
 mod noun;
 mod outcome;
 mod pace;
+mod reconstruct;
 mod schema;
 pub(crate) mod settings;
 mod status;
@@ -29,6 +31,7 @@ mod testing;
 mod text;
 
 pub use audit::{audit_text, verified_text};
+pub use backtest::backtest_text;
 pub use change::{ChangeReport, Judge, SCHEMA};
 pub use check_run::{Action, Annotation, AnnotationLevel, CheckRun, Conclusion, Output, Status};
 pub use dependencies::dependencies_text;
@@ -41,6 +44,7 @@ pub use import::import_text;
 pub(crate) use instant::utc;
 pub use outcome::{connect_text, inspect_text, sync_text};
 pub use pace::{estimate_text, pace_text};
+pub use reconstruct::reconstruct_text;
 pub use schema::change_report_schema;
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;

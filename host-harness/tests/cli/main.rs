@@ -34,6 +34,8 @@ mod flags;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod interruption;

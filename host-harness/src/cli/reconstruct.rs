@@ -1,0 +1,28 @@
+//! `koalr reconstruct`.
+
+use std::process::ExitCode;
+
+use koalr_platform::policy::Policy;
+
+use super::args::{Common, Reconstruct};
+use super::{connected_tenant, now, open_host, policy, print};
+use crate::jobs::{ReconstructOptions, reconstruct};
+use crate::report::reconstruct_text;
+use crate::{HostError, RateShare};
+
+pub(super) async fn run(common: &Common, options: Reconstruct) -> Result<ExitCode, HostError> {
+    let mut tenant = connected_tenant(common, &options.integration)?;
+    let host = open_host(common, RateShare::default()).await?;
+    host.check_integration(&options.integration)?;
+    let terms = ReconstructOptions {
+        days: options.days,
+        again: options.again,
+        policy: match &options.policy {
+            Some(path) => policy::read(path, host.manifest())?,
+            None => Policy::default(),
+        },
+    };
+    let report = reconstruct(&host, &mut tenant, &terms, now(common)).await?;
+    print(options.format, &report, reconstruct_text)?;
+    Ok(ExitCode::SUCCESS)
+}
