@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::github::SettingsError;
+use crate::web::ListenError;
 use koalr_platform::complaint::Complaint;
 use koalr_runtime::{
     CallError, ClientError, CredentialError, EngineError, LoadError, PinError, PolicyError,
@@ -125,6 +127,15 @@ pub enum HostError {
     /// What was asked for cannot be done: why, and the way out.
     #[error("{0}")]
     NotPossible(String),
+    /// The server does not listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The server's address cannot be told.
+    #[error("telling the server's address: {0}")]
+    Serve(std::io::Error),
+    /// GitHub's settings cannot be used.
+    #[error(transparent)]
+    GitHub(#[from] SettingsError),
     /// A change's file or id is not usable.
     #[error("{0}")]
     Change(String),

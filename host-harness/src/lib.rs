@@ -14,6 +14,7 @@ pub mod inbox;
 pub mod jobs;
 pub mod queue;
 pub mod report;
+pub mod serve;
 pub mod web;
 
 pub use component::component_path;

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use koalr_store::{DataDir, TenantId};
+use koalr_store::DataDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -60,7 +60,12 @@ impl Server {
     ) -> Result<Self, HostError> {
         let listener = listen(settings.listen, settings.reach).await?;
         let address = listener.local_addr().map_err(HostError::Serve)?;
-        let desk = Arc::new(Desk::new(host, data, settings.every, Arc::clone(&settings.clock)));
+        let desk = Arc::new(Desk::new(
+            host,
+            data,
+            settings.every,
+            Arc::clone(&settings.clock),
+        ));
         let ledger = Arc::new(Ledger::new(Arc::clone(&desk)));
         let worker = {
             let desk = Arc::clone(&desk);
@@ -106,9 +111,6 @@ impl Server {
         self.ran.await.unwrap_or(Stopped { interrupted: 0 })
     }
 }
-
-/// Whose webhooks and jobs a thing is about.
-pub(crate) type Whose = TenantId;
 
 /// How long jobs have to end when the server stops.
 const GRACE: Duration = Duration::from_secs(20);

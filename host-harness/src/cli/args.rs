@@ -107,6 +107,20 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PolicyCommand,
     },
+    /// Take webhooks, judge pull requests as they come, and sync every connection by itself.
+    ///
+    /// Exit codes: 0 ended, 2 failed.
+    Serve(Serve),
+    /// Set up what a tenant's webhooks are signed with. Sealed in its vault.
+    Hook {
+        #[command(subcommand)]
+        command: HookCommand,
+    },
+    /// Look at the jobs of `koalr serve`.
+    Jobs {
+        #[command(subcommand)]
+        command: JobsCommand,
+    },
     /// Show the whole path on a sample organization, without a token or a network.
     ///
     /// Exit codes: 0 shown, 2 failed.
@@ -265,6 +279,72 @@ pub(super) struct Override {
     pub(super) reason: String,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub(super) listen: std::net::SocketAddr,
+    /// Let other machines reach it; put a proxy with TLS before it.
+    #[arg(long)]
+    pub(super) anyone: bool,
+    /// Jobs that run at once.
+    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
+    pub(super) slots: usize,
+    /// How many of them are for pull requests alone.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    pub(super) reserved: usize,
+    /// Seconds from one sync of a tenant to the next; up to a tenth more, so that tenants do not stay in step.
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    pub(super) every: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum HookCommand {
+    /// GitHub: what it signs with, and a token for comparisons and check runs.
+    ///
+    /// Exit codes: 0 stored, 2 failed.
+    Github {
+        /// File with the webhook's secret.
+        #[arg(long, value_name = "FILE")]
+        secret_file: PathBuf,
+        /// File with a token that has Contents: read, Checks: write and Deployments: write.
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
+        /// Address of the API [default: GitHub's own].
+        #[arg(long, value_name = "URL")]
+        api: Option<String>,
+        /// Permit an address of this machine, for a mock.
+        #[arg(long)]
+        allow_loopback: bool,
+    },
+    /// `PagerDuty`: what it signs with.
+    ///
+    /// Exit codes: 0 stored, 2 failed.
+    Pagerduty {
+        /// File with the webhook's secret.
+        #[arg(long, value_name = "FILE")]
+        secret_file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum JobsCommand {
+    /// Say what was given up and why, and what waits.
+    ///
+    /// Exit codes: 0 said, 2 failed.
+    List {
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Let a job that was given up wait again, for the next start of `koalr serve`.
+    ///
+    /// Exit codes: 0 it waits, 2 there is no such job.
+    Replay {
+        /// Its number.
+        id: i64,
+    },
 }
 
 /// How results are printed.

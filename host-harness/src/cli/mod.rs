@@ -8,11 +8,13 @@ mod change_command;
 mod connect;
 mod demo;
 mod deployment;
+mod hook;
 mod import;
 mod plugin;
 mod policy;
 mod progress;
 mod reconstruct;
+mod serve;
 mod status;
 mod sync;
 mod team;
@@ -65,6 +67,9 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Audit { command } => audit::run(&common, command),
         Command::Reconstruct(options) => reconstruct::run(&common, options).await,
         Command::Policy { command } => policy::run(&common, command).await,
+        Command::Serve(options) => serve::run(&common, options).await,
+        Command::Hook { command } => hook::run(&common, command),
+        Command::Jobs { command } => hook::jobs(&common, command),
         Command::Demo(options) => demo::run(&common, options).await,
     }
 }

@@ -147,7 +147,7 @@ fn service(tenant: &Tenant, name: &str) -> Result<Service, HostError> {
 /// The last decision about a change, made again; none if it was never decided. That of the merged head goes first.
 async fn decision(
     host: &Host,
-    tenant: &Tenant,
+    tenant: &mut Tenant,
     (change, head): (&str, Option<&str>),
     terms: &JudgeOptions,
     as_of: Timestamp,

@@ -45,7 +45,7 @@ pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
 pub use pull_request::{Loop, judge_change, judge_stored};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
-pub use status::{StatusReport, WalkStatus, status};
+pub use status::{StatusReport, WalkStatus, is_synced, status};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub use team::{remove as remove_actor, set_policy, set_roles};

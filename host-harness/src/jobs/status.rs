@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::counts::{ClassCounts, FixCounts};
 use super::sync::{beside, everything};
-use crate::HostError;
+use crate::{Host, HostError};
 
 /// A connection and the state of its data. The token is not in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -65,6 +65,18 @@ pub struct WalkStatus {
     pub ended_at: Option<Timestamp>,
     /// Before when the upstream does not want to be asked again; none if it did not say.
     pub resume_at: Option<Timestamp>,
+}
+
+/// Whether everything of a tenant's connection was read once.
+///
+/// # Errors
+/// - the store failed
+pub fn is_synced(host: &Host, tenant: &Tenant) -> Result<bool, HostError> {
+    let Some(connection) = tenant.connection(&host.manifest().id)? else {
+        return Ok(false);
+    };
+    let state = tenant.sync_state(&connection, &everything(&connection.record))?;
+    Ok(state.is_some_and(|state| state.done_at.is_some()))
 }
 
 /// Reads the state of a connection.

@@ -66,7 +66,14 @@ impl Desk {
     ) -> Result<(), HostError> {
         let (key, class) = (task.key(), task.class());
         let payload = serde_json::to_string(task).map_err(HostError::Json)?;
-        let stored = tenant.enqueue(&key, class.into(), task.kind(), &payload, not_before, self.now())?;
+        let stored = tenant.enqueue(
+            &key,
+            class.into(),
+            task.kind(),
+            &payload,
+            not_before,
+            self.now(),
+        )?;
         let id = match stored {
             Some(id) => Some(id),
             None => tenant
@@ -128,6 +135,8 @@ impl Desk {
         let Some(sealed) = tenant.secret(GITHUB)? else {
             return Ok(None);
         };
-        serde_json::from_slice(&sealed).map(Some).map_err(HostError::Json)
+        serde_json::from_slice(&sealed)
+            .map(Some)
+            .map_err(HostError::Json)
     }
 }

@@ -46,7 +46,7 @@ impl Inbox for Desk {
             return Ok(Taken { duplicate: false });
         };
         let tenant = &mut tenant;
-        let source = source.word();
+        let source = source.as_str();
         if tenant.delivery_is_taken(source, &received.id)? {
             return Ok(Taken { duplicate: true });
         }
@@ -157,15 +157,26 @@ impl Desk {
         login: &str,
     ) -> Result<(), HostError> {
         let Some(record) = tenant.change_of_head(repository, head_sha)? else {
-            tracing::warn!(repository, head_sha, "a button of an unknown commit was pressed");
+            tracing::warn!(
+                repository,
+                head_sha,
+                "a button of an unknown commit was pressed"
+            );
             return Ok(());
         };
         if *asked == Asked::Button(OVERRIDE.to_owned()) {
             let reason = "pressed Override on the check run";
             // Whoever may not is told by the check run, which stays as it is.
-            if let Err(error) = override_change(tenant, &record.change.id, login, reason, self.now())
-            {
-                tracing::warn!(change = record.change.id, "an override was refused: {error}");
+            if let Err(error) = override_change(
+                tenant,
+                (&record.change.id, Some(head_sha)),
+                (login, reason),
+                self.now(),
+            ) {
+                tracing::warn!(
+                    change = record.change.id,
+                    "an override was refused: {error}"
+                );
                 return Ok(());
             }
         }

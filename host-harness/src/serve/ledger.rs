@@ -55,7 +55,9 @@ impl Observer<Work> for Ledger {
 
     fn retried(&self, work: &Work, reason: &str, not_before_ms: i64) {
         tracing::warn!(tenant = %work.tenant, job = work.id, "will be tried again: {reason}");
-        self.write(work, |tenant| tenant.retry_job(work.id, reason, not_before_ms));
+        self.write(work, |tenant| {
+            tenant.retry_job(work.id, reason, not_before_ms)
+        });
     }
 
     fn buried(&self, work: &Work, reason: &str) {

@@ -32,7 +32,11 @@ pub(super) fn plan(desk: &Desk, tenant: &mut Tenant, at: Timestamp) -> Result<()
         return Ok(());
     }
     let synced = crate::jobs::is_synced(&desk.host, tenant)?;
-    let task = if synced { Task::Increment } else { Task::Backfill };
+    let task = if synced {
+        Task::Increment
+    } else {
+        Task::Backfill
+    };
     desk.push(tenant, &task, at)
 }
 

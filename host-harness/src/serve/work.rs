@@ -8,11 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
 use super::routine;
-use crate::github::{GitHub, GitHubError};
-use crate::jobs::{Compare, CompareError, Compared, SyncOptions, judge_change, sync};
+use crate::HostError;
+use crate::github::{GitHub, GitHubError, ProtectionState};
+use crate::jobs::{
+    Compare, CompareError, Compared, DeploymentOptions, JudgeOptions, ReconstructOptions,
+    SyncOptions, gate_deployment, judge_change, reconstruct, sync,
+};
 use crate::queue::{Class, Job, Outcome};
 use crate::report::CheckRun;
-use crate::{Host, HostError};
 
 /// A job of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +61,9 @@ impl Task {
     pub(super) fn key(&self) -> String {
         match self {
             Self::Judge { change } => format!("judge {change}"),
-            Self::Protect { run, environment, .. } => format!("protect {run} {environment}"),
+            Self::Protect {
+                run, environment, ..
+            } => format!("protect {run} {environment}"),
             Self::Increment | Self::Backfill => "sync".to_owned(),
         }
     }
@@ -121,7 +126,11 @@ impl From<Class> for StoredClass {
 pub(super) async fn run(desk: Arc<Desk>, work: Work) -> Outcome {
     match attempt(&desk, &work).await {
         Ok(()) => Outcome::Done,
-        Err(Failure { reason, after_secs, is_final: false }) => Outcome::Again { after_secs, reason },
+        Err(Failure {
+            reason,
+            after_secs,
+            is_final: false,
+        }) => Outcome::Again { after_secs, reason },
         Err(Failure { reason, .. }) => Outcome::Dead { reason },
     }
 }
@@ -161,7 +170,11 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     match &work.task {
         Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
-        Task::Increment | Task::Backfill => walk(desk, &mut tenant).await,
+        Task::Increment => walk(desk, &mut tenant).await,
+        Task::Backfill => {
+            walk(desk, &mut tenant).await?;
+            look_back(desk, &mut tenant).await
+        }
     }
 }
 
@@ -195,6 +208,19 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
     Ok(())
 }
 
+/// Judges in hindsight what was merged before anybody judged.
+async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
+    let policy = JudgeOptions::stored_policy(&desk.host, tenant)?;
+    let options = ReconstructOptions {
+        days: WINDOW_DAYS,
+        again: false,
+        policy,
+    };
+    reconstruct(&desk.host, tenant, &options, desk.now()).await?;
+    Ok(())
+}
+
+/// Reads what changed, or everything for the first time.
 async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     let options = SyncOptions {
         window_days: Some(WINDOW_DAYS),
@@ -205,3 +231,80 @@ async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     routine::plan(desk, tenant, at)?;
     Ok(())
 }
+
+/// Answers a deployment that waits for this check.
+async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Failure> {
+    let Task::Protect {
+        repository,
+        environment,
+        sha,
+        callback,
+        ..
+    } = task
+    else {
+        return Ok(());
+    };
+    let Some(github) = desk.github(tenant)? else {
+        return Ok(());
+    };
+    let services = tenant.services().map_err(HostError::from)?;
+    let mut holders = services.iter().filter(|service| service.holds(repository));
+    let (Some(service), None) = (holders.next(), holders.next()) else {
+        let comment = format!(
+            "Koalr cannot tell: not exactly one service is built from {repository}; `koalr import` names services"
+        );
+        github
+            .answer_protection(callback, environment, None, &comment)
+            .await?;
+        return Ok(());
+    };
+    let options = DeploymentOptions {
+        sha: sha.clone(),
+        service: service.name.clone(),
+        environment: environment.clone(),
+        terms: JudgeOptions::stored(&desk.host, tenant)?,
+    };
+    let report = gate_deployment(&desk.host, tenant, &options, desk.now()).await?;
+    let state = match report.answer {
+        Answer::Approved => Some(ProtectionState::Approved),
+        Answer::Rejected => Some(ProtectionState::Rejected),
+        Answer::Waiting => None,
+    };
+    github
+        .answer_protection(callback, environment, state, &report.summary)
+        .await?;
+    if state.is_none() {
+        desk.push(tenant, task, desk.now().saturating_add(ASK_AGAIN_MS))?;
+    }
+    Ok(())
+}
+
+impl Compare for GitHub {
+    fn compare<'a>(&'a self, repository: &'a str, base: &'a str, head: &'a str) -> Compared<'a> {
+        Box::pin(async move {
+            match Self::compare(self, repository, base, head).await {
+                Ok(comparison) => Ok(comparison.pages.into_iter().map(Into::into).collect()),
+                Err(error) if error.is_temporary() => Err(CompareError::Later {
+                    after_secs: error
+                        .retry_after_secs()
+                        .and_then(|secs| u32::try_from(secs).ok())
+                        .unwrap_or(ASK_AGAIN_SECS),
+                    reason: error.to_string(),
+                }),
+                Err(error) => Err(CompareError::Refused(error.to_string())),
+            }
+        })
+    }
+}
+
+/// The event loop never waits for a quota: it comes back.
+const NO_PATIENCE: u32 = 0;
+
+/// Days of history that a first sync reads.
+const WINDOW_DAYS: u32 = 90;
+
+/// Wait before asking GitHub again where it names none, in seconds.
+const ASK_AGAIN_SECS: u32 = 10;
+
+/// Wait before a deployment whose changes are pending is decided again, in milliseconds.
+const ASK_AGAIN_MS: i64 = 30_000;
