@@ -199,6 +199,12 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         let run = CheckRun::of(&looped.report);
         github.post_check(&change.repository, &run).await?;
     }
+    tracing::info!(
+        tenant = %tenant.id(),
+        change = id,
+        decision = looped.report.settled.decision.word(),
+        "change judged"
+    );
     if let Some(at) = looped.again_at {
         let task = Task::Judge {
             change: id.to_owned(),

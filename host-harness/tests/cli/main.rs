@@ -54,6 +54,8 @@ mod readme;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod serve;
+#[cfg(test)]
 mod status;
 #[cfg(test)]
 mod support;

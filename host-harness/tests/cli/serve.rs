@@ -1,0 +1,216 @@
+//! The server: webhooks in, check runs out.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, Stdio};
+
+use koalr_upstream::Upstream;
+use koalr_upstream::github::{
+    Delivery, GitHub, GitHubUpstream, PullRequest, Repository, check_run_action,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Koalr, acme, serve};
+
+/// A server with a connected and synced tenant, and everything around it.
+struct Served {
+    koalr: Koalr,
+    github: GitHubUpstream,
+    child: Child,
+    log: BufReader<ChildStderr>,
+    address: String,
+    _upstream: Upstream,
+}
+
+impl Served {
+    fn new() -> Self {
+        let upstream = serve(acme());
+        let koalr = Koalr::synced(&upstream);
+        let github = GitHub::from(Repository::sample()).token(TOKEN);
+        let github = GitHubUpstream::start_blocking(github).unwrap();
+        koalr.write("secret", SECRET);
+        koalr.write("token", TOKEN);
+        let ran = koalr.run(&[
+            "hook",
+            "github",
+            "--secret-file",
+            "secret",
+            "--token-file",
+            "token",
+            "--api",
+            github.base_url(),
+            "--allow-loopback",
+        ]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let (child, log, address) = start(&koalr);
+        Self {
+            koalr,
+            github,
+            child,
+            log,
+            address,
+            _upstream: upstream,
+        }
+    }
+
+    /// Sends a delivery; the status and the body of the answer.
+    fn send(&self, delivery: &Delivery) -> (u16, Value) {
+        let mut request = "POST /webhooks/default/github HTTP/1.1\r\nhost: koalr\r\n".to_owned();
+        for (name, value) in &delivery.headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        let length = delivery.body.len();
+        request.push_str(&format!(
+            "content-length: {length}\r\nconnection: close\r\n\r\n"
+        ));
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.write_all(&delivery.body).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
+    /// Waits until the log has a line with this.
+    fn until(&mut self, what: &str) -> String {
+        for line in self.log.by_ref().lines() {
+            let line = line.unwrap();
+            if line.contains(what) {
+                return line;
+            }
+        }
+        panic!("the server ended before it said `{what}`");
+    }
+
+    /// The only check run of the pull request.
+    fn check(&self) -> koalr_upstream::github::CheckRun {
+        let mut runs = self.github.check_runs();
+        assert_eq!(runs.len(), 1);
+        runs.remove(0)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn start(koalr: &Koalr) -> (Child, BufReader<ChildStderr>, String) {
+    let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap();
+    let address = address.split(';').next().unwrap().to_owned();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    (child, log, address)
+}
+
+/// The sample's pull request that brings a critical vulnerability.
+fn blocked() -> PullRequest {
+    PullRequest::new(
+        "acme/checkout-api",
+        77,
+        "0f6b92d4e7318ca5b0d47f8e29c1a6533de8740b",
+        "c83f5d1e6b7092a4d80e3f196a5bc74721d9e06f",
+        1_769_904_000_000,
+    )
+}
+
+#[test]
+fn a_push_is_answered_in_progress_first_and_then_with_the_verdict() {
+    let mut served = Served::new();
+    let (status, body) = served.send(&blocked().opened().deliver(SECRET));
+    assert_eq!((status, &body["duplicate"]), (202, &json!(false)));
+    served.until("change judged");
+    let run = served.check();
+    assert!(run.first("in_progress").unwrap() < run.first("completed").unwrap());
+    assert_eq!(run.conclusion.as_deref(), Some("action_required"));
+    let list = served
+        .koalr
+        .run(&["gate", "acme/checkout-api#77", "--format", "json"]);
+    let sources = &list.json()["evidence"]["dependencies"];
+    assert!(!sources.as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_delivery_that_comes_twice_is_taken_once() {
+    let mut served = Served::new();
+    let delivery = blocked().opened().deliver(SECRET);
+    served.send(&delivery);
+    served.until("change judged");
+    let (status, body) = served.send(&delivery);
+    assert_eq!((status, &body["duplicate"]), (202, &json!(true)));
+}
+
+#[test]
+fn a_forged_delivery_changes_nothing() {
+    let served = Served::new();
+    let (status, _) = served.send(&blocked().opened().deliver(SECRET).forged());
+    assert_eq!(status, 401);
+    let ran = served.koalr.run(&["gate", "acme/checkout-api#77"]);
+    assert!(ran.failure().contains("neither a stored change"), "{ran:?}");
+    assert!(served.github.check_runs().is_empty());
+}
+
+#[test]
+fn an_override_by_a_lead_lifts_the_check_of_this_commit() {
+    let mut served = Served::new();
+    let ran = served.koalr.run(&["team", "add", "ines", "--role", "lead"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    served.send(&blocked().opened().deliver(SECRET));
+    served.until("change judged");
+    let pressed = check_run_action(&served.check(), "override", "ines");
+    let (status, _) = served.send(&pressed.deliver(SECRET));
+    assert_eq!(status, 202);
+    served.until("change judged");
+    assert_eq!(served.check().conclusion.as_deref(), Some("neutral"));
+}
+
+#[test]
+fn somebody_without_a_role_overrides_nothing() {
+    let mut served = Served::new();
+    served.send(&blocked().opened().deliver(SECRET));
+    served.until("change judged");
+    let pressed = check_run_action(&served.check(), "override", "mallory");
+    served.send(&pressed.deliver(SECRET));
+    served.until("an override was refused");
+    assert_eq!(
+        served.check().conclusion.as_deref(),
+        Some("action_required")
+    );
+}
+
+#[test]
+fn a_job_that_was_killed_runs_with_the_next_start() {
+    let mut served = Served::new();
+    served.github.fault(
+        "/repos/acme/checkout-api",
+        koalr_upstream::Occurrence::Every,
+        koalr_upstream::Fault::Status(503, None),
+    );
+    served.send(&blocked().opened().deliver(SECRET));
+    served.child.kill().unwrap();
+    served.child.wait().unwrap();
+    served.github.heal();
+    let (child, log, address) = start(&served.koalr);
+    (served.child, served.log, served.address) = (child, log, address);
+    served.until("change judged");
+    assert_eq!(
+        served.check().conclusion.as_deref(),
+        Some("action_required")
+    );
+}
+
+/// What GitHub signs with.
+const SECRET: &str = "a webhook's secret";
+
+/// What GitHub lets in.
+const TOKEN: &str = "ghs_0123456789abcdef0123456789abcdef0123";
