@@ -606,6 +606,9 @@ pub(super) struct Demo {
     /// End after printing; otherwise the sample upstream keeps running for you to try the other commands on.
     #[arg(long)]
     pub(super) once: bool,
+    /// Bring in 90 days of a made-up team too: its changes, deployments and incidents, judged in hindsight.
+    #[arg(long)]
+    pub(super) team: bool,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }

@@ -3,15 +3,21 @@
 use std::process::ExitCode;
 
 use koalr_platform::model::common::{Change, DependencyChange, Timestamp};
+use koalr_platform::policy::Policy;
 use koalr_runtime::Secret;
 use koalr_store::Tenant;
 use koalr_upstream::Upstream;
-use koalr_upstream::sample::{self, SampleChange};
+use koalr_upstream::sample::{self, History, SampleChange};
 
 use super::args::{Common, Demo, Format};
 use super::{create_tenant, now, open_host, print};
-use crate::jobs::{ChangeFile, ConnectOptions, JudgeOptions, SyncOptions, connect, judge, sync};
-use crate::report::{connect_text, gate_text, sync_text};
+use crate::jobs::{
+    ChangeFile, ConnectOptions, JudgeOptions, ReconstructOptions, SyncOptions, backtest, connect,
+    import, judge, reconstruct, sync,
+};
+use crate::report::{
+    backtest_text, connect_text, gate_text, import_text, reconstruct_text, sync_text,
+};
 use crate::{Host, HostError, RateShare};
 
 pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, HostError> {
@@ -23,7 +29,10 @@ pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, Host
         .get_or_insert_with(|| directory.path().join("data"))
         .clone();
     let as_of = now(&common);
-    let upstream = Upstream::start(sample::organization(as_of))
+    let team = options.team.then(|| sample::history(SEED, as_of));
+    let organization = team.as_ref().map(History::organization);
+    let organization = organization.unwrap_or_else(|| sample::organization(as_of));
+    let upstream = Upstream::start(organization)
         .await
         .map_err(|error| sample_failed(error.to_string()))?;
     let mut tenant = create_tenant(&common)?;
@@ -35,6 +44,9 @@ pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, Host
         "A sample Snyk on this machine; nothing here leaves it.",
     )?;
     line(&host, &mut tenant, &upstream, format, as_of).await?;
+    if let Some(team) = &team {
+        look_back(&host, &mut tenant, team, (format, as_of)).await?;
+    }
     let mut last = String::new();
     for change in sample::changes() {
         last = change_id(&change);
@@ -47,6 +59,30 @@ pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, Host
         stay(&upstream, format, &data, &last).await?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Imports what a made-up team did, and judges it in hindsight.
+async fn look_back(
+    host: &Host,
+    tenant: &mut Tenant,
+    team: &History,
+    (format, as_of): (Format, Timestamp),
+) -> Result<(), HostError> {
+    title(format, "$ koalr import sample.json")?;
+    let document = team.document().to_string();
+    let report = import(tenant, "sample.json", &document, as_of)?;
+    print(format, &report, import_text)?;
+    title(format, "$ koalr reconstruct")?;
+    let options = ReconstructOptions {
+        days: DAYS,
+        again: false,
+        policy: Policy::default(),
+    };
+    let report = reconstruct(host, tenant, &options, as_of).await?;
+    print(format, &report, reconstruct_text)?;
+    title(format, "$ koalr gate backtest --policy policy.toml")?;
+    let report = backtest(host, tenant, &JudgeOptions::default(), DAYS, as_of).await?;
+    print(format, &report, backtest_text)
 }
 
 /// Connects and backfills.
@@ -153,6 +189,12 @@ fn title(format: Format, text: &str) -> Result<(), HostError> {
         Format::Json => Ok(()),
     }
 }
+
+/// Which of all made-up teams it is.
+const SEED: u64 = 7;
+
+/// Days of its history.
+const DAYS: u32 = 90;
 
 /// The sample upstream takes any token; this one has the form of an API key.
 const TOKEN: &str = "00000000-0000-4000-8000-000000000000";

@@ -1,7 +1,7 @@
 //! When a failed job is tried again.
 
 /// Attempts before a job is given up.
-pub const MAX_ATTEMPTS: u32 = 12;
+pub const MAX_ATTEMPTS: u32 = 8;
 
 /// Milliseconds to wait after this attempt, from 1.
 ///

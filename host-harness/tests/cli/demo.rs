@@ -49,6 +49,26 @@ fn the_demo_fits_a_terminal_of_eighty_columns() {
 }
 
 #[test]
+fn the_demo_judges_a_made_up_team_in_hindsight() {
+    let ran = finish(&mut Koalr::new().command(&["demo", "--once", "--team", "--format", "json"]));
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let documents: Vec<Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let imported = &documents[2];
+    assert!(
+        imported["changes"]["new"].as_u64().unwrap() > 300,
+        "{imported}"
+    );
+    assert!(
+        imported["incidents"]["new"].as_u64().unwrap() > 20,
+        "{imported}"
+    );
+}
+
+#[test]
 fn the_demo_leaves_nothing_behind() {
     let koalr = Koalr::new();
     let temporary = koalr.path("tmp");

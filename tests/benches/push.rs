@@ -1,0 +1,220 @@
+//! From a push to a verdict: a signed webhook in, `in_progress` and then the conclusion on the pull request, with 20
+//! changed packages and an upstream that takes 200 ms a request; alone, and while another tenant's first sync of a
+//! million issues runs.
+//!
+//! Run by `cargo bench -p koalr-tests --bench push`. Everything is in this process and on loopback. The number of pushes is
+//! what Snyk's quota of package lookups lets through in a minute.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use koalr_host::jobs::{ConnectOptions, SyncOptions, connect, sync};
+use koalr_host::queue::{Capacity, WallClock};
+use koalr_host::serve::{GITHUB, GitHubHook, ServeSettings, Server};
+use koalr_host::web::Reach;
+use koalr_host::{Host, HostSettings, RateShare};
+use koalr_runtime::Secret;
+use koalr_store::{DataDir, Tenant, TenantId};
+use koalr_upstream::github::{Component, Delivery, GitHub, GitHubUpstream, PullRequest, Repository};
+use koalr_upstream::{Generated, Upstream, World, sample};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+fn main() {
+    // `cargo test --benches` passes no such flag: then one push proves that the bench still runs.
+    let is_bench = std::env::args().any(|argument| argument == "--bench");
+    let pushes = if is_bench { PUSHES } else { 1 };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .event_interval(1)
+        .build()
+        .unwrap();
+    let alone = runtime.block_on(measure(pushes, None));
+    print("alone", &alone, &alone);
+    let issues = if is_bench { 1_000_000 } else { 1_000 };
+    let beside = runtime.block_on(measure(pushes, Some(issues)));
+    print("beside a backfill of another tenant", &beside, &alone);
+}
+
+/// Times from one push.
+struct Push {
+    in_progress: Duration,
+    verdict: Duration,
+}
+
+async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
+    let directory = tempfile::tempdir().unwrap();
+    let data = DataDir::open(directory.path()).unwrap();
+    let host = host(directory.path()).await;
+    let now = now();
+    let snyk = World::from(sample::organization(now)).with_latency(LATENCY);
+    let snyk = Upstream::start(snyk).await.unwrap();
+    let github = GitHub::from(repository(pushes)).token(TOKEN);
+    let github = GitHubUpstream::start(github).await.unwrap();
+    let mut tenant = tenant(&data, "acme");
+    line(&host, &mut tenant, &snyk).await;
+    let options = SyncOptions {
+        window_days: Some(90),
+        full: false,
+    };
+    sync(&host, &mut tenant, options, now, |_| {}).await.unwrap();
+    let hook = GitHubHook {
+        secret: SECRET.to_owned(),
+        token: Some(TOKEN.to_owned()),
+        api: Some(github.base_url().to_owned()),
+        allow_loopback: true,
+    };
+    let hook = serde_json::to_vec(&hook).unwrap();
+    tenant.save_secret(GITHUB, &hook).unwrap();
+    let other = match backfill {
+        Some(issues) => {
+            let world = World::generated(Generated {
+                organizations: 4,
+                projects: 2_000,
+                issues,
+                seed: 7,
+                now,
+            });
+            let upstream = Upstream::start(world).await.unwrap();
+            line(&host, &mut self::tenant(&data, "umbrella"), &upstream).await;
+            Some(upstream)
+        }
+        None => None,
+    };
+    let settings = ServeSettings {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        reach: Reach::Loopback,
+        capacity: Capacity::new(8, 2).unwrap(),
+        every: Duration::from_secs(3600),
+        clock: Arc::new(WallClock(self::now)),
+    };
+    let server = Server::start(host, data, settings).await.unwrap();
+    let mut measured = Vec::new();
+    for number in 1..=pushes {
+        measured.push(push(&server, &github, number).await);
+    }
+    server.stop().await;
+    drop(other);
+    measured
+}
+
+/// Sends one push and waits for its conclusion.
+async fn push(server: &Server, github: &GitHubUpstream, number: u64) -> Push {
+    let head = sha(number);
+    let pull = PullRequest::new(REPOSITORY, number, &sha(0), &head, now());
+    let began = Instant::now();
+    let status = deliver(server.address(), &pull.opened().deliver(SECRET)).await;
+    assert_eq!(status, 202);
+    loop {
+        let runs = github.check_runs();
+        let run = runs.iter().find(|run| run.head_sha == head);
+        if let Some(done) = run.and_then(|run| Some((run.first("in_progress")?, run.first("completed")?))) {
+            assert_eq!(run.unwrap().conclusion.as_deref(), Some("success"));
+            return Push {
+                in_progress: done.0 - began,
+                verdict: done.1 - began,
+            };
+        }
+        assert!(began.elapsed() < LONGEST, "no verdict came");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn deliver(address: SocketAddr, delivery: &Delivery) -> u16 {
+    let mut request = "POST /webhooks/acme/github HTTP/1.1\r\nhost: koalr\r\n".to_owned();
+    for (name, value) in &delivery.headers {
+        let _ = write!(request, "{name}: {value}\r\n");
+    }
+    let length = delivery.body.len();
+    let _ = write!(request, "content-length: {length}\r\nconnection: close\r\n\r\n");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.write_all(&delivery.body).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+async fn host(directory: &std::path::Path) -> Host {
+    let settings = HostSettings {
+        artifact_dir: Some(directory.join("artifacts")),
+        rate_share: RateShare::percent(100).unwrap(),
+        ..HostSettings::default()
+    };
+    Host::open(settings).await.unwrap()
+}
+
+fn tenant(data: &DataDir, name: &str) -> Tenant {
+    data.tenant(&TenantId::parse(name).unwrap(), true).unwrap()
+}
+
+async fn line(host: &Host, tenant: &mut Tenant, upstream: &Upstream) {
+    let options = ConnectOptions {
+        upstream: Some(upstream.base_url().to_owned()),
+        allow_loopback: true,
+        secret: Secret::parse("00000000-0000-4000-8000-000000000000").unwrap(),
+        organizations: Vec::new(),
+        roots: None,
+        downloads: Vec::new(),
+    };
+    connect(host, tenant, options, now()).await.unwrap();
+}
+
+/// A repository in which every push moves twenty packages of its own.
+fn repository(pushes: u64) -> Repository {
+    let components = |push: u64| {
+        let one = |package| {
+            let name = format!("package-{push}-{package}");
+            Component::new("package-lock.json", "npm", &name, "1.0.0")
+        };
+        (0..PACKAGES).map(one).collect()
+    };
+    let base = GitHub::repository(REPOSITORY).commit(&sha(0), Vec::new());
+    (1..=pushes).fold(base, |repository, push| {
+        repository.commit(&sha(push), components(push))
+    })
+}
+
+fn sha(number: u64) -> String {
+    format!("{number:040x}")
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
+
+fn print(title: &str, pushes: &[Push], alone: &[Push]) {
+    println!("{title} ({} pushes, {PACKAGES} packages each, 200 ms a lookup)", pushes.len());
+    for (what, of) in [
+        ("push → in_progress", (|push| push.in_progress) as fn(&Push) -> Duration),
+        ("push → verdict", |push| push.verdict),
+    ] {
+        let (median, p95) = quantiles(pushes, of);
+        let ratio = p95.as_secs_f64() / quantiles(alone, of).1.as_secs_f64();
+        println!(
+            "  {what:<20} median {:>7.1} ms  p95 {:>7.1} ms  x{ratio:.2} of alone",
+            median.as_secs_f64() * 1e3,
+            p95.as_secs_f64() * 1e3
+        );
+    }
+}
+
+fn quantiles(pushes: &[Push], of: fn(&Push) -> Duration) -> (Duration, Duration) {
+    let mut times: Vec<Duration> = pushes.iter().map(of).collect();
+    times.sort_unstable();
+    let at = |share: usize| times[(times.len() * share).div_ceil(100).max(1) - 1];
+    (at(50), at(95))
+}
+
+/// Pushes of one run: eight of twenty packages are 160 lookups, and Snyk lets 180 a minute through.
+const PUSHES: u64 = 8;
+const PACKAGES: u64 = 20;
+const LATENCY: Duration = Duration::from_millis(200);
+/// A push that takes longer failed.
+const LONGEST: Duration = Duration::from_secs(60);
+const REPOSITORY: &str = "acme/checkout-api";
+const SECRET: &str = "a webhook's secret";
+const TOKEN: &str = "ghs_0123456789abcdef0123456789abcdef0123";
