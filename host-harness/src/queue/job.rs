@@ -14,10 +14,10 @@ pub trait Job: Clone + Send + 'static {
     /// key that waits.
     fn key(&self) -> &str;
 
-    /// The connection of the tenant that it is about. Of each, one backfill runs at a time. Empty where a tenant has
-    /// but one.
-    fn connection(&self) -> &str {
-        ""
+    /// The connection of the tenant that it is about. Of each, one backfill runs at a time. None where a tenant has but
+    /// one.
+    fn connection(&self) -> Option<&str> {
+        None
     }
 }
 

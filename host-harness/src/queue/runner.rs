@@ -195,6 +195,7 @@ impl<J: Job> Queue<J> {
     }
 
     /// Forgets the jobs of a tenant, and cuts off those that run; gives back those that waited or were dead.
+    #[must_use]
     pub fn cancel_tenant(&self, tenant: &str) -> Vec<J> {
         self.change(|state| {
             let Cancelled { forgotten, running } = state.scheduler.cancel_tenant(tenant);

@@ -311,7 +311,7 @@ pub(super) struct Ticket {
     pub(super) tenant: String,
     pub(super) class: Class,
     key: String,
-    connection: String,
+    connection: Option<String>,
 }
 
 impl Ticket {
@@ -320,7 +320,7 @@ impl Ticket {
             tenant: job.tenant().to_owned(),
             class: job.class(),
             key: job.key().to_owned(),
-            connection: job.connection().to_owned(),
+            connection: job.connection().map(str::to_owned),
         }
     }
 

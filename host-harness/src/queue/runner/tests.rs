@@ -35,8 +35,8 @@ impl Clock for HandClock {
     }
 
     fn sleep_until(&self, at_ms: i64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        let mut time = self.0.subscribe();
         Box::pin(async move {
+            let mut time = self.0.subscribe();
             time.wait_for(|now_ms| *now_ms >= at_ms).await.unwrap();
         })
     }
@@ -230,7 +230,7 @@ async fn a_job_that_outlasts_the_grace_waits_again() {
     bench.queue.push(Errand("hold"), None);
     bench.lines(1).await;
     bench.queue.stop();
-    // It wakes the runner, which by then counts the grace.
+    // Nothing but the grace is waited for.
     while bench.clock.0.receiver_count() == 0 {
         tokio::task::yield_now().await;
     }

@@ -33,10 +33,10 @@ impl<J: Job> Scheduler<J> {
         let turn_of_others = passed_over && self.gates_in_a_row >= GATES_IN_A_ROW;
         if gate.is_empty() || turn_of_others {
             self.gates_in_a_row = 0;
-            return self.best(other);
+            return self.best(&other);
         }
         self.gates_in_a_row += u32::from(passed_over);
-        self.best(gate)
+        self.best(&gate)
     }
 
     /// One for each tenant of each of these classes that has any.
@@ -68,7 +68,7 @@ impl<J: Job> Scheduler<J> {
     }
 
     /// The one whose class, then whose tenant has used least, of tenants that do not hold too much; takes the turn.
-    fn best(&mut self, candidates: Vec<Candidate>) -> Option<JobId> {
+    fn best(&mut self, candidates: &[Candidate]) -> Option<JobId> {
         let least = candidates.iter().map(|c| c.of_class).min()?;
         self.by_class.turn(least);
         let holds_less = |c: &Candidate| {

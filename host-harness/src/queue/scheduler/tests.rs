@@ -26,8 +26,8 @@ impl Job for Sample {
         &self.key
     }
 
-    fn connection(&self) -> &str {
-        &self.connection
+    fn connection(&self) -> Option<&str> {
+        Some(&self.connection)
     }
 }
 
