@@ -17,7 +17,9 @@ use koalr_host::web::Reach;
 use koalr_host::{Host, HostSettings, RateShare};
 use koalr_runtime::Secret;
 use koalr_store::{DataDir, Tenant, TenantId};
-use koalr_upstream::github::{Component, Delivery, GitHub, GitHubUpstream, PullRequest, Repository};
+use koalr_upstream::github::{
+    Component, Delivery, GitHub, GitHubUpstream, PullRequest, Repository,
+};
 use koalr_upstream::{Generated, Upstream, World, sample};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -59,7 +61,9 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         window_days: Some(90),
         full: false,
     };
-    sync(&host, &mut tenant, options, now, |_| {}).await.unwrap();
+    sync(&host, &mut tenant, options, now, |_| {})
+        .await
+        .unwrap();
     let hook = GitHubHook {
         secret: SECRET.to_owned(),
         token: Some(TOKEN.to_owned()),
@@ -87,7 +91,7 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         reach: Reach::Loopback,
         capacity: Capacity::new(8, 2).unwrap(),
-        every: Duration::from_secs(3600),
+        every: Duration::from_hours(1),
         clock: Arc::new(WallClock(self::now)),
     };
     let server = Server::start(host, data, settings).await.unwrap();
@@ -110,7 +114,9 @@ async fn push(server: &Server, github: &GitHubUpstream, number: u64) -> Push {
     loop {
         let runs = github.check_runs();
         let run = runs.iter().find(|run| run.head_sha == head);
-        if let Some(done) = run.and_then(|run| Some((run.first("in_progress")?, run.first("completed")?))) {
+        if let Some(done) =
+            run.and_then(|run| Some((run.first("in_progress")?, run.first("completed")?)))
+        {
             assert_eq!(run.unwrap().conclusion.as_deref(), Some("success"));
             return Push {
                 in_progress: done.0 - began,
@@ -128,7 +134,10 @@ async fn deliver(address: SocketAddr, delivery: &Delivery) -> u16 {
         let _ = write!(request, "{name}: {value}\r\n");
     }
     let length = delivery.body.len();
-    let _ = write!(request, "content-length: {length}\r\nconnection: close\r\n\r\n");
+    let _ = write!(
+        request,
+        "content-length: {length}\r\nconnection: close\r\n\r\n"
+    );
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     stream.write_all(&delivery.body).await.unwrap();
@@ -187,9 +196,15 @@ fn now() -> i64 {
 }
 
 fn print(title: &str, pushes: &[Push], alone: &[Push]) {
-    println!("{title} ({} pushes, {PACKAGES} packages each, 200 ms a lookup)", pushes.len());
+    println!(
+        "{title} ({} pushes, {PACKAGES} packages each, 200 ms a lookup)",
+        pushes.len()
+    );
     for (what, of) in [
-        ("push → in_progress", (|push| push.in_progress) as fn(&Push) -> Duration),
+        (
+            "push → in_progress",
+            (|push| push.in_progress) as fn(&Push) -> Duration,
+        ),
         ("push → verdict", |push| push.verdict),
     ] {
         let (median, p95) = quantiles(pushes, of);
@@ -214,7 +229,7 @@ const PUSHES: u64 = 8;
 const PACKAGES: u64 = 20;
 const LATENCY: Duration = Duration::from_millis(200);
 /// A push that takes longer failed.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 const REPOSITORY: &str = "acme/checkout-api";
 const SECRET: &str = "a webhook's secret";
 const TOKEN: &str = "ghs_0123456789abcdef0123456789abcdef0123";

@@ -126,13 +126,10 @@ pub fn rebuild(merged: &Merged<'_>, history: &mut History) -> Rebuilt {
     };
     let mut evidence = introduced_after(&known, merged_at, merged.until);
     for row in &mut evidence.coverage {
-        match (row.route.as_str(), row.state) {
-            // A past merge waits for nothing.
-            (_, CoverageState::Awaited) => {
-                row.state = CoverageState::NotAsked;
-                row.detail = format!("nothing came of it: {}", row.detail);
-            }
-            _ => {}
+        // A past merge waits for nothing.
+        if row.state == CoverageState::Awaited {
+            row.state = CoverageState::NotAsked;
+            row.detail = format!("nothing came of it: {}", row.detail);
         }
     }
     let undated = undated(&evidence);

@@ -41,14 +41,14 @@ pub(super) fn run(common: &Common, command: HookCommand) -> Result<ExitCode, Hos
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn jobs(common: &Common, command: JobsCommand) -> Result<ExitCode, HostError> {
+pub(super) fn jobs(common: &Common, command: &JobsCommand) -> Result<ExitCode, HostError> {
     let Some(mut tenant) = find_tenant(common)? else {
         return Err(HostError::NotPossible(format!(
             "there is no tenant `{}`",
             common.tenant
         )));
     };
-    match command {
+    match *command {
         JobsCommand::List { format } => {
             let mut jobs: Vec<JobRecord> = tenant.dead_jobs()?;
             jobs.extend(tenant.waiting_jobs()?);

@@ -5,6 +5,7 @@ use koalr_platform::model::common::Timestamp;
 use koalr_platform::team::Override;
 use koalr_store::Tenant;
 
+use super::team::known;
 use crate::HostError;
 use crate::report::plain;
 
@@ -22,9 +23,13 @@ pub fn override_change(
     (login, reason): (&str, &str),
     at: Timestamp,
 ) -> Result<Override, HostError> {
-    let record = tenant
-        .change(change)?
-        .ok_or_else(|| HostError::Change(format!("`{}` is no stored change", plain(change))))?;
+    let actor = known(tenant, login)?;
+    let record = tenant.change(change)?.ok_or_else(|| {
+        HostError::NotPossible(format!(
+            "no change `{}` is stored; judge it with `koalr gate FILE` or import it first",
+            plain(change)
+        ))
+    })?;
     let present = &record.change.head_sha;
     if let Some(other) = head_sha.filter(|sha| !sha.eq_ignore_ascii_case(present)) {
         return Err(HostError::Change(format!(
@@ -34,12 +39,6 @@ pub fn override_change(
             plain(other)
         )));
     }
-    let actor = tenant.actor(login)?.ok_or_else(|| {
-        HostError::Change(format!(
-            "nobody with the login `{}` is known; an operator makes them an actor first",
-            plain(login)
-        ))
-    })?;
     let author = record.author.as_deref();
     let lifted = Override::new(&actor, (&record.change, author), reason, at)
         .map_err(|error| HostError::Change(error.to_string()))?;

@@ -81,7 +81,8 @@ pub fn set_policy(
     Ok(version)
 }
 
-fn known(tenant: &Tenant, login: &str) -> Result<Actor, HostError> {
+/// Somebody of the team.
+pub(super) fn known(tenant: &Tenant, login: &str) -> Result<Actor, HostError> {
     tenant.actor(login)?.ok_or_else(|| {
         let login = plain(login);
         HostError::NotPossible(format!(

@@ -108,7 +108,7 @@ impl Desk {
 
     /// The tenant's GitHub; none where it has no token.
     pub(super) fn github(&self, tenant: &Tenant) -> Result<Option<GitHub>, HostError> {
-        let Some(hook) = self.github_hook(tenant)? else {
+        let Some(hook) = github_hook(tenant)? else {
             return Ok(None);
         };
         let Some(token) = &hook.token else {
@@ -130,13 +130,14 @@ impl Desk {
         }
         Ok(Some(GitHub::new(settings)?))
     }
+}
 
-    pub(super) fn github_hook(&self, tenant: &Tenant) -> Result<Option<GitHubHook>, HostError> {
-        let Some(sealed) = tenant.secret(GITHUB)? else {
-            return Ok(None);
-        };
-        serde_json::from_slice(&sealed)
-            .map(Some)
-            .map_err(HostError::Json)
-    }
+/// What the tenant's GitHub is set up with; none if it is not.
+pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostError> {
+    let Some(sealed) = tenant.secret(GITHUB)? else {
+        return Ok(None);
+    };
+    serde_json::from_slice(&sealed)
+        .map(Some)
+        .map_err(HostError::Json)
 }

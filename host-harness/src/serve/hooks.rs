@@ -5,7 +5,7 @@ use koalr_platform::model::record::Deployment;
 use koalr_store::{ChangeRecord, ChangeState, OwnDeployment, OwnIncident, Tenant, TenantId};
 use zeroize::Zeroizing;
 
-use super::desk::Desk;
+use super::desk::{Desk, github_hook};
 use super::settings::{PAGER_DUTY, PagerDutyHook};
 use super::work::Task;
 use crate::HostError;
@@ -23,7 +23,7 @@ impl Inbox for Desk {
             return Ok(None);
         };
         let secret = match source {
-            Source::GitHub => self.github_hook(&tenant)?.map(|hook| hook.secret),
+            Source::GitHub => github_hook(&tenant)?.map(|hook| hook.secret),
             Source::PagerDuty => match tenant.secret(PAGER_DUTY)? {
                 Some(sealed) => {
                     let hook: PagerDutyHook =

@@ -17,11 +17,11 @@ pub struct GitHubHook {
     pub allow_loopback: bool,
 }
 
-/// PagerDuty of a tenant.
+/// `PagerDuty` of a tenant.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PagerDutyHook {
-    /// What PagerDuty signs its webhooks with.
+    /// What `PagerDuty` signs its webhooks with.
     pub secret: String,
 }
 

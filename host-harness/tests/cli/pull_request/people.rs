@@ -65,7 +65,7 @@ fn who_may_not_override_is_told_who_may_and_nothing_is_lifted() {
         ),
         (
             "eve",
-            "nobody with the login `eve` is known; an operator makes them an actor first",
+            "`eve` is not in the team; an operator of this machine adds them with `koalr team add eve --role ROLE`",
         ),
     ] {
         assert_eq!(refused(&mut stage, login, None), reason);
