@@ -1,5 +1,7 @@
 //! Arguments of every command.
 
+mod team;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -10,6 +12,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::change_command::ChangeCommand;
 use crate::RateShare;
+pub(super) use team::{
+    AuditCommand, HookCommand, Import, JobsCommand, Override, Serve, TeamCommand,
+};
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
 #[derive(Debug, Parser)]
@@ -171,34 +176,6 @@ pub(super) enum PolicyCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum TeamCommand {
-    /// Give somebody roles, in place of those they had.
-    ///
-    /// Exit codes: 0 given, 2 failed.
-    Add {
-        /// Their login.
-        login: String,
-        /// What they are trusted with; may be repeated.
-        #[arg(long = "role", value_enum, value_name = "ROLE", required = true)]
-        roles: Vec<Role>,
-    },
-    /// Say who is in the team.
-    ///
-    /// Exit codes: 0 said, 2 failed.
-    List {
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
-    /// Take somebody out of the team.
-    ///
-    /// Exit codes: 0 taken out, 2 failed.
-    Remove {
-        /// Their login.
-        login: String,
-    },
-}
-
 /// What somebody is trusted with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Role {
@@ -223,27 +200,6 @@ impl From<Role> for koalr_platform::team::Role {
     }
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum AuditCommand {
-    /// Print the log, oldest entry first.
-    ///
-    /// Exit codes: 0 printed, 2 failed.
-    List {
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
-    /// Check that no entry was altered, removed, added or moved, and print the end to keep elsewhere.
-    ///
-    /// Exit codes: 0 it is as it was written, 1 it is not, 2 failed.
-    Verify {
-        /// An end that was printed before: without it, a log that was cut off or written anew is not noticed.
-        #[arg(long, value_name = "SEQ:HASH", value_parser = tip)]
-        tip: Option<Tip>,
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
-}
-
 /// The end of an audit log, as `koalr audit verify` prints it.
 fn tip(text: &str) -> Result<Tip, String> {
     let wrong = || {
@@ -257,94 +213,6 @@ fn tip(text: &str) -> Result<Tip, String> {
     }
     let hash = hash.to_ascii_lowercase();
     Ok(Tip { seq, hash })
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Import {
-    /// The file; `-` is standard input.
-    pub(super) file: PathBuf,
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Override {
-    /// The stored change by id, for example `acme/shop#12`.
-    pub(super) change: String,
-    /// Login of who lets it pass, who is not its author.
-    #[arg(long = "as", value_name = "LOGIN")]
-    pub(super) login: String,
-    /// Why it may pass.
-    #[arg(long, value_name = "TEXT")]
-    pub(super) reason: String,
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Serve {
-    /// Where to listen.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    pub(super) listen: std::net::SocketAddr,
-    /// Let other machines reach it; put a proxy with TLS before it.
-    #[arg(long)]
-    pub(super) anyone: bool,
-    /// Jobs that run at once.
-    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
-    pub(super) slots: usize,
-    /// How many of them are for pull requests alone.
-    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
-    pub(super) reserved: usize,
-    /// Seconds from one sync of a tenant to the next; up to a tenth more, so that tenants do not stay in step.
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
-    pub(super) every: u64,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum HookCommand {
-    /// GitHub: what it signs with, and a token for comparisons and check runs.
-    ///
-    /// Exit codes: 0 stored, 2 failed.
-    Github {
-        /// File with the webhook's secret.
-        #[arg(long, value_name = "FILE")]
-        secret_file: PathBuf,
-        /// File with a token that has Contents: read, Checks: write and Deployments: write.
-        #[arg(long, value_name = "FILE")]
-        token_file: Option<PathBuf>,
-        /// Address of the API [default: GitHub's own].
-        #[arg(long, value_name = "URL")]
-        api: Option<String>,
-        /// Permit an address of this machine, for a mock.
-        #[arg(long)]
-        allow_loopback: bool,
-    },
-    /// `PagerDuty`: what it signs with.
-    ///
-    /// Exit codes: 0 stored, 2 failed.
-    Pagerduty {
-        /// File with the webhook's secret.
-        #[arg(long, value_name = "FILE")]
-        secret_file: PathBuf,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum JobsCommand {
-    /// Say what was given up and why, and what waits.
-    ///
-    /// Exit codes: 0 said, 2 failed.
-    List {
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
-    /// Let a job that was given up wait again, for the next start of `koalr serve`.
-    ///
-    /// Exit codes: 0 it waits, 2 there is no such job.
-    Replay {
-        /// Its number.
-        id: i64,
-    },
 }
 
 /// How results are printed.

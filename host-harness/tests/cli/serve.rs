@@ -1,5 +1,6 @@
 //! The server: webhooks in, check runs out.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Stdio};
@@ -57,12 +58,13 @@ impl Served {
     fn send(&self, delivery: &Delivery) -> (u16, Value) {
         let mut request = "POST /webhooks/default/github HTTP/1.1\r\nhost: koalr\r\n".to_owned();
         for (name, value) in &delivery.headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(request, "{name}: {value}\r\n");
         }
         let length = delivery.body.len();
-        request.push_str(&format!(
+        let _ = write!(
+            request,
             "content-length: {length}\r\nconnection: close\r\n\r\n"
-        ));
+        );
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         stream.write_all(&delivery.body).unwrap();
