@@ -56,7 +56,7 @@ impl Outcome {
     }
 
     fn is_missed_block(&self) -> bool {
-        self.truth == Decision::Block && self.given < Decision::Inconclusive
+        self.truth == Decision::Block && self.given < Decision::Pending
     }
 }
 
@@ -149,7 +149,7 @@ impl Row {
                 outcome.given == Decision::Block,
                 outcome.is_false_block(),
                 outcome.is_missed_block(),
-                outcome.given == Decision::Inconclusive,
+                matches!(outcome.given, Decision::Pending | Decision::Inconclusive),
                 request.trouble != Trouble::Nothing,
                 !outcome.wrong.is_empty(),
             ]
