@@ -59,7 +59,7 @@ async fn a_request_of_the_host_is_answered_whole_or_not_at_all() {
         Err("`127.0.0.1` answers with more than 4 bytes, and no more is read".to_owned())
     );
     // Somebody listens, and nobody ever answers.
-    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap();
     let request = Request::get(format!("http://{address}/")).body(Bytes::new());
     let hurried = Bounds {
