@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         projects: 100,
         issues: 5_000,
         latency: Duration::from_millis(20),
+        in_order: false,
         occurrence: Occurrence::EveryNth(8),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -55,7 +55,10 @@ pub struct Set {
     pub issues: u32,
     /// Time to each answer.
     pub latency: Duration,
-    /// Which requests are hit.
+    /// Whether only requests for the issues of the first organization are hit: these come one after the other, whereas
+    /// those of several organizations overtake each other.
+    pub in_order: bool,
+    /// Which of the requests are hit.
     pub occurrence: Occurrence,
 }
 
@@ -172,18 +175,23 @@ pub async fn meet(case: &Case, set: Set) -> Met {
         roots: None,
         downloads: Vec::new(),
     };
-    let connected = connect(&host, &mut tenant, options, NOW).await;
-    if let Err(error) = connected {
-        return met(&upstream, None, 0, error.to_string());
-    }
+    let connected = match connect(&host, &mut tenant, options, NOW).await {
+        Ok(connected) => connected,
+        Err(error) => return met(&upstream, None, 0, error.to_string()),
+    };
     if let Trouble::Faults(faults) = &case.trouble {
         let occurrence = if case.always {
             Occurrence::Every
         } else {
             set.occurrence
         };
+        let mut prefix = String::from("/rest/orgs/");
+        if set.in_order {
+            let organizations = &connected.connection.organizations;
+            prefix += &format!("{}/issues", organizations.first().unwrap().id);
+        }
         for fault in faults {
-            upstream.fault("/rest/orgs/", occurrence, fault.clone());
+            upstream.fault(&prefix, occurrence, fault.clone());
         }
     }
     let options = SyncOptions {
