@@ -7,7 +7,7 @@ use koalr_runtime::contract::describe::Manifest;
 use koalr_runtime::contract::types::Endpoint;
 use koalr_runtime::{
     CallError, Egress, EgressPolicy, Engine, EngineSettings, Governor, HttpClient, Limits,
-    Organizations, PinnedOrigin, Plugin, Priority, Shared, Transcript,
+    Organizations, PinnedOrigin, Plugin, Precedence, Shared, Transcript,
 };
 
 use crate::component;
@@ -59,7 +59,7 @@ impl Sandbox {
             answers: Arc::default(),
             now: 0,
         };
-        let egress = Egress::open(policy, client, None, shared, Priority::Backfill);
+        let egress = Egress::open(policy, client, None, shared, Precedence::BACKFILL);
         let transcript = egress.transcript();
         let mut session = self.plugin.open_session(egress).await.unwrap();
         let result = session.connect(&self.request(base)).await;

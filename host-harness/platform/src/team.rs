@@ -45,6 +45,8 @@ pub enum Act {
     Override,
     /// Approve that one vulnerability may pass for a while.
     Waive,
+    /// Take a waiver back. It makes the gate stricter, so that the author of a change may.
+    Revoke,
     /// Change the policy.
     SetPolicy,
     /// Connect an integration, or take it away.
@@ -58,7 +60,7 @@ impl Act {
     #[must_use]
     pub fn roles(self) -> &'static [Role] {
         match self {
-            Self::Override | Self::Waive => &[Role::Lead, Role::Security],
+            Self::Override | Self::Waive | Self::Revoke => &[Role::Lead, Role::Security],
             Self::SetPolicy => &[Role::Security, Role::Operator],
             Self::Connect | Self::Replay => &[Role::Operator],
         }
@@ -74,6 +76,7 @@ impl Act {
         match self {
             Self::Override => "override the gate",
             Self::Waive => "approve a waiver",
+            Self::Revoke => "take a waiver back",
             Self::SetPolicy => "change the policy",
             Self::Connect => "connect an integration",
             Self::Replay => "run a failed job again",

@@ -32,8 +32,8 @@ pub use credential::{
 };
 pub use egress::{
     Answers, Bounds, ClientError, Denial, DownloadFault, Egress, EgressPolicy, Exchange, Governor,
-    HttpClient, Known, Organizations, Outcome, PinError, PinnedOrigin, PolicyError, Priority,
-    Proxy, ProxyError, Roots, Shared, Transcript, TransportError, asked_wait, pin_origin,
+    HttpClient, Known, Organizations, Outcome, PinError, PinnedOrigin, PolicyError, Precedence,
+    Priority, Proxy, ProxyError, Roots, Shared, Transcript, TransportError, asked_wait, pin_origin,
 };
 pub use engine::{Engine, EngineError, EngineSettings};
 pub use limits::{Limit, Limits};

@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 use super::change_command::ChangeCommand;
 use crate::RateShare;
 pub(super) use team::{
-    AuditCommand, HookCommand, Import, JobsCommand, Override, Serve, TeamCommand,
+    AuditCommand, HookCommand, Import, JobsCommand, Override, Serve, TeamCommand, WaiverCommand,
 };
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
@@ -89,6 +89,11 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 let pass, 2 refused or failed.
     Override(Override),
+    /// Approve waivers, or take them back.
+    Waiver {
+        #[command(subcommand)]
+        command: WaiverCommand,
+    },
     /// Store changes, deployments, incidents, services and people from a JSON file.
     ///
     /// Exit codes: 0 stored, or known already; 2 something is wrong: all of it is said, and nothing is stored.

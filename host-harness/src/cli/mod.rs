@@ -19,6 +19,7 @@ mod status;
 mod sync;
 mod team;
 mod token;
+mod waiver;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -64,6 +65,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Override(options) => team::override_change(&common, &options),
         Command::Import(options) => import::run(&common, &options),
         Command::Team { command } => team::run(&common, command),
+        Command::Waiver { command } => waiver::run(&common, command).await,
         Command::Audit { command } => audit::run(&common, command),
         Command::Reconstruct(options) => reconstruct::run(&common, options).await,
         Command::Policy { command } => policy::run(&common, command).await,

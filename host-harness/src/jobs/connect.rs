@@ -1,15 +1,16 @@
 //! Checks a token, and stores the connection with the token sealed.
 
+use koalr_platform::audit::Event;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::connection::{
     ConnectError, ConnectRequest, Connection, CredentialFacts,
 };
 use koalr_platform::model::manifest::{Manifest, OriginAddress};
-use koalr_runtime::{Priority, Secret, identify_credential, pin_origin};
+use koalr_runtime::{Precedence, Secret, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
 use serde::Serialize;
 
-use super::line::{Line, Way, failure, log};
+use super::line::{Line, Way, failure, log, organizations};
 use crate::contract::Mirror as _;
 use crate::{Host, HostError};
 
@@ -74,7 +75,7 @@ pub async fn connect(
         downloads: &options.downloads,
         roots: options.roots.as_deref(),
         // Somebody looks at the screen.
-        priority: Priority::Change,
+        precedence: Precedence::CHANGE,
         now: as_of,
     };
     let line = Line::new(host, tenant.id(), &options.secret, way)?;
@@ -112,6 +113,11 @@ pub async fn connect(
         connected_at: as_of,
     };
     tenant.save_connection(&record, options.secret.expose())?;
+    let event = Event::Connected {
+        integration: record.integration.clone(),
+        organizations: organizations(&record).collect(),
+    };
+    tenant.append_audit(as_of, JOB, &record.endpoint.base, &event)?;
     host.forget_answers(tenant.id(), &record.endpoint.base);
     Ok(ConnectReport {
         outcome: "ok",
@@ -140,6 +146,9 @@ fn not_permitted(manifest: &Manifest, permitted: &[String]) -> Vec<String> {
     });
     domains
 }
+
+/// Who connects, in the audit log: whoever has the data directory.
+const JOB: &str = "koalr connect";
 
 /// A decision of the plugin as what a person can do.
 fn reason(error: ConnectError) -> String {

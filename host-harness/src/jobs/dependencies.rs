@@ -14,13 +14,21 @@ use crate::report::plain;
 
 /// Who compares the dependencies of two commits.
 pub trait Compare: Sync {
-    /// The rows of GitHub's comparison, page by page.
+    /// GitHub's comparison.
     fn compare<'a>(&'a self, repository: &'a str, base: &'a str, head: &'a str) -> Compared<'a>;
 }
 
 /// A comparison under way.
-pub type Compared<'a> =
-    Pin<Box<dyn Future<Output = Result<Vec<Vec<u8>>, CompareError>> + Send + 'a>>;
+pub type Compared<'a> = Pin<Box<dyn Future<Output = Result<Comparison, CompareError>> + Send + 'a>>;
+
+/// What was compared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// The rows, page by page.
+    pub pages: Vec<Vec<u8>>,
+    /// Why rows are missing, in GitHub's words; none if it does not say so.
+    pub warning: Option<String>,
+}
 
 /// Why there is no comparison.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -162,8 +170,8 @@ pub async fn fetch(
         return Ok(Listed::Refused(NO_BASE.to_owned()));
     };
     let compared = github.compare(&change.repository, base, &change.head_sha);
-    let pages = match compared.await {
-        Ok(pages) => pages,
+    let Comparison { pages, warning } = match compared.await {
+        Ok(comparison) => comparison,
         Err(CompareError::Refused(reason)) => return Ok(Listed::Refused(reason)),
         Err(CompareError::Later { reason, after_secs }) => {
             return Ok(Listed::Awaited { reason, after_secs });
@@ -173,7 +181,12 @@ pub async fn fetch(
         Ok(changes) => changes,
         Err(error) => return Ok(Listed::Refused(error.to_string())),
     };
-    let list = list(change, "github", changes);
+    let mut list = list(change, "github", changes);
+    if let Some(warning) = warning {
+        list.complete = false;
+        let before = if list.detail.is_empty() { "" } else { "; " };
+        list.detail += &format!("{before}GitHub says: {warning}");
+    }
     tenant.save_dependencies(&change.id, &change.head_sha, &list, at)?;
     Ok(Listed::List(list))
 }

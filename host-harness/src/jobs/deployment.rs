@@ -1,19 +1,16 @@
 //! Whether a commit may be deployed.
 
 use koalr_platform::audit::Event;
-use koalr_platform::decision::{Settled, settle};
 use koalr_platform::delivery::{Merge, Service, Services};
 use koalr_platform::deployment_gate::{
     Answer, Asked, DecisionSummary, DeploymentVerdict, FRESH_MS, decide,
 };
-use koalr_platform::model::common::{Change, Tenths, Timestamp};
-use koalr_platform::team::Override;
-use koalr_platform::waiver::Asked as AskedWaivers;
-use koalr_store::{ChangeFilter, ChangeState, DecisionRecord, DeliveryFilter, Tenant};
+use koalr_platform::model::common::{Change, Timestamp};
+use koalr_store::{ChangeFilter, ChangeState, DeliveryFilter, Tenant};
 use serde::Serialize;
 
+use super::bench::{Bench, Case, Ruling};
 use super::judge::JudgeOptions;
-use super::verbs::{gate, score};
 use crate::report::plain;
 use crate::{Host, HostError};
 
@@ -76,12 +73,16 @@ pub async fn gate_deployment(
         as_of,
     };
     let mut decisions = Vec::new();
+    let JudgeOptions { policy, waivers } = &options.terms;
+    let mut bench = Bench::open(host, policy, &waivers.waivers).await?;
+    let integration = host.manifest().id.as_str();
     for change in decide(&asked).changes {
         let mut merges = merges.iter();
         let head = merges
             .find(|one| one.change == change)
             .map(|one| &*one.head_sha);
-        let decision = decision(host, tenant, (&change, head), &options.terms, as_of).await?;
+        let judge = (integration, &mut bench);
+        let decision = decision(judge, tenant, (&change, head), as_of).await?;
         decisions.push((change, decision));
     }
     let verdict = decide(&Asked {
@@ -146,13 +147,11 @@ fn service(tenant: &Tenant, name: &str) -> Result<Service, HostError> {
 
 /// The last decision about a change, made again; none if it was never decided. That of the merged head goes first.
 async fn decision(
-    host: &Host,
+    (integration, bench): (&str, &mut Bench<'_>),
     tenant: &mut Tenant,
     (change, head): (&str, Option<&str>),
-    terms: &JudgeOptions,
     as_of: Timestamp,
 ) -> Result<Option<DecisionSummary>, HostError> {
-    let integration = &host.manifest().id;
     let merged = match head {
         Some(head) => tenant.decision(integration, change, head)?,
         None => None,
@@ -168,66 +167,23 @@ async fn decision(
         head_sha: record.head_sha.clone(),
         ..known.change
     };
-    let overrides = tenant.overrides(change)?;
-    let about = (&judged, known.author.as_deref(), known.base_score);
-    again(host, &record, about, &overrides, terms, as_of)
-        .await
-        .map(Some)
-}
-
-async fn again(
-    host: &Host,
-    record: &DecisionRecord,
-    (change, author, base): (&Change, Option<&str>, Option<Tenths>),
-    overrides: &[Override],
-    JudgeOptions { policy, waivers }: &JudgeOptions,
-    as_of: Timestamp,
-) -> Result<DecisionSummary, HostError> {
-    let evidence = &record.evidence;
-    let rules = policy.rules(&host.manifest().rules);
-    let assessment = score(host, change, evidence, policy, as_of).await?;
-    let judged = waivers.waivers.valid(&AskedWaivers {
-        change,
-        author,
-        evidence,
-        cvss_source: policy.cvss_source,
+    let case = Case {
+        change: &judged,
+        author: known.author.as_deref(),
+        overrides: &tenant.overrides(change)?,
+        base: known.base_score,
+        evidence: &record.evidence,
+        asked_at: record.asked_at,
         as_of,
-    });
-    let verdict = gate(host, &assessment, evidence, (&rules, &judged.valid), as_of).await?;
-    let report = waivers.waivers.report(&judged, &verdict, as_of);
-    if let Some(unfounded) = report.unfounded.first() {
-        let reason =
-            format!("it let a finding pass by waiver `{unfounded}`, which nobody handed in");
-        return Err(HostError::Refused {
-            verb: "gate",
-            reason,
-        });
-    }
-    let deadline = policy.deadline(record.asked_at);
-    let outcome = settle(
-        &verdict,
-        &evidence.coverage,
-        as_of,
-        Some(deadline),
-        &policy.fail_open,
-    );
-    let settled = Settled::new(
-        outcome,
-        (change, overrides),
-        policy,
-        (base, assessment.score),
-    );
-    let reasons = verdict
-        .fired
-        .iter()
-        .map(|fired| fired.message.clone())
-        .collect();
-    Ok(DecisionSummary::new(
+    };
+    let (_, Ruling { verdict, settled }) = bench.score_and_rule(&case).await?;
+    let reasons = verdict.fired.into_iter().map(|fired| fired.message);
+    Ok(Some(DecisionSummary::new(
         &record.head_sha,
         &settled,
-        reasons,
+        reasons.collect(),
         record.as_of,
-    ))
+    )))
 }
 
 /// What asks, in the audit log.

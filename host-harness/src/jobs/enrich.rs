@@ -5,7 +5,7 @@ use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
 use koalr_platform::model::connection::Access;
 use koalr_platform::model::record::Entry;
 use koalr_platform::model::walk::{Batch, EnrichmentScope, Scope};
-use koalr_runtime::Priority;
+use koalr_runtime::Precedence;
 use koalr_store::{StoredConnection, Tenant};
 use serde::Serialize;
 
@@ -58,7 +58,7 @@ pub async fn enrich(
     as_of: Timestamp,
     mut tell: impl FnMut(&SyncEvent),
 ) -> Result<EnrichReport, HostError> {
-    let (connection, line) = reopen(host, tenant, Priority::Backfill, as_of)?;
+    let (connection, line) = reopen(host, tenant, Precedence::BACKFILL, as_of)?;
     let known = tenant.coverage(&connection, &beside(&connection.record))?;
     let packages = tenant.fix_gaps(&connection, as_of, FIX_TTL_MS, most_packages(&known))?;
     let scope = Scope::Enrichment(EnrichmentScope {

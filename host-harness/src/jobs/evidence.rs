@@ -9,7 +9,7 @@ use koalr_platform::model::common::{Change, Coverage, CoverageState, DependencyC
 use koalr_platform::model::evidence::Evidence;
 use koalr_platform::model::record::{ChangeCheck, Entry, Project};
 use koalr_platform::model::walk::{ChangeScope, Scope};
-use koalr_runtime::Priority;
+use koalr_runtime::Precedence;
 use koalr_store::{FindingFilter, StoredConnection, Tenant};
 
 use super::line::{organizations, reopen};
@@ -47,7 +47,12 @@ pub(super) async fn look_up(
         as_of,
         ..
     } = *asked;
-    let (connection, line) = reopen(host, tenant, Priority::Change, as_of)?;
+    // Whoever comes back for the rest does not keep others waiting.
+    let precedence = match asked.patience_secs {
+        0 => Precedence::RETURNING,
+        _ => Precedence::CHANGE,
+    };
+    let (connection, line) = reopen(host, tenant, precedence, as_of)?;
     let checks = tenant.change_checks(&connection, &change.repository, change)?;
     let scope = Scope::Change(ChangeScope {
         change: change.clone(),

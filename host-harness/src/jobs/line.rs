@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use koalr_platform::model::common::{Endpoint, Timestamp};
 use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, HttpClient, Organizations, Outcome, PinnedOrigin,
-    Plugin, Priority, Roots, Secret, Session, Shared, Transcript, credential_header,
+    Plugin, Precedence, Roots, Secret, Session, Shared, Transcript, credential_header,
     identify_credential,
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
@@ -21,7 +21,7 @@ pub(super) struct Line {
     client: HttpClient,
     credential: CredentialHeader,
     shared: Shared,
-    priority: Priority,
+    precedence: Precedence,
 }
 
 /// How a line is to be laid.
@@ -34,8 +34,8 @@ pub(super) struct Way<'a> {
     pub(super) downloads: &'a [String],
     /// PEM text of roots to trust besides the platform's.
     pub(super) roots: Option<&'a str>,
-    /// Whose requests go first.
-    pub(super) priority: Priority,
+    /// Whose requests go first, and how long they wait.
+    pub(super) precedence: Precedence,
     /// The job's time.
     pub(super) now: Timestamp,
 }
@@ -71,7 +71,7 @@ impl Line {
             client: HttpClient::new(roots, host.proxy())?,
             credential: credential_header(host.declared(), &facts, secret)?,
             shared,
-            priority: way.priority,
+            precedence: way.precedence,
         })
     }
 
@@ -87,7 +87,7 @@ impl Line {
             self.client.clone(),
             Some(self.credential.clone()),
             self.shared.clone(),
-            self.priority,
+            self.precedence,
         );
         let transcript = egress.transcript();
         Ok((self.plugin.open_session(egress).await?, transcript))
@@ -98,7 +98,7 @@ impl Line {
 pub(super) fn reopen(
     host: &Host,
     tenant: &Tenant,
-    priority: Priority,
+    precedence: Precedence,
     now: Timestamp,
 ) -> Result<(StoredConnection, Line), HostError> {
     let integration = &host.manifest().id;
@@ -125,7 +125,7 @@ pub(super) fn reopen(
         organizations: Some(organizations(record).collect()),
         downloads: &record.downloads,
         roots: record.ca_pem.as_deref(),
-        priority,
+        precedence,
         now,
     };
     let line = Line::new(host, tenant.id(), &secret, way)?;

@@ -24,6 +24,7 @@ mod sync;
 mod sync_report;
 mod team;
 mod verbs;
+mod waive;
 mod walk;
 
 pub use audit::{AuditReport, audit_entries, verify_audit};
@@ -33,7 +34,7 @@ pub use connect::{ConnectOptions, ConnectReport, connect};
 pub use counts::{ClassCounts, FixCounts};
 pub(crate) use dependencies::not_stored;
 pub use dependencies::{
-    Compare, CompareError, Compared, DependenciesReport, Head, Listed, fetch, hand_in,
+    Compare, CompareError, Compared, Comparison, DependenciesReport, Head, Listed, fetch, hand_in,
 };
 pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
 pub use enrich::{EnrichReport, enrich};
@@ -49,3 +50,4 @@ pub use status::{StatusReport, WalkStatus, is_synced, status};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub use team::{remove as remove_actor, set_policy, set_roles};
+pub use waive::{add_waivers, revoke_waiver, waive_blocking};

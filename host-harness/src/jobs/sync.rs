@@ -2,7 +2,7 @@
 
 use koalr_platform::model::common::{CoverageState, Timestamp};
 use koalr_platform::model::walk::{Batch, Cursor, Diagnostic, EnrichmentScope, Scope};
-use koalr_runtime::Priority;
+use koalr_runtime::Precedence;
 use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
 
 use super::confirm::confirm;
@@ -33,7 +33,7 @@ pub async fn sync(
     as_of: Timestamp,
     mut tell: impl FnMut(&SyncEvent),
 ) -> Result<SyncReport, HostError> {
-    let (connection, line) = reopen(host, tenant, Priority::Backfill, as_of)?;
+    let (connection, line) = reopen(host, tenant, Precedence::BACKFILL, as_of)?;
     let scope = everything(&connection.record);
     let wider = tenant.widen(&connection, options.window_days)?;
     if options.full || wider {

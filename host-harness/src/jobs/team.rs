@@ -91,7 +91,7 @@ pub(super) fn known(tenant: &Tenant, login: &str) -> Result<Actor, HostError> {
     })
 }
 
-fn not_possible(error: impl std::fmt::Display) -> HostError {
+pub(super) fn not_possible(error: impl std::fmt::Display) -> HostError {
     HostError::NotPossible(error.to_string())
 }
 

@@ -50,5 +50,5 @@ pub use reconstruct::reconstruct_text;
 pub use schema::change_report_schema;
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;
-pub use team::{override_text, team_text};
+pub use team::{override_text, team_text, waivers_text};
 pub use text::{gate_text, score_text};

@@ -10,7 +10,7 @@ use super::settings::{PAGER_DUTY, PagerDutyHook};
 use super::work::Task;
 use crate::HostError;
 use crate::inbox::{Asked, Event, PullAction, PullState, Received, Source};
-use crate::jobs::override_change;
+use crate::jobs::{JudgeOptions, override_change, waive_blocking};
 use crate::web::{Inbox, Taken};
 
 impl Inbox for Desk {
@@ -164,26 +164,42 @@ impl Desk {
             );
             return Ok(());
         };
-        if *asked == Asked::Button(OVERRIDE.to_owned()) {
-            let reason = "pressed Override on the check run";
-            // Whoever may not is told by the check run, which stays as it is.
-            if let Err(error) = override_change(
-                tenant,
-                (&record.change.id, Some(head_sha)),
-                (login, reason),
-                self.now(),
-            ) {
-                tracing::warn!(
-                    change = record.change.id,
-                    "an override was refused: {error}"
-                );
-                return Ok(());
+        let pressed = match asked {
+            Asked::Button(button) if button == OVERRIDE => {
+                let reason = "pressed Override on the check run";
+                let head = (record.change.id.as_str(), Some(head_sha));
+                override_change(tenant, head, (login, reason), self.now()).map(drop)
             }
+            Asked::Button(button) if button == WAIVE => {
+                self.waive(tenant, (&record, head_sha), login)
+            }
+            _ => Ok(()),
+        };
+        // Whoever may not is told by the check run, which stays as it is.
+        if let Err(error) = pressed {
+            tracing::warn!(change = record.change.id, "a button was refused: {error}");
+            return Ok(());
         }
         let task = Task::Judge {
             change: record.change.id,
         };
         self.push(tenant, &task, self.now())
+    }
+
+    /// Waives what the decision about this head blocks it for.
+    fn waive(
+        &self,
+        tenant: &mut Tenant,
+        (change, head_sha): (&ChangeRecord, &str),
+        login: &str,
+    ) -> Result<(), HostError> {
+        let integration = &self.host.manifest().id;
+        let Some(decision) = tenant.decision(integration, &change.change.id, head_sha)? else {
+            return Ok(());
+        };
+        let policy = JudgeOptions::stored_policy(&self.host, tenant)?;
+        waive_blocking(tenant, (change, &decision), &policy, login, self.now())?;
+        Ok(())
     }
 }
 
@@ -207,5 +223,6 @@ fn deployed(
     Ok(())
 }
 
-/// Identifier of the check run's button.
+/// Identifiers of the check run's buttons; the third one only asks again.
 const OVERRIDE: &str = "override";
+const WAIVE: &str = "waive";

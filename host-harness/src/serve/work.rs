@@ -11,8 +11,8 @@ use super::routine;
 use crate::HostError;
 use crate::github::{GitHub, GitHubError, ProtectionState};
 use crate::jobs::{
-    Compare, CompareError, Compared, DeploymentOptions, JudgeOptions, ReconstructOptions,
-    SyncOptions, gate_deployment, judge_change, reconstruct, sync,
+    Compare, CompareError, Compared, Comparison, DeploymentOptions, JudgeOptions,
+    ReconstructOptions, SyncOptions, gate_deployment, judge_change, reconstruct, sync,
 };
 use crate::queue::{Class, Job, Outcome};
 use crate::report::CheckRun;
@@ -289,7 +289,10 @@ impl Compare for GitHub {
     fn compare<'a>(&'a self, repository: &'a str, base: &'a str, head: &'a str) -> Compared<'a> {
         Box::pin(async move {
             match Self::compare(self, repository, base, head).await {
-                Ok(comparison) => Ok(comparison.pages.into_iter().map(Into::into).collect()),
+                Ok(comparison) => Ok(Comparison {
+                    pages: comparison.pages.into_iter().map(Into::into).collect(),
+                    warning: comparison.warning,
+                }),
                 Err(error) if error.is_temporary() => Err(CompareError::Later {
                     after_secs: error
                         .retry_after_secs()

@@ -65,3 +65,5 @@ mod sync;
 mod team;
 #[cfg(test)]
 mod token;
+#[cfg(test)]
+mod waiver;

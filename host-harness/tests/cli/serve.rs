@@ -183,11 +183,33 @@ fn somebody_without_a_role_overrides_nothing() {
     served.until("change judged");
     let pressed = check_run_action(&served.check(), "override", "mallory");
     served.send(&pressed.deliver(SECRET));
-    served.until("an override was refused");
+    served.until("a button was refused");
     assert_eq!(
         served.check().conclusion.as_deref(),
         Some("action_required")
     );
+}
+
+#[test]
+fn a_waiver_pressed_by_a_lead_lifts_the_check_for_a_week() {
+    let mut served = Served::new();
+    let ran = served.koalr.run(&["team", "add", "ines", "--role", "lead"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    served.send(&blocked().opened().deliver(SECRET));
+    served.until("change judged");
+    for _ in 0..2 {
+        let pressed = check_run_action(&served.check(), "waive", "ines");
+        served.send(&pressed.deliver(SECRET));
+        served.until("change judged");
+        assert_eq!(served.check().conclusion.as_deref(), Some("neutral"));
+    }
+    let stored = served.koalr.run(&["waiver", "list", "--format", "json"]);
+    let stored = stored.json();
+    assert_eq!(stored.as_array().unwrap().len(), 1, "{stored}");
+    let lasts = |key: &str| stored[0][key].as_i64().unwrap();
+    assert_eq!(lasts("expires") - lasts("created"), 7 * 86_400_000);
+    let log = served.koalr.run(&["audit", "list"]).out;
+    assert_eq!(log.matches("waived").count(), 1, "{log}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::decision::Decision;
 use crate::model::common::{Tenths, Timestamp};
 use crate::policy::Mode;
 use crate::team::Override;
+use crate::waiver::Waiver;
 
 /// What was done, with its particulars.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,11 @@ pub enum Event {
         reason: String,
         /// From when on it does not hold any more.
         expires: Timestamp,
+    },
+    /// Somebody took a waiver back.
+    WaiverRevoked {
+        /// Id of the waiver.
+        waiver: String,
     },
     /// An integration was connected.
     Connected {
@@ -103,6 +109,8 @@ pub enum Deed {
     Overrode,
     /// Somebody approved a waiver.
     Waived,
+    /// Somebody took a waiver back.
+    WaiverRevoked,
     /// An integration was connected.
     Connected,
     /// A connection was taken away.
@@ -119,11 +127,12 @@ pub enum Deed {
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Decided,
         Self::DeploymentDecided,
         Self::Overrode,
         Self::Waived,
+        Self::WaiverRevoked,
         Self::Connected,
         Self::Disconnected,
         Self::PolicySet,
@@ -140,6 +149,7 @@ impl Deed {
             Self::DeploymentDecided => "deployment-decided",
             Self::Overrode => "overrode",
             Self::Waived => "waived",
+            Self::WaiverRevoked => "waiver-revoked",
             Self::Connected => "connected",
             Self::Disconnected => "disconnected",
             Self::PolicySet => "policy-set",
@@ -159,6 +169,7 @@ impl Event {
             Self::DeploymentDecided { .. } => Deed::DeploymentDecided,
             Self::Overrode { .. } => Deed::Overrode,
             Self::Waived { .. } => Deed::Waived,
+            Self::WaiverRevoked { .. } => Deed::WaiverRevoked,
             Self::Connected { .. } => Deed::Connected,
             Self::Disconnected { .. } => Deed::Disconnected,
             Self::PolicySet { .. } => Deed::PolicySet,
@@ -210,6 +221,7 @@ impl Event {
                 ("reason", Text(reason)),
                 ("expires", Integer(*expires)),
             ]),
+            Self::WaiverRevoked { waiver } => object([("waiver", Text(waiver))]),
             Self::Connected {
                 integration,
                 organizations,
@@ -231,6 +243,17 @@ impl Event {
                 ("content-hash", Text(content_hash)),
                 ("records", Integer((*records).into())),
             ]),
+        }
+    }
+}
+
+impl From<&Waiver> for Event {
+    fn from(one: &Waiver) -> Self {
+        Self::Waived {
+            waiver: one.id.clone(),
+            vulnerability: one.vulnerability.clone(),
+            reason: one.reason.clone(),
+            expires: one.expires,
         }
     }
 }

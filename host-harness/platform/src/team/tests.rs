@@ -27,6 +27,7 @@ fn each_act_is_for_its_roles_only() {
     let able: [(Act, &[Role]); 5] = [
         (Act::Override, &[Lead, Security]),
         (Act::Waive, &[Lead, Security]),
+        (Act::Revoke, &[Lead, Security]),
         (Act::SetPolicy, &[Security, Operator]),
         (Act::Connect, &[Operator]),
         (Act::Replay, &[Operator]),

@@ -32,6 +32,7 @@ mod waiting;
 mod testing;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use client::{Bounds, ClientError, HttpClient, Roots};
 pub use download::DownloadFault;
@@ -68,14 +69,15 @@ impl Egress {
 
     /// A way out for `connect` and `sync`; the pure verbs stay closed on it too.
     ///
-    /// `shared` is of all sessions of one tenant and credential; `priority` says whose requests of them go first.
+    /// `shared` is of all sessions of one tenant and credential; `precedence` says whose requests of them go first, and how
+    /// long they wait unnoticed.
     #[must_use]
     pub fn open(
         policy: EgressPolicy,
         client: HttpClient,
         credential: Option<CredentialHeader>,
         shared: Shared,
-        priority: Priority,
+        precedence: Precedence,
     ) -> Self {
         Self {
             way: Some(Arc::new(Way {
@@ -85,7 +87,8 @@ impl Egress {
                 governor: shared.governor,
                 answers: shared.answers,
                 now: shared.now,
-                priority,
+                priority: precedence.priority,
+                patience: precedence.patience,
             })),
             transcript: Transcript::default(),
         }
@@ -119,4 +122,32 @@ struct Way {
     answers: Arc<Answers>,
     now: i64,
     priority: Priority,
+    patience: Duration,
+}
+
+/// Whose requests go first, and how long they wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Precedence {
+    /// Whose go first.
+    pub priority: Priority,
+    /// Longest wait for a quota that a guest does not notice; beyond it, it is told, and may end its batch.
+    pub patience: Duration,
+}
+
+impl Precedence {
+    /// Requests that nobody waits for. A window of a minute opens within their patience.
+    pub const BACKFILL: Self = Self {
+        priority: Priority::Backfill,
+        patience: Duration::from_secs(62),
+    };
+    /// Requests that somebody waits for, who is told how long.
+    pub const CHANGE: Self = Self {
+        priority: Priority::Change,
+        ..Self::BACKFILL
+    };
+    /// Requests of a job that comes back instead of waiting: only what spreads a burst is waited for.
+    pub const RETURNING: Self = Self {
+        priority: Priority::Change,
+        patience: Duration::from_secs(2),
+    };
 }

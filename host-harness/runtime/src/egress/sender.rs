@@ -95,7 +95,7 @@ impl Sender {
                 Route::Download => download_wait(status, headers, resent),
             };
             match wait {
-                Some(wait) if wait <= PATIENCE && resent < resends => {
+                Some(wait) if wait <= permit.way.patience && resent < resends => {
                     resent += 1;
                     let status = status.as_u16();
                     self.egress
@@ -138,7 +138,7 @@ impl Sender {
         let way = &permit.way;
         let path = request.uri().path();
         (way.governor)
-            .admit(request.method(), path, way.priority, PATIENCE)
+            .admit(request.method(), path, way.priority, way.patience)
             .await
             .map(Some)
     }
@@ -256,9 +256,6 @@ impl Sender {
     }
 }
 
-/// Longest wait that a guest does not notice; beyond it, it is told, and may end its batch. A window of a minute opens
-/// within it.
-const PATIENCE: Duration = Duration::from_secs(62);
 /// Times a request that changes nothing is sent again.
 const RESENDS: u32 = 4;
 

@@ -14,8 +14,8 @@ use tokio_rustls::TlsAcceptor;
 use wasmtime_wasi_http::{Error, WasiBody, WasiHttpHooks};
 
 use super::{
-    Egress, EgressHooks, EgressPolicy, Governor, HttpClient, Organizations, PinnedOrigin, Priority,
-    Roots, Shared,
+    Egress, EgressHooks, EgressPolicy, Governor, HttpClient, Organizations, PinnedOrigin,
+    Precedence, Roots, Shared,
 };
 use crate::contract::describe::{self, Manifest, Origin, OriginAddress, PathRule};
 use crate::credential::{CredentialHeader, Secret};
@@ -198,7 +198,7 @@ fn way_out(manifest: &Manifest, address: SocketAddr, confirmed: &[&str]) -> Egre
             answers: Arc::default(),
             now: 0,
         },
-        Priority::Backfill,
+        Precedence::BACKFILL,
     )
 }
 

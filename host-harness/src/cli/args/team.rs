@@ -103,6 +103,37 @@ pub(crate) enum TeamCommand {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum WaiverCommand {
+    /// Approve the waivers of a file, all or none. They hold until they expire, wherever no `--waivers` is given.
+    ///
+    /// Exit codes: 0 stored, or known already; 2 refused or failed.
+    Add {
+        /// The waiver file, as `koalr gate --waivers` reads it.
+        file: PathBuf,
+        /// Login of the approver, who did not ask for any of them.
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: String,
+    },
+    /// Say which waivers are stored, the expired ones too.
+    ///
+    /// Exit codes: 0 said, 2 failed.
+    List {
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Take a waiver back.
+    ///
+    /// Exit codes: 0 taken back, 2 refused or failed.
+    Revoke {
+        /// Its id.
+        id: String,
+        /// Login of who takes it back.
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
     /// Print the log, oldest entry first.
     ///

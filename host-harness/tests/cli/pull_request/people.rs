@@ -42,7 +42,10 @@ fn an_override_lifts_one_head_and_another_one_is_judged_anew() {
     assert_eq!(lifted.settled.decision, Decision::Warn);
     let end = " `lea` lets this change pass at `a1b2c3` in spite of the gate; another commit is judged anew.";
     assert!(lifted.summary.ends_with(end), "{}", lifted.summary);
-    assert_eq!(stage.audited(), ["decided", "overrode", "decided"]);
+    assert_eq!(
+        stage.audited(),
+        ["connected", "decided", "overrode", "decided"]
+    );
     stage.push("d4e5f6", AS_OF + 3);
     stage.save_list("blocked");
     let anew = stage.judge(None, AS_OF + 4).report;

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use koalr_host::jobs::{
-    Compare, CompareError, Compared, ConnectOptions, Loop, SyncOptions, connect, judge_change, sync,
+    Compare, CompareError, Compared, Comparison, ConnectOptions, Loop, SyncOptions, connect,
+    judge_change, sync,
 };
 use koalr_host::{Host, HostSettings};
 use koalr_platform::model::common::{Change, DependencyChange, Timestamp};
@@ -142,12 +143,12 @@ impl Stage {
 
 /// A GitHub that says these things, one after another.
 pub(crate) struct GitHub {
-    answers: Mutex<Vec<Result<Vec<Vec<u8>>, CompareError>>>,
+    answers: Mutex<Vec<Result<Comparison, CompareError>>>,
     all: usize,
 }
 
 impl GitHub {
-    pub(crate) fn saying<const N: usize>(answers: [Result<Vec<Vec<u8>>, CompareError>; N]) -> Self {
+    pub(crate) fn saying<const N: usize>(answers: [Result<Comparison, CompareError>; N]) -> Self {
         Self {
             answers: Mutex::new(answers.into_iter().rev().collect()),
             all: N,
@@ -158,6 +159,14 @@ impl GitHub {
     pub(crate) fn asked(&self) -> usize {
         self.all - self.answers.lock().unwrap().len()
     }
+}
+
+/// All rows there are, on one page.
+pub(crate) fn page(rows: &[u8]) -> Result<Comparison, CompareError> {
+    Ok(Comparison {
+        pages: vec![rows.to_vec()],
+        warning: None,
+    })
 }
 
 impl Compare for GitHub {

@@ -1,0 +1,154 @@
+//! Waivers that are stored: approved, pressed for on a check run, taken back.
+
+use koalr_platform::audit::Event;
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::model::verdict::Decision as Judged;
+use koalr_platform::policy::Policy;
+use koalr_platform::team::Act;
+use koalr_platform::waiver::{Waiver, Waivers};
+use koalr_store::{ChangeRecord, DecisionRecord, Tenant};
+
+use super::team::{known, not_possible};
+use crate::HostError;
+use crate::report::plain;
+
+/// Stores waivers that somebody approves: all of them, or none. Each is audited. One that is stored already, word for
+/// word, stays as it is.
+///
+/// # Errors
+/// - the login is not known, or may not; nobody may approve what they asked for
+/// - a waiver names another approver
+/// - its id belongs to another waiver
+/// - the store failed
+pub fn add_waivers(
+    tenant: &mut Tenant,
+    waivers: &Waivers,
+    login: &str,
+    now: Timestamp,
+) -> Result<usize, HostError> {
+    let actor = known(tenant, login)?;
+    let stored = tenant.waivers()?;
+    let mut added = Vec::new();
+    for waiver in waivers.all() {
+        actor
+            .may(Act::Waive, waiver.author.as_deref())
+            .map_err(|error| {
+                HostError::NotPossible(format!("waiver `{}`: {error}", plain(&waiver.id)))
+            })?;
+        if !actor.is(&waiver.approver) {
+            return Err(HostError::NotPossible(format!(
+                "waiver `{}` is approved by `{}`; `{}` cannot approve it in their name",
+                plain(&waiver.id),
+                plain(&waiver.approver),
+                plain(login)
+            )));
+        }
+        match stored.get(&waiver.id) {
+            Some(known) if known == waiver => {}
+            Some(_) => {
+                return Err(HostError::NotPossible(format!(
+                    "the id `{0}` belongs to another waiver; take that back with `koalr waiver revoke {0}` and \
+                     choose another id",
+                    plain(&waiver.id)
+                )));
+            }
+            None => added.push(waiver),
+        }
+    }
+    for waiver in &added {
+        tenant.save_waiver(waiver)?;
+        tenant.append_audit(
+            now,
+            actor.login(),
+            &waiver.vulnerability,
+            &Event::from(*waiver),
+        )?;
+    }
+    Ok(added.len())
+}
+
+/// Takes a waiver back. It does not hold any more, and its id is not given again.
+///
+/// # Errors
+/// - the login is not known, or may not approve waivers
+/// - no waiver of that id holds
+/// - the store failed
+pub fn revoke_waiver(
+    tenant: &mut Tenant,
+    id: &str,
+    login: &str,
+    now: Timestamp,
+) -> Result<(), HostError> {
+    let actor = known(tenant, login)?;
+    actor.may(Act::Revoke, None).map_err(not_possible)?;
+    if !tenant.revoke_waiver(id, now)? {
+        return Err(HostError::NotPossible(format!(
+            "no waiver `{}` is stored; `koalr waiver list` names those that are",
+            plain(id)
+        )));
+    }
+    let event = Event::WaiverRevoked {
+        waiver: id.to_owned(),
+    };
+    tenant.append_audit(now, actor.login(), "", &event)?;
+    Ok(())
+}
+
+/// Waives what a decision blocks a change for, in its repository, for a week, or less if the policy wants so. A finding
+/// that is waived so already stays as it is.
+///
+/// # Errors
+/// - the login is not known, or may not: nobody may for a change of their own
+/// - the decision blocks for nothing that a waiver lifts
+/// - the store failed
+pub fn waive_blocking(
+    tenant: &mut Tenant,
+    (change, decision): (&ChangeRecord, &DecisionRecord),
+    policy: &Policy,
+    login: &str,
+    now: Timestamp,
+) -> Result<usize, HostError> {
+    let days = policy.waiver_max_days.min(PRESSED_DAYS);
+    let stored = tenant.waivers()?;
+    let short: String = decision.head_sha.chars().take(SHORT_SHA).collect();
+    let blocking = decision.verdict.fired.iter();
+    let mut findings: Vec<u32> = blocking
+        .filter(|fired| fired.decision == Judged::Block)
+        .flat_map(|fired| fired.findings.iter().copied())
+        .collect();
+    findings.sort_unstable();
+    findings.dedup();
+    let mut waivers: Vec<Waiver> = Vec::new();
+    for index in findings {
+        let place = usize::try_from(index).unwrap_or(usize::MAX);
+        let Some(fact) = decision.evidence.findings.get(place) else {
+            continue;
+        };
+        let waiver = Waiver {
+            id: format!("pressed-{short}-{}-{}", fact.vulnerability, fact.package),
+            vulnerability: fact.vulnerability.clone(),
+            package: Some(fact.package.clone()).filter(|name| !name.is_empty()),
+            version: Some(fact.version.clone()).filter(|version| !version.is_empty()),
+            repository: Some(change.change.repository.clone()),
+            reason: "pressed Waive on the check run".to_owned(),
+            approver: known(tenant, login)?.login().to_owned(),
+            author: change.author.clone(),
+            created: now,
+            expires: now.saturating_add(Timestamp::from(days) * MILLIS_PER_DAY),
+            void_if: Vec::new(),
+        };
+        let twice = waivers.iter().any(|one| one.id == waiver.id);
+        if !twice && stored.get(&waiver.id).is_none() {
+            waivers.push(waiver);
+        }
+    }
+    add_waivers(tenant, &Waivers::of(waivers), login, now)
+}
+
+/// How long a waiver lasts that was pressed for, in days: nobody wrote down why.
+const PRESSED_DAYS: u32 = 7;
+
+/// Digits of a commit that tell it apart.
+const SHORT_SHA: usize = 12;
+
+const MILLIS_PER_DAY: Timestamp = 86_400_000;
