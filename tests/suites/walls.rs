@@ -70,6 +70,15 @@ fn only_the_plugin_knows_the_upstream_by_name() {
 }
 
 #[test]
+fn only_the_inbox_knows_what_webhooks_look_like() {
+    assert_only_in(
+        &["requested_action", "event_type", "x-hub-signature-256"],
+        &["host-harness/src"],
+        &["host-harness/src/inbox"],
+    );
+}
+
+#[test]
 fn no_file_is_longer_than_a_person_reads() {
     let long: Vec<String> =
         workspace::files("", &["rs", "wit", "toml", "md", "sql", "html", "css", "js"])

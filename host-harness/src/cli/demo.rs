@@ -13,10 +13,10 @@ use super::args::{Common, Demo, Format};
 use super::{create_tenant, now, open_host, print};
 use crate::jobs::{
     ChangeFile, ConnectOptions, JudgeOptions, ReconstructOptions, SyncOptions, backtest, connect,
-    import, judge, reconstruct, sync,
+    import, judge, override_change, reconstruct, sync,
 };
 use crate::report::{
-    backtest_text, connect_text, gate_text, import_text, reconstruct_text, sync_text,
+    backtest_text, connect_text, gate_text, import_text, override_text, reconstruct_text, sync_text,
 };
 use crate::{Host, HostError, RateShare};
 
@@ -72,6 +72,18 @@ async fn look_back(
     let document = team.document().to_string();
     let report = import(tenant, "sample.json", &document, as_of)?;
     print(format, &report, import_text)?;
+    for one in &team.overrides {
+        title(
+            format,
+            &format!(
+                "$ koalr override '{}' --as {} --reason '{}'",
+                one.change, one.actor, one.reason
+            ),
+        )?;
+        let head = (one.change.as_str(), Some(one.head_sha.as_str()));
+        let lifted = override_change(tenant, head, (one.actor, one.reason), one.at)?;
+        print(format, &lifted, override_text)?;
+    }
     title(format, "$ koalr reconstruct")?;
     let options = ReconstructOptions {
         days: DAYS,

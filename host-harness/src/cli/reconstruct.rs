@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use koalr_platform::policy::Policy;
-
 use super::args::{Common, Reconstruct};
 use super::{connected_tenant, now, open_host, policy, print};
 use crate::jobs::{ReconstructOptions, reconstruct};
@@ -19,7 +17,7 @@ pub(super) async fn run(common: &Common, options: Reconstruct) -> Result<ExitCod
         again: options.again,
         policy: match &options.policy {
             Some(path) => policy::read(path, host.manifest())?,
-            None => Policy::default(),
+            None => policy::stored(Some(&tenant), host.manifest())?,
         },
     };
     let report = reconstruct(&host, &mut tenant, &terms, now(common)).await?;

@@ -167,7 +167,7 @@ fn the_commands_of_the_page_on_teams_do_what_it_says() {
     assert_eq!(
         verbs,
         [
-            "import", "team", "team", "policy", "override", "gate", "audit"
+            "import", "team", "team", "policy", "override", "waiver", "gate", "audit"
         ]
     );
 }
