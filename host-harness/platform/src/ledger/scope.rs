@@ -303,15 +303,12 @@ mod tests {
         let places = scope(None, Some("checkout")).places(&ledger).unwrap();
         let deployments = places.deployments(&ledger);
         let within = |one| places.outage(&deployments, &one);
-        assert_eq!(within(outage(Some(0), None)), Within::Inside);
-        assert_eq!(within(outage(Some(1), Some(0))), Within::Outside);
-        assert_eq!(within(outage(None, Some(0))), Within::Inside);
-        assert_eq!(within(outage(None, None)), Within::Unknown);
+        assert_eq!(within(outage(Some(0), None)), Inside);
+        assert_eq!(within(outage(Some(1), Some(0))), Outside);
+        assert_eq!(within(outage(None, Some(0))), Inside);
+        assert_eq!(within(outage(None, None)), Unknown);
         let all = Places::default();
-        assert_eq!(
-            all.outage(&deployments, &outage(None, None)),
-            Within::Inside
-        );
+        assert_eq!(all.outage(&deployments, &outage(None, None)), Inside);
     }
 
     #[test]
@@ -320,9 +317,9 @@ mod tests {
         let places = scope(Some("acme/cart"), None).places(&ledger).unwrap();
         let deployments = places.deployments(&ledger);
         let within = |one| places.outage(&deployments, &one);
-        assert_eq!(within(outage(Some(0), Some(0))), Within::Outside);
-        assert_eq!(within(outage(Some(0), Some(1))), Within::Inside);
-        assert_eq!(within(outage(Some(0), Some(2))), Within::Unknown);
-        assert_eq!(within(outage(Some(0), None)), Within::Unknown);
+        assert_eq!(within(outage(Some(0), Some(0))), Outside);
+        assert_eq!(within(outage(Some(0), Some(1))), Inside);
+        assert_eq!(within(outage(Some(0), Some(2))), Unknown);
+        assert_eq!(within(outage(Some(0), None)), Unknown);
     }
 }
