@@ -71,12 +71,13 @@ impl Curve {
             }
             same
         });
-        let sum = |count: fn(&Lived) -> u64| kept.iter().map(count).fold(0, u64::saturating_add);
-        let events = sum(|one| one.events);
-        let n = events.saturating_add(sum(|one| one.censored));
+        let events = kept
+            .iter()
+            .fold(0_u64, |sum, one| sum.saturating_add(one.events));
+        let steps = steps(&kept);
         Self {
-            steps: steps(&kept, n),
-            n,
+            n: steps.first().map_or(0, |step| step.at_risk),
+            steps,
             events,
             rejected,
         }
@@ -190,27 +191,37 @@ impl Curve {
 }
 
 /// A running product over distinct durations in order.
-fn steps(lived: &[Lived], n: u64) -> Vec<Step> {
-    let mut at_risk = n;
-    let (mut survival, mut hazard, mut greenwood) = (1.0, 0.0, 0.0);
-    let mut steps = Vec::with_capacity(lived.len());
-    for one in lived {
-        let (risk, ended) = (float(at_risk), float(one.events));
-        let outlast = float(at_risk.saturating_sub(one.events));
-        survival *= outlast / risk;
-        hazard += ended / risk;
-        if outlast > 0.0 {
-            greenwood += ended / (risk * outlast);
-        }
+fn steps(lived: &[Lived]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::with_capacity(lived.len());
+    let mut at_risk = 0_u64;
+    // From behind, so that whoever ends at a time is at risk then, even where a sum is more than can be counted.
+    for one in lived.iter().rev() {
+        at_risk = at_risk.saturating_add(one.events.saturating_add(one.censored));
         steps.push(Step {
             time: one.duration,
             at_risk,
             events: one.events,
-            survival,
-            hazard,
-            greenwood,
+            survival: 1.0,
+            hazard: 0.0,
+            greenwood: 0.0,
         });
-        at_risk = at_risk.saturating_sub(one.events.saturating_add(one.censored));
+    }
+    steps.reverse();
+    let (mut hazard, mut greenwood) = (0.0, 0.0);
+    // Between two censorings the product is one quotient, and is computed as one: nothing is rounded a million times.
+    let (mut survival, mut since, mut of) = (1.0, 1.0, None);
+    for (step, one) in steps.iter_mut().zip(lived) {
+        let (risk, ended) = (float(step.at_risk), float(one.events));
+        let outlast = float(step.at_risk - one.events);
+        survival = f64::min(since * (outlast / *of.get_or_insert(risk)), survival);
+        hazard += ended / risk;
+        if outlast > 0.0 {
+            greenwood += ended / (risk * outlast);
+        }
+        if one.censored > 0 {
+            (since, of) = (survival, None);
+        }
+        (step.survival, step.hazard, step.greenwood) = (survival, hazard, greenwood);
     }
     steps
 }

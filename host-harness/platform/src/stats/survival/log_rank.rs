@@ -8,7 +8,7 @@ use crate::stats::Test;
 /// Mantel's log-rank test of two curves, with one degree of freedom; none if there is no time at which something ended
 /// while both were watched, because then nothing can be compared.
 ///
-/// > (Σ (d₁ − d n₁/n))² / Σ d (n₁/n) (n₂/n) (n − d)/(n − 1)
+/// > (Σ (d₁ n₂ − d₂ n₁)/n)² / Σ d (n₁/n) (n₂/n) (n − d)/(n − 1)
 ///
 /// Source: N. Mantel, "Evaluation of survival data and two new rank order statistics arising in its consideration",
 /// 1966.
@@ -22,8 +22,8 @@ pub fn log_rank(a: &Curve, b: &Curve) -> Option<Test> {
         let (n1, n2) = (float(one.at_risk), float(other.at_risk));
         let (d, n) = (d1 + d2, n1 + n2);
         if d > 0.0 && n > 1.0 {
-            excess += d1 - d * n1 / n;
-            variance += d * (n1 / n) * (n2 / n) * (n - d) / (n - 1.0);
+            excess += (d1 * n2 - d2 * n1) / n;
+            variance += d * (n1 * n2 / (n * n)) * ((n - d) / (n - 1.0));
         }
     }
     if variance <= 0.0 {
