@@ -2,6 +2,12 @@
 //!
 //! What cannot be estimated is absent, never zero and never not-a-number. An interval is at 95 %.
 
+pub mod beta;
+pub mod logistic;
+pub mod quantile;
+pub mod rate;
+pub mod survival;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
