@@ -2,6 +2,8 @@
 //!
 //! What cannot be estimated is absent, never zero and never not-a-number. An interval is at 95 %.
 
+pub mod survival;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
