@@ -19,6 +19,7 @@ pub mod decision;
 pub mod delivery;
 pub mod deployment_gate;
 mod document;
+pub mod dora;
 pub mod evidence;
 pub mod ledger;
 pub mod links;
