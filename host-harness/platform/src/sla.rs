@@ -50,7 +50,9 @@ pub enum SlaError {
     #[error("`{0}` is `{1}`; expected 1 to {2} {3}")]
     OutOfRange(&'static str, u32, u32, &'static str),
     /// A worse severity has the longer window: both with their days.
-    #[error("`{0}` has {1} days and `{2}` only {3}; a worse severity cannot have the longer window")]
+    #[error(
+        "`{0}` has {1} days and `{2}` only {3}; a worse severity cannot have the longer window"
+    )]
     WorseIsLonger(&'static str, u32, &'static str, u32),
 }
 
@@ -122,7 +124,10 @@ impl TryFrom<Days> for Windows {
             ("medium", days.medium),
             ("low", days.low),
         ];
-        if let Some((key, given)) = named.into_iter().find(|one| !(1..=MOST_DAYS).contains(&one.1)) {
+        if let Some((key, given)) = named
+            .into_iter()
+            .find(|one| !(1..=MOST_DAYS).contains(&one.1))
+        {
             return Err(SlaError::OutOfRange(key, given, MOST_DAYS, "days"));
         }
         if !(1..=100).contains(&days.at_risk_percent) {

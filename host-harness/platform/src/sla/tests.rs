@@ -69,7 +69,11 @@ fn what_is_left_out_of_a_file_is_as_by_default_and_what_is_unknown_is_refused() 
     assert_eq!(edited, days(|days| days.critical = 3).unwrap());
     let text = serde_json::to_string(&edited).unwrap();
     assert_eq!(read(&text), Ok(edited));
-    assert!(read(r#"{"urgent": 3}"#).unwrap_err().starts_with("unknown field `urgent`"));
+    assert!(
+        read(r#"{"urgent": 3}"#)
+            .unwrap_err()
+            .starts_with("unknown field `urgent`")
+    );
     let refused = read(r#"{"critical": 0}"#).unwrap_err();
     assert_eq!(refused, "`critical` is `0`; expected 1 to 3650 days");
 }
