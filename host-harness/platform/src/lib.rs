@@ -14,6 +14,7 @@
 pub mod audit;
 pub mod backtest;
 pub mod complaint;
+pub mod debt;
 pub mod decision;
 pub mod delivery;
 pub mod deployment_gate;
@@ -27,6 +28,7 @@ pub mod model;
 pub mod policy;
 pub mod reconstruct;
 pub mod sbom;
+pub mod sla;
 pub mod spell;
 pub mod stats;
 pub mod team;
