@@ -3,12 +3,18 @@
 //! A ledger is made of [`links`](crate::links) and of what was decided, and holds indexes in place of repeated names. It
 //! is large and cheap: reports are folds over its rows, and a store keeps it until something that it rests on changes.
 
+mod build;
+mod known;
+mod summary;
+
 use serde::{Deserialize, Serialize};
 
 use crate::decision::Decision;
 use crate::links::Reason;
 use crate::model::common::{Tenths, Timestamp};
 use crate::model::evidence::Observation;
+
+pub use known::{Decided, Deployed, Happened, Known, LetPass, Mark, Other};
 
 /// Everything that was delivered, as known at a time.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
