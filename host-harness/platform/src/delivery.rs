@@ -1,6 +1,7 @@
 //! What is delivered where: services and merged changes. Deployments and incidents are the contract's records.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -62,9 +63,9 @@ pub struct Merge {
 pub struct Services {
     all: Vec<Service>,
     /// Indexes by name and alias, in lower case.
-    by_name: BTreeMap<String, usize>,
+    by_name: HashMap<String, usize>,
     /// Indexes by repository, in lower case.
-    by_repository: BTreeMap<String, Vec<usize>>,
+    by_repository: HashMap<String, Vec<usize>>,
 }
 
 /// What is wrong with a list of services.
@@ -92,8 +93,8 @@ impl Services {
     /// - two services claim one name
     pub fn new(all: Vec<Service>) -> Result<Self, Vec<ServiceError>> {
         let mut errors = Vec::new();
-        let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
-        let mut by_repository: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut by_name: HashMap<String, usize> = HashMap::new();
+        let mut by_repository: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, service) in all.iter().enumerate() {
             if service.name.trim().is_empty() {
                 errors.push(ServiceError::Unnamed(index + 1));
@@ -103,14 +104,15 @@ impl Services {
                 if key.is_empty() {
                     continue;
                 }
-                let holder = *by_name.entry(key).or_insert(index);
+                let holder = *by_name.entry(key.into_owned()).or_insert(index);
                 if let Some(holder) = all.get(holder).filter(|_| holder != index) {
                     let (first, second) = (holder.name.clone(), service.name.clone());
                     errors.push(ServiceError::Clash(name.clone(), first, second));
                 }
             }
             for repository in &service.repositories {
-                let held = by_repository.entry(key(repository)).or_default();
+                let repository = key(repository).into_owned();
+                let held = by_repository.entry(repository).or_default();
                 if held.last() != Some(&index) {
                     held.push(index);
                 }
@@ -136,19 +138,33 @@ impl Services {
     /// The service of that name or alias; none if nobody claims it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Service> {
-        self.all.get(*self.by_name.get(&key(name))?)
+        self.all.get(*self.by_name.get(&*key(name))?)
+    }
+
+    /// The present name of the service that is called so; the stated one, without the spaces around it, if nobody claims
+    /// that.
+    #[must_use]
+    pub fn present<'a>(&'a self, stated: &'a str) -> &'a str {
+        let known = self.get(stated);
+        known.map_or(stated.trim(), |service| &service.name)
     }
 
     /// The services that are built from a repository. May be none.
     pub fn of_repository(&self, repository: &str) -> impl Iterator<Item = &Service> {
-        let held = self.by_repository.get(&key(repository));
+        let held = self.by_repository.get(&*key(repository));
         let held = held.into_iter().flatten();
         held.filter_map(|index| self.all.get(*index))
     }
 }
 
-fn key(name: &str) -> String {
-    name.trim().to_ascii_lowercase()
+/// Without the spaces around it, in lower case: what names and commits are compared by. Most are so already.
+pub(crate) fn key(name: &str) -> Cow<'_, str> {
+    let name = name.trim();
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 //! A ledger is made of [`links`](crate::links) and of what was decided, and holds indexes in place of repeated names. It
 //! is large and cheap: reports are folds over its rows, and a store keeps it until something that it rests on changes.
 
+mod build;
+mod known;
 mod scope;
+mod summary;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,7 @@ use crate::links::Reason;
 use crate::model::common::{Tenths, Timestamp};
 use crate::model::evidence::Observation;
 
+pub use known::{Decided, Deployed, Happened, Known, LetPass, Mark, Other};
 pub use scope::{Places, UnknownName, Within};
 
 /// Everything that was delivered, as known at a time.

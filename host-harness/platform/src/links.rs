@@ -5,12 +5,14 @@
 //! across services: without a commit or a statement that says so, a link stays within one.
 
 mod changes;
+mod commits;
 mod ground;
 mod incidents;
 mod named;
 mod why;
 
 use std::collections::HashSet;
+use std::ptr;
 
 use serde::{Deserialize, Serialize};
 
@@ -186,18 +188,91 @@ impl Reason {
 /// - Deployments count where they [`counts`].
 #[must_use]
 pub fn links(deliveries: &Deliveries<'_>, windows: &[Window], as_of: Timestamp) -> Links {
-    let ground = Ground::new(deliveries, as_of);
-    let brought = changes::bring(deliveries, &ground, as_of);
-    let mut found = incidents::trace(deliveries, windows, &ground, &brought, as_of);
-    found.links.extend(brought.links);
-    found.unlinked.extend(brought.unlinked);
-    let linked: HashSet<&Node> = found.links.iter().map(|link| &link.to).collect();
-    let mut aside = ground.set_aside();
-    aside.retain(|one| !linked.contains(&one.what));
-    found.unlinked.extend(aside);
+    let Ties { ties, unlinked } = tie(deliveries, windows, as_of);
+    let links = ties.into_iter().map(|tie| Link {
+        from: tie.from.node(),
+        to: tie.to.node(),
+        reason: tie.reason,
+        after_ms: tie.after_ms,
+    });
+    let unlinked = unlinked.into_iter().map(|(thing, why)| Unlinked {
+        what: thing.node(),
+        why,
+    });
+    let mut found = Links {
+        links: links.collect(),
+        unlinked: unlinked.collect(),
+    };
     found.links.sort_unstable();
     found.unlinked.sort_unstable();
     found
+}
+
+/// As [`links`], without a name copied and in no order.
+pub(crate) fn tie<'a>(
+    deliveries: &Deliveries<'a>,
+    windows: &[Window],
+    as_of: Timestamp,
+) -> Ties<'a> {
+    let ground = Ground::new(deliveries, as_of);
+    let brought = changes::bring(deliveries, &ground, as_of);
+    let mut found = incidents::trace(deliveries, windows, &ground, &brought, as_of);
+    found.ties.extend(brought.ties);
+    found.unlinked.extend(brought.unlinked);
+    let mut aside = ground.set_aside();
+    if !aside.is_empty() {
+        let linked: HashSet<*const Deployment> = found
+            .ties
+            .iter()
+            .filter_map(|tie| tie.to.deployment().map(ptr::from_ref))
+            .collect();
+        aside.retain(|(thing, _)| {
+            let deployment = thing.deployment().map(ptr::from_ref);
+            !deployment.is_some_and(|one| linked.contains(&one))
+        });
+    }
+    found.unlinked.extend(aside);
+    found
+}
+
+/// What was tied and what was not.
+#[derive(Default)]
+pub(crate) struct Ties<'a> {
+    pub(crate) ties: Vec<Tie<'a>>,
+    pub(crate) unlinked: Vec<(Thing<'a>, Why)>,
+}
+
+/// A [`Link`].
+pub(crate) struct Tie<'a> {
+    pub(crate) from: Thing<'a>,
+    pub(crate) to: Thing<'a>,
+    pub(crate) reason: Reason,
+    pub(crate) after_ms: Timestamp,
+}
+
+/// What a [`Node`] names.
+#[derive(Clone, Copy)]
+pub(crate) enum Thing<'a> {
+    Change(&'a Merge),
+    Deployment(&'a Deployment),
+    Incident(&'a Incident),
+}
+
+impl<'a> Thing<'a> {
+    fn deployment(self) -> Option<&'a Deployment> {
+        match self {
+            Self::Deployment(deployment) => Some(deployment),
+            _ => None,
+        }
+    }
+
+    fn node(self) -> Node {
+        match self {
+            Self::Change(change) => Node::Change(change.change.clone()),
+            Self::Deployment(deployment) => Node::Deployment(deployment.id.clone()),
+            Self::Incident(incident) => Node::Incident(incident.id.clone()),
+        }
+    }
 }
 
 /// An hour, in milliseconds.

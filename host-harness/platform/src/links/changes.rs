@@ -1,16 +1,17 @@
 //! From changes to the deployments that brought them.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
 
 use super::ground::{Ground, Placed};
-use super::{Basis, Deliveries, Link, Node, Reason, Unlinked, Why};
-use crate::delivery::Merge;
+use super::{Basis, Deliveries, Reason, Thing, Tie, Why};
+use crate::delivery::{Merge, key};
 use crate::model::common::Timestamp;
 
 /// The links of changes, and the deployments behind them.
 pub(super) struct Brought<'a> {
-    pub(super) links: Vec<Link>,
-    pub(super) unlinked: Vec<Unlinked>,
+    pub(super) ties: Vec<Tie<'a>>,
+    pub(super) unlinked: Vec<(Thing<'a>, Why)>,
     by_change: HashMap<&'a str, Vec<Placed<'a>>>,
 }
 
@@ -21,9 +22,9 @@ impl<'a> Brought<'a> {
     }
 
     fn bring(&mut self, change: &'a Merge, placed: Placed<'a>, reason: Reason) {
-        self.links.push(Link {
-            from: Node::Change(change.change.clone()),
-            to: Node::Deployment(placed.deployment.id.clone()),
+        self.ties.push(Tie {
+            from: Thing::Change(change),
+            to: Thing::Deployment(placed.deployment),
             reason,
             after_ms: placed.deployment.at.saturating_sub(change.merged_at),
         });
@@ -38,24 +39,24 @@ pub(super) fn bring<'a>(
     as_of: Timestamp,
 ) -> Brought<'a> {
     let mut brought = Brought {
-        links: Vec::new(),
+        ties: Vec::new(),
         unlinked: Vec::new(),
         by_change: HashMap::new(),
     };
     let mut changes: Vec<&Merge> = deliveries.changes.iter().collect();
-    changes.sort_by_key(|one| (one.merged_at, &one.change));
+    changes.sort_unstable_by_key(|one| (one.merged_at, &one.change));
     // By service and repository, in the order of the merges.
-    let mut waiting: BTreeMap<(&str, String), VecDeque<&Merge>> = BTreeMap::new();
+    let mut waiting: HashMap<(&str, Cow<'_, str>), VecDeque<&Merge>> = HashMap::new();
     for change in changes.iter().filter(|one| one.merged_at <= as_of) {
         let by_sha = by_sha(change, ground);
         for service in deliveries.services.of_repository(&change.repository) {
-            if !by_sha.contains_key(&*service.name) {
-                let repository = change.repository.to_ascii_lowercase();
-                let of_service = waiting.entry((&service.name, repository)).or_default();
+            if by_sha.iter().all(|(one, _)| one.service != service.name) {
+                let of_service = (&*service.name, key(&change.repository));
+                let of_service = waiting.entry(of_service).or_default();
                 of_service.push_back(change);
             }
         }
-        for (placed, reason) in by_sha.into_values() {
+        for (placed, reason) in by_sha {
             brought.bring(change, placed, reason);
         }
     }
@@ -64,24 +65,25 @@ pub(super) fn bring<'a>(
     }
     for change in changes {
         if !brought.by_change.contains_key(&*change.change) {
-            let what = Node::Change(change.change.clone());
             let why = why(change, deliveries, ground, as_of);
-            brought.unlinked.push(Unlinked { what, why });
+            brought.unlinked.push((Thing::Change(change), why));
         }
     }
     brought
 }
 
-/// The first deployments of a change's commits since its merge, by service.
-fn by_sha<'a>(change: &Merge, ground: &Ground<'a>) -> BTreeMap<&'a str, (Placed<'a>, Reason)> {
-    let mut found = BTreeMap::new();
+/// The first deployments of a change's commits since its merge, one for each service.
+fn by_sha<'a>(change: &Merge, ground: &Ground<'a>) -> Vec<(Placed<'a>, Reason)> {
+    let mut found: Vec<(Placed<'_>, Reason)> = Vec::new();
     for (sha, reason) in [
         (change.merge_sha.as_deref(), Reason::MergeSha),
         (Some(&*change.head_sha), Reason::HeadSha),
     ] {
-        let placed = ground.of_sha(sha).iter();
+        let placed = ground.of_sha(sha);
         for placed in placed.filter(|one| one.deployment.at >= change.merged_at) {
-            found.entry(placed.service).or_insert((*placed, reason));
+            if found.iter().all(|(one, _)| one.service != placed.service) {
+                found.push((placed, reason));
+            }
         }
     }
     found
@@ -100,6 +102,9 @@ fn first_after_merge<'a>(
     for deployment in ground.of_service(service) {
         while let Some(change) = coming.pop_front_if(|one| one.merged_at <= deployment.at) {
             waiting.push_back(change);
+        }
+        if waiting.is_empty() {
+            continue;
         }
         let made_by = ground.made_by(deployment);
         let holds = |change: &Merge| {
@@ -127,8 +132,8 @@ fn why(change: &Merge, deliveries: &Deliveries<'_>, ground: &Ground<'_>, as_of: 
     if change.merged_at > as_of {
         return Why::Future;
     }
-    let merged = ground.of_sha(change.merge_sha.as_deref());
-    if !merged.is_empty() || !ground.of_sha(Some(&change.head_sha)).is_empty() {
+    let shas = [change.merge_sha.as_deref(), Some(&*change.head_sha)];
+    if shas.iter().any(|sha| ground.of_sha(*sha).next().is_some()) {
         return Why::BeforeMerge;
     }
     let mut services = deliveries.services.of_repository(&change.repository);

@@ -1,8 +1,10 @@
 //! The deployments that count, in the orders in which they are looked for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
-use super::{Deliveries, Node, Unlinked, Why};
+use super::commits::Commits;
+use super::{Deliveries, Thing, Why};
 use crate::delivery::{Merge, Services};
 use crate::model::common::Timestamp;
 use crate::model::record::{Deployment, DeploymentState};
@@ -34,53 +36,44 @@ pub(super) struct Ground<'a> {
     services: &'a Services,
     as_of: Timestamp,
     all: &'a [Deployment],
-    by_service: BTreeMap<&'a str, Vec<&'a Deployment>>,
-    /// By commit in lower case.
-    by_sha: BTreeMap<String, Vec<Placed<'a>>>,
-    by_id: HashMap<&'a str, &'a Deployment>,
-    /// Changes by merge commit in lower case, the last where one commit merged several.
-    merges: HashMap<String, &'a Merge>,
+    by_service: HashMap<&'a str, Vec<&'a Deployment>>,
+    by_sha: Commits<'a, Placed<'a>>,
+    /// Only incidents that name something ask for it.
+    by_id: OnceCell<HashMap<&'a str, &'a Deployment>>,
+    /// Changes by merge commit, in the order of the merges.
+    merges: Commits<'a, &'a Merge>,
 }
 
 impl<'a> Ground<'a> {
     pub(super) fn new(deliveries: &Deliveries<'a>, as_of: Timestamp) -> Self {
         let services = deliveries.services;
         let all = deliveries.deployments;
-        let mut ground = Self {
+        let mut counted: Vec<&Deployment> = all.iter().filter(|one| counts(one, as_of)).collect();
+        counted.sort_unstable_by_key(|one| (one.at, &one.id));
+        let mut by_service: HashMap<&str, Vec<&Deployment>> = HashMap::new();
+        let placed = counted.into_iter().map(|deployment| {
+            let placed = Placed {
+                deployment,
+                service: services.present(&deployment.service),
+            };
+            by_service
+                .entry(placed.service)
+                .or_default()
+                .push(deployment);
+            (deployment.sha.as_deref(), placed)
+        });
+        let by_sha = Commits::new(placed);
+        let mut merges: Vec<&Merge> = deliveries.changes.iter().collect();
+        merges.sort_unstable_by_key(|one| (one.merged_at, &one.change));
+        let merges = merges.into_iter();
+        Self {
             services,
             as_of,
             all,
-            by_service: BTreeMap::new(),
-            by_sha: BTreeMap::new(),
-            by_id: all.iter().map(|one| (&*one.id, one)).collect(),
-            merges: HashMap::new(),
-        };
-        let mut counted: Vec<&Deployment> = all.iter().filter(|one| counts(one, as_of)).collect();
-        counted.sort_by_key(|one| (one.at, &one.id));
-        for deployment in counted {
-            let placed = ground.place(deployment);
-            let of_service = ground.by_service.entry(placed.service).or_default();
-            of_service.push(deployment);
-            if let Some(sha) = sha_key(deployment.sha.as_deref()) {
-                ground.by_sha.entry(sha).or_default().push(placed);
-            }
-        }
-        let mut merges: Vec<&Merge> = deliveries.changes.iter().collect();
-        merges.sort_by_key(|one| (one.merged_at, &one.change));
-        for merge in merges {
-            if let Some(sha) = sha_key(merge.merge_sha.as_deref()) {
-                ground.merges.insert(sha, merge);
-            }
-        }
-        ground
-    }
-
-    pub(super) fn place(&self, deployment: &'a Deployment) -> Placed<'a> {
-        let stated = deployment.service.trim();
-        let known = self.services.get(stated);
-        Placed {
-            deployment,
-            service: known.map_or(stated, |service| &service.name),
+            by_service,
+            by_sha,
+            by_id: OnceCell::new(),
+            merges: Commits::new(merges.map(|one| (one.merge_sha.as_deref(), one))),
         }
     }
 
@@ -90,32 +83,29 @@ impl<'a> Ground<'a> {
     }
 
     /// Deployments of a commit.
-    pub(super) fn of_sha(&self, sha: Option<&str>) -> &[Placed<'a>] {
-        let found = sha_key(sha).and_then(|sha| self.by_sha.get(&sha));
-        found.map_or(&[], Vec::as_slice)
+    pub(super) fn of_sha(&self, sha: Option<&str>) -> impl Iterator<Item = Placed<'a>> {
+        self.by_sha.of(sha).iter().map(|(_, _, placed)| *placed)
     }
 
     /// Deployments of the commits that begin so, which is in lower case.
     pub(super) fn of_prefix(&self, prefix: &str) -> Vec<Placed<'a>> {
-        let from = self.by_sha.range(prefix.to_owned()..);
-        from.take_while(|(sha, _)| sha.starts_with(prefix))
-            .flat_map(|(_, found)| found.iter().copied())
-            .collect()
+        self.by_sha.of_prefix(prefix).copied().collect()
     }
 
     /// A deployment in any state.
     pub(super) fn get(&self, id: &str) -> Option<&'a Deployment> {
-        self.by_id.get(id).copied()
+        let by_id = || self.all.iter().map(|one| (&*one.id, one)).collect();
+        self.by_id.get_or_init(by_id).get(id).copied()
     }
 
-    /// The change whose merge made the commit of a deployment; none while unknown.
+    /// The change whose merge made the commit of a deployment, the last where it merged several; none while unknown.
     pub(super) fn made_by(&self, deployment: &Deployment) -> Option<&'a Merge> {
-        let sha = sha_key(deployment.sha.as_deref())?;
-        self.merges.get(&sha).copied()
+        let merges = self.merges.of(deployment.sha.as_deref());
+        merges.last().map(|(_, _, merge)| *merge)
     }
 
     /// Deployments that could not be looked at.
-    pub(super) fn set_aside(&self) -> Vec<Unlinked> {
+    pub(super) fn set_aside(&self) -> Vec<(Thing<'a>, Why)> {
         let aside = self.all.iter().filter_map(|one| {
             let why = if one.at > self.as_of {
                 Why::Future
@@ -124,8 +114,7 @@ impl<'a> Ground<'a> {
             } else {
                 return None;
             };
-            let what = Node::Deployment(one.id.clone());
-            Some(Unlinked { what, why })
+            Some((Thing::Deployment(one), why))
         });
         aside.collect()
     }
@@ -139,12 +128,6 @@ impl<'a> Ground<'a> {
             None => Err(Why::ServiceUnknown(stated.to_owned())),
         }
     }
-}
-
-/// A commit as a key; none if it is not stated.
-pub(super) fn sha_key(sha: Option<&str>) -> Option<String> {
-    let sha = sha?.trim();
-    (!sha.is_empty()).then(|| sha.to_ascii_lowercase())
 }
 
 /// Names of environments that are production.

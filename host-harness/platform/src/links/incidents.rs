@@ -3,7 +3,7 @@
 use super::changes::Brought;
 use super::ground::{Ground, Placed, counts};
 use super::named::{Names, commit};
-use super::{Deliveries, Link, Links, Node, Reason, Unlinked, Why, Window};
+use super::{Deliveries, Reason, Thing, Tie, Ties, Why, Window};
 use crate::delivery::{Merge, Services};
 use crate::model::common::Timestamp;
 use crate::model::record::{Deployment, Incident};
@@ -14,7 +14,7 @@ pub(super) fn trace<'a>(
     ground: &Ground<'a>,
     brought: &Brought<'a>,
     as_of: Timestamp,
-) -> Links {
+) -> Ties<'a> {
     let mut windows = windows.to_vec();
     windows.sort_unstable();
     let search = Search {
@@ -25,11 +25,12 @@ pub(super) fn trace<'a>(
         brought,
         as_of,
     };
-    let mut found = Links::default();
+    let mut found = Ties::default();
     for incident in deliveries.incidents {
-        let mut to = |to: Node, at: Timestamp, reason| {
-            found.links.push(Link {
-                from: Node::Incident(incident.id.clone()),
+        let thing = Thing::Incident(incident);
+        let mut to = |to, at: Timestamp, reason| {
+            found.ties.push(Tie {
+                from: thing,
                 to,
                 reason,
                 after_ms: incident.started_at.saturating_sub(at),
@@ -38,28 +39,19 @@ pub(super) fn trace<'a>(
         match search.cause(incident) {
             Ok(Cause { change, deployment }) => {
                 if let Some(change) = change {
-                    let node = Node::Change(change.change.clone());
-                    to(node, change.merged_at, Reason::Explicit);
+                    to(Thing::Change(change), change.merged_at, Reason::Explicit);
                 }
                 match deployment {
                     Ok((deployment, reason)) => {
-                        let node = Node::Deployment(deployment.id.clone());
-                        to(node, deployment.at, reason);
+                        to(Thing::Deployment(deployment), deployment.at, reason);
                     }
-                    Err(why) => found.unlinked.push(unlinked(incident, why)),
+                    Err(why) => found.unlinked.push((thing, why)),
                 }
             }
-            Err(why) => found.unlinked.push(unlinked(incident, why)),
+            Err(why) => found.unlinked.push((thing, why)),
         }
     }
     found
-}
-
-fn unlinked(incident: &Incident, why: Why) -> Unlinked {
-    Unlinked {
-        what: Node::Incident(incident.id.clone()),
-        why,
-    }
 }
 
 /// What an incident came from.

@@ -1,45 +1,57 @@
 //! What an incident names as its cause.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use super::ground::sha_key;
-use crate::delivery::{Merge, Services};
+use super::commits::Commits;
+use crate::delivery::{Merge, Services, key};
 
 /// Changes by all that may name them.
 pub(super) struct Names<'a> {
+    changes: &'a [Merge],
+    /// Most incidents name nothing: nothing is sorted before one does.
+    sorted: OnceCell<Sorted<'a>>,
+}
+
+struct Sorted<'a> {
     ids: HashMap<&'a str, &'a Merge>,
     /// By repository in lower case, and number.
-    numbers: HashMap<(String, u32), &'a Merge>,
-    /// By merge and head commit in lower case, in that order.
-    shas: Vec<(String, &'a Merge)>,
+    numbers: HashMap<(Cow<'a, str>, u32), &'a Merge>,
+    /// By merge and head commit.
+    shas: Commits<'a, &'a Merge>,
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(changes: &'a [Merge]) -> Self {
-        let mut names = Self {
-            ids: HashMap::new(),
-            numbers: HashMap::new(),
-            shas: Vec::new(),
-        };
-        for change in changes {
-            names.ids.insert(&change.change, change);
-            if let Some(number) = change.number {
-                let repository = change.repository.to_ascii_lowercase();
-                names.numbers.insert((repository, number), change);
-            }
-            for sha in [change.merge_sha.as_deref(), Some(&*change.head_sha)] {
-                names.shas.extend(sha_key(sha).map(|sha| (sha, change)));
-            }
+        Self {
+            changes,
+            sorted: OnceCell::new(),
         }
-        names
-            .shas
-            .sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
-        names
+    }
+
+    fn sorted(&self) -> &Sorted<'a> {
+        self.sorted.get_or_init(|| {
+            let changes = self.changes.iter();
+            let numbered = changes.clone().filter_map(|change| {
+                let number = change.number?;
+                Some(((key(&change.repository), number), change))
+            });
+            let shas = changes.clone().flat_map(|change| {
+                let shas = [change.merge_sha.as_deref(), Some(&*change.head_sha)];
+                shas.map(|sha| (sha, change))
+            });
+            Sorted {
+                ids: changes.clone().map(|one| (&*one.change, one)).collect(),
+                numbers: numbered.collect(),
+                shas: Commits::new(shas),
+            }
+        })
     }
 
     /// The change of that id.
     pub(super) fn by_id(&self, text: &str) -> Option<&'a Merge> {
-        self.ids.get(text).copied()
+        self.sorted().ids.get(text).copied()
     }
 
     /// The changes that a pull request's address, `owner/name#N`, or a number is about, the last among the repositories of
@@ -58,18 +70,15 @@ impl<'a> Names<'a> {
                 .map_or(&[][..], |one| &one.repositories),
         };
         let found = repositories.iter().filter_map(|repository| {
-            let key = (repository.to_ascii_lowercase(), number);
-            self.numbers.get(&key).copied()
+            let numbers = &self.sorted().numbers;
+            numbers.get(&(key(repository), number)).copied()
         });
         Some(each_once(found.collect()))
     }
 
     /// The changes with a commit that begins so, which is in lower case, each once.
     pub(super) fn by_prefix(&self, prefix: &str) -> Vec<&'a Merge> {
-        let from = self.shas.partition_point(|(sha, _)| &**sha < prefix);
-        let from = self.shas.iter().skip(from);
-        let found = from.take_while(|(sha, _)| sha.starts_with(prefix));
-        each_once(found.map(|(_, change)| *change).collect())
+        each_once(self.sorted().shas.of_prefix(prefix).copied().collect())
     }
 }
 

@@ -50,3 +50,31 @@ pub enum Why {
     #[error("it names change `{}`, and no one deployment is known to have brought that to its service before", shown(.0))]
     NamedNotDeployed(String),
 }
+
+impl Why {
+    /// It for people, without names and times that only one thing has: what many have in common can be counted by it.
+    pub(crate) fn in_general(&self) -> String {
+        let words = match self {
+            Self::OutsideWindows(..) => {
+                "the nearest deployment before it is longer ago than any window"
+            }
+            Self::NamesUnknown(_) => {
+                "it names something that is no known change, deployment or commit; import that, or correct the name"
+            }
+            Self::NamesSeveral(_) => {
+                "it names something that several changes or deployments are; write the id of one"
+            }
+            Self::NamesLater(_) => {
+                "it names something that came after it began, which is not the cause"
+            }
+            Self::NamesUnsuccessful(_) => {
+                "it names something that is no successful production deployment"
+            }
+            Self::NamedNotDeployed(_) => {
+                "it names a change that no one deployment is known to have brought to its service before"
+            }
+            _ => return self.to_string(),
+        };
+        words.to_owned()
+    }
+}
