@@ -214,7 +214,7 @@ fn undated(evidence: &Evidence) -> Vec<String> {
 }
 
 /// A day, in milliseconds.
-const SCAN_INTERVAL: Timestamp = 86_400_000;
+pub(crate) const SCAN_INTERVAL: Timestamp = 86_400_000;
 
 const UNDATED: &str = "disclosure-unknown";
 

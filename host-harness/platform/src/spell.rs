@@ -1,10 +1,14 @@
 //! Stretches of time in which a finding was open: the rows that reports of debt count.
 //!
-//! A finding that was resolved and came back has several.
+//! A finding that was resolved and came back has several. [`Life::spells`] tells them.
+
+mod life;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::common::{FindingClass, FixState, Severity, Tenths, Timestamp};
+
+pub use life::{Chapter, Life};
 
 /// One stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,9 +41,10 @@ pub enum Origin {
     Introduced,
     /// It was there, and became public.
     Disclosed,
-    /// It was resolved and came back.
+    /// It was resolved or had vanished, and came back.
     ReIntroduced,
-    /// It cannot be told: when it became public is not known.
+    /// It cannot be told: when it became public is not known, or that was at about the time that its project was
+    /// imported.
     Unknown,
 }
 

@@ -82,8 +82,13 @@ impl<'t> Reimports<'t> {
             .query(params![connection, organization, old, key, id])?;
         if let Some(row) = rows.next()? {
             let gone: String = row.get(0)?;
-            self.explain
-                .execute(params![connection, organization, gone, PROJECT_GONE])?;
+            self.explain.execute(params![
+                connection,
+                organization,
+                gone,
+                PROJECT_GONE,
+                IMPORTED_AGAIN
+            ])?;
         }
         Ok(())
     }
@@ -100,6 +105,9 @@ impl<'t> Reimports<'t> {
         Ok(())
     }
 }
+
+/// Source of the vanishing of a finding that another one continues: it did not end there.
+pub(crate) const IMPORTED_AGAIN: &str = "its project was imported again";
 
 /// Projects that are gone, each with those that may continue it.
 const PAIRS: &str = "
@@ -139,7 +147,7 @@ const LINK: &str = "
     RETURNING continues";
 
 const EXPLAIN: &str = "
-    UPDATE remediations SET source = 'its project was imported again'
+    UPDATE remediations SET source = ?5
     WHERE finding = (SELECT row FROM findings WHERE connection = ?1 AND organization = ?2 AND id = ?3)
       AND step = 'vanished' AND source = ?4";
 

@@ -1,0 +1,148 @@
+//! The rows of reports about findings: stretches in which they were open, read from kept segments.
+//!
+//! A segment holds what the findings of 4096 rows tell, of all connections. Triggers remove one when anything changes
+//! that it follows from, and what is not kept is read from the rows themselves: what is kept only ever saves time.
+
+mod repositories;
+mod rows;
+mod segment;
+
+use std::collections::BTreeSet;
+
+use koalr_platform::model::common::FindingClass;
+use koalr_platform::spell::Spell;
+use rusqlite::{Connection, params};
+
+use crate::connection::StoredConnection;
+use crate::error::{Fault, StoreError};
+use crate::tenant::Tenant;
+use repositories::{Listed, Numbered};
+use rows::Rows;
+use segment::{FORMAT, Record};
+
+/// Which stretches to read. The default is all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SpellFilter<'a> {
+    /// Only in projects of this repository, in any case.
+    pub repository: Option<&'a str>,
+    /// Only of this class.
+    pub class: Option<FindingClass>,
+}
+
+/// What goes with the stretches that were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpellRows {
+    /// The repositories: each stretch holds its place in this list, and in no other.
+    pub repositories: Vec<String>,
+    /// Segments that were kept.
+    pub kept: u32,
+    /// Segments that were not, and took a few hundred times as long to read.
+    pub built: u32,
+}
+
+impl Tenant {
+    /// Hands over the stretches of a connection's findings, those of one finding in order of time. A finding that was
+    /// imported again is told once. It is one state of the database, kept or not.
+    ///
+    /// # Errors
+    /// - the database cannot be read; some stretches may have been handed over
+    pub fn spells(
+        &self,
+        connection: &StoredConnection,
+        filter: SpellFilter<'_>,
+        each: &mut dyn FnMut(&Spell),
+    ) -> Result<SpellRows, StoreError> {
+        self.database.read(|database| {
+            let transaction = database.unchecked_transaction()?;
+            let mut listed = Listed::read(&transaction, filter.repository)?;
+            let segments = segments(&transaction)?;
+            let mut absent: BTreeSet<u32> = (0..segments).collect();
+            let mut wanted = |listed: &Listed, record: &Record| {
+                let spell = &record.spell;
+                if record.connection == connection.id
+                    && filter.class.is_none_or(|class| class == spell.class)
+                    && listed.is_wanted(spell.repository)
+                {
+                    each(spell);
+                }
+            };
+            let mut statement = transaction.prepare(SELECT)?;
+            let mut kept = statement.query([FORMAT])?;
+            while let Some(row) = kept.next()? {
+                let bytes = row.get_ref(1)?.as_blob().unwrap_or_default();
+                if let Some(records) = segment::read(bytes) {
+                    records.for_each(|record| wanted(&listed, &record));
+                    absent.remove(&row.get(0)?);
+                }
+            }
+            let mut rows = Rows::open(&transaction)?;
+            for segment in &absent {
+                rows.read(*segment, &mut listed, &mut wanted)?;
+            }
+            let built = u32::try_from(absent.len()).unwrap_or(u32::MAX);
+            Ok(SpellRows {
+                repositories: listed.into_names(),
+                kept: segments.saturating_sub(built),
+                built,
+            })
+        })
+    }
+
+    /// Keeps the segments that are not kept, each in a transaction of its own, and says how many. What was done stays
+    /// done if it fails or is stopped.
+    ///
+    /// # Errors
+    /// - the database is busy, full or cannot be written
+    pub fn refresh_spells(&mut self) -> Result<u32, StoreError> {
+        let absent = self.database.read(|database| {
+            let mut absent: BTreeSet<u32> = (0..segments(database)?).collect();
+            let mut statement = database.prepare(KEPT)?;
+            let mut kept = statement.query([FORMAT])?;
+            while let Some(row) = kept.next()? {
+                absent.remove(&row.get(0)?);
+            }
+            Ok(absent)
+        })?;
+        let mut numbered = Numbered::default();
+        let mut refreshed = 0;
+        for segment in absent {
+            self.database.write(|transaction| {
+                let mut bytes = Vec::new();
+                let mut numbers = numbered.within(transaction)?;
+                Rows::open(transaction)?.read(segment, &mut numbers, &mut |_, record| {
+                    segment::write(record, &mut bytes);
+                })?;
+                transaction.execute(KEEP, params![segment, FORMAT, bytes])?;
+                transaction.execute(NOTE_FIXES, [segment])?;
+                Ok(())
+            })?;
+            refreshed += 1;
+        }
+        Ok(refreshed)
+    }
+}
+
+/// How many segments there are, kept or not.
+fn segments(database: &Connection) -> Result<u32, Fault> {
+    let query = "SELECT ifnull(max(row) / 4096 + 1, 0) FROM findings";
+    Ok(database.query_row(query, [], |row| row.get(0))?)
+}
+
+const SELECT: &str =
+    "SELECT segment, spells FROM spell_segments WHERE format = ?1 ORDER BY segment";
+
+const KEPT: &str = "SELECT segment FROM spell_segments WHERE format = ?1";
+
+const KEEP: &str =
+    "INSERT OR REPLACE INTO spell_segments (segment, format, spells) VALUES (?1, ?2, ?3)";
+
+/// Findings whose fix may be looked up later.
+const NOTE_FIXES: &str = "
+    INSERT OR IGNORE INTO spell_fixes (vulnerability, package, version, segment)
+    SELECT vulnerability, packages ->> '$[0].name', ifnull(packages ->> '$[0].version', ''), ?1
+    FROM findings
+    WHERE row BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095 AND fix = 'unknown'
+      AND json_array_length(packages) = 1";
+
+#[cfg(test)]
+mod tests;
