@@ -1,5 +1,6 @@
 //! Arguments of every command.
 
+mod report;
 mod team;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::change_command::ChangeCommand;
 use crate::RateShare;
+pub(super) use report::{About, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, Override, Serve, TeamCommand, WaiverCommand,
 };
@@ -112,6 +114,11 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 done, also where much could not be rebuilt (its share is said), 2 failed.
     Reconstruct(Reconstruct),
+    /// Report on delivery, on debt, and on whether they are tied together. Sends no request.
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
     /// Look at a policy of the gate, or set it.
     Policy {
         #[command(subcommand)]

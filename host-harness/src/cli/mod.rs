@@ -14,6 +14,7 @@ mod plugin;
 mod policy;
 mod progress;
 mod reconstruct;
+mod report;
 mod serve;
 mod status;
 mod sync;
@@ -68,6 +69,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Waiver { command } => waiver::run(&common, command).await,
         Command::Audit { command } => audit::run(&common, command),
         Command::Reconstruct(options) => reconstruct::run(&common, options).await,
+        Command::Report { command } => report::run(&common, command),
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Serve(options) => serve::run(&common, options).await,
         Command::Hook { command } => hook::run(&common, command),

@@ -1,5 +1,6 @@
 //! Reports over time, as text for people.
 
+mod debt;
 mod dora;
 
 use std::fmt::Write as _;
@@ -12,6 +13,7 @@ use super::instant::utc;
 use super::layout::{item, sentence, wrap};
 use super::pace::grouped;
 
+pub use debt::debt_text;
 pub use dora::dora_text;
 
 /// What a report is about: its name, its window and its scope.
@@ -72,6 +74,11 @@ fn span(ms: f64) -> String {
 /// A share in percent.
 fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "some milliseconds, for people")]
+fn millis(ms: i64) -> f64 {
+    ms as f64
 }
 
 /// Columns of a label.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use koalr_platform::dora::{Absent, Dora, OfService, Step, Tier};
 
-use super::{figure, head, part, percent, span, unlinked};
+use super::{figure, head, millis, part, percent, span, unlinked};
 use crate::report::chart::line;
 use crate::report::escape::plain;
 use crate::report::layout::{WIDTH, columns, cut, item, rest};
@@ -194,11 +194,6 @@ fn services(text: &mut String, services: &[OfService]) {
         services.len().min(MOST_SERVICES),
         " in the JSON",
     );
-}
-
-#[expect(clippy::cast_precision_loss, reason = "some milliseconds, for people")]
-fn millis(ms: i64) -> f64 {
-    ms as f64
 }
 
 /// Columns of the chart.

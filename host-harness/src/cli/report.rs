@@ -1,0 +1,97 @@
+//! `koalr report`.
+
+use std::process::ExitCode;
+
+use koalr_platform::debt::DebtSettings;
+use koalr_platform::dora::{DoraSettings, Tiers};
+use koalr_platform::ledger::Scope;
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::sla::{Days, Windows};
+use koalr_store::Tenant;
+
+use super::args::{About, Common, ReportCommand, TierTable};
+use super::{data_path, find_tenant, now, print};
+use crate::HostError;
+use crate::jobs::{InsightAsked, debt, dora};
+use crate::report::{debt_text, dora_text};
+
+pub(super) fn run(common: &Common, command: ReportCommand) -> Result<ExitCode, HostError> {
+    let mut tenant = known(common)?;
+    match command {
+        ReportCommand::Dora {
+            about,
+            cfr_window,
+            tiers,
+        } => {
+            let settings = DoraSettings {
+                cfr_window_ms: Timestamp::from(cfr_window) * HOUR,
+                tiers: match tiers {
+                    TierTable::Docs => Tiers::Docs,
+                    TierTable::Site => Tiers::Site,
+                },
+            };
+            let scope = scope(&about);
+            let report = dora(&mut tenant, &settings, asked(common, &about, &scope))?;
+            print(about.format, &report, dora_text)?;
+        }
+        ReportCommand::Debt {
+            about,
+            integration,
+            sla,
+        } => {
+            let settings = DebtSettings { sla: windows(&sla)? };
+            let scope = scope(&about);
+            let asked = asked(common, &about, &scope);
+            let report = debt(&mut tenant, &integration, &settings, asked)?;
+            print(about.format, &report, debt_text)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The tenant, which must be there: an empty report of a mistyped name would be a lie.
+fn known(common: &Common) -> Result<Tenant, HostError> {
+    find_tenant(common)?.ok_or_else(|| {
+        HostError::NotPossible(format!(
+            "there is no tenant `{}` in `{}`; `koalr connect` or `koalr import` makes one",
+            crate::report::plain(&common.tenant),
+            data_path(common).unwrap_or_default().display()
+        ))
+    })
+}
+
+fn scope(about: &About) -> Scope {
+    Scope {
+        repository: about.repository.clone(),
+        service: about.service.clone(),
+    }
+}
+
+fn asked<'a>(common: &Common, about: &About, scope: &'a Scope) -> InsightAsked<'a> {
+    let as_of = now(common);
+    InsightAsked {
+        scope,
+        from: as_of.saturating_sub(Timestamp::from(about.days) * 24 * HOUR),
+        as_of,
+    }
+}
+
+fn windows(days: &[u32]) -> Result<Windows, HostError> {
+    let defaults = Days::default();
+    let [critical, high, medium, low] = *days else {
+        return Err(HostError::NotPossible(
+            "`--sla` takes four numbers of days: critical, high, medium, low".to_owned(),
+        ));
+    };
+    let days = Days {
+        critical,
+        high,
+        medium,
+        low,
+        ..defaults
+    };
+    Windows::try_from(days).map_err(|error| HostError::NotPossible(format!("`--sla`: {error}")))
+}
+
+/// An hour, in milliseconds.
+const HOUR: Timestamp = 3_600_000;

@@ -1,0 +1,148 @@
+//! Reports over what is stored: how delivery goes, what is owed, and whether they are tied together. Reads the store alone.
+
+use koalr_platform::debt::{Debt, DebtSettings, Freshness, GateStatistics, Tally, gate};
+use koalr_platform::dora::{Dora, DoraSettings, report as dora_report};
+use koalr_platform::ledger::{Ledger, Scope};
+use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
+use koalr_store::{SpellFilter, Tenant};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::sync::{beside, everything};
+use crate::HostError;
+
+/// What a report is asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct InsightAsked<'a> {
+    /// Which rows.
+    pub scope: &'a Scope,
+    /// When its window begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub as_of: Timestamp,
+}
+
+/// What is owed, and what the gate did about it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct DebtReport {
+    /// The integration whose findings they are.
+    pub integration: String,
+    /// The debt. Repositories in it are places in `repositories`.
+    pub debt: Debt,
+    /// Repositories as `owner/name`.
+    pub repositories: Vec<String>,
+    /// What became of the changes that were judged.
+    pub gate: GateStatistics,
+}
+
+/// How often, how fast and how safely is delivered.
+///
+/// # Errors
+/// - the window or a setting cannot be used
+/// - the scope names what nobody knows
+/// - the store failed
+pub fn dora(
+    tenant: &mut Tenant,
+    settings: &DoraSettings,
+    asked: InsightAsked<'_>,
+) -> Result<Dora, HostError> {
+    let ledger = tenant.ledger(asked.as_of)?;
+    dora_report(&ledger, settings, asked.scope, asked.from, asked.as_of).map_err(not_possible)
+}
+
+/// What is open, how soon it is fixed, and what the gate did.
+///
+/// # Errors
+/// - nothing is connected
+/// - the scope names what nobody knows
+/// - the store failed
+pub fn debt(
+    tenant: &mut Tenant,
+    integration: &str,
+    settings: &DebtSettings,
+    asked: InsightAsked<'_>,
+) -> Result<DebtReport, HostError> {
+    let InsightAsked { scope, from, as_of } = asked;
+    let connection = tenant
+        .connection(integration)?
+        .ok_or_else(|| HostError::NotConnected {
+            integration: integration.to_owned(),
+            tenant: tenant.id().to_string(),
+        })?;
+    tenant.refresh_spells()?;
+    let ledger = tenant.ledger(as_of)?;
+    let mut tally = Tally::new(settings, from, as_of);
+    let mut repositories = Vec::new();
+    for repository in wanted(tenant, &ledger, scope)? {
+        let filter = SpellFilter {
+            repository: repository.as_deref(),
+            class: None,
+        };
+        let rows = tenant.spells(&connection, filter, &mut |spell| tally.add(spell))?;
+        repositories = rows.repositories;
+    }
+    let place = |name: &String| {
+        let mut places = ledger.repositories.iter();
+        let found = places.position(|one| one.eq_ignore_ascii_case(name));
+        found.and_then(|place| u32::try_from(place).ok())
+    };
+    let record = &connection.record;
+    let mut coverage = tenant.coverage(&connection, &everything(record))?;
+    coverage.extend(tenant.coverage(&connection, &beside(record))?);
+    let of_repository = scope.repository.as_ref().map(|name| place(name).unwrap_or(u32::MAX));
+    Ok(DebtReport {
+        integration: integration.to_owned(),
+        debt: Debt {
+            scope: scope.clone(),
+            freshness: Some(freshness(coverage)),
+            ..tally.finish()
+        },
+        repositories,
+        gate: gate(&ledger, of_repository, from, as_of),
+    })
+}
+
+/// The repositories whose findings are asked for; none for all.
+fn wanted(
+    tenant: &Tenant,
+    ledger: &Ledger,
+    scope: &Scope,
+) -> Result<Vec<Option<String>>, HostError> {
+    let Some(name) = &scope.service else {
+        return Ok(vec![scope.repository.clone()]);
+    };
+    let mut of_service = scope.clone();
+    of_service.repository = None;
+    let services = tenant.services()?;
+    let Some(service) = services.iter().find(|service| service.is_named(name)) else {
+        // Whoever only deploys under that name owes nothing that is known; one that nobody knows is named.
+        of_service.places(ledger).map_err(not_possible)?;
+        return Ok(Vec::new());
+    };
+    let held = service.repositories.iter();
+    let of_both = held.filter(|one| {
+        let asked = scope.repository.as_ref();
+        asked.is_none_or(|asked| asked.eq_ignore_ascii_case(one))
+    });
+    Ok(of_both.cloned().map(Some).collect())
+}
+
+/// How fresh what is stored is, and what is not whole.
+fn freshness(coverage: Vec<Coverage>) -> Freshness {
+    let complete = |row: &&Coverage| row.state == CoverageState::Complete;
+    Freshness {
+        oldest_complete_walk: coverage.iter().filter(complete).filter_map(|row| row.as_of).min(),
+        newest: coverage.iter().filter_map(|row| row.as_of).max(),
+        partial: coverage
+            .into_iter()
+            .filter(|row| {
+                matches!(row.state, CoverageState::Partial | CoverageState::Stale | CoverageState::Refused)
+            })
+            .collect(),
+    }
+}
+
+fn not_possible(error: impl std::fmt::Display) -> HostError {
+    HostError::NotPossible(error.to_string())
+}
