@@ -24,7 +24,7 @@ fn given(reason: &str, head_sha: &str) -> Result<Override, OverrideError> {
 #[test]
 fn each_act_is_for_its_roles_only() {
     use Role::{Lead, Member, Operator, Security};
-    let able: [(Act, &[Role]); 5] = [
+    let able: [(Act, &[Role]); 6] = [
         (Act::Override, &[Lead, Security]),
         (Act::Waive, &[Lead, Security]),
         (Act::Revoke, &[Lead, Security]),
