@@ -13,6 +13,7 @@
 
 pub mod audit;
 pub mod backtest;
+pub mod calibration;
 pub mod complaint;
 pub mod debt;
 pub mod decision;

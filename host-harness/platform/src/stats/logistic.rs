@@ -230,7 +230,7 @@ fn separated(groups: &[Group]) -> Result<(), Unfit> {
         ends(|group| group.events > 0),
         ends(|group| group.events < group.trials),
     ) {
-        (Some((first, last)), Some((least, most))) if last > least && most > first => Ok(()),
+        (Some(with), Some(without)) if with.1 > without.0 && without.1 > with.0 => Ok(()),
         _ => Err(Unfit::Separated),
     }
 }
