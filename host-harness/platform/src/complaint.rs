@@ -147,7 +147,7 @@ pub(crate) fn way_out<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clo
 
 /// Edits from one word to the other: inserted, left out or replaced characters, and swapped neighbours. None if that is
 /// more than a third of the known word.
-fn distance(word: &str, known: &str) -> Option<usize> {
+pub(crate) fn distance(word: &str, known: &str) -> Option<usize> {
     let allowed = (known.len() / 3).max(1);
     if word.len().abs_diff(known.len()) > allowed || known.len() > SHOWN_CHARS {
         return None;

@@ -3,12 +3,17 @@
 //! A ledger is made of [`links`](crate::links) and of what was decided, and holds indexes in place of repeated names. It
 //! is large and cheap: reports are folds over its rows, and a store keeps it until something that it rests on changes.
 
+mod scope;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::decision::Decision;
 use crate::links::Reason;
 use crate::model::common::{Tenths, Timestamp};
 use crate::model::evidence::Observation;
+
+pub use scope::{Places, UnknownName, Within};
 
 /// Everything that was delivered, as known at a time.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -153,7 +158,7 @@ pub struct Summary {
 }
 
 /// What is not tied to a deployment.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Unlinked {
     /// `change`, `incident` or `deployment`.
     pub kind: String,
@@ -164,7 +169,7 @@ pub struct Unlinked {
 }
 
 /// Which rows a report is about.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Scope {
     /// Only of this repository, as `owner/name` in any case; none means of all.
