@@ -14,6 +14,7 @@
 pub mod audit;
 pub mod backtest;
 pub mod complaint;
+pub mod correlation;
 pub mod decision;
 pub mod delivery;
 pub mod deployment_gate;
