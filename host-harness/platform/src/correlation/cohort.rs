@@ -97,12 +97,7 @@ impl Unknown {
 
 impl Gathered {
     /// Those between two times, as known at the latter.
-    pub(super) fn new(
-        ledger: &Ledger,
-        places: &Places,
-        from: Timestamp,
-        as_of: Timestamp,
-    ) -> Self {
+    pub(super) fn new(ledger: &Ledger, places: &Places, from: Timestamp, as_of: Timestamp) -> Self {
         let loads = loads(ledger);
         let first = first_incidents(ledger, as_of);
         let mut gathered = Self {
@@ -113,8 +108,7 @@ impl Gathered {
         };
         let within = places.deployments(ledger);
         let rows = ledger.deployments.iter().zip(within).zip(loads).zip(first);
-        for ((((delivered, within), load), incident_ms), exposed) in
-            rows.zip(&mut gathered.exposed)
+        for ((((delivered, within), load), incident_ms), exposed) in rows.zip(&mut gathered.exposed)
         {
             if delivered.at < from || delivered.at > as_of || within == Within::Outside {
                 continue;
@@ -207,7 +201,10 @@ impl Load {
         let reason = judged.map_or(Some(Reason::NeverJudged), why_unknown);
         // The first reason wins, whatever the order of the changes.
         self.reason = [self.reason, reason].into_iter().flatten().min();
-        self.dependencies = match (self.dependencies, judged.and_then(|one| one.summary.dependencies)) {
+        self.dependencies = match (
+            self.dependencies,
+            judged.and_then(|one| one.summary.dependencies),
+        ) {
             (Dependencies::Changed, _) => Dependencies::Changed,
             (_, Some(count)) if count > 0 => Dependencies::Changed,
             (_, None) => Dependencies::Unknown,
@@ -248,7 +245,10 @@ fn loads(ledger: &Ledger) -> Vec<Load> {
     let mut loads = vec![Load::EMPTY; ledger.deployments.len()];
     for brought in &ledger.brought {
         if let Some(load) = at(brought.deployment).and_then(|at| loads.get_mut(at)) {
-            let judged = brought.judged.and_then(at).and_then(|at| ledger.judged.get(at));
+            let judged = brought
+                .judged
+                .and_then(at)
+                .and_then(|at| ledger.judged.get(at));
             load.add(judged);
         }
     }

@@ -226,7 +226,10 @@ pub(super) fn strata<'a>(
     let mut tables = vec![EMPTY; names.len()];
     let mut unknown = EMPTY;
     for row in rows {
-        let table = row.repository.and_then(at).and_then(|at| tables.get_mut(at));
+        let table = row
+            .repository
+            .and_then(at)
+            .and_then(|at| tables.get_mut(at));
         let table = table.unwrap_or(&mut unknown);
         count(table, row, frame.settings.window, exposed, others);
     }

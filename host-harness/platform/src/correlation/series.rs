@@ -139,7 +139,13 @@ impl Sensitivity {
     fn new(rows: &[&Row], window: Window, settings: &CorrelationSettings) -> Self {
         let (mut table, mut too_young) = (EMPTY, 0);
         for row in rows {
-            let counted = count(&mut table, row, window, Exposed::All, Others::ChangedDependencies);
+            let counted = count(
+                &mut table,
+                row,
+                window,
+                Exposed::All,
+                Others::ChangedDependencies,
+            );
             let placed = place(row, Exposed::All, Others::ChangedDependencies);
             too_young += u32::from(!counted && !matches!(placed, Place::Neither(_)));
         }

@@ -119,10 +119,8 @@ impl Verdict {
                 smallest_risk_ratio,
             };
         }
-        let doubts = crude.map_or_else(
-            || vec![Doubt::RiskRatio],
-            |crude| doubts(crude, stratified),
-        );
+        let doubts =
+            crude.map_or_else(|| vec![Doubt::RiskRatio], |crude| doubts(crude, stratified));
         let ratio = crude.and_then(|crude| crude.risk_ratio);
         match ratio {
             Some(ratio) if doubts.is_empty() => Self::Associated {

@@ -22,8 +22,13 @@ pub(super) fn sentence(one: &Comparison, observation: Observation, window: Windo
     };
     let window = window.phrase();
     let (exposed, unexposed) = (of(one.exposed_share), of(one.others_share));
+    let followed = |subject| {
+        format!(
+            "of {subject}, {exposed} were followed by an incident within {window}; of {others}, {unexposed}"
+        )
+    };
     let n = format!("n = {}", one.exposed_share.of + one.others_share.of);
-    let sentence = match &one.verdict {
+    let said = match &one.verdict {
         Verdict::Associated { direction } => {
             let more = match direction {
                 Direction::More => "more",
@@ -39,10 +44,10 @@ pub(super) fn sentence(one: &Comparison, observation: Observation, window: Windo
             doubts,
             smallest_risk_ratio,
         } => {
-            let why: Vec<&str> = doubts.iter().map(|doubt| why(*doubt)).collect();
+            let why: Vec<&str> = told(doubts).map(why).collect();
             format!(
-                "Inconclusive: {exposed} of {} were followed by an incident within {window}, against {unexposed} of {others}{}, {n}; {}. {} This is not evidence of no association.",
-                subject(small),
+                "Inconclusive: {}{}, {n}: {}. {} This is not evidence of no association.",
+                followed(subject(small)),
                 figures(one),
                 why.join("; "),
                 visible(smallest_risk_ratio),
@@ -52,14 +57,17 @@ pub(super) fn sentence(one: &Comparison, observation: Observation, window: Windo
             lacking,
             smallest_risk_ratio,
         } => format!(
-            "Insufficient data: {exposed} of {} were followed by an incident within {window}, against {unexposed} of {others}, {n}; missing {}. {}",
-            subject(small),
+            "Insufficient data: {}, {n}. Needed: {}. {}",
+            followed(subject(small)),
             missing(*lacking),
             visible(smallest_risk_ratio),
         ),
     };
     let notes = one.warnings.iter().map(|warning| note(*warning, one));
-    std::iter::once(sentence).chain(notes).collect::<Vec<_>>().join(" ")
+    std::iter::once(said)
+        .chain(notes)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn subject(exposed: Exposed, observation: &str) -> String {
@@ -86,24 +94,40 @@ fn within(stratified: &Stratified) -> Option<String> {
     if stratified.strata_used + stratified.strata_empty < 2 {
         return None;
     }
-    let ratio = ratio(&stratified.odds_ratio?);
+    let ratio = ratio(&stratified.odds_ratio?, "");
     let used = stratified.strata_used;
-    let repositories = if used == 1 { "repository" } else { "repositories" };
+    let repositories = if used == 1 {
+        "repository"
+    } else {
+        "repositories"
+    };
     Some(format!("odds ratio within {used} {repositories} {ratio}"))
 }
 
 fn crude(ratios: &Ratios) -> String {
     let ratio = match ratios.trusted {
-        Trusted::Asymptotic => ratios.risk_ratio.map(|one| format!("risk ratio {}", ratio(&one))),
+        Trusted::Asymptotic => ratios
+            .risk_ratio
+            .map(|one| format!("risk ratio {}", ratio(&one, ""))),
         Trusted::Exact => ratios
             .exact_odds_ratio
-            .map(|one| format!("odds ratio {}, exact", ratio(&one))),
+            .map(|one| format!("odds ratio {}", ratio(&one, ", exact"))),
     };
     let p = p(ratios.fisher_p);
     ratio.map_or_else(
         || format!("Fisher's {p}"),
         |ratio| format!("{ratio}, Fisher's {p}"),
     )
+}
+
+/// Of doubts that say the same, the first is enough.
+fn told(doubts: &[Doubt]) -> impl Iterator<Item = Doubt> {
+    let own = |doubt: &Doubt| matches!(doubt, Doubt::Reversed | Doubt::NotWithinRepositories);
+    let first = doubts.iter().find(|doubt| !own(doubt));
+    first
+        .into_iter()
+        .chain(doubts.iter().filter(move |doubt| own(doubt)))
+        .copied()
 }
 
 fn why(doubt: Doubt) -> &'static str {
@@ -121,7 +145,8 @@ fn note(warning: Warning, one: &Comparison) -> String {
     let stratified = one.stratified.known();
     match warning {
         Warning::Reversed => {
-            "Warning: over all repositories the difference goes one way, within them the other.".to_owned()
+            "Warning: over all repositories the difference goes one way, within them the other."
+                .to_owned()
         }
         Warning::Heterogeneous => {
             let test = stratified.and_then(|stratified| stratified.heterogeneity);
@@ -133,7 +158,11 @@ fn note(warning: Warning, one: &Comparison) -> String {
         }
         Warning::StrataEmpty => {
             let empty = stratified.map_or(0, |stratified| stratified.strata_empty);
-            let say = if empty == 1 { "repository says" } else { "repositories say" };
+            let say = if empty == 1 {
+                "repository says"
+            } else {
+                "repositories say"
+            };
             format!("{empty} {say} nothing, with one arm or one outcome only.")
         }
     }
@@ -141,14 +170,13 @@ fn note(warning: Warning, one: &Comparison) -> String {
 
 fn missing(lacking: Lacking) -> String {
     let all = [
-        (lacking.exposed, "such deployment"),
-        (lacking.others, "other deployment"),
-        (lacking.incidents, "deployment"),
+        (lacking.exposed, "such deployment", ""),
+        (lacking.others, "other deployment", ""),
+        (lacking.incidents, "deployment", " with an incident"),
     ];
-    let words = all.into_iter().enumerate().filter_map(|(at, (count, noun))| {
+    let words = all.into_iter().filter_map(|(count, noun, rest)| {
         let plural = if count == 1 { "" } else { "s" };
-        let incident = if at == 2 { " with an incident" } else { "" };
-        (count > 0).then(|| format!("{count} {noun}{plural}{incident}"))
+        (count > 0).then(|| format!("{count} more {noun}{plural}{rest}"))
     });
     words.collect::<Vec<_>>().join(", ")
 }
@@ -177,14 +205,24 @@ fn of(share: Proportion) -> String {
             one.high * 100.0
         )
     });
-    format!("{} of {}{}", share.count, share.of, percent.unwrap_or_default())
+    format!(
+        "{} of {}{}",
+        share.count,
+        share.of,
+        percent.unwrap_or_default()
+    )
 }
 
-fn ratio(estimate: &Estimate) -> String {
-    let end = |end: Option<f64>| end.map_or_else(|| "unbounded".to_owned(), |end| format!("{end:.2}"));
-    let corrected = if estimate.corrected { ", a half added to each cell" } else { "" };
+fn ratio(estimate: &Estimate, how: &str) -> String {
+    let end =
+        |end: Option<f64>| end.map_or_else(|| "unbounded".to_owned(), |end| format!("{end:.2}"));
+    let corrected = if estimate.corrected {
+        ", a half added to each cell"
+    } else {
+        ""
+    };
     format!(
-        "{:.2} ({} to {}{corrected})",
+        "{:.2} ({} to {}{how}{corrected})",
         estimate.value,
         end(estimate.low),
         end(estimate.high)

@@ -57,11 +57,15 @@ pub(super) fn deploy(
     });
     for (number, decision) in decisions.iter().enumerate() {
         let change = format!("c{deployment}-{number}");
-        let place = decision.as_ref().map(|_| u32::try_from(ledger.judged.len()).unwrap());
-        ledger.judged.extend(decision.clone().map(|decision| Judged {
-            change: change.clone(),
-            ..decision
-        }));
+        let place = decision
+            .as_ref()
+            .map(|_| u32::try_from(ledger.judged.len()).unwrap());
+        ledger
+            .judged
+            .extend(decision.clone().map(|decision| Judged {
+                change: change.clone(),
+                ..decision
+            }));
         ledger.brought.push(Brought {
             change,
             deployment,
@@ -96,7 +100,12 @@ pub(super) fn fail(ledger: &mut Ledger, deployment: u32, after_ms: Timestamp) ->
 }
 
 /// Adds as many deployments of a repository as a table counts: exposed with an incident and without, others likewise.
-pub(super) fn fill(ledger: &mut Ledger, repository: Option<u32>, table: [u32; 4], decision: &Judged) {
+pub(super) fn fill(
+    ledger: &mut Ledger,
+    repository: Option<u32>,
+    table: [u32; 4],
+    decision: &Judged,
+) {
     for (count, exposed, incident) in [
         (table[0], true, true),
         (table[1], true, false),
@@ -153,7 +162,11 @@ impl Company {
         for (place, (deployments, share, risk)) in (0..).zip(&self.repositories) {
             for number in 0..*deployments {
                 let exposed = chance.below(1000) < *share;
-                let risk = if exposed { risk * self.risk_ratio / 10 } else { *risk };
+                let risk = if exposed {
+                    risk * self.risk_ratio / 10
+                } else {
+                    *risk
+                };
                 let mut decision = judged(u32::from(exposed));
                 // A third of the rest touches no dependency, and has half the risk.
                 let touches = exposed || chance.below(3) > 0;

@@ -24,7 +24,12 @@ fn cells(table: &Table) -> [u32; 4] {
 #[test]
 fn one_change_that_introduced_a_high_one_exposes_its_deployment_whatever_the_others_are() {
     let mut ledger = ledger(&["acme/shop"]);
-    deploy(&mut ledger, Some(0), 0, &[Some(judged(0)), Some(judged(2)), None]);
+    deploy(
+        &mut ledger,
+        Some(0),
+        0,
+        &[Some(judged(0)), Some(judged(2)), None],
+    );
     let told = told(&ledger);
     assert_eq!(cells(&told.observed.headline.table), [0, 1, 0, 0]);
     assert_eq!(told.cohort.unknown.total(), 0);
@@ -111,7 +116,10 @@ fn both_ends_of_the_window_count_and_nothing_before_or_after() {
     let series = told(&ledger).observed;
     assert_eq!(cells(&series.headline.table), [2, 2, 0, 0]);
     let windows: Vec<[u32; 4]> = series.windows.iter().map(|one| cells(&one.table)).collect();
-    assert_eq!(windows, [[1, 3, 0, 0], [1, 3, 0, 0], [2, 2, 0, 0], [3, 1, 0, 0]]);
+    assert_eq!(
+        windows,
+        [[1, 3, 0, 0], [1, 3, 0, 0], [2, 2, 0, 0], [3, 1, 0, 0]]
+    );
 }
 
 #[test]
@@ -138,10 +146,16 @@ fn young_deployments_are_left_out_of_tables_and_watched_as_long_as_they_were_see
     assert_eq!(young, [0, 0, 1, 2]);
     let lasting = series.times.exposed;
     assert_eq!((lasting.deployments, lasting.with_incident), (2, 1));
-    assert_eq!(lasting.free.known().unwrap().share.to_bits(), 0.5_f64.to_bits());
+    assert_eq!(
+        lasting.free.known().unwrap().share.to_bits(),
+        0.5_f64.to_bits()
+    );
     let mean = lasting.restricted_mean_days.known().unwrap();
     assert_eq!(mean.to_bits(), 10.5_f64.to_bits());
-    assert_eq!(series.times.others.free, Figure::Absent(Absent::NothingCounted));
+    assert_eq!(
+        series.times.others.free,
+        Figure::Absent(Absent::NothingCounted)
+    );
 }
 
 #[test]
@@ -150,7 +164,10 @@ fn a_window_that_nobody_was_watched_for_is_not_reached() {
     deploy(&mut ledger, Some(0), NOW - DAY, &[Some(judged(1))]);
     let lasting = told(&ledger).observed.times.exposed;
     assert_eq!(lasting.free, Figure::Absent(Absent::NotReached));
-    assert_eq!(lasting.restricted_mean_days, Figure::Absent(Absent::NotReached));
+    assert_eq!(
+        lasting.restricted_mean_days,
+        Figure::Absent(Absent::NotReached)
+    );
     let times: Vec<Timestamp> = lasting.points.iter().map(|one| one.after_ms).collect();
     assert_eq!(times, [0, DAY]);
 }
@@ -168,7 +185,11 @@ fn only_what_lies_between_both_times_counts() {
     };
     let told = report(&ledger, &settings, &Scope::default(), 10 * DAY, 20 * DAY).unwrap();
     assert_eq!(told.cohort.deployments, 2);
-    assert_eq!(told.ties.listed.len(), 1, "what came later is not known yet");
+    assert_eq!(
+        told.ties.listed.len(),
+        1,
+        "what came later is not known yet"
+    );
 }
 
 #[test]
@@ -235,7 +256,9 @@ fn the_list_says_what_is_tied_to_what_and_counts_what_it_leaves_out() {
         most_listed: 1,
         ..CorrelationSettings::default()
     };
-    let ties = report(&ledger, &settings, &Scope::default(), 0, NOW).unwrap().ties;
+    let ties = report(&ledger, &settings, &Scope::default(), 0, NOW)
+        .unwrap()
+        .ties;
     let tied = Tied {
         change: "c0-0".to_owned(),
         repository: Some("acme/shop".to_owned()),
@@ -267,17 +290,30 @@ fn an_empty_ledger_is_insufficient_and_names_what_is_missing() {
         smallest_risk_ratio: Figure::Absent(Absent::NothingCounted),
     };
     assert_eq!(told.observed.headline.verdict, verdict);
-    assert_eq!(told.observed.headline.crude, Figure::Absent(Absent::InsufficientData));
+    assert_eq!(
+        told.observed.headline.crude,
+        Figure::Absent(Absent::InsufficientData)
+    );
 }
 
 #[test]
 fn one_arm_alone_is_insufficient() {
     let told = told(&of_table([20, 80, 0, 0]));
-    let Verdict::InsufficientData { lacking, smallest_risk_ratio } = told.observed.headline.verdict else {
+    let Verdict::InsufficientData {
+        lacking,
+        smallest_risk_ratio,
+    } = told.observed.headline.verdict
+    else {
         panic!("{:?}", told.observed.headline.verdict);
     };
-    assert_eq!((lacking.exposed, lacking.others, lacking.incidents), (0, 20, 0));
-    assert_eq!(smallest_risk_ratio, Figure::Absent(Absent::InsufficientData));
+    assert_eq!(
+        (lacking.exposed, lacking.others, lacking.incidents),
+        (0, 20, 0)
+    );
+    assert_eq!(
+        smallest_risk_ratio,
+        Figure::Absent(Absent::InsufficientData)
+    );
 }
 
 #[test]
@@ -292,7 +328,13 @@ fn places_that_lead_nowhere_are_unknown() {
     let told = told(&ledger);
     assert_eq!(cells(&told.observed.headline.table), [1, 0, 0, 0]);
     assert_eq!(told.observed.repositories[0].repository, None);
-    assert_eq!((&told.ties.listed[0].service, &told.ties.listed[0].repository), (&None, &None));
+    assert_eq!(
+        (
+            &told.ties.listed[0].service,
+            &told.ties.listed[0].repository
+        ),
+        (&None, &None)
+    );
     ledger.brought[0].judged = Some(9);
     assert_eq!(super::told(&ledger).cohort.unknown.never_judged, 1);
 }
@@ -310,7 +352,10 @@ fn a_scope_takes_its_own_and_counts_what_it_cannot_tell() {
     };
     let told = report(&ledger, &settings, &scope("Acme/Cart"), 0, NOW).unwrap();
     assert_eq!(cells(&told.observed.headline.table), [1, 2, 3, 4]);
-    assert_eq!((told.cohort.deployments, told.cohort.scope_unknown), (10, 1));
+    assert_eq!(
+        (told.cohort.deployments, told.cohort.scope_unknown),
+        (10, 1)
+    );
     assert_eq!(told.ties.listed.len(), 1);
     let error = report(&ledger, &settings, &scope("acme/card"), 0, NOW).unwrap_err();
     assert_eq!(

@@ -12,13 +12,15 @@ fn any(seed: u64, deployments: u32) -> Ledger {
     let mut ledger = ledger(&["acme/shop", "acme/cart", "acme/till"]);
     ledger.services.push("cart".to_owned());
     for _ in 0..deployments {
-        let repository = [Some(0), Some(1), Some(2), None][usize::try_from(chance.below(4)).unwrap()];
+        let repository =
+            [Some(0), Some(1), Some(2), None][usize::try_from(chance.below(4)).unwrap()];
         let mut decisions = Vec::new();
         for _ in 0..chance.below(4) {
             let mut decision = judged(u32::from(chance.below(3) == 0));
             decision.overridden = chance.below(4) == 0;
             decision.summary.unattributed = u32::from(chance.below(9) == 0);
-            decision.summary.dependencies = [None, Some(0), Some(3), Some(1)][usize::try_from(chance.below(4)).unwrap()];
+            decision.summary.dependencies =
+                [None, Some(0), Some(3), Some(1)][usize::try_from(chance.below(4)).unwrap()];
             if chance.below(9) == 0 {
                 decision.summary.decision = Decision::Inconclusive;
             }
@@ -70,7 +72,10 @@ fn reorder<T: Clone>(rows: &mut Vec<T>, chance: &mut Chance) -> HashMap<u32, u32
     let mut order: Vec<usize> = (0..rows.len()).collect();
     chance.shuffle(&mut order);
     *rows = order.iter().map(|&place| rows[place].clone()).collect();
-    (0..).zip(order).map(|(new, old)| (u32::try_from(old).unwrap(), new)).collect()
+    (0..)
+        .zip(order)
+        .map(|(new, old)| (u32::try_from(old).unwrap(), new))
+        .collect()
 }
 
 fn all(ledger: &Ledger, window: Window, least: u32) -> Correlation {
