@@ -119,10 +119,14 @@ impl Gathered {
                 continue;
             }
             cohort.deployments += 1;
-            if let (false, Some(reason)) = (load.exposed, load.unknown()) {
-                cohort.unknown.count(reason);
-                continue;
-            }
+            *exposed = match load.exposure {
+                Exposure::Exposed => true,
+                Exposure::NotExposed => false,
+                Exposure::Unknown(reason) => {
+                    cohort.unknown.count(reason);
+                    continue;
+                }
+            };
             let observation = if load.reconstructed {
                 cohort.reconstructed += 1;
                 Observation::Reconstructed
@@ -130,10 +134,9 @@ impl Gathered {
                 cohort.observed += 1;
                 Observation::Observed
             };
-            *exposed = load.exposed;
             gathered.rows.push(Row {
                 observation,
-                exposed: load.exposed,
+                exposed: *exposed,
                 dependencies: load.dependencies,
                 repository: delivered.repository,
                 watched_ms: as_of.saturating_sub(delivered.at),
@@ -166,13 +169,19 @@ impl Row {
 /// What a deployment brought.
 #[derive(Clone, Copy)]
 struct Load {
-    exposed: bool,
-    brought: bool,
-    reason: Option<Reason>,
-    reconstructed: bool,
+    exposure: Exposure,
     dependencies: Dependencies,
+    reconstructed: bool,
     overridden: bool,
     marked_as_success: bool,
+}
+
+/// What is known of an exposure.
+#[derive(Clone, Copy)]
+enum Exposure {
+    Exposed,
+    NotExposed,
+    Unknown(Reason),
 }
 
 /// Why an exposure is not known, in the order in which they are counted.
@@ -187,57 +196,60 @@ enum Reason {
 
 impl Load {
     const EMPTY: Self = Self {
-        exposed: false,
-        brought: false,
-        reason: None,
-        reconstructed: false,
+        exposure: Exposure::Unknown(Reason::NoChange),
         dependencies: Dependencies::Unchanged,
+        reconstructed: false,
         overridden: false,
         marked_as_success: false,
     };
 
     fn add(&mut self, judged: Option<&Judged>) {
-        self.brought = true;
-        let reason = judged.map_or(Some(Reason::NeverJudged), why_unknown);
-        // The first reason wins, whatever the order of the changes.
-        self.reason = [self.reason, reason].into_iter().flatten().min();
-        self.dependencies = match (
-            self.dependencies,
-            judged.and_then(|one| one.summary.dependencies),
-        ) {
+        let unjudged = Exposure::Unknown(Reason::NeverJudged);
+        self.exposure = self.exposure.and(judged.map_or(unjudged, Exposure::of));
+        let dependencies = judged.and_then(|one| one.summary.dependencies);
+        self.dependencies = match (self.dependencies, dependencies) {
             (Dependencies::Changed, _) => Dependencies::Changed,
             (_, Some(count)) if count > 0 => Dependencies::Changed,
             (_, None) => Dependencies::Unknown,
             (before, Some(_)) => before,
         };
         if let Some(judged) = judged {
-            self.exposed |= judged.summary.introduced_high > 0;
             self.reconstructed |= judged.observation == Observation::Reconstructed;
             self.overridden |= judged.overridden;
             self.marked_as_success |= judged.marked_as_success;
         }
     }
-
-    fn unknown(&self) -> Option<Reason> {
-        if self.brought {
-            self.reason
-        } else {
-            Some(Reason::NoChange)
-        }
-    }
 }
 
-/// Why it cannot be said that a change introduced nothing of 7.0 or more; none if it can.
-fn why_unknown(judged: &Judged) -> Option<Reason> {
-    let summary = &judged.summary;
-    if matches!(summary.decision, Decision::Inconclusive | Decision::Pending) {
-        Some(Reason::NotTold)
-    } else if summary.unattributed > 0 {
-        Some(Reason::Unattributed)
-    } else if summary.introduced_unscored > 0 {
-        Some(Reason::Unscored)
-    } else {
-        None
+impl Exposure {
+    /// That of one change.
+    fn of(judged: &Judged) -> Self {
+        let summary = &judged.summary;
+        let told = !matches!(summary.decision, Decision::Inconclusive | Decision::Pending);
+        if summary.introduced_high > 0 {
+            Self::Exposed
+        } else if !told {
+            Self::Unknown(Reason::NotTold)
+        } else if summary.unattributed > 0 {
+            Self::Unknown(Reason::Unattributed)
+        } else if summary.introduced_unscored > 0 {
+            Self::Unknown(Reason::Unscored)
+        } else {
+            Self::NotExposed
+        }
+    }
+
+    /// That of both together, whichever came first.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Exposed, _) | (_, Self::Exposed) => Self::Exposed,
+            (Self::Unknown(Reason::NoChange), other) => other,
+            (Self::Unknown(one), Self::Unknown(other)) => Self::Unknown(one.min(other)),
+            (Self::Unknown(one), Self::NotExposed) | (Self::NotExposed, Self::Unknown(one)) => {
+                Self::Unknown(one)
+            }
+            (Self::NotExposed, Self::NotExposed) => Self::NotExposed,
+        }
     }
 }
 

@@ -233,8 +233,8 @@ pub(super) fn strata<'a>(
         let table = table.unwrap_or(&mut unknown);
         count(table, row, frame.settings.window, exposed, others);
     }
-    let named = names.iter().map(|name| Some(name.as_str())).zip(tables);
-    let mut strata: Vec<_> = named.chain([(None, unknown)]).collect();
+    let known = names.iter().map(|name| Some(name.as_str())).zip(tables);
+    let mut strata: Vec<_> = known.chain([(None, unknown)]).collect();
     strata.retain(|(_, table)| *table != EMPTY);
     strata.sort_by_key(|(name, _)| (name.is_none(), *name));
     strata

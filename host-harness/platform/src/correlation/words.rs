@@ -76,7 +76,7 @@ fn subject(exposed: Exposed, observation: &str) -> String {
         Exposed::Overridden => " and were let pass by an override",
         Exposed::MarkedAsSuccess => " and whose upstream check was marked as a success",
     };
-    format!("{observation} deployments that introduced a vulnerability of 7.0 or more{passed}")
+    format!("{observation} deployments that introduced a vulnerability of CVSS 7.0 or more{passed}")
 }
 
 /// The headline's figures, those within repositories first.

@@ -6,10 +6,10 @@ use crate::links::Reason;
 use crate::stats::two_by_two::Table;
 
 /// A decision that introduced nothing of 7.0 or more, but for what is changed.
-fn but(change: impl Fn(&mut Judged)) -> Option<Judged> {
+fn but(change: impl Fn(&mut Judged)) -> Judged {
     let mut decision = judged(0);
     change(&mut decision);
-    Some(decision)
+    decision
 }
 
 fn cells(table: &Table) -> [u32; 4] {
@@ -38,10 +38,10 @@ fn one_change_that_introduced_a_high_one_exposes_its_deployment_whatever_the_oth
 #[test]
 fn an_exposure_that_nobody_knows_is_in_no_arm_and_counted_by_its_first_reason() {
     let mut ledger = ledger(&["acme/shop"]);
-    let inconclusive = but(|one| one.summary.decision = Decision::Inconclusive);
-    let pending = but(|one| one.summary.decision = Decision::Pending);
-    let unattributed = but(|one| one.summary.unattributed = 1);
-    let unscored = but(|one| one.summary.introduced_unscored = 1);
+    let inconclusive = Some(but(|one| one.summary.decision = Decision::Inconclusive));
+    let pending = Some(but(|one| one.summary.decision = Decision::Pending));
+    let unattributed = Some(but(|one| one.summary.unattributed = 1));
+    let unscored = Some(but(|one| one.summary.introduced_unscored = 1));
     for decisions in [
         vec![],
         vec![Some(judged(0)), None, inconclusive.clone()],
@@ -69,8 +69,8 @@ fn an_exposure_that_nobody_knows_is_in_no_arm_and_counted_by_its_first_reason() 
 #[test]
 fn the_headline_compares_with_those_that_changed_dependencies_too() {
     let mut ledger = ledger(&["acme/shop"]);
-    let unchanged = but(|one| one.summary.dependencies = Some(0));
-    let unknown = but(|one| one.summary.dependencies = None);
+    let unchanged = Some(but(|one| one.summary.dependencies = Some(0)));
+    let unknown = Some(but(|one| one.summary.dependencies = None));
     for decisions in [
         vec![Some(judged(1))],
         vec![Some(judged(0))],
@@ -95,7 +95,7 @@ fn the_headline_compares_with_those_that_changed_dependencies_too() {
 #[test]
 fn what_was_rebuilt_is_never_counted_with_what_was_observed() {
     let mut ledger = ledger(&["acme/shop"]);
-    let rebuilt = but(|one| one.observation = Observation::Reconstructed);
+    let rebuilt = Some(but(|one| one.observation = Observation::Reconstructed));
     deploy(&mut ledger, Some(0), 0, &[Some(judged(1))]);
     let mixed = deploy(&mut ledger, Some(0), 0, &[Some(judged(1)), rebuilt.clone()]);
     deploy(&mut ledger, Some(0), 0, &[rebuilt]);
@@ -204,10 +204,10 @@ fn nothing_is_known_after_the_ledger_was_made() {
 fn let_pass_deployments_are_a_series_of_their_own_and_part_of_theirs() {
     let mut ledger = ledger(&["acme/shop"]);
     let overridden = |high| {
-        but(move |one| {
+        Some(but(move |one| {
             one.summary.introduced_high = high;
             one.overridden = true;
-        })
+        }))
     };
     let failed = deploy(&mut ledger, Some(0), 0, &[overridden(1)]);
     fail(&mut ledger, failed, DAY);
@@ -259,7 +259,7 @@ fn the_list_says_what_is_tied_to_what_and_counts_what_it_leaves_out() {
     let ties = report(&ledger, &settings, &Scope::default(), 0, NOW)
         .unwrap()
         .ties;
-    let tied = Tied {
+    let expected = Tied {
         change: "c0-0".to_owned(),
         repository: Some("acme/shop".to_owned()),
         highest: Some(75),
@@ -273,7 +273,7 @@ fn the_list_says_what_is_tied_to_what_and_counts_what_it_leaves_out() {
         within_window: false,
         reason: Reason::Explicit,
     };
-    assert_eq!((ties.listed, ties.more), (vec![tied], 1));
+    assert_eq!((ties.listed, ties.more), (vec![expected], 1));
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn a_risk_ratio_that_excludes_1_is_not_enough_where_fishers_test_does_not_agree(
         if doubts.contains(&Doubt::Fisher) && !doubts.contains(&Doubt::RiskRatio)));
     assert_eq!(
         one.sentence,
-        "Inconclusive: of observed deployments that introduced a vulnerability of 7.0 or more, 6 \
+        "Inconclusive: of observed deployments that introduced a vulnerability of CVSS 7.0 or more, 6 \
          of 40 (15.0 %, 7.1 to 29.1) were followed by an incident within 14 days; of other \
          deployments that changed dependencies, 9 of 160 (5.6 %, 3.0 to 10.3); odds ratio 2.94 \
          (0.80 to 9.99, exact), Fisher's p = 0.0844, n = 200: chance alone may well differ as \
@@ -36,7 +36,7 @@ fn a_difference_that_every_test_sees_is_an_association() {
     assert_eq!(one.verdict, Verdict::Associated { direction });
     assert_eq!(
         one.sentence,
-        "Observed deployments that introduced a vulnerability of 7.0 or more are associated with \
+        "Observed deployments that introduced a vulnerability of CVSS 7.0 or more are associated with \
          more incidents within 14 days than other deployments that changed dependencies: 12 of \
          100 (12.0 %, 7.0 to 19.8) against 30 of 900 (3.3 %, 2.3 to 4.7); odds ratio 3.95 (1.77 \
          to 8.28, exact), Fisher's p = 0.0004, n = 1000."
@@ -68,7 +68,7 @@ fn five_exposed_deployments_are_insufficient_however_small_p_is() {
     assert_eq!(one.stratified, Figure::Absent(Absent::InsufficientData));
     assert_eq!(
         one.sentence,
-        "Insufficient data: of observed deployments that introduced a vulnerability of 7.0 or \
+        "Insufficient data: of observed deployments that introduced a vulnerability of CVSS 7.0 or \
          more, 5 of 5 (100.0 %, 56.6 to 100.0) were followed by an incident within 14 days; of \
          other deployments that changed dependencies, 5 of 95 (5.3 %, 2.3 to 11.7), n = 100. \
          Needed: 15 more such deployments. With so many, a risk ratio below 9.06 would likely go \
@@ -209,4 +209,24 @@ fn no_sentence_speaks_of_causes() {
             assert!(one.sentence.contains("n = "), "{}", one.sentence);
         }
     }
+}
+
+#[test]
+fn the_time_to_an_incident_is_tested_only_with_enough_data() {
+    let log_rank = |table| told(&of_table(table)).observed.times.log_rank;
+    assert!(log_rank([12, 88, 30, 870]).known().unwrap().p < 0.001);
+    assert_eq!(
+        log_rank([5, 0, 5, 90]),
+        Figure::Absent(Absent::InsufficientData)
+    );
+}
+
+#[test]
+fn a_program_reads_what_is_absent_and_why() {
+    let verdict = headline(&Ledger::default()).verdict;
+    let expected = serde_json::json!({"insufficient-data": {
+        "lacking": {"exposed": 20, "others": 20, "incidents": 5},
+        "smallest-risk-ratio": {"absent": "nothing-counted"},
+    }});
+    assert_eq!(serde_json::to_value(verdict).unwrap(), expected);
 }
