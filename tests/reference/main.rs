@@ -11,6 +11,7 @@ mod lockfiles;
 mod model;
 mod purl;
 mod snyk_answers;
+mod survival;
 mod versions;
 
 use std::env;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     trials.extend(bumps::trials(&data.join("scoring/data/bumps")));
     trials.extend(lockfiles::trials(&data.join("scoring/data")));
     trials.extend(before_after::trials(&data.join("scoring/data/snyk")));
+    trials.extend(survival::trials(&data.join("scoring/data")));
     trials.extend(snyk_answers::trials(&data.join("snyk-api/fixtures")));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }

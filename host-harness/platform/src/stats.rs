@@ -2,10 +2,14 @@
 //!
 //! What cannot be estimated is absent, never zero and never not-a-number. An interval is at 95 %.
 
+pub mod beta;
 pub mod fisher;
+pub mod logistic;
 pub mod multiple;
 pub mod power;
 pub mod proportion;
+pub mod quantile;
+pub mod rate;
 pub mod stratified;
 pub mod survival;
 pub mod two_by_two;

@@ -230,7 +230,7 @@ fn steps(lived: &[Lived]) -> Vec<Step> {
     clippy::cast_precision_loss,
     reason = "a count beyond 2^53 is as good rounded"
 )]
-fn float(count: u64) -> f64 {
+pub(super) fn float(count: u64) -> f64 {
     count as f64
 }
 
