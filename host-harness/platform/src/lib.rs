@@ -15,6 +15,7 @@ pub mod audit;
 pub mod backtest;
 pub mod calibration;
 pub mod complaint;
+pub mod correlation;
 pub mod debt;
 pub mod decision;
 pub mod delivery;
