@@ -69,7 +69,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Waiver { command } => waiver::run(&common, command).await,
         Command::Audit { command } => audit::run(&common, command),
         Command::Reconstruct(options) => reconstruct::run(&common, options).await,
-        Command::Report { command } => report::run(&common, command),
+        Command::Report { command } => report::run(&common, command).await,
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Serve(options) => serve::run(&common, options).await,
         Command::Hook { command } => hook::run(&common, command),

@@ -2,20 +2,23 @@
 
 use std::process::ExitCode;
 
+use koalr_platform::correlation::CorrelationSettings;
 use koalr_platform::debt::DebtSettings;
 use koalr_platform::dora::{DoraSettings, Tiers};
 use koalr_platform::ledger::Scope;
+use koalr_platform::links::Window;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::sla::{Days, Windows};
 use koalr_store::Tenant;
 
-use super::args::{About, Common, ReportCommand, TierTable};
-use super::{data_path, find_tenant, now, print};
-use crate::HostError;
-use crate::jobs::{InsightAsked, debt, dora};
-use crate::report::{debt_text, dora_text};
+use super::args::{About, Common, OutcomeWindow, ReportCommand, TierTable};
+use super::policy::stored;
+use super::{data_path, find_tenant, now, open_host, print};
+use crate::jobs::{InsightAsked, calibration, correlation, debt, dora};
+use crate::report::{calibration_text, correlation_text, debt_text, dora_text, plain};
+use crate::{HostError, RateShare};
 
-pub(super) fn run(common: &Common, command: ReportCommand) -> Result<ExitCode, HostError> {
+pub(super) async fn run(common: &Common, command: ReportCommand) -> Result<ExitCode, HostError> {
     let mut tenant = known(common)?;
     match command {
         ReportCommand::Dora {
@@ -39,11 +42,34 @@ pub(super) fn run(common: &Common, command: ReportCommand) -> Result<ExitCode, H
             integration,
             sla,
         } => {
-            let settings = DebtSettings { sla: windows(&sla)? };
+            let settings = DebtSettings {
+                sla: windows(&sla)?,
+            };
             let scope = scope(&about);
             let asked = asked(common, &about, &scope);
             let report = debt(&mut tenant, &integration, &settings, asked)?;
             print(about.format, &report, debt_text)?;
+        }
+        ReportCommand::Correlation { about, window } => {
+            let settings = CorrelationSettings {
+                window: match window {
+                    OutcomeWindow::Hours4 => Window::Hours4,
+                    OutcomeWindow::Days7 => Window::Days7,
+                    OutcomeWindow::Days14 => Window::Days14,
+                    OutcomeWindow::Days30 => Window::Days30,
+                },
+                ..CorrelationSettings::default()
+            };
+            let scope = scope(&about);
+            let report = correlation(&mut tenant, &settings, asked(common, &about, &scope))?;
+            print(about.format, &report, correlation_text)?;
+        }
+        ReportCommand::Calibration { about } => {
+            let host = open_host(common, RateShare::default()).await?;
+            let bands = stored(Some(&tenant), host.manifest())?.bands;
+            let scope = scope(&about);
+            let report = calibration(&mut tenant, bands, asked(common, &about, &scope))?;
+            print(about.format, &report, calibration_text)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -54,7 +80,7 @@ fn known(common: &Common) -> Result<Tenant, HostError> {
     find_tenant(common)?.ok_or_else(|| {
         HostError::NotPossible(format!(
             "there is no tenant `{}` in `{}`; `koalr connect` or `koalr import` makes one",
-            crate::report::plain(&common.tenant),
+            plain(&common.tenant),
             data_path(common).unwrap_or_default().display()
         ))
     })

@@ -1,8 +1,11 @@
 //! Reports over what is stored: how delivery goes, what is owed, and whether they are tied together. Reads the store alone.
 
+use koalr_platform::calibration::{Calibration, report as calibration_report};
+use koalr_platform::correlation::{Correlation, CorrelationSettings, report as correlation_report};
 use koalr_platform::debt::{Debt, DebtSettings, Freshness, GateStatistics, Tally, gate};
 use koalr_platform::dora::{Dora, DoraSettings, report as dora_report};
 use koalr_platform::ledger::{Ledger, Scope};
+use koalr_platform::merge::Bands;
 use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
 use koalr_store::{SpellFilter, Tenant};
 use schemars::JsonSchema;
@@ -90,7 +93,10 @@ pub fn debt(
     let record = &connection.record;
     let mut coverage = tenant.coverage(&connection, &everything(record))?;
     coverage.extend(tenant.coverage(&connection, &beside(record))?);
-    let of_repository = scope.repository.as_ref().map(|name| place(name).unwrap_or(u32::MAX));
+    let of_repository = scope
+        .repository
+        .as_ref()
+        .map(|name| place(name).unwrap_or(u32::MAX));
     Ok(DebtReport {
         integration: integration.to_owned(),
         debt: Debt {
@@ -101,6 +107,35 @@ pub fn debt(
         repositories,
         gate: gate(&ledger, of_repository, from, as_of),
     })
+}
+
+/// Whether deployments that introduced vulnerabilities are followed by more incidents than others.
+///
+/// # Errors
+/// - the scope names what nobody knows
+/// - the store failed
+pub fn correlation(
+    tenant: &mut Tenant,
+    settings: &CorrelationSettings,
+    asked: InsightAsked<'_>,
+) -> Result<Correlation, HostError> {
+    let ledger = tenant.ledger(asked.as_of)?;
+    correlation_report(&ledger, settings, asked.scope, asked.from, asked.as_of)
+        .map_err(not_possible)
+}
+
+/// How often changes of each band were followed by an incident. It changes no score.
+///
+/// # Errors
+/// - the scope names what nobody knows
+/// - the store failed
+pub fn calibration(
+    tenant: &mut Tenant,
+    bands: Bands,
+    asked: InsightAsked<'_>,
+) -> Result<Calibration, HostError> {
+    let ledger = tenant.ledger(asked.as_of)?;
+    calibration_report(&ledger, bands, asked.scope, asked.from, asked.as_of).map_err(not_possible)
 }
 
 /// The repositories whose findings are asked for; none for all.
@@ -132,12 +167,19 @@ fn wanted(
 fn freshness(coverage: Vec<Coverage>) -> Freshness {
     let complete = |row: &&Coverage| row.state == CoverageState::Complete;
     Freshness {
-        oldest_complete_walk: coverage.iter().filter(complete).filter_map(|row| row.as_of).min(),
+        oldest_complete_walk: coverage
+            .iter()
+            .filter(complete)
+            .filter_map(|row| row.as_of)
+            .min(),
         newest: coverage.iter().filter_map(|row| row.as_of).max(),
         partial: coverage
             .into_iter()
             .filter(|row| {
-                matches!(row.state, CoverageState::Partial | CoverageState::Stale | CoverageState::Refused)
+                matches!(
+                    row.state,
+                    CoverageState::Partial | CoverageState::Stale | CoverageState::Refused
+                )
             })
             .collect(),
     }

@@ -1,5 +1,7 @@
 //! Reports over time, as text for people.
 
+mod calibration;
+mod correlation;
 mod debt;
 mod dora;
 
@@ -13,6 +15,8 @@ use super::instant::utc;
 use super::layout::{item, sentence, wrap};
 use super::pace::grouped;
 
+pub use calibration::calibration_text;
+pub use correlation::correlation_text;
 pub use debt::debt_text;
 pub use dora::dora_text;
 

@@ -44,7 +44,7 @@ pub(crate) use escape::json_line;
 pub use escape::plain;
 pub use factor::KoalrFactor;
 pub use import::import_text;
-pub use insight::{debt_text, dora_text};
+pub use insight::{calibration_text, correlation_text, debt_text, dora_text};
 pub(crate) use instant::utc;
 pub use jobs::jobs_text;
 pub use outcome::{connect_text, inspect_text, sync_text};

@@ -23,7 +23,12 @@ use crate::report::pace::grouped;
 pub fn debt_text(report: &DebtReport) -> String {
     let DebtReport { debt, .. } = report;
     let mut text = String::new();
-    head(&mut text, "Security debt", (debt.from, debt.as_of), &debt.scope);
+    head(
+        &mut text,
+        "Security debt",
+        (debt.from, debt.as_of),
+        &debt.scope,
+    );
     open(&mut text, debt);
     time_to_fix(&mut text, &debt.time_to_fix);
     late(&mut text, debt);
@@ -36,7 +41,10 @@ pub fn debt_text(report: &DebtReport) -> String {
 
 fn open(text: &mut String, debt: &Debt) {
     let all = &debt.open.all;
-    part(text, &format!("Open (n = {}), by age in days", grouped(all.open.into())));
+    part(
+        text,
+        &format!("Open (n = {}), by age in days", grouped(all.open.into())),
+    );
     if all.open > 0 {
         let _ = writeln!(
             text,
@@ -87,7 +95,10 @@ fn time_to_fix(text: &mut String, times: &TimesToFix) {
     let window = &times.began_in_window;
     part(
         text,
-        &format!("Time to fix of what began in the window (n = {})", grouped(window.all.n.into())),
+        &format!(
+            "Time to fix of what began in the window (n = {})",
+            grouped(window.all.n.into())
+        ),
     );
     lifetime(text, "all", &window.all);
     for row in &window.by_severity {
@@ -132,7 +143,11 @@ fn late(text: &mut String, debt: &Debt) {
         if counts.no_fix != Clocks::default() {
             let _ = write!(line, "; without a fix: {}", clocks(counts.no_fix));
         }
-        let _ = write!(line, "; fixed in time: {}", proportion(&counts.fixed_within));
+        let _ = write!(
+            line,
+            "; fixed in time: {}",
+            proportion(&counts.fixed_within)
+        );
         item(text, &line);
     }
     if debt.sla.open_unknown > 0 {
@@ -172,7 +187,11 @@ fn flow(text: &mut String, debt: &Debt) {
             .map(|week| Some(f64::from(count(&week.moves))))
             .collect();
         let (drawn, top) = line(&series, 40);
-        let _ = writeln!(text, "  {label:<14}{drawn}  at most {top:.0}; in all {}", grouped(all.into()));
+        let _ = writeln!(
+            text,
+            "  {label:<14}{drawn}  at most {top:.0}; in all {}",
+            grouped(all.into())
+        );
     }
     let net = debt.flow.all.net;
     item(text, &format!("open findings changed by {net:+}"));
@@ -215,7 +234,10 @@ fn gate(text: &mut String, report: &DebtReport) {
 
 fn gate_group(text: &mut String, name: &str, group: &GateGroup) {
     let n = group.evaluated;
-    part(text, &format!("Gate, {name} (n = {} heads)", grouped(n.into())));
+    part(
+        text,
+        &format!("Gate, {name} (n = {} heads)", grouped(n.into())),
+    );
     let rows = [
         ("passed", group.passed),
         ("warned", group.warned),
@@ -241,7 +263,10 @@ fn quality(text: &mut String, debt: &Debt) {
         ("without a CVSS score", &quality.without_cvss),
         ("without a severity", &quality.without_severity),
         ("without knowledge of a fix", &quality.without_fix_knowledge),
-        ("not known whether introduced or disclosed", &quality.without_disclosure),
+        (
+            "not known whether introduced or disclosed",
+            &quality.without_disclosure,
+        ),
         ("with a working exploit", &quality.exploited),
     ];
     for (label, one) in rows {
@@ -251,7 +276,10 @@ fn quality(text: &mut String, debt: &Debt) {
         return;
     };
     match freshness.oldest_complete_walk {
-        Some(at) => item(text, &format!("everything complete is of {} or later", utc(at))),
+        Some(at) => item(
+            text,
+            &format!("everything complete is of {} or later", utc(at)),
+        ),
         None => sentence(text, "  Nothing was ever listed completely."),
     }
     for row in freshness.partial.iter().take(MOST_PARTIAL) {
@@ -278,7 +306,12 @@ fn estimate(figure: Figure<Estimate>) -> String {
     match figure {
         Figure::Value(one) => match (one.low, one.high) {
             (Some(low), Some(high)) => {
-                format!("{} ({:.1} to {:.1})", percent(one.value), low * 100.0, high * 100.0)
+                format!(
+                    "{} ({:.1} to {:.1})",
+                    percent(one.value),
+                    low * 100.0,
+                    high * 100.0
+                )
             }
             _ => percent(one.value),
         },
