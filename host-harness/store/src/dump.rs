@@ -11,14 +11,16 @@ impl Tenant {
     /// What is unknown is left out.
     ///
     /// Two runs that ended in the same state have the same text, even if one was stopped and went on. Row ids, sealed
-    /// credentials and secrets, the times of jobs and the cursors of walks that have not ended are therefore left out.
+    /// credentials and secrets, the times of jobs, the cursors of walks that have not ended and what is made of other rows
+    /// are therefore left out.
     ///
     /// # Errors
     /// - the database cannot be read
     pub fn dump(&self) -> Result<String, StoreError> {
         self.database.read(|database| {
             let names = "SELECT name FROM sqlite_schema
-                         WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' AND name <> 'secrets'
+                         WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
+                           AND name NOT IN ('secrets', 'derived', 'stamps')
                          ORDER BY name";
             let mut statement = database.prepare(names)?;
             let names = statement.query_map([], |row| row.get::<_, String>(0))?;
