@@ -1,10 +1,12 @@
 //! What was decided about changes.
 
 use koalr_platform::decision::Settled;
+use koalr_platform::ledger::Summary;
 use koalr_platform::model::assessment::Assessment;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::evidence::{Evidence, Observation};
 use koalr_platform::model::verdict::Verdict;
+use rusqlite::types::ValueRef;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
@@ -53,12 +55,34 @@ pub struct DecisionFilter {
 }
 
 impl Tenant {
-    /// Stores a decision in place of the former one of the same integration and kind about the same head.
+    /// Stores a decision in place of the former one of the same integration and kind about the same head, and what it
+    /// came to in figures beside it.
     ///
     /// # Errors
     /// - the database is busy, full or cannot be written
     pub fn save_decision(&mut self, record: &DecisionRecord) -> Result<(), StoreError> {
-        self.keep(&DECISIONS, &[], record)?;
+        let summary = Summary::of(
+            &record.evidence,
+            &record.assessment,
+            &record.verdict,
+            &record.settled,
+        );
+        let number = |number: u32| ValueRef::Integer(number.into());
+        let known = |known: Option<i64>| known.map_or(ValueRef::Null, ValueRef::Integer);
+        let beside = [
+            ValueRef::from(summary.decision.word()),
+            ValueRef::Integer(summary.enforced.into()),
+            number(summary.introduced_high),
+            number(summary.introduced_low),
+            number(summary.introduced_unscored),
+            known(summary.introduced_highest.map(i64::from)),
+            number(summary.unattributed),
+            known(summary.dependencies.map(i64::from)),
+            number(summary.waived),
+            number(summary.security.into()),
+            number(summary.score.into()),
+        ];
+        self.keep(&DECISIONS, &beside, record)?;
         Ok(())
     }
 
@@ -168,4 +192,4 @@ fn word(observation: Observation) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

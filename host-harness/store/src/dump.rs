@@ -20,7 +20,8 @@ impl Tenant {
         self.database.read(|database| {
             let names = "SELECT name FROM sqlite_schema
                          WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
-                           AND name NOT LIKE 'spell^_%' ESCAPE '^' AND name <> 'secrets'
+                           AND name NOT LIKE 'spell^_%' ESCAPE '^'
+                           AND name NOT IN ('secrets', 'derived', 'stamps')
                          ORDER BY name";
             let mut statement = database.prepare(names)?;
             let names = statement.query_map([], |row| row.get::<_, String>(0))?;

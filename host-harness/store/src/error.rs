@@ -183,6 +183,14 @@ pub enum StoreError {
         /// The tenant's file.
         path: PathBuf,
     },
+    /// Two services claim one name, or one has none.
+    #[error("the services in `{}` cannot be told apart: {reason}", path.display())]
+    Services {
+        /// The tenant's file.
+        path: PathBuf,
+        /// All that is wrong with them, each with the way out.
+        reason: String,
+    },
     /// A secret could not be sealed.
     #[error("sealing a secret: {reason}")]
     Sealing {

@@ -29,6 +29,7 @@ mod inbox;
 mod job;
 mod kept;
 mod key;
+mod ledger;
 mod people;
 mod query;
 mod reimport;

@@ -169,6 +169,7 @@ CREATE UNIQUE INDEX change_checks_key
     connection, organization, repository, change, ifnull(project, ''), product, ifnull(head_sha, '')
   );
 CREATE INDEX change_checks_by_change ON change_checks (connection, repository, change);
+CREATE INDEX change_checks_marked ON change_checks (connection) WHERE marked_as_success;
 
 -- The scope names the change and the head that the walk was about.
 CREATE TABLE change_findings (
@@ -314,9 +315,26 @@ CREATE TABLE decisions (
   plugin_version TEXT NOT NULL,
   asked_at       INTEGER NOT NULL,
   as_of          INTEGER NOT NULL,
+  -- What it came to, in figures.
+  decision            TEXT NOT NULL,
+  enforced            INTEGER NOT NULL,
+  introduced_high     INTEGER NOT NULL,
+  introduced_low      INTEGER NOT NULL,
+  introduced_unscored INTEGER NOT NULL,
+  introduced_highest  INTEGER,
+  unattributed        INTEGER NOT NULL,
+  dependencies        INTEGER,
+  waived              INTEGER NOT NULL,
+  security            INTEGER NOT NULL,
+  score               INTEGER NOT NULL,
   PRIMARY KEY (integration, change, head_sha, observation)
 ) STRICT;
-CREATE INDEX decisions_by_time ON decisions (integration, as_of, change, head_sha, observation);
+-- The figures are in it, so that reading all of them opens no row: a row is some pages of evidence.
+CREATE INDEX decisions_by_time ON decisions (
+  integration, as_of, change, head_sha, observation,
+  decision, enforced, introduced_high, introduced_low, introduced_unscored, introduced_highest,
+  unattributed, dependencies, waived, security, score
+);
 
 CREATE TABLE services (
   name         TEXT PRIMARY KEY COLLATE NOCASE,
@@ -418,6 +436,84 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE UNIQUE INDEX one_waiting_job ON jobs (key) WHERE state = 'waiting';
 CREATE INDEX jobs_waiting ON jobs (class, not_before) WHERE state = 'waiting';
+
+-- What is made of other rows and made anew when they change. It is nobody's only copy.
+CREATE TABLE derived (
+  name  TEXT PRIMARY KEY,
+  stamp INTEGER NOT NULL,  -- of the rows that it was made of
+  as_of INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
+-- How often rows have changed that something derived is made of.
+CREATE TABLE stamps (
+  topic TEXT PRIMARY KEY,
+  n     INTEGER NOT NULL
+) STRICT;
+INSERT INTO stamps (topic, n) VALUES ('ledger', 0);
+
+-- A walk that only shows a row again changes nothing.
+CREATE TRIGGER ledger_after_insert_of_own_deployments AFTER INSERT ON own_deployments
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_own_deployments AFTER UPDATE ON own_deployments
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_own_deployments AFTER DELETE ON own_deployments
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_insert_of_own_incidents AFTER INSERT ON own_incidents
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_own_incidents AFTER UPDATE ON own_incidents
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_own_incidents AFTER DELETE ON own_incidents
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_insert_of_deployments AFTER INSERT ON deployments
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_deployments AFTER UPDATE OF service, environment, sha, state, at ON deployments
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_deployments AFTER DELETE ON deployments
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_insert_of_incidents AFTER INSERT ON incidents
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_incidents AFTER UPDATE OF service, title, severity, change, started_at, resolved_at, open ON incidents
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_incidents AFTER DELETE ON incidents
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_insert_of_services AFTER INSERT ON services
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_services AFTER UPDATE ON services
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_services AFTER DELETE ON services
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_insert_of_changes AFTER INSERT ON changes
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_changes AFTER UPDATE ON changes
+  WHEN (old.repository, old.change, old.state, old.merged_at, old.merge_sha)
+    IS NOT (new.repository, new.change, new.state, new.merged_at, new.merge_sha)
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_changes AFTER DELETE ON changes
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_insert_of_decisions AFTER INSERT ON decisions
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_decisions AFTER UPDATE ON decisions
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_decisions AFTER DELETE ON decisions
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_insert_of_overrides AFTER INSERT ON overrides
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_overrides AFTER UPDATE ON overrides
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_overrides AFTER DELETE ON overrides
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_insert_of_change_checks AFTER INSERT ON change_checks
+  WHEN new.marked_as_success
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_change_checks AFTER UPDATE OF repository, change, head_sha, marked_as_success, at ON change_checks
+  WHEN old.marked_as_success OR new.marked_as_success
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_delete_of_change_checks AFTER DELETE ON change_checks
+  WHEN old.marked_as_success
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
+CREATE TRIGGER ledger_after_update_of_connections AFTER UPDATE OF current ON connections
+  BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
 
 CREATE TABLE audit (
   seq      INTEGER PRIMARY KEY,

@@ -142,7 +142,7 @@ fn rebuilt(head_sha: &str, as_of: Timestamp) -> DecisionRecord {
     record
 }
 
-fn decision(head_sha: &str, decision: Decision) -> DecisionRecord {
+pub(crate) fn decision(head_sha: &str, decision: Decision) -> DecisionRecord {
     DecisionRecord {
         integration: "snyk".to_owned(),
         change: "c1".to_owned(),

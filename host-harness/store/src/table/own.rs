@@ -40,7 +40,19 @@ pub(crate) const DEPENDENCY_LISTS: Table = Table {
 
 pub(crate) const DECISIONS: Table = Table {
     name: "decisions",
-    beside: &[],
+    beside: &[
+        "decision",
+        "enforced",
+        "introduced_high",
+        "introduced_low",
+        "introduced_unscored",
+        "introduced_highest",
+        "unattributed",
+        "dependencies",
+        "waived",
+        "security",
+        "score",
+    ],
     columns: &[
         ("integration", Plain),
         ("change", Plain),
