@@ -33,7 +33,7 @@ fn statistics(judged: Vec<Judged>) -> GateStatistics {
         judged,
         ..Ledger::default()
     };
-    super::super::gate(&ledger, None, MONDAY - DAY, MONDAY)
+    gate(&ledger, None, MONDAY - DAY, MONDAY)
 }
 
 #[test]
@@ -113,8 +113,8 @@ fn waivers_marks_and_whether_it_bound_are_counted() {
 #[test]
 fn only_decisions_for_a_time_in_the_window_and_of_the_repository_count() {
     let at = |as_of, repository| Judged {
-        as_of,
         repository,
+        as_of,
         ..judged(Decision::Pass)
     };
     let judged = vec![
@@ -129,7 +129,7 @@ fn only_decisions_for_a_time_in_the_window_and_of_the_repository_count() {
         ..Ledger::default()
     };
     let of = |repository| {
-        let statistics = super::super::gate(&ledger, repository, MONDAY - DAY, MONDAY);
+        let statistics = gate(&ledger, repository, MONDAY - DAY, MONDAY);
         statistics.observed.evaluated
     };
     assert_eq!((of(None), of(Some(1)), of(Some(3))), (3, 2, 0));
