@@ -9,7 +9,7 @@
 //! After the merge, [`delivery`] names services, [`links`] ties changes, deployments and incidents, [`deployment_gate`]
 //! says whether a commit may be deployed, and [`audit`] keeps what was decided so that it cannot be altered unseen.
 //! Looking back, [`reconstruct`] rebuilds the evidence of changes that nobody judged, and [`backtest`] says what another
-//! policy would have decided.
+//! policy would have decided; [`dora`] counts over the [`ledger`] how fast changes are delivered and how often that fails.
 
 pub mod audit;
 pub mod backtest;

@@ -1,4 +1,5 @@
 mod naive;
+mod refused;
 
 use super::*;
 use crate::ledger::{Brought, Cause, Delivered, Outage};
@@ -43,24 +44,29 @@ fn bring(ledger: &mut Ledger, deployment: u32, repository: u32, lead_ms: Timesta
     });
 }
 
-fn cause(deployment: u32, after_ms: Timestamp) -> Option<Cause> {
-    Some(Cause {
+fn cause(deployment: u32, after_ms: Timestamp) -> Cause {
+    Cause {
         deployment,
         after_ms,
         reason: Reason::Explicit,
-    })
+    }
 }
 
-fn fail(ledger: &mut Ledger, cause: Option<Cause>, started_at: Timestamp, minutes: Option<i64>) {
+fn fail(
+    ledger: &mut Ledger,
+    cause: impl Into<Option<Cause>>,
+    started_at: Timestamp,
+    minutes: impl Into<Option<i64>>,
+) {
     ledger.outages.push(Outage {
         id: format!("i{}", ledger.outages.len()),
         title: String::new(),
         severity: None,
         service: Some(0),
         started_at,
-        resolved_at: minutes.map(|minutes| started_at + minutes * 60_000),
+        resolved_at: minutes.into().map(|minutes| started_at + minutes * 60_000),
         open: false,
-        cause,
+        cause: cause.into(),
         change: None,
     });
 }
@@ -92,19 +98,9 @@ fn each_figure_of_a_small_company_is_as_counted_by_hand() {
         let place = deploy(&mut ledger, 0, Some(0), FROM + day * DAY);
         bring(&mut ledger, place, 0, (day + 1) * HOUR);
     }
-    fail(&mut ledger, cause(1, HOUR), FROM + DAY + HOUR, Some(30));
-    fail(
-        &mut ledger,
-        cause(1, 2 * HOUR),
-        FROM + DAY + 2 * HOUR,
-        Some(90),
-    );
-    fail(
-        &mut ledger,
-        cause(4, HOUR),
-        FROM + 4 * DAY + HOUR,
-        Some(150),
-    );
+    fail(&mut ledger, cause(1, HOUR), FROM + DAY + HOUR, 30);
+    fail(&mut ledger, cause(1, 2 * HOUR), FROM + DAY + 2 * HOUR, 90);
+    fail(&mut ledger, cause(4, HOUR), FROM + 4 * DAY + HOUR, 150);
     let dora = of(&ledger);
     assert_eq!(
         dora.frequency,
@@ -261,7 +257,7 @@ fn incidents_without_a_usable_end_are_counted_apart() {
 #[test]
 fn an_incident_without_a_service_counts_in_all_and_is_left_out_of_a_service() {
     let mut ledger = ledger();
-    fail(&mut ledger, None, FROM, Some(5));
+    fail(&mut ledger, None, FROM, 5);
     ledger.outages.get_mut(0).unwrap().service = None;
     assert_eq!(of(&ledger).time_to_restore.resolved, 1);
     let dora = scoped(&ledger, None, Some("checkout"));
@@ -350,80 +346,4 @@ fn what_is_tied_to_nothing_is_repeated() {
     }];
     ledger.unlinked.clone_from(&unlinked);
     assert_eq!(of(&ledger).unlinked, unlinked);
-}
-
-#[test]
-fn a_window_that_cannot_be_reported_is_refused_with_both_times() {
-    let told = |from, as_of| {
-        let settings = DoraSettings::default();
-        let report = report(&ledger(), &settings, &Scope::default(), from, as_of);
-        report.unwrap_err().to_string()
-    };
-    assert_eq!(
-        told(FROM, FROM),
-        "a report from `2026-03-02T00:00:00Z` to `2026-03-02T00:00:00Z` covers no time; let it begin earlier"
-    );
-    assert_eq!(
-        told(FROM + DAY, FROM),
-        "a report from `2026-03-03T00:00:00Z` to `2026-03-02T00:00:00Z` covers no time; let it begin earlier"
-    );
-    assert_eq!(
-        told(Timestamp::MIN, Timestamp::MAX),
-        "a report from `-9223372036854775808 ms after 1970` to `9223372036854775807 ms after 1970` covers more than 100 years; let it begin later"
-    );
-}
-
-#[test]
-fn a_ledger_that_leaves_out_part_of_the_window_is_refused() {
-    let mut ledger = ledger();
-    let settings = DoraSettings::default();
-    ledger.next_at = Some(AS_OF);
-    let error = report(&ledger, &settings, &Scope::default(), FROM, AS_OF).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "a report up to `2026-03-12T00:00:00Z` needs a newer ledger: this one leaves out what happened at `2026-03-12T00:00:00Z`"
-    );
-    ledger.next_at = Some(AS_OF + 1);
-    assert!(report(&ledger, &settings, &Scope::default(), FROM, AS_OF).is_ok());
-}
-
-#[test]
-fn a_window_of_failure_without_links_is_refused() {
-    let told = |cfr_window_ms| {
-        let settings = DoraSettings {
-            cfr_window_ms,
-            ..DoraSettings::default()
-        };
-        report(&ledger(), &settings, &Scope::default(), FROM, AS_OF).map(|_| ())
-    };
-    assert_eq!(
-        told(0).unwrap_err().to_string(),
-        "a failure window of `0` ms cannot be used; write more than 0 ms and at most 30 days"
-    );
-    assert_eq!(told(30 * DAY), Ok(()));
-    assert_eq!(
-        told(30 * DAY + 1),
-        Err(DoraError::FailureWindow(30 * DAY + 1))
-    );
-}
-
-#[test]
-fn an_unknown_service_is_refused_with_the_nearest_name() {
-    let scope = Scope {
-        service: Some("chekout".to_owned()),
-        ..Scope::default()
-    };
-    let report = report(&ledger(), &DoraSettings::default(), &scope, FROM, AS_OF);
-    assert_eq!(
-        report.unwrap_err().to_string(),
-        "service `chekout` is not known; did you mean `checkout`?"
-    );
-}
-
-#[test]
-fn settings_that_are_not_written_are_the_default_ones() {
-    let settings: DoraSettings = serde_json::from_str(r#"{"tiers": "site"}"#).unwrap();
-    assert_eq!(settings.cfr_window_ms, 4 * HOUR);
-    assert_eq!(settings.tiers, Tiers::Site);
-    assert!(serde_json::from_str::<DoraSettings>(r#"{"cfr-window": 2}"#).is_err());
 }
