@@ -26,7 +26,7 @@ pub enum Level {
 }
 
 impl Level {
-    /// All, in the order of reports.
+    /// All, in the order of their declaration, and of reports.
     pub const ALL: [Self; 6] = [
         Self::Critical,
         Self::High,
@@ -64,16 +64,12 @@ impl Level {
 pub(super) struct ByLevel<T>([T; 6]);
 
 impl<T> ByLevel<T> {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "there is one for each, and no branch"
+    )]
     pub(super) fn at(&mut self, level: Level) -> &mut T {
-        let [critical, high, medium, low, info, unknown] = &mut self.0;
-        match level {
-            Level::Critical => critical,
-            Level::High => high,
-            Level::Medium => medium,
-            Level::Low => low,
-            Level::Info => info,
-            Level::Unknown => unknown,
-        }
+        &mut self.0[level as usize]
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Level, &T)> {
@@ -86,16 +82,12 @@ impl<T> ByLevel<T> {
 pub(super) struct ByClass<T>([T; 6]);
 
 impl<T> ByClass<T> {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "there is one for each, and no branch"
+    )]
     pub(super) fn at(&mut self, class: FindingClass) -> &mut T {
-        let [package, license, container, infrastructure, code, other] = &mut self.0;
-        match class {
-            FindingClass::PackageVulnerability => package,
-            FindingClass::License => license,
-            FindingClass::Container => container,
-            FindingClass::Infrastructure => infrastructure,
-            FindingClass::Code => code,
-            FindingClass::Other => other,
-        }
+        &mut self.0[class as usize]
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (FindingClass, &T)> {
@@ -103,7 +95,7 @@ impl<T> ByClass<T> {
     }
 }
 
-/// In the order of reports.
+/// In the order of their declaration, and of reports.
 const CLASSES: [FindingClass; 6] = [
     FindingClass::PackageVulnerability,
     FindingClass::License,

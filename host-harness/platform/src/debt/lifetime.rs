@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::level::ByLevel;
-use super::{Absent, DAY, Figure, HOUR, Level, Seen};
+use super::{Absent, Figure, HOUR, Level, Seen};
 use crate::backtest::Proportion;
 use crate::model::common::Timestamp;
 use crate::sla::Windows;
@@ -132,22 +132,17 @@ impl Lifetimes {
         let Some(bin) = group.bins.get_mut(place) else {
             return;
         };
+        let is_fixed = seen.ending == Some(Ending::Resolved);
         // Whatever was fixed later than is watched was still open when it was last seen.
-        if seen.ending == Some(Ending::Resolved) && place < LAST {
-            bin.fixed += 1;
-        } else {
-            bin.last_seen += 1;
-        }
+        let is_event = is_fixed && place < LAST;
+        bin.fixed += u32::from(is_event);
+        bin.last_seen += u32::from(!is_event);
         let counts = &mut group.counts;
-        match seen.ending {
-            None => counts.open += 1,
-            Some(Ending::Accepted) => counts.accepted += 1,
-            Some(Ending::Vanished) => counts.vanished += 1,
-            Some(Ending::Resolved) => {
-                counts.fixed += 1;
-                counts.fixed_ms += u128::from(lasted);
-            }
-        }
+        counts.open += u32::from(seen.ending.is_none());
+        counts.accepted += u32::from(seen.ending == Some(Ending::Accepted));
+        counts.vanished += u32::from(seen.ending == Some(Ending::Vanished));
+        counts.fixed += u32::from(is_fixed);
+        counts.fixed_ms += u128::from(lasted) * u128::from(is_fixed);
     }
 
     pub(super) fn report(&self, sla: Windows) -> TimesToFix {
@@ -264,12 +259,8 @@ fn fixed_in(curve: &Curve, days: u32) -> Figure<Estimate> {
 /// The place of a duration in milliseconds: hours rounded up, after [`FINE_DAYS`] days rounded up.
 fn bin(lasted: u64) -> usize {
     let hours = lasted.div_ceil(HOUR.unsigned_abs());
-    let place = if hours <= FINE_HOURS {
-        hours
-    } else {
-        let days = lasted.div_ceil(DAY.unsigned_abs());
-        FINE_HOURS + (days - FINE_DAYS)
-    };
+    let days = hours.div_ceil(24);
+    let place = hours.min(FINE_HOURS) + days.saturating_sub(FINE_DAYS);
     usize::try_from(place).map_or(LAST, |place| place.min(LAST))
 }
 

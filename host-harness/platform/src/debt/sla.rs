@@ -78,24 +78,27 @@ struct Counts {
 
 impl SlaTally {
     pub(super) fn add(&mut self, windows: Windows, seen: &Seen<'_>) {
+        let is_fixed = seen.ending == Some(Ending::Resolved) && seen.ended_in_window;
+        if seen.ending.is_some() && !is_fixed {
+            return;
+        }
         let counts = self.0.at(seen.level);
         let severity = seen.level.severity();
-        let window = severity.and_then(|one| windows.millis(one));
         let standing = severity.and_then(|one| windows.standing(one, seen.lasted));
-        match (seen.ending, window.zip(standing)) {
-            (None, None) => counts.unbound += 1,
-            (None, Some((window, standing))) => {
+        match standing {
+            None => counts.unbound += u32::from(!is_fixed),
+            Some(standing) if is_fixed => {
+                counts.fixed += 1;
+                counts.fixed_within += u32::from(standing != Standing::Breached);
+            }
+            Some(standing) => {
                 let clocks = match seen.spell.fix {
                     FixState::None => &mut counts.no_fix,
                     _ => &mut counts.open,
                 };
+                let window = severity.and_then(|one| windows.millis(one)).unwrap_or(0);
                 clocks.add(standing, seen.lasted.saturating_sub(window));
             }
-            (Some(Ending::Resolved), Some((_, standing))) if seen.ended_in_window => {
-                counts.fixed += 1;
-                counts.fixed_within += u32::from(standing != Standing::Breached);
-            }
-            (Some(_), _) => {}
         }
     }
 
@@ -145,13 +148,11 @@ impl Counts {
 
 impl Clocks {
     fn add(&mut self, standing: Standing, overdue: Timestamp) {
-        match standing {
-            Standing::Within => self.within += 1,
-            Standing::AtRisk => self.at_risk += 1,
-            Standing::Breached => {
-                self.breached += 1;
-                self.most_overdue_ms = self.most_overdue_ms.max(Some(overdue));
-            }
+        self.within += u32::from(standing == Standing::Within);
+        self.at_risk += u32::from(standing == Standing::AtRisk);
+        if standing == Standing::Breached {
+            self.breached += 1;
+            self.most_overdue_ms = self.most_overdue_ms.max(Some(overdue));
         }
     }
 

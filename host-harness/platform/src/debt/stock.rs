@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::level::{ByClass, ByLevel};
 use super::{DAY, Level, Seen};
-use crate::model::common::{FindingClass, FixState, Timestamp};
+use crate::model::common::FindingClass;
 use crate::spell::Ending;
 
 /// Open findings, and beside them those that are not open and not fixed.
@@ -88,84 +88,103 @@ pub struct Fixes {
 }
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stocks(ByClass<ByLevel<Stock>>);
+pub(super) struct Stocks(ByClass<ByLevel<Counts>>);
+
+/// The counts of a [`Stock`], as lists: which one a finding is of is hard to foresee, so none of it is a branch.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    ages: [u32; 5],
+    fixes: [u32; 4],
+    accepted: u32,
+    vanished: u32,
+}
 
 impl Stocks {
     pub(super) fn add(&mut self, seen: &Seen<'_>) {
-        let stock = self.0.at(seen.spell.class).at(seen.level);
-        match seen.ending {
-            None => {
-                stock.open += 1;
-                *stock.ages.of(seen.lasted) += 1;
-                *stock.fixes.of(seen.spell.fix) += 1;
-            }
-            Some(Ending::Accepted) => stock.accepted += 1,
-            Some(Ending::Vanished) => stock.vanished += 1,
-            Some(Ending::Resolved) => {}
+        let counts = self.0.at(seen.spell.class).at(seen.level);
+        if seen.ending.is_none() {
+            let days = seen.lasted / DAY;
+            let after = |last| usize::from(days > last);
+            bump(
+                &mut counts.ages,
+                after(7) + after(30) + after(90) + after(180),
+            );
+            bump(&mut counts.fixes, seen.spell.fix as usize);
         }
+        counts.accepted += u32::from(seen.ending == Some(Ending::Accepted));
+        counts.vanished += u32::from(seen.ending == Some(Ending::Vanished));
     }
 
     pub(super) fn report(&self) -> Open {
-        let mut by_level: ByLevel<Stock> = ByLevel::default();
-        let mut all = Stock::default();
+        let mut by_level: ByLevel<Counts> = ByLevel::default();
+        let mut all = Counts::default();
         let mut by_class = Vec::new();
         for (class, levels) in self.0.iter() {
-            let mut stock = Stock::default();
+            let mut counts = Counts::default();
             for (level, one) in levels.iter() {
-                stock.join(one);
+                counts.join(one);
                 by_level.at(level).join(one);
             }
-            all.join(&stock);
-            by_class.push(ClassStock { class, stock });
+            all.join(&counts);
+            by_class.push(ClassStock {
+                class,
+                stock: counts.report(),
+            });
         }
-        let by_severity = by_level.iter().map(|(severity, stock)| LevelStock {
+        let by_severity = by_level.iter().map(|(severity, counts)| LevelStock {
             severity,
-            stock: *stock,
+            stock: counts.report(),
         });
         Open {
-            all,
+            all: all.report(),
             by_severity: by_severity.collect(),
             by_class,
         }
     }
 }
 
-impl Stock {
+impl Counts {
     fn join(&mut self, other: &Self) {
-        self.open += other.open;
-        self.ages.up_to_7 += other.ages.up_to_7;
-        self.ages.up_to_30 += other.ages.up_to_30;
-        self.ages.up_to_90 += other.ages.up_to_90;
-        self.ages.up_to_180 += other.ages.up_to_180;
-        self.ages.older += other.ages.older;
-        self.fixes.available += other.fixes.available;
-        self.fixes.partial += other.fixes.partial;
-        self.fixes.none += other.fixes.none;
-        self.fixes.unknown += other.fixes.unknown;
+        let lists = [
+            (&mut self.ages[..], &other.ages[..]),
+            (&mut self.fixes[..], &other.fixes[..]),
+        ];
+        for (list, others) in lists {
+            for (count, other) in list.iter_mut().zip(others) {
+                *count += other;
+            }
+        }
         self.accepted += other.accepted;
         self.vanished += other.vanished;
     }
-}
 
-impl Ages {
-    fn of(&mut self, age: Timestamp) -> &mut u32 {
-        match age / DAY {
-            ..=7 => &mut self.up_to_7,
-            8..=30 => &mut self.up_to_30,
-            31..=90 => &mut self.up_to_90,
-            91..=180 => &mut self.up_to_180,
-            _ => &mut self.older,
+    fn report(&self) -> Stock {
+        let [up_to_7, up_to_30, up_to_90, up_to_180, older] = self.ages;
+        // In the order of `FixState`.
+        let [unknown, available, partial, none] = self.fixes;
+        Stock {
+            open: self.ages.iter().sum(),
+            ages: Ages {
+                up_to_7,
+                up_to_30,
+                up_to_90,
+                up_to_180,
+                older,
+            },
+            fixes: Fixes {
+                available,
+                partial,
+                none,
+                unknown,
+            },
+            accepted: self.accepted,
+            vanished: self.vanished,
         }
     }
 }
 
-impl Fixes {
-    fn of(&mut self, fix: FixState) -> &mut u32 {
-        match fix {
-            FixState::Available => &mut self.available,
-            FixState::Partial => &mut self.partial,
-            FixState::None => &mut self.none,
-            FixState::Unknown => &mut self.unknown,
-        }
+fn bump(counts: &mut [u32], place: usize) {
+    if let Some(count) = counts.get_mut(place) {
+        *count += 1;
     }
 }

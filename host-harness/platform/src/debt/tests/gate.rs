@@ -113,8 +113,8 @@ fn waivers_marks_and_whether_it_bound_are_counted() {
 #[test]
 fn only_decisions_for_a_time_in_the_window_and_of_the_repository_count() {
     let at = |as_of, repository| Judged {
-        as_of,
         repository,
+        as_of,
         ..judged(Decision::Pass)
     };
     let judged = vec![
