@@ -11,6 +11,7 @@ mod lockfiles;
 mod model;
 mod purl;
 mod snyk_answers;
+mod statistics;
 mod survival;
 mod versions;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     trials.extend(cvss::trials(&data.join("scoring/data/cvss")));
     trials.extend(model::trials(&data.join("scoring/data")));
+    trials.extend(statistics::trials(&data.join("scoring/data")));
     trials.extend(versions::trials(&data.join("scoring/data/versions")));
     trials.extend(purl::trials(&data.join("scoring/data/purl")));
     trials.extend(bumps::trials(&data.join("scoring/data/bumps")));

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+use koalr_platform::correlation::CorrelationSettings;
+use koalr_platform::debt::DebtSettings;
+use koalr_platform::dora::DoraSettings;
+use koalr_platform::ledger::Scope;
 use koalr_platform::model::common::{Change, DependencyChange, Timestamp};
 use koalr_platform::policy::Policy;
 use koalr_runtime::Secret;
@@ -94,7 +98,26 @@ async fn look_back(
     print(format, &report, reconstruct_text)?;
     title(format, "$ koalr gate backtest --policy policy.toml")?;
     let report = backtest(host, tenant, &JudgeOptions::default(), DAYS, as_of).await?;
-    print(format, &report, backtest_text)
+    print(format, &report, backtest_text)?;
+    let scope = Scope::default();
+    let asked = InsightAsked {
+        scope: &scope,
+        from: as_of.saturating_sub(Timestamp::from(DAYS) * MILLIS_PER_DAY),
+        as_of,
+    };
+    title(format, "$ koalr report dora")?;
+    let report = dora(tenant, &DoraSettings::default(), asked)?;
+    print(format, &report, dora_text)?;
+    title(format, "$ koalr report debt")?;
+    let integration = host.manifest().id.clone();
+    let report = debt(tenant, &integration, &DebtSettings::default(), asked)?;
+    print(format, &report, debt_text)?;
+    title(format, "$ koalr report correlation")?;
+    let report = correlation(tenant, &CorrelationSettings::default(), asked)?;
+    print(format, &report, correlation_text)?;
+    title(format, "$ koalr report calibration")?;
+    let report = calibration(tenant, Policy::default().bands, asked)?;
+    print(format, &report, calibration_text)
 }
 
 /// Connects and backfills.
