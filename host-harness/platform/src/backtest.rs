@@ -3,15 +3,14 @@
 //! Decisions that were made at the time and decisions that were rebuilt later are counted apart, and never together.
 
 mod aftermath;
-mod interval;
 
 use serde::{Deserialize, Serialize};
 
 use crate::decision::{Decision, Settled};
 use crate::model::common::Timestamp;
 
+pub use crate::stats::proportion::Proportion;
 pub use aftermath::{Aftermath, Aftermaths};
-pub use interval::{Interval, Proportion, wilson};
 
 /// A stored decision, and what it is under another policy.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,8 @@
 //! What another policy would have decided, as text.
 
-use koalr_platform::backtest::{Changed, Interval, Proportion};
+use koalr_platform::backtest::{Changed, Proportion};
 use koalr_platform::policy::Mode;
+use koalr_platform::stats::proportion::Share;
 
 use super::escape::{name, plain};
 use super::instant::utc;
@@ -135,7 +136,7 @@ fn changed(one: &Changed) -> String {
 /// A count with its share and of how many.
 pub(super) fn share(count: u32, of: u32) -> String {
     match Proportion::new(count, of).interval {
-        Some(Interval { share, .. }) => format!(
+        Some(Share { share, .. }) => format!(
             "{} of {} ({:.1} %)",
             grouped(u64::from(count)),
             grouped(u64::from(of)),
@@ -148,7 +149,7 @@ pub(super) fn share(count: u32, of: u32) -> String {
 /// A share with its interval.
 pub(super) fn proportion(one: &Proportion) -> String {
     match one.interval {
-        Some(Interval { low, high, .. }) => format!(
+        Some(Share { low, high, .. }) => format!(
             "{}, 95 % interval {:.1} to {:.1} %",
             share(one.count, one.of),
             low * 100.0,
