@@ -13,7 +13,9 @@ pub(super) struct Gathered<'a> {
     pub(super) units: Vec<Unit<'a>>,
     pub(super) too_young: u32,
     pub(super) unjudged: u32,
+    /// Each once.
     deployments: Vec<(u32, Observation)>,
+    /// Each once.
     incidents: Vec<(usize, Observation)>,
 }
 
@@ -31,36 +33,50 @@ impl<'a> Gathered<'a> {
         from: Timestamp,
         as_of: Timestamp,
     ) -> Self {
-        let incidents = Incidents::new(ledger);
+        let mut changes = Changes::new(ledger, places, from, as_of);
+        let tied = tied(ledger);
+        let (mut deployments, mut incidents) = (Vec::new(), Vec::new());
+        for (deployment, place) in &changes.rows {
+            let Some(change) = changes.list.get_mut(*place) else {
+                continue;
+            };
+            let Some(judged) = change.judged.filter(|_| change.is_old(as_of)) else {
+                continue;
+            };
+            deployments.push((*deployment, judged.observation));
+            let first = tied.partition_point(|(one, ..)| one < deployment);
+            let of_it = tied
+                .iter()
+                .skip(first)
+                .take_while(|(one, ..)| one == deployment);
+            for (_, named, incident) in of_it {
+                if named.is_none_or(|named| named == judged.change) {
+                    incidents.push((*incident, judged.observation));
+                    change.failed = true;
+                }
+            }
+        }
+        deployments.sort_unstable();
+        deployments.dedup();
+        incidents.sort_unstable();
+        incidents.dedup();
         let mut gathered = Self {
             units: Vec::new(),
             too_young: 0,
             unjudged: 0,
-            deployments: Vec::new(),
-            incidents: Vec::new(),
+            deployments,
+            incidents,
         };
-        for change in changes(ledger, places, from, as_of) {
-            let judged = change.judged.and_then(|at| ledger.judged.get(index(at)?));
-            if change.last_at.saturating_add(WINDOW.ms()) > as_of {
-                gathered.too_young += 1;
-            } else if let Some(judged) = judged {
-                let mut failed = false;
-                for deployment in change.deployments {
-                    gathered.deployments.push((deployment, judged.observation));
-                    for incident in incidents.of(deployment, change.id) {
-                        gathered.incidents.push((incident, judged.observation));
-                        failed = true;
-                    }
-                }
-                gathered.units.push(Unit { judged, failed });
-            } else {
-                gathered.unjudged += 1;
+        for change in changes.list {
+            match change.judged {
+                _ if !change.is_old(as_of) => gathered.too_young += 1,
+                None => gathered.unjudged += 1,
+                Some(judged) => gathered.units.push(Unit {
+                    judged,
+                    failed: change.failed,
+                }),
             }
         }
-        gathered.deployments.sort_unstable();
-        gathered.deployments.dedup();
-        gathered.incidents.sort_unstable();
-        gathered.incidents.dedup();
         gathered
     }
 
@@ -75,75 +91,75 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// A change with all deployments that brought it.
+/// Changes, and the deployments that brought them with their place here.
+struct Changes<'a> {
+    list: Vec<Change<'a>>,
+    rows: Vec<(u32, usize)>,
+}
+
 struct Change<'a> {
-    id: &'a str,
-    judged: Option<u32>,
+    judged: Option<&'a Judged>,
     last_at: Timestamp,
-    deployments: Vec<u32>,
+    failed: bool,
 }
 
-fn changes<'a>(
-    ledger: &'a Ledger,
-    places: &Places,
-    from: Timestamp,
-    as_of: Timestamp,
-) -> Vec<Change<'a>> {
-    let mut changes: Vec<Change<'a>> = Vec::new();
-    let mut known: HashMap<&str, usize> = HashMap::new();
-    for one in &ledger.brought {
-        let deployment = index(one.deployment).and_then(|at| ledger.deployments.get(at));
-        let at = deployment.map(|deployment| deployment.at);
-        let Some(at) = at.filter(|at| (from..=as_of).contains(at)) else {
-            continue;
+impl<'a> Changes<'a> {
+    fn new(ledger: &'a Ledger, places: &Places, from: Timestamp, as_of: Timestamp) -> Self {
+        let mut changes = Self {
+            list: Vec::new(),
+            rows: Vec::with_capacity(ledger.brought.len()),
         };
-        if !places.brought(ledger, one) {
-            continue;
+        // All deliveries of a change have the same decision. Its place is the change's name; it is cheaper than the id.
+        let mut judged_at = vec![None; ledger.judged.len()];
+        let mut unjudged_at: HashMap<&str, usize> = HashMap::new();
+        for one in &ledger.brought {
+            let deployment = index(one.deployment).and_then(|at| ledger.deployments.get(at));
+            let at = deployment.map(|deployment| deployment.at);
+            let Some(at) = at.filter(|at| (from..=as_of).contains(at)) else {
+                continue;
+            };
+            if !places.brought(ledger, one) {
+                continue;
+            }
+            let new = changes.list.len();
+            let judged = one.judged.and_then(index);
+            let place = match judged.and_then(|judged| judged_at.get_mut(judged)) {
+                Some(known) => *known.get_or_insert(new),
+                None => *unjudged_at.entry(&one.change).or_insert(new),
+            };
+            changes.rows.push((one.deployment, place));
+            match changes.list.get_mut(place) {
+                Some(change) => change.last_at = change.last_at.max(at),
+                None => changes.list.push(Change {
+                    judged: judged.and_then(|judged| ledger.judged.get(judged)),
+                    last_at: at,
+                    failed: false,
+                }),
+            }
         }
-        let place = *known.entry(&one.change).or_insert(changes.len());
-        if let Some(change) = changes.get_mut(place) {
-            change.last_at = change.last_at.max(at);
-            change.deployments.push(one.deployment);
-        } else {
-            changes.push(Change {
-                id: &one.change,
-                judged: one.judged,
-                last_at: at,
-                deployments: vec![one.deployment],
-            });
-        }
+        changes
     }
-    changes
 }
 
-/// Incidents within the window, by the deployment that they are tied to.
-struct Incidents<'a> {
-    /// Place of the deployment, the change that is named, and place of the incident.
-    tied: Vec<(u32, Option<&'a str>, usize)>,
+impl Change<'_> {
+    /// Whether the window after its last deployment has gone by.
+    fn is_old(&self, as_of: Timestamp) -> bool {
+        self.last_at.saturating_add(WINDOW.ms()) <= as_of
+    }
 }
 
-impl<'a> Incidents<'a> {
-    fn new(ledger: &'a Ledger) -> Self {
-        let outages = ledger.outages.iter().enumerate();
-        let mut tied: Vec<_> = outages
-            .filter_map(|(place, outage)| {
-                let cause = outage.cause.filter(|cause| cause.after_ms <= WINDOW.ms())?;
-                Some((cause.deployment, outage.change.as_deref(), place))
-            })
-            .collect();
-        tied.sort_unstable();
-        Self { tied }
-    }
-
-    /// Those of a deployment that name this change or none.
-    fn of(&self, deployment: u32, change: &str) -> impl Iterator<Item = usize> {
-        let first = self.tied.partition_point(|(one, ..)| *one < deployment);
-        let rest = self.tied.get(first..).unwrap_or_default();
-        rest.iter()
-            .take_while(move |(one, ..)| *one == deployment)
-            .filter(move |(_, named, _)| named.is_none_or(|named| named == change))
-            .map(|(.., place)| *place)
-    }
+/// Incidents within the window, in order of the deployment that each is tied to: that, the change that it names, and its
+/// own place.
+fn tied(ledger: &Ledger) -> Vec<(u32, Option<&str>, usize)> {
+    let outages = ledger.outages.iter().enumerate();
+    let mut tied: Vec<_> = outages
+        .filter_map(|(place, outage)| {
+            let cause = outage.cause.filter(|cause| cause.after_ms <= WINDOW.ms())?;
+            Some((cause.deployment, outage.change.as_deref(), place))
+        })
+        .collect();
+    tied.sort_unstable();
+    tied
 }
 
 fn count<T>(rows: &[(T, Observation)], observation: Observation) -> u32 {

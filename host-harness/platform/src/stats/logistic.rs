@@ -7,6 +7,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Z;
 use super::rate::{mass::ln_binomial, two_sided};
 use newton::{Point, climb};
 
@@ -243,6 +244,3 @@ fn most(events: f64, of: f64) -> f64 {
         ln_binomial(events, of, events / of)
     }
 }
-
-/// The normal distribution's quantile of 0.975.
-const Z: f64 = 1.959_963_984_540_054;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
+use super::Z;
 use super::beta::Posterior;
 use super::survival::float;
 use mass::ln_binomial;
@@ -185,9 +186,6 @@ pub(super) fn two_sided(z: f64) -> Option<f64> {
     let p = 2.0 * Normal::new(0.0, 1.0).ok()?.sf(z.abs());
     p.is_finite().then_some(p.min(1.0))
 }
-
-/// The normal distribution's quantile of 0.975.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// One time is not less than this share of the other, a second of thirty thousand years.
 const LEAST: f64 = 1e-12;

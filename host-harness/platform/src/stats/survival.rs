@@ -8,6 +8,8 @@ mod log_rank;
 
 pub use log_rank::log_rank;
 
+use super::Z;
+
 /// Things that lasted equally long.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lived {
@@ -233,9 +235,6 @@ fn steps(lived: &[Lived]) -> Vec<Step> {
 pub(super) fn float(count: u64) -> f64 {
     count as f64
 }
-
-/// The normal distribution's quantile of 0.975.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// A product of shares that is a level but for its last digits has reached it.
 const ROUNDING: f64 = 1e-12;

@@ -1,7 +1,5 @@
 //! Whether two curves differ.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF};
-
 use super::{Curve, Step, float};
 use crate::stats::Test;
 
@@ -29,13 +27,7 @@ pub fn log_rank(a: &Curve, b: &Curve) -> Option<Test> {
     if variance <= 0.0 {
         return None;
     }
-    let statistic = excess * excess / variance;
-    let p = ChiSquared::new(1.0).ok()?.sf(statistic);
-    (statistic.is_finite() && p.is_finite()).then_some(Test {
-        statistic,
-        degrees: 1,
-        p,
-    })
+    Test::chi_squared(excess * excess / variance, 1)
 }
 
 /// How many ended at the time, if the step is of it; it is behind us then.
