@@ -230,9 +230,10 @@ fn no_end_is_before_its_beginning_and_stretches_do_not_overlap() {
         .into_iter()
         .flat_map(|step| times.map(|at| vec![(step, at)]))
         .collect();
-    for (index, first) in steps.clone().into_iter().enumerate() {
-        let more = steps[index..25].to_vec().into_iter();
-        steps.extend(more.map(|second| [first.clone(), second].concat()));
+    for (index, first) in steps.clone().iter().enumerate() {
+        for second in &steps.clone()[index..25] {
+            steps.push([&first[..], second].concat());
+        }
     }
     for (steps, number) in steps.iter().zip(0_usize..) {
         for state in 0..8 {

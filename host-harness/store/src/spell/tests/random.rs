@@ -25,7 +25,7 @@ impl Dice {
 #[test]
 fn what_is_kept_is_what_the_rows_say_and_what_is_counted() {
     let mut met = BTreeSet::new();
-    for seed in 1..=6 {
+    for seed in 1..=3 {
         sync_at_random(&mut Dice(seed << 32 | 0x9e37_79b9), &mut met);
     }
     let expected = [
@@ -48,7 +48,8 @@ fn sync_at_random(dice: &mut Dice, met: &mut BTreeSet<&'static str>) {
     let mut record = connection();
     record.integration = "another".to_owned();
     let second = tenant.save_connection(&record, "another token").unwrap();
-    let records = random_records(dice, 1_000);
+    let mut records = random_records(dice, 1_000);
+    records.retain(|entry| !matches!(entry, Entry::Remediation(_)));
     apply(&mut tenant, &first, records, 1_000);
     // The rows around the border of two segments.
     run(
@@ -57,7 +58,7 @@ fn sync_at_random(dice: &mut Dice, met: &mut BTreeSet<&'static str>) {
          UPDATE findings SET row = row + 4080;
          UPDATE remediations SET finding = finding + 4080",
     );
-    for round in 2..80 {
+    for round in 2..60 {
         if dice.one_in(2) {
             tenant.refresh_spells().unwrap();
         }
@@ -89,10 +90,10 @@ fn check(tenant: &mut Tenant, connection: &StoredConnection, met: &mut BTreeSet<
         let mut spells = Vec::new();
         let rows = tenant
             .spells(connection, SpellFilter::default(), &mut |spell| {
-                spells.push(*spell)
+                spells.push(*spell);
             })
             .unwrap();
-        let named = |spell: &Spell| {
+        let described = |spell: &Spell| {
             let number = spell
                 .repository
                 .and_then(|number| usize::try_from(number).ok());
@@ -101,7 +102,7 @@ fn check(tenant: &mut Tenant, connection: &StoredConnection, met: &mut BTreeSet<
                 number.map(|number| &rows.repositories[number])
             )
         };
-        let mut names: Vec<_> = spells.iter().map(named).collect();
+        let mut names: Vec<_> = spells.iter().map(described).collect();
         names.sort_unstable();
         (spells, names, rows.kept, rows.built)
     };
