@@ -159,6 +159,7 @@ fn a_ledger_that_another_form_was_given_to_has_another_number() {
 fn while_another_holds_the_file_it_is_told_and_not_kept() {
     let (directory, mut tenant) = delivered();
     let mut other = open(directory.path());
+    run(&mut tenant, "PRAGMA busy_timeout = 0");
     let ledger = other.database.write(|_| Ok(tenant.ledger(100)?)).unwrap();
     assert_eq!(ledger.deployments.len(), 2);
     assert!(!is_kept(&tenant, 100));
