@@ -49,16 +49,19 @@ impl Ledger {
         }
         ledger.judged = judge::judged(&known, &repositories, as_of, &mut tally);
         let heads = Heads::of(&ledger.judged);
+        let place_of = |deployment: &Deployment| {
+            place(&ledger.deployments, |one| {
+                (one.at, &*one.id).cmp(&(deployment.at, &deployment.id))
+            })
+        };
         let mut traced: HashMap<&str, Traced> = HashMap::new();
         for tie in &ties {
             let after_ms = tie.after_ms;
             match (tie.from, tie.to) {
                 (Thing::Change(change), Thing::Deployment(deployment)) => {
-                    let of = place(&ledger.deployments, |one| {
-                        (one.at, &*one.id).cmp(&(deployment.at, &deployment.id))
-                    });
                     let repository = repositories.get(&key(&change.repository));
-                    if let (Some(deployment), Some(repository)) = (of, repository) {
+                    if let (Some(deployment), Some(repository)) = (place_of(deployment), repository)
+                    {
                         ledger.brought.push(Brought {
                             change: change.change.clone(),
                             deployment,
@@ -70,11 +73,8 @@ impl Ledger {
                     }
                 }
                 (Thing::Incident(incident), Thing::Deployment(deployment)) => {
-                    let of = place(&ledger.deployments, |one| {
-                        (one.at, &*one.id).cmp(&(deployment.at, &deployment.id))
-                    });
                     let traced = traced.entry(&incident.id).or_default();
-                    let cause = of.map(|deployment| Cause {
+                    let cause = place_of(deployment).map(|deployment| Cause {
                         deployment,
                         after_ms,
                         reason: tie.reason,

@@ -71,9 +71,9 @@ fn changes(database: &Connection) -> Result<(Vec<Merge>, Vec<Other>), Fault> {
     let mut others = Vec::new();
     each(database, CHANGES, |row| {
         let (change, repository, number) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let merged = row.get(3)?;
+        let is_merged = row.get(3)?;
         match row.get(4)? {
-            Some(merged_at) if merged => merges.push(Merge {
+            Some(merged_at) if is_merged => merges.push(Merge {
                 change,
                 repository,
                 number,
@@ -85,7 +85,7 @@ fn changes(database: &Connection) -> Result<(Vec<Merge>, Vec<Other>), Fault> {
                 change,
                 repository,
                 number,
-                merged,
+                merged: is_merged,
             }),
         }
         Ok(())

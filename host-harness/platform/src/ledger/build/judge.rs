@@ -101,8 +101,8 @@ impl<'a> Heads<'a> {
         for (place, one) in (0..).zip(judged) {
             let new = (one.observation, place);
             let head = (&*one.change, key(&one.head_sha));
-            let held = heads.entry(head).or_insert(new);
-            *held = new.min(*held);
+            let found = heads.entry(head).or_insert(new);
+            *found = new.min(*found);
         }
         Self(heads)
     }
