@@ -16,11 +16,13 @@ use koalr_upstream::sample::{self, History, SampleChange};
 use super::args::{Common, Demo, Format};
 use super::{create_tenant, now, open_host, print};
 use crate::jobs::{
-    ChangeFile, ConnectOptions, JudgeOptions, ReconstructOptions, SyncOptions, backtest, connect,
-    import, judge, override_change, reconstruct, sync,
+    ChangeFile, ConnectOptions, InsightAsked, JudgeOptions, ReconstructOptions, SyncOptions,
+    backtest, calibration, connect, correlation, debt, dora, import, judge, override_change,
+    reconstruct, sync,
 };
 use crate::report::{
-    backtest_text, connect_text, gate_text, import_text, override_text, reconstruct_text, sync_text,
+    backtest_text, calibration_text, connect_text, correlation_text, debt_text, dora_text,
+    gate_text, import_text, override_text, reconstruct_text, sync_text,
 };
 use crate::{Host, HostError, RateShare};
 
@@ -227,6 +229,8 @@ fn title(format: Format, text: &str) -> Result<(), HostError> {
 
 /// Which of all made-up teams it is.
 const SEED: u64 = 7;
+
+const MILLIS_PER_DAY: Timestamp = 86_400_000;
 
 /// Days of its history.
 const DAYS: u32 = 90;
