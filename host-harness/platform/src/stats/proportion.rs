@@ -100,7 +100,7 @@ pub fn clopper_pearson(count: u32, of: u32) -> Option<Share> {
 ///
 /// Its ends are never 0 or 1, so that a share of none or of all lies outside it.
 ///
-/// Source: L. D. Brown, T. T. Cai and A. DasGupta, "Interval estimation for a binomial proportion", 2001, section
+/// Source: L. D. Brown and others, "Interval estimation for a binomial proportion", 2001, section
 /// 3.1.2, without its change at the ends.
 #[must_use]
 pub fn jeffreys(count: u32, of: u32) -> Option<Share> {

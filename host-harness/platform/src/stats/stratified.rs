@@ -56,8 +56,10 @@ impl Stratified {
         }
         let odds_ratio = sums.odds_ratio();
         let [heterogeneity, breslow_day] = odds_ratio
-            .and_then(|common| heterogeneity(tables, common.value, sums.used.checked_sub(1)?))
-            .map_or([None; 2], |tests| tests);
+            .zip(sums.used.checked_sub(1))
+            .map_or([None; 2], |(common, degrees)| {
+                heterogeneity(tables, common.value, degrees)
+            });
         let crude_odds_ratio = sums.heap.odds_ratio();
         Self {
             odds_ratio,
@@ -143,7 +145,7 @@ impl Sums {
 }
 
 /// Tarone's test, and Breslow's and Day's.
-fn heterogeneity(tables: &[Table], common: f64, degrees: u32) -> Option<[Option<Test>; 2]> {
+fn heterogeneity(tables: &[Table], common: f64, degrees: u32) -> [Option<Test>; 2] {
     let (mut squares, mut apart, mut variance) = (0.0, 0.0, 0.0);
     for cells in tables.iter().map(Table::cells) {
         if cells.lesser_margins().is_some() {
@@ -157,7 +159,7 @@ fn heterogeneity(tables: &[Table], common: f64, degrees: u32) -> Option<[Option<
     }
     // Rounding may leave the amendment a little larger than the statistic where nothing differs.
     let amended = (squares - apart * apart / variance).max(0.0);
-    Some([amended, squares].map(|statistic| Test::chi_squared(statistic, degrees)))
+    [amended, squares].map(|statistic| Test::chi_squared(statistic, degrees))
 }
 
 /// The cells with the margins of these and the odds ratio `common`: the root of a quadratic, in the form that nothing
