@@ -185,11 +185,12 @@ pub async fn meet(case: &Case, set: Set) -> Met {
         } else {
             set.occurrence
         };
-        let mut prefix = String::from("/rest/orgs/");
-        if set.in_order {
-            let organizations = &connected.connection.organizations;
-            prefix += &format!("{}/issues", organizations.first().unwrap().id);
-        }
+        let organizations = &connected.connection.organizations;
+        let prefix = if set.in_order {
+            format!("/rest/orgs/{}/issues", organizations.first().unwrap().id)
+        } else {
+            "/rest/orgs/".to_owned()
+        };
         for fault in faults {
             upstream.fault(&prefix, occurrence, fault.clone());
         }

@@ -141,6 +141,8 @@ pub struct Summary {
     pub decision: Decision,
     /// Whether it bound: the policy's mode was enforce.
     pub enforced: bool,
+    /// Whether everything was known that introductions are told from; without it, none is not zero.
+    pub told: bool,
     /// Distinct vulnerabilities that it introduced: those with a score of 7.0 or more.
     pub introduced_high: u32,
     /// Those below.
@@ -157,7 +159,7 @@ pub struct Summary {
     pub waived: u32,
     /// The security score, in tenths.
     pub security: Tenths,
-    /// The joined score, in tenths.
+    /// The score as it was shown, with its floor or cap, in tenths.
     pub score: Tenths,
 }
 

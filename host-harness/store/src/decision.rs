@@ -72,6 +72,7 @@ impl Tenant {
         let beside = [
             ValueRef::from(summary.decision.word()),
             ValueRef::Integer(summary.enforced.into()),
+            ValueRef::Integer(summary.told.into()),
             number(summary.introduced_high),
             number(summary.introduced_low),
             number(summary.introduced_unscored),

@@ -42,6 +42,7 @@ impl Book {
             summary: Summary {
                 decision: Decision::Pass,
                 enforced: true,
+                told: true,
                 introduced_high: 0,
                 introduced_low: 0,
                 introduced_unscored: 0,

@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::decision::Decision;
 use crate::ledger::{Delivered, Judged, Ledger, Places, Within};
 use crate::links::Window;
 use crate::model::common::Timestamp;
@@ -225,10 +224,9 @@ impl Exposure {
     /// That of one change.
     fn of(judged: &Judged) -> Self {
         let summary = &judged.summary;
-        let told = !matches!(summary.decision, Decision::Inconclusive | Decision::Pending);
         if summary.introduced_high > 0 {
             Self::Exposed
-        } else if !told {
+        } else if !summary.told {
             Self::Unknown(Reason::NotTold)
         } else if summary.unattributed > 0 {
             Self::Unknown(Reason::Unattributed)

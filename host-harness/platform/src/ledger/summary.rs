@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Summary;
 use crate::decision::Settled;
+use crate::evidence::{AFTER_MERGE, DEPENDENCIES, PACKAGES};
 use crate::model::assessment::{Assessment, Attribution};
-use crate::model::common::{FindingClass, Tenths};
+use crate::model::common::{CoverageState, FindingClass, Tenths};
 use crate::model::evidence::Evidence;
 use crate::model::verdict::Verdict;
 use crate::policy::Mode;
@@ -39,6 +40,7 @@ impl Summary {
         Self {
             decision: settled.outcome.decision,
             enforced: settled.mode == Mode::Enforce,
+            told: told(evidence),
             introduced_high: count(scores().filter(|score| *score >= HIGH).count()),
             introduced_low: count(scores().filter(|score| *score < HIGH).count()),
             introduced_unscored: count(introduced.values().filter(|one| one.is_none()).count()),
@@ -47,7 +49,7 @@ impl Summary {
             dependencies,
             waived: count(waived.len()),
             security: settled.score.security,
-            score: settled.score.joined,
+            score: settled.score.score,
         }
     }
 
@@ -57,6 +59,7 @@ impl Summary {
         Self {
             decision: self.decision.max(other.decision),
             enforced: self.enforced || other.enforced,
+            told: self.told && other.told,
             introduced_high: self.introduced_high.max(other.introduced_high),
             introduced_low: self.introduced_low.max(other.introduced_low),
             introduced_unscored: self.introduced_unscored.max(other.introduced_unscored),
@@ -68,6 +71,17 @@ impl Summary {
             score: self.score.max(other.score),
         }
     }
+}
+
+/// Whether each listing that tells what a change introduces was complete, and there was one.
+fn told(evidence: &Evidence) -> bool {
+    let tells = [DEPENDENCIES, PACKAGES, AFTER_MERGE];
+    let mut rows = evidence
+        .coverage
+        .iter()
+        .filter(|row| tells.contains(&row.route.as_str()))
+        .peekable();
+    rows.peek().is_some() && rows.all(|row| row.state == CoverageState::Complete)
 }
 
 /// The classes that the score rates by CVSS.

@@ -318,6 +318,7 @@ CREATE TABLE decisions (
   -- What it came to, in figures.
   decision            TEXT NOT NULL,
   enforced            INTEGER NOT NULL,
+  told                INTEGER NOT NULL,
   introduced_high     INTEGER NOT NULL,
   introduced_low      INTEGER NOT NULL,
   introduced_unscored INTEGER NOT NULL,
@@ -332,7 +333,7 @@ CREATE TABLE decisions (
 -- The figures are in it, so that reading all of them opens no row: a row is some pages of evidence.
 CREATE INDEX decisions_by_time ON decisions (
   integration, as_of, change, head_sha, observation,
-  decision, enforced, introduced_high, introduced_low, introduced_unscored, introduced_highest,
+  decision, enforced, told, introduced_high, introduced_low, introduced_unscored, introduced_highest,
   unattributed, dependencies, waived, security, score
 );
 

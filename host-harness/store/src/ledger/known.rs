@@ -136,15 +136,16 @@ fn decided(row: &Row<'_>) -> Result<Decided, Fault> {
         summary: Summary {
             decision: word(row, 4)?,
             enforced: row.get(5)?,
-            introduced_high: row.get(6)?,
-            introduced_low: row.get(7)?,
-            introduced_unscored: row.get(8)?,
-            introduced_highest: row.get(9)?,
-            unattributed: row.get(10)?,
-            dependencies: row.get(11)?,
-            waived: row.get(12)?,
-            security: row.get(13)?,
-            score: row.get(14)?,
+            told: row.get(6)?,
+            introduced_high: row.get(7)?,
+            introduced_low: row.get(8)?,
+            introduced_unscored: row.get(9)?,
+            introduced_highest: row.get(10)?,
+            unattributed: row.get(11)?,
+            dependencies: row.get(12)?,
+            waived: row.get(13)?,
+            security: row.get(14)?,
+            score: row.get(15)?,
         },
     })
 }
@@ -181,8 +182,9 @@ const INCIDENTS: &str = "
 
 /// Of the index alone.
 pub(super) const DECIDED: &str = "
-    SELECT change, head_sha, as_of, observation, decision, enforced, introduced_high, introduced_low,
-           introduced_unscored, introduced_highest, unattributed, dependencies, waived, security, score
+    SELECT change, head_sha, as_of, observation, decision, enforced, told, introduced_high,
+           introduced_low, introduced_unscored, introduced_highest, unattributed, dependencies, waived, security,
+           score
     FROM decisions INDEXED BY decisions_by_time";
 
 const LET_PASS: &str = "SELECT change, head_sha, at FROM overrides";

@@ -401,6 +401,7 @@ fn one_of_each() -> Ledger {
             summary: Summary {
                 decision: koalr_platform::decision::Decision::Block,
                 enforced: true,
+                told: true,
                 introduced_high: 1,
                 introduced_low: 2,
                 introduced_unscored: 3,

@@ -43,6 +43,7 @@ pub(crate) const DECISIONS: Table = Table {
     beside: &[
         "decision",
         "enforced",
+        "told",
         "introduced_high",
         "introduced_low",
         "introduced_unscored",

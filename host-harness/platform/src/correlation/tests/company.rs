@@ -16,6 +16,7 @@ pub(super) fn judged(introduced_high: u32) -> Judged {
         summary: Summary {
             decision: Decision::Pass,
             enforced: true,
+            told: true,
             introduced_high,
             introduced_low: 0,
             introduced_unscored: 0,

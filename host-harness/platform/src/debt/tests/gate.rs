@@ -13,6 +13,7 @@ fn judged(decision: Decision) -> Judged {
         summary: Summary {
             decision,
             enforced: true,
+            told: true,
             introduced_high: 0,
             introduced_low: 0,
             introduced_unscored: 0,

@@ -418,6 +418,7 @@ fn decided(change: &str, observation: Observation, as_of: Timestamp) -> Decided 
         summary: Summary {
             decision: Decision::Pass,
             enforced: true,
+            told: true,
             introduced_high: 0,
             introduced_low: 0,
             introduced_unscored: 0,
