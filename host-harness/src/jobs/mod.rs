@@ -1,5 +1,6 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod api_key;
 mod audit;
 mod backtest;
 mod bench;
@@ -27,6 +28,7 @@ mod verbs;
 mod waive;
 mod walk;
 
+pub use api_key::{NewKey, create_key, revoke_key};
 pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use backtest::{BacktestGroup, BacktestReport, backtest};
 pub use change_file::ChangeFile;
