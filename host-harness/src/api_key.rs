@@ -25,7 +25,11 @@ impl ApiKey {
         let (id, secret) = bytes.split_at(ID_BYTES);
         let secret = Zeroizing::new(hex::encode(secret));
         let body = Zeroizing::new(format!("{PREFIX}{}_{}", hex::encode(id), *secret));
-        Ok(Self(Zeroizing::new(format!("{}{}", *body, checksum(&body)))))
+        Ok(Self(Zeroizing::new(format!(
+            "{}{}",
+            *body,
+            checksum(&body)
+        ))))
     }
 
     /// Reads a key; none if the text is none. Whether anybody has it is for the store to tell.
@@ -68,7 +72,9 @@ impl ApiKey {
     #[must_use]
     pub fn is(&self, kept: &[u8; 32]) -> bool {
         let pairs = self.hash().into_iter().zip(kept);
-        pairs.fold(0, |differs, (one, other)| black_box(differs | (one ^ other))) == 0
+        pairs.fold(0, |differs, (one, other)| {
+            black_box(differs | (one ^ other))
+        }) == 0
     }
 }
 

@@ -13,7 +13,8 @@ use time::format_description::well_known::Rfc3339;
 use super::change_command::ChangeCommand;
 use crate::RateShare;
 pub(super) use team::{
-    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand, WaiverCommand,
+    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
+    WaiverCommand,
 };
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.

@@ -42,7 +42,9 @@ pub fn create_key(
         )));
     }
     if wanted.scopes.is_empty() {
-        return Err(not_possible("a key without a scope opens nothing; name one"));
+        return Err(not_possible(
+            "a key without a scope opens nothing; name one",
+        ));
     }
     let login = match wanted.login {
         Some(login) => Some(Actor::new(login, []).map_err(not_possible)?),

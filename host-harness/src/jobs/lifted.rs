@@ -40,11 +40,13 @@ pub fn override_change(
         )));
     }
     let author = record.author.as_deref();
-    let lifted = Override::new(&actor, (&record.change, author), reason, at)
-        .map_err(|error| match error {
-            OverrideError::Refused(refusal) => HostError::Forbidden(refusal.to_string()),
-            other => HostError::Change(other.to_string()),
-        })?;
+    let lifted =
+        Override::new(&actor, (&record.change, author), reason, at).map_err(
+            |error| match error {
+                OverrideError::Refused(refusal) => HostError::Forbidden(refusal.to_string()),
+                other => HostError::Change(other.to_string()),
+            },
+        )?;
     tenant.append_audit(at, &lifted.actor, &lifted.change, &Event::from(&lifted))?;
     tenant.save_override(&lifted)?;
     Ok(lifted)

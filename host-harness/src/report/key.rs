@@ -11,9 +11,7 @@ use super::instant::utc;
 #[must_use]
 pub fn key_text(key: &str, record: &ApiKeyRecord) -> String {
     let id = &record.id;
-    format!(
-        "{key}\nKeep it now: it is not shown again. `koalr key revoke {id}` takes it back.\n"
-    )
+    format!("{key}\nKeep it now: it is not shown again. `koalr key revoke {id}` takes it back.\n")
 }
 
 /// One line for each: what it opens, since when, and whether it still does.

@@ -68,8 +68,7 @@ impl DataDir {
     /// - the control database cannot be read
     pub fn api_keys(&self, tenant: &TenantId) -> Result<Vec<ApiKeyRecord>, StoreError> {
         self.control()?.read(|connection| {
-            let query =
-                format!("{SELECT} FROM api_keys WHERE tenant = ?1 ORDER BY created_at, id");
+            let query = format!("{SELECT} FROM api_keys WHERE tenant = ?1 ORDER BY created_at, id");
             let mut statement = connection.prepare(&query)?;
             let mut rows = statement.query([tenant.as_str()])?;
             let mut keys = Vec::new();
@@ -149,8 +148,7 @@ fn as_text<S: serde::Serializer>(tenant: &TenantId, serializer: S) -> Result<S::
     serializer.serialize_str(tenant.as_str())
 }
 
-const SELECT: &str =
-    "SELECT id, tenant, name, scopes, login, created_at, last_used_at, revoked_at";
+const SELECT: &str = "SELECT id, tenant, name, scopes, login, created_at, last_used_at, revoked_at";
 
 /// How often a use is noted, in milliseconds.
 const USE_MS: Timestamp = 60_000;

@@ -52,7 +52,12 @@ fn a_tenant_lists_and_revokes_its_own_keys_only_and_once() {
     let (_directory, data) = data();
     data.save_api_key(&key("aa", acme()), &[7; 32]).unwrap();
     data.save_api_key(&key("bb", rival()), &[8; 32]).unwrap();
-    let ids = |tenant| data.api_keys(&tenant).unwrap().into_iter().map(|one| one.id);
+    let ids = |tenant| {
+        data.api_keys(&tenant)
+            .unwrap()
+            .into_iter()
+            .map(|one| one.id)
+    };
     assert_eq!(ids(acme()).collect::<Vec<_>>(), ["aa"]);
     assert!(!data.revoke_api_key(&acme(), "bb", 2_000).unwrap());
     assert!(data.revoke_api_key(&rival(), "bb", 2_000).unwrap());
