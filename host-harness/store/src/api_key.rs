@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use koalr_platform::access::Scope;
 use koalr_platform::model::common::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Row, params};
 use serde::Serialize;
 
 use crate::data_dir::DataDir;

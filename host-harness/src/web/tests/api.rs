@@ -24,10 +24,7 @@ fn server(scopes: &[Scope]) -> (Server, ApiKey) {
         last_used_at: None,
         revoked_at: None,
     };
-    let fake = Fake {
-        keys: vec![(record, key.hash())],
-        ..Fake::default()
-    };
+    let fake = Fake::knowing(record, &key);
     (Server::start(fake, Limits::default()), key)
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Fake {
     pub(super) taken: Mutex<Vec<(TenantId, Source, Received)>>,
     seen: Mutex<BTreeSet<(TenantId, Source, String)>>,
     /// Keys by the hash of each.
-    pub(super) keys: Vec<(ApiKeyRecord, [u8; 32])>,
+    keys: Vec<(ApiKeyRecord, [u8; 32])>,
     /// What was asked by API, and by whom.
     pub(super) asked: Mutex<Vec<(TenantId, Ask)>>,
     /// It fails.
@@ -45,6 +45,13 @@ impl Fake {
         };
         Self {
             gate: Some(gate),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn knowing(record: ApiKeyRecord, key: &ApiKey) -> Self {
+        Self {
+            keys: vec![(record, key.hash())],
             ..Self::default()
         }
     }
