@@ -43,7 +43,9 @@ pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
 pub(crate) use import::listed;
-pub use import::{Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import};
+pub use import::{
+    Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import, import_without_people,
+};
 pub use inspect::{InspectReport, inspect};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;

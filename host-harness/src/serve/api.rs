@@ -12,7 +12,7 @@ use super::routine;
 use super::work::Task;
 use crate::jobs::{
     DependenciesReport, DeploymentOptions, Head, JudgeOptions, change_status, gate_deployment,
-    hand_in, import, override_change, status,
+    hand_in, import_without_people, override_change, status,
 };
 use crate::web::{Api, Ask, Reply};
 use crate::{ApiKey, HostError};
@@ -68,7 +68,7 @@ impl Desk {
         match ask {
             Ask::Import { text } => {
                 let name = format!("api key {}", caller.id);
-                done(&import(tenant, &name, &text, self.now())?)
+                done(&import_without_people(tenant, &name, &text, self.now())?)
             }
             Ask::Dependencies {
                 change,
@@ -82,6 +82,9 @@ impl Desk {
                     repository: repository.as_deref(),
                     sha: head_sha.as_deref(),
                 };
+                if change.trim().is_empty() {
+                    return Ok(None);
+                }
                 if tenant.change(&change)?.is_none() && (repository.is_none() || head_sha.is_none())
                 {
                     return Err(HostError::Change(

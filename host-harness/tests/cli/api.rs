@@ -1,5 +1,8 @@
 //! The HTTP API of the real server.
 
+mod keys;
+mod page;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Stdio};
@@ -57,9 +60,11 @@ impl Served {
         (status, serde_json::from_str(body).unwrap_or(Value::Null))
     }
 
-    /// Imports the sample's blocked change of priya's, open or merged, with ines as a lead; its id and the key.
+    /// Imports the sample's blocked change of priya's, open or merged; the change and a key of ines's, who is a lead.
     fn imported(&self, more: &Value) -> (Value, String) {
         let key = key(&self.koalr, "default", &ALL);
+        let ran = self.koalr.run(&["team", "add", "ines", "--role", "lead"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
         let mut change = sample_change("blocked")["change"].clone();
         change["author"] = json!("priya");
         for (name, value) in more.as_object().unwrap() {
@@ -67,7 +72,6 @@ impl Served {
         }
         let document = json!({
             "services": [{ "name": "checkout", "repositories": [change["repository"]] }],
-            "actors": [{ "login": "ines", "roles": ["lead"] }],
             "changes": [change],
         });
         let (status, report) = self.ask("POST /api/v1/imports", &key, &document);
@@ -233,15 +237,34 @@ fn an_import_with_mistakes_says_all_of_them_and_stores_nothing() {
 }
 
 #[test]
+fn an_import_by_key_gives_nobody_a_role() {
+    let served = Served::new();
+    let key = key(&served.koalr, "default", &ALL);
+    let document = json!({ "actors": [{ "login": "ines", "roles": ["lead"] }] });
+    let (status, problem) = served.ask("POST /api/v1/imports", &key, &document);
+    let errors = json!([{
+        "line": 1,
+        "path": "actors",
+        "problem": "roles are not given here; leave it out, and use `koalr team add` beside the data",
+    }]);
+    assert_eq!((status, &problem["errors"]), (422, &errors));
+    let team = served.koalr.run(&["team", "list", "--format", "json"]);
+    assert_eq!(team.json(), json!([]));
+}
+
+#[test]
 fn an_override_is_made_in_the_name_of_the_keys_person_whose_roles_decide() {
     let mut served = Served::new();
     let (change, key) = served.imported(&json!({ "state": "open" }));
     served.hand_in(&change, &key);
     served.decided(&change, &key);
     let lift = format!("POST {}/override", at(&change));
+    served
+        .koalr
+        .run(&["team", "add", "priya", "--role", "lead"]);
     let body = json!({ "head-sha": change["head-sha"], "reason": "behind a flag" });
     for (login, starts) in [
-        ("priya", "`priya` is not in the team"),
+        ("priya", "`priya` wrote the change and may not override"),
         ("mallory", "`mallory` is not in the team"),
     ] {
         let args = [
@@ -371,169 +394,6 @@ fn a_tenant_never_sees_or_touches_what_is_another_s() {
         served.ask(&format!("GET {there}"), &own, &Value::Null),
         (200, before)
     );
-}
-
-#[test]
-fn a_key_that_was_revoked_opens_nothing_from_then_on() {
-    let served = Served::new();
-    let key = key(&served.koalr, "default", &["read"]);
-    let get = || served.ask("GET /api/v1/connections", &key, &Value::Null);
-    assert_eq!(get().0, 200);
-    let listed = served
-        .koalr
-        .run(&["key", "list", "--format", "json"])
-        .json();
-    assert!(listed[0]["last-used-at"].is_i64(), "{listed}");
-    let id = listed[0]["id"].as_str().unwrap();
-    let elsewhere = served
-        .koalr
-        .run(&["key", "revoke", id, "--tenant", "rival"]);
-    assert_eq!(elsewhere.code, 2);
-    assert_eq!(get().0, 200);
-    assert_eq!(served.koalr.run(&["key", "revoke", id]).code, 0);
-    let refused = get();
-    assert_eq!(refused.0, 401);
-    let unknown = served.ask("GET /api/v1/connections", "koalr_x", &Value::Null);
-    assert_eq!(refused, unknown);
-    assert_eq!(
-        served.koalr.run(&["key", "revoke", id]).failure(),
-        format!("no key `{id}` holds; `koalr key list` shows those that do")
-    );
-    let log = served.koalr.run(&["audit", "list"]).out;
-    assert!(
-        log.contains(&format!(" koalr key: key-created {id} ")),
-        "{log}"
-    );
-    assert!(
-        log.contains(&format!(" koalr key: key-revoked {id} ")),
-        "{log}"
-    );
-    assert_eq!(served.koalr.run(&["audit", "verify"]).code, 0);
-}
-
-#[test]
-fn a_key_is_in_no_file_no_log_and_no_list() {
-    let served = Served::new();
-    let key = key(&served.koalr, "default", &ALL);
-    let wrong = format!("{}0", &key[..key.len() - 1]);
-    served.ask("GET /api/v1/connections", &key, &Value::Null);
-    served.ask("GET /api/v1/connections", &wrong, &Value::Null);
-    served.ask("POST /api/v1/imports", &key, &json!({ "x": 1 }));
-    let secret = &key[19..83];
-    let list = served.koalr.run(&["key", "list"]).out;
-    assert!(
-        list.contains(&key[6..18]) && !list.contains(secret),
-        "{list}"
-    );
-    let secrets = [secret.as_bytes().to_vec(), from_hex(secret)];
-    for file in served.koalr.files().iter().filter(|file| file.is_file()) {
-        let content = std::fs::read(file).unwrap();
-        for secret in &secrets {
-            let found = content.windows(secret.len()).any(|window| window == secret);
-            assert!(!found, "{}", file.display());
-        }
-    }
-    let log = served.log();
-    assert!(log.contains(&key[6..18]) && !log.contains(secret), "{log}");
-}
-
-#[test]
-fn what_no_key_can_be_made_of_is_said() {
-    let koalr = Koalr::new();
-    let create = |more: &[&str]| koalr.run(&[&["key", "create", "--name", "ci"], more].concat());
-    assert_eq!(
-        create(&["--scope", "approve"]).failure(),
-        "a key that approves does so on somebody's name; say on whose with `--as LOGIN`"
-    );
-    let spaced = create(&["--scope", "read", "--as", "i nes"]);
-    assert!(spaced.failure().starts_with("`i nes` is no login"));
-    assert_eq!(create(&[]).code, 2);
-    assert_eq!(create(&["--scope", "write"]).code, 2);
-    let none = koalr.run(&["key", "list"]);
-    assert!(none.out.starts_with("There is no key; "), "{}", none.out);
-}
-
-/// The lines of the page on the API that begin so, without it.
-fn page(start: &str) -> Vec<String> {
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api.md");
-    let page = std::fs::read_to_string(page).unwrap();
-    let lines = page.lines().filter_map(|line| line.strip_prefix(start));
-    lines.map(str::to_owned).collect()
-}
-
-#[test]
-fn the_requests_of_the_page_on_the_api_are_answered() {
-    let mut served = Served::new();
-    let team = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/team.md");
-    let team = std::fs::read_to_string(team).unwrap();
-    let history = team.split("```json\n").nth(1).unwrap();
-    let history = history.split("```").next().unwrap();
-    let keys: Vec<String> = page("koalr ")
-        .iter()
-        .map(|command| {
-            let args: Vec<&str> = command.split_whitespace().collect();
-            let ran = served.koalr.run(&args);
-            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
-            ran.out.lines().next().unwrap().to_owned()
-        })
-        .collect();
-    let mut statuses = Vec::new();
-    for line in page("curl -H @") {
-        let (words, data) = line.split_once(" -d ").unwrap_or((&line, ""));
-        let mut words = words.split(' ');
-        let key = &keys[usize::from(words.next().unwrap() == "ines.txt")];
-        let path = words.next().unwrap().strip_prefix("http://127.0.0.1:8080");
-        let verb = match (words.nth(1), data) {
-            (Some(verb), _) => verb,
-            (None, "") => "GET",
-            (None, _) => "POST",
-        };
-        let body = match data {
-            "" => Value::Null,
-            "@history.json" => serde_json::from_str(history).unwrap(),
-            data => serde_json::from_str(data.trim_matches('\'')).unwrap(),
-        };
-        let what = format!("{verb} {}", path.unwrap());
-        let (status, answer) = served.ask(&what, key, &body);
-        assert!(status < 300, "{line}: {answer}");
-        statuses.push(status);
-    }
-    assert_eq!(statuses, [200; 6]);
-    served.until("asked by API");
-}
-
-#[test]
-fn the_table_of_the_page_on_the_api_tells_the_scope_of_every_address() {
-    let served = Served::new();
-    let rows: Vec<String> = page("| ")
-        .into_iter()
-        .filter(|row| row.contains("`/api/v1/"))
-        .collect();
-    assert_eq!(rows.len(), 8);
-    for row in rows {
-        let cells: Vec<&str> = row
-            .split('|')
-            .map(|cell| cell.trim_matches([' ', '`']))
-            .collect();
-        let (what, scope) = (format!("{} {}", cells[0], cells[1]), cells[2]);
-        let others: Vec<&str> = ALL.into_iter().filter(|one| *one != scope).collect();
-        let key = key(&served.koalr, "default", &others);
-        let what = what.replace("{id}", "a").replace("{integration}", "snyk");
-        let (status, problem) = served.ask(&what, &key, &Value::Null);
-        let detail = format!("this key has not the scope `{scope}`; use one that has");
-        assert_eq!(
-            (status, &problem["detail"]),
-            (403, &json!(detail)),
-            "{what}"
-        );
-    }
-}
-
-fn from_hex(digits: &str) -> Vec<u8> {
-    let pairs = (0..digits.len()).step_by(2);
-    pairs
-        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
-        .collect()
 }
 
 const ALL: [&str; 4] = ["read", "import", "gate", "approve"];

@@ -71,8 +71,12 @@ impl<'t> Members<'t> {
     pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
         let raw = self.raw(key)?;
         match serde_json::from_str::<String>(raw) {
-            Ok(text) if !text.trim().is_empty() => return Some(text),
-            Ok(_) => self.complain(key, "it is empty"),
+            Ok(text) if text.trim().is_empty() => self.complain(key, "it is empty"),
+            Ok(text) if text.chars().count() > MAX_TEXT_CHARS => {
+                let problem = format!("it has more than {MAX_TEXT_CHARS} characters");
+                self.complain(key, problem);
+            }
+            Ok(text) => return Some(text),
             Err(_) => self.complain(key, "it must be a text"),
         }
         None
@@ -181,6 +185,9 @@ fn member(text: &str, start: usize, colon: usize, end: usize) -> Option<Member<'
         raw: raw.trim(),
     })
 }
+
+/// Longest text: a reason has two paragraphs, and says itself when it is too long; all others are names.
+const MAX_TEXT_CHARS: usize = 4_000;
 
 /// Far more than any address reads, and few enough that a hostile body costs nothing.
 const MOST: usize = 100;
