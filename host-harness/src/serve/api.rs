@@ -110,7 +110,7 @@ impl Desk {
                 }
                 self.connected(tenant)?;
                 self.push(tenant, &judge(&change), self.now())?;
-                queued(json!({ "change": change, "queued": true }))
+                Ok(Some(queued(json!({ "change": change, "queued": true }))))
             }
             Ask::Override {
                 change,
@@ -180,7 +180,8 @@ impl Desk {
         }
         let task = routine::due(self, tenant)?;
         self.push(tenant, &task, self.now())?;
-        queued(json!({ "integration": integration, "sync": task.kind() }))
+        let body = json!({ "integration": integration, "sync": task.kind() });
+        Ok(Some(queued(body)))
     }
 
     /// Queues a judgement of what a list was handed in for, if that can still change: it was not merged or closed, and the
@@ -239,9 +240,9 @@ fn done(body: &impl Serialize) -> Result<Option<Reply>, HostError> {
     }))
 }
 
-fn queued(body: Value) -> Result<Option<Reply>, HostError> {
+fn queued(body: Value) -> Reply {
     let status = StatusCode::ACCEPTED;
-    Ok(Some(Reply { status, body }))
+    Reply { status, body }
 }
 
 /// Waits for a disk where nobody else waits with it.

@@ -149,7 +149,7 @@ impl<A: Api> Room<A> {
         let mut body = self.bodies.read(body, route.most_bytes).await?;
         let bytes = std::mem::take(&mut body.bytes);
         // The largest bodies take a good part of a second, in which this thread serves others.
-        let read = move || (route.read)(id, bytes);
+        let read = move || (route.read)(id, &bytes);
         let ask = tokio::task::spawn_blocking(read).await;
         let ask = ask.map_err(|_| Problem::busy())??;
         tracing::info!(

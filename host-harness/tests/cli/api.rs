@@ -304,8 +304,8 @@ fn a_deployment_is_decided_as_by_the_command_line() {
     let asked = json!({ "sha": sha, "service": "checkout" });
     let (status, report) = served.ask(gate, &key, &asked);
     assert_eq!(
-        (status, &report["answer"]),
-        (200, &json!("waiting")),
+        (status, &report["decision"]),
+        (200, &json!("inconclusive")),
         "{report}"
     );
     let judged = served.koalr.run(&["gate", change["id"].as_str().unwrap()]);

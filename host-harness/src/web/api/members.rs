@@ -34,8 +34,7 @@ impl<'t> Members<'t> {
     /// Reads an object. Its values are not looked at before they are taken.
     pub(super) fn read(body: &'t [u8]) -> Result<Self, Problem> {
         let refused = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
-        let text =
-            std::str::from_utf8(body).map_err(|_| refused("the body is not UTF-8".into()))?;
+        let text = str::from_utf8(body).map_err(|_| refused("the body is not UTF-8".into()))?;
         serde_json::from_str::<IgnoredAny>(text)
             .map_err(|error| refused(format!("the body is not JSON: {error}")))?;
         if !text.trim_start().starts_with('{') {
@@ -132,9 +131,9 @@ impl<'t> Members<'t> {
 }
 
 fn complaint(text: &str, at: usize, key: &str, problem: String) -> Complaint {
-    let before = text.as_bytes().get(..at).unwrap_or_default();
+    let before = text.get(..at).unwrap_or_default();
     Complaint {
-        line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
+        line: before.matches('\n').count() + 1,
         path: plain(key),
         problem,
     }

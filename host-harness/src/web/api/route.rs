@@ -18,7 +18,7 @@ pub(super) struct Route {
     /// Largest body, in bytes.
     pub(super) most_bytes: usize,
     /// Reads what is asked for, from the id of the path, empty if it has none, and from the body.
-    pub(super) read: fn(String, Vec<u8>) -> Result<Ask, Problem>,
+    pub(super) read: fn(String, &[u8]) -> Result<Ask, Problem>,
 }
 
 /// All of them.
@@ -42,14 +42,14 @@ pub(super) const ROUTES: [Route; 8] = [
         path: "/api/v1/changes/{id}",
         scope: Scope::Read,
         most_bytes: SMALL,
-        read: |change, body| nothing(&body).map(|()| Ask::Change { change }),
+        read: |change, body| nothing(body).map(|()| Ask::Change { change }),
     },
     Route {
         method: MethodFilter::POST,
         path: "/api/v1/changes/{id}/judge",
         scope: Scope::Gate,
         most_bytes: SMALL,
-        read: |change, body| nothing(&body).map(|()| Ask::Judge { change }),
+        read: |change, body| nothing(body).map(|()| Ask::Judge { change }),
     },
     Route {
         method: MethodFilter::POST,
@@ -70,25 +70,26 @@ pub(super) const ROUTES: [Route; 8] = [
         path: "/api/v1/connections",
         scope: Scope::Read,
         most_bytes: SMALL,
-        read: |_, body| nothing(&body).map(|()| Ask::Connections),
+        read: |_, body| nothing(body).map(|()| Ask::Connections),
     },
     Route {
         method: MethodFilter::POST,
         path: "/api/v1/connections/{integration}/sync",
         scope: Scope::Import,
         most_bytes: SMALL,
-        read: |integration, body| nothing(&body).map(|()| Ask::Sync { integration }),
+        read: |integration, body| nothing(body).map(|()| Ask::Sync { integration }),
     },
 ];
 
-fn import(_: String, body: Vec<u8>) -> Result<Ask, Problem> {
-    let text = String::from_utf8(body);
-    let text = text.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not UTF-8"))?;
+fn import(_: String, body: &[u8]) -> Result<Ask, Problem> {
+    let text = str::from_utf8(body)
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not UTF-8"))?;
+    let text = text.to_owned();
     Ok(Ask::Import { text })
 }
 
-fn dependencies(change: String, body: Vec<u8>) -> Result<Ask, Problem> {
-    let mut members = Members::read(&body)?;
+fn dependencies(change: String, body: &[u8]) -> Result<Ask, Problem> {
+    let mut members = Members::read(body)?;
     let head_sha = members.text("head-sha");
     let repository = members.text("repository");
     let (list, base, head) = (
@@ -125,8 +126,8 @@ fn documents(members: &mut Members<'_>, base: &str, head: &str) -> Option<(&'sta
     Some((head.format(), sbom::diff(&base, &head)))
 }
 
-fn override_change(change: String, body: Vec<u8>) -> Result<Ask, Problem> {
-    let mut members = Members::read(&body)?;
+fn override_change(change: String, body: &[u8]) -> Result<Ask, Problem> {
+    let mut members = Members::read(body)?;
     let head_sha = members.required("head-sha", "an override holds for one commit only");
     let reason = members.required("reason", "the audit log keeps why the change may pass");
     members.end()?;
@@ -137,8 +138,8 @@ fn override_change(change: String, body: Vec<u8>) -> Result<Ask, Problem> {
     })
 }
 
-fn deployment(_: String, body: Vec<u8>) -> Result<Ask, Problem> {
-    let mut members = Members::read(&body)?;
+fn deployment(_: String, body: &[u8]) -> Result<Ask, Problem> {
+    let mut members = Members::read(body)?;
     let sha = members.required("sha", "it is the commit that is to be deployed");
     let service = members.required("service", "it is what is to be deployed");
     let environment = members.text("environment");
