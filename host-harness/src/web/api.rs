@@ -5,6 +5,7 @@ mod route;
 
 use std::sync::Arc;
 
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::on;
@@ -116,11 +117,12 @@ pub struct Reply {
 pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies) -> Router {
     let mut router = Router::new();
     for route in &ROUTES {
-        let answer =
-            async move |State(room): State<Room<A>>, params: RawPathParams, request: Request| {
-                let id = params.iter().next().map(|(_, value)| value.to_owned());
-                room.receive(route, id.unwrap_or_default(), request).await
-            };
+        let answer = async move |State(room): State<Room<A>>,
+                                 params: Result<RawPathParams, RawPathParamsRejection>,
+                                 request: Request| {
+            let id = params.map(|all| all.iter().map(|(_, value)| value).collect());
+            room.receive(route, id.ok(), request).await
+        };
         router = router.route(route.path, on(route.method, answer));
     }
     router.with_state(Room { api, bodies })
@@ -136,7 +138,7 @@ impl<A: Api> Room<A> {
     async fn receive(
         &self,
         route: &'static Route,
-        id: String,
+        id: Option<String>,
         request: Request,
     ) -> Result<Response, Problem> {
         let (head, body) = request.into_parts();
@@ -146,6 +148,10 @@ impl<A: Api> Room<A> {
             let detail = format!("this key has not the scope `{word}`; use one that has");
             return Err(Problem::new(StatusCode::FORBIDDEN, detail));
         }
+        let id = id.ok_or_else(|| {
+            let detail = "the id in the address is not UTF-8, percent-encoded";
+            Problem::new(StatusCode::BAD_REQUEST, detail)
+        })?;
         let mut body = self.bodies.read(body, route.most_bytes).await?;
         let bytes = std::mem::take(&mut body.bytes);
         // The largest bodies take a good part of a second, in which this thread serves others.

@@ -145,7 +145,11 @@ fn an_id_in_an_address_is_percent_encoded() {
     );
     let (server, key) = server(&ALL);
     let answer = ask(&server, "GET /api/v1/changes/%ff", &with(&key), "");
-    assert_eq!(answer.status, 400, "{}", answer.body);
+    let detail = "the id in the address is not UTF-8, percent-encoded";
+    assert_eq!(
+        (answer.status, &answer.json()["detail"]),
+        (400, &json!(detail))
+    );
     assert_eq!(
         ask(&server, "GET /api/v1/changes/acme/shop", &with(&key), "").status,
         404
