@@ -124,6 +124,15 @@ pub enum HostError {
         /// What is wrong with it, in its order. Not empty.
         complaints: Vec<crate::jobs::Complaint>,
     },
+    /// Whoever asks may not: why, and who may.
+    #[error("{0}")]
+    Forbidden(String),
+    /// What was looked at is not so any more.
+    #[error("{0}")]
+    Outdated(String),
+    /// The server ended before it was done.
+    #[error("the server ends; ask again when it runs")]
+    Ended,
     /// What was asked for cannot be done: why, and the way out.
     #[error("{0}")]
     NotPossible(String),

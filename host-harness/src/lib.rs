@@ -4,6 +4,7 @@
 //! [`inbox`] reads webhooks, which [`web`] takes; [`queue`] says when a job runs, and [`serve`] puts all of them together.
 //! [`report`] is how results look; [`github`] is where they are posted; [`cli`] is the command line `koalr`.
 
+mod api_key;
 pub mod cli;
 mod component;
 mod contract;
@@ -17,6 +18,7 @@ pub mod report;
 pub mod serve;
 pub mod web;
 
+pub use api_key::ApiKey;
 pub use component::component_path;
 pub use error::HostError;
 pub use host::{Host, HostSettings, RateShare};

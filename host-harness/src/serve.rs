@@ -1,5 +1,6 @@
-//! `koalr serve`: webhooks in, jobs in a queue, verdicts out.
+//! `koalr serve`: webhooks and the API in, jobs in a queue, verdicts out.
 
+mod api;
 mod desk;
 mod hooks;
 mod ledger;

@@ -1,5 +1,6 @@
-//! The server: webhooks, and how it feels. A room of routes is a function that makes a router.
+//! The server: webhooks, the API, and how it feels. A room of routes is a function that makes a router.
 
+mod api;
 mod body;
 mod health;
 mod inbox;
@@ -9,6 +10,7 @@ mod problem;
 mod serve;
 mod webhooks;
 
+pub use api::{Api, Ask, Reply};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};
@@ -19,13 +21,16 @@ use std::sync::Arc;
 use axum::Router;
 use http::StatusCode;
 
+use body::Bodies;
 use problem::Problem;
 
 /// Everything that is served.
-fn router<I: Inbox>(inbox: Arc<I>, limits: &Limits) -> Router {
+fn router<S: Inbox + Api>(server: Arc<S>, limits: &Limits) -> Router {
+    let bodies = Bodies::new(limits);
     Router::new()
-        .merge(health::router(Arc::clone(&inbox)))
-        .merge(webhooks::router(inbox, limits))
+        .merge(health::router(Arc::clone(&server)))
+        .merge(webhooks::router(Arc::clone(&server), bodies.clone()))
+        .merge(api::router(server, bodies))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {
             let detail = "this address does not take this method";

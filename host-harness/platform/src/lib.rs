@@ -11,6 +11,7 @@
 //! Looking back, [`reconstruct`] rebuilds the evidence of changes that nobody judged, and [`backtest`] says what another
 //! policy would have decided; [`dora`] counts over the [`ledger`] how fast changes are delivered and how often that fails.
 
+pub mod access;
 pub mod audit;
 pub mod backtest;
 pub mod calibration;

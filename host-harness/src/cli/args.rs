@@ -15,7 +15,8 @@ use super::change_command::ChangeCommand;
 use crate::RateShare;
 pub(super) use report::{About, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use team::{
-    AuditCommand, HookCommand, Import, JobsCommand, Override, Serve, TeamCommand, WaiverCommand,
+    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
+    WaiverCommand,
 };
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
@@ -132,6 +133,11 @@ pub(super) enum Command {
     Hook {
         #[command(subcommand)]
         command: HookCommand,
+    },
+    /// Make keys of the HTTP API of `koalr serve`, or take them back.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
     },
     /// Look at the jobs of `koalr serve`.
     Jobs {

@@ -10,6 +10,7 @@ mod demo;
 mod deployment;
 mod hook;
 mod import;
+mod key;
 mod plugin;
 mod policy;
 mod progress;
@@ -73,6 +74,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Serve(options) => serve::run(&common, options).await,
         Command::Hook { command } => hook::run(&common, command),
+        Command::Key { command } => key::run(&common, &command),
         Command::Jobs { command } => hook::jobs(&common, &command),
         Command::Demo(options) => demo::run(&common, options).await,
     }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use koalr_platform::waiver::WaiverFile;
+use koalr_platform::waiver::{WaiverFile, Waivers};
 
 use super::args::{Common, Format, WaiverCommand};
 use super::policy::{read_waivers, stored};
@@ -36,7 +36,7 @@ pub(super) async fn run(common: &Common, command: WaiverCommand) -> Result<ExitC
         WaiverCommand::List { format } => {
             let stored = match find_tenant(common)? {
                 Some(tenant) => tenant.waivers()?,
-                None => Default::default(),
+                None => Waivers::default(),
             };
             print(format, &stored.all(), |all| waivers_text(all, now(common)))?;
         }

@@ -184,8 +184,10 @@ pub async fn fetch(
     let mut list = list(change, "github", changes);
     if let Some(warning) = warning {
         list.complete = false;
-        let before = if list.detail.is_empty() { "" } else { "; " };
-        list.detail += &format!("{before}GitHub says: {warning}");
+        let said = format!("GitHub says: {warning}");
+        let details = [std::mem::take(&mut list.detail), said];
+        let told = details.into_iter().filter(|detail| !detail.is_empty());
+        list.detail = told.collect::<Vec<_>>().join("; ");
     }
     tenant.save_dependencies(&change.id, &change.head_sha, &list, at)?;
     Ok(Listed::List(list))

@@ -17,6 +17,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::HostError;
 
+use document::Document;
+use fields::Reading;
+
 pub use complaint::Complaint;
 pub(crate) use complaint::listed;
 pub use linked::{LinkCounts, UnlinkedCount};
@@ -109,7 +112,32 @@ pub fn import(
     text: &str,
     now: Timestamp,
 ) -> Result<ImportReport, HostError> {
-    let (mut document, mut reading) = document::read(text, now);
+    store(tenant, (name, text), document::read(text, now), now)
+}
+
+/// The same from somebody who may not say who may what: a document with people in it is refused.
+///
+/// # Errors
+/// - as those of [`import`]
+pub fn import_without_people(
+    tenant: &mut Tenant,
+    name: &str,
+    text: &str,
+    now: Timestamp,
+) -> Result<ImportReport, HostError> {
+    let (document, mut reading) = document::read(text, now);
+    if let Some(at) = document.actors_at {
+        reading.complaints.add(at, "actors", NO_PEOPLE);
+    }
+    store(tenant, (name, text), (document, reading), now)
+}
+
+fn store(
+    tenant: &mut Tenant,
+    (name, text): (&str, &str),
+    (mut document, mut reading): (Document, Reading),
+    now: Timestamp,
+) -> Result<ImportReport, HostError> {
     let stored = tenant.services()?;
     let given = std::mem::take(&mut document.services);
     let services = given.len();
@@ -134,6 +162,9 @@ pub fn import(
     report.links = LinkCounts::of(tenant, &plan.all, now)?;
     Ok(report)
 }
+
+const NO_PEOPLE: &str =
+    "roles are not given here; leave it out, and use `koalr team add` beside the data";
 
 /// What records of an import name as their source.
 const SOURCE: &str = "import";

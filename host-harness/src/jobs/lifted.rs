@@ -2,7 +2,7 @@
 
 use koalr_platform::audit::Event;
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::team::Override;
+use koalr_platform::team::{Override, OverrideError};
 use koalr_store::Tenant;
 
 use super::team::known;
@@ -32,7 +32,7 @@ pub fn override_change(
     })?;
     let present = &record.change.head_sha;
     if let Some(other) = head_sha.filter(|sha| !sha.eq_ignore_ascii_case(present)) {
-        return Err(HostError::Change(format!(
+        return Err(HostError::Outdated(format!(
             "`{}` is at `{}` by now, and an override holds for one commit only, not for `{}`; look at it again",
             plain(change),
             plain(present),
@@ -40,8 +40,13 @@ pub fn override_change(
         )));
     }
     let author = record.author.as_deref();
-    let lifted = Override::new(&actor, (&record.change, author), reason, at)
-        .map_err(|error| HostError::Change(error.to_string()))?;
+    let lifted =
+        Override::new(&actor, (&record.change, author), reason, at).map_err(
+            |error| match error {
+                OverrideError::Refused(refusal) => HostError::Forbidden(refusal.to_string()),
+                other => HostError::Change(other.to_string()),
+            },
+        )?;
     tenant.append_audit(at, &lifted.actor, &lifted.change, &Event::from(&lifted))?;
     tenant.save_override(&lifted)?;
     Ok(lifted)

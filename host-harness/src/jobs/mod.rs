@@ -1,5 +1,6 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod api_key;
 mod audit;
 mod backtest;
 mod bench;
@@ -24,10 +25,12 @@ mod status;
 mod sync;
 mod sync_report;
 mod team;
+mod told;
 mod verbs;
 mod waive;
 mod walk;
 
+pub use api_key::{NewKey, create_key, revoke_key};
 pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use backtest::{BacktestGroup, BacktestReport, backtest};
 pub use change_file::ChangeFile;
@@ -41,7 +44,9 @@ pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
 pub(crate) use import::listed;
-pub use import::{Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import};
+pub use import::{
+    Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import, import_without_people,
+};
 pub use insight::{DebtReport, InsightAsked, calibration, correlation, debt, dora};
 pub use inspect::{InspectReport, inspect};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
@@ -52,4 +57,5 @@ pub use status::{StatusReport, WalkStatus, is_synced, status};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub use team::{remove as remove_actor, set_policy, set_roles};
+pub use told::{ChangeStatus, Decided, change_status};
 pub use waive::{add_waivers, revoke_waiver, waive_blocking};

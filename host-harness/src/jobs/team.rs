@@ -85,7 +85,7 @@ pub fn set_policy(
 pub(super) fn known(tenant: &Tenant, login: &str) -> Result<Actor, HostError> {
     tenant.actor(login)?.ok_or_else(|| {
         let login = plain(login);
-        HostError::NotPossible(format!(
+        HostError::Forbidden(format!(
             "`{login}` is not in the team; an operator of this machine adds them with `koalr team add {login} --role ROLE`"
         ))
     })

@@ -6,6 +6,7 @@ use std::time::Duration;
 use koalr_platform::model::common::Timestamp;
 use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobState, StoreError, Tenant, TenantId};
+use tokio::sync::Semaphore;
 
 use super::settings::{GITHUB, GitHubHook};
 use super::work::{Task, Work};
@@ -17,7 +18,9 @@ use crate::{Host, HostError};
 pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
-    data: DataDir,
+    /// Decisions about deployments that the API asks for, made at once and beside the queue.
+    pub(super) gates: Semaphore,
+    pub(super) data: DataDir,
     clock: Arc<dyn Clock>,
     queue: OnceLock<Queue<Work>>,
 }
@@ -27,6 +30,7 @@ impl Desk {
         Self {
             host,
             every,
+            gates: Semaphore::new(GATES),
             data,
             clock,
             queue: OnceLock::new(),
@@ -141,3 +145,6 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map(Some)
         .map_err(HostError::Json)
 }
+
+/// Most at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+const GATES: usize = 2;

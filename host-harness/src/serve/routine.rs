@@ -25,19 +25,23 @@ pub(super) fn begin(desk: &Desk) -> Result<(), HostError> {
     Ok(())
 }
 
-/// Queues the next sync of a connected tenant: everything if nothing was synced yet, else what changed.
+/// Queues the next sync of a connected tenant.
 pub(super) fn plan(desk: &Desk, tenant: &mut Tenant, at: Timestamp) -> Result<(), HostError> {
     let integration = desk.host.manifest().id.clone();
     if tenant.connection(&integration)?.is_none() {
         return Ok(());
     }
-    let synced = crate::jobs::is_synced(&desk.host, tenant)?;
-    let task = if synced {
+    let task = due(desk, tenant)?;
+    desk.push(tenant, &task, at)
+}
+
+/// What a sync of a connected tenant is now: everything if nothing was synced yet, else what changed.
+pub(super) fn due(desk: &Desk, tenant: &Tenant) -> Result<Task, HostError> {
+    Ok(if crate::jobs::is_synced(&desk.host, tenant)? {
         Task::Increment
     } else {
         Task::Backfill
-    };
-    desk.push(tenant, &task, at)
+    })
 }
 
 /// When the next sync of a tenant begins: tenants that were started at once do not stay in step.

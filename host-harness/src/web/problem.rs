@@ -5,6 +5,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
+use crate::jobs::Complaint;
+
 /// A problem document. Its type is `about:blank`, the default: the status says what kind it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Problem {
@@ -14,6 +16,12 @@ pub(super) struct Problem {
     /// The header or member that is wrong; absent if it is something else.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
+    /// All that is wrong, with its place; absent if the sentence says it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Complaint>,
+    /// Whether a key would help.
+    #[serde(skip)]
+    challenged: bool,
 }
 
 impl Problem {
@@ -24,12 +32,26 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             field: None,
+            errors: Vec::new(),
+            challenged: false,
         }
     }
 
     /// The same, about a header or member.
     pub(super) fn about(mut self, field: Option<&str>) -> Self {
         self.field = field.map(str::to_owned);
+        self
+    }
+
+    /// The same, with all that is wrong.
+    pub(super) fn because(mut self, errors: Vec<Complaint>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// The same, for who has not shown a key.
+    pub(super) fn challenged(mut self) -> Self {
+        self.challenged = true;
         self
     }
 
@@ -46,10 +68,15 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let challenged = self.challenged;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         let media_type = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, media_type);
+        if challenged {
+            let scheme = HeaderValue::from_static("Bearer");
+            headers.insert(header::WWW_AUTHENTICATE, scheme);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(
                 header::RETRY_AFTER,

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
+use super::api::Api;
 use super::inbox::Inbox;
 use super::limits::Limits;
 use super::router;
@@ -27,13 +28,13 @@ use super::router;
 /// the grace is over.
 ///
 /// `axum::serve` would do, but it bounds neither the head of a request nor the number of connections.
-pub async fn serve<I: Inbox>(
+pub async fn serve<S: Inbox + Api>(
     listener: TcpListener,
-    inbox: Arc<I>,
+    server: Arc<S>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
-    let router = router(inbox, &limits);
+    let router = router(server, &limits);
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (stop, stopped) = watch::channel(());
     let mut connections = JoinSet::new();

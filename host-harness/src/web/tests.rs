@@ -1,4 +1,5 @@
 mod answers;
+mod api;
 mod bounds;
 mod fake;
 

@@ -11,13 +11,12 @@ use serde::Serialize;
 
 use super::body::Bodies;
 use super::inbox::Inbox;
-use super::limits::Limits;
 use super::problem::Problem;
 use crate::error::HostError;
 use crate::inbox::{Refused, Source};
 
 /// `/webhooks/{tenant}/{source}`.
-pub(super) fn router<I: Inbox>(inbox: Arc<I>, limits: &Limits) -> Router {
+pub(super) fn router<I: Inbox>(inbox: Arc<I>, bodies: Bodies) -> Router {
     let mut router = Router::new();
     for source in [Source::GitHub, Source::PagerDuty] {
         let path = format!("/webhooks/{{tenant}}/{}", source.as_str());
@@ -28,7 +27,6 @@ pub(super) fn router<I: Inbox>(inbox: Arc<I>, limits: &Limits) -> Router {
         };
         router = router.route(&path, post(answer));
     }
-    let bodies = Bodies::new(limits);
     router.with_state(Room { inbox, bodies })
 }
 

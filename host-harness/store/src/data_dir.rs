@@ -51,7 +51,7 @@ impl DataDir {
     /// # Errors
     /// - the control database cannot be read, or names something that is no tenant
     pub fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
-        let control = open_control(&self.path, self.busy_timeout)?;
+        let control = self.control()?;
         let names: Vec<String> = control.read(|connection| {
             let mut statement = connection.prepare("SELECT id FROM tenants ORDER BY id")?;
             let names = statement.query_map([], |row| row.get(0))?;
@@ -68,7 +68,7 @@ impl DataDir {
     /// - [`StoreError::Newer`]: a newer program wrote the file; it was not touched
     /// - [`StoreError::DataKey`]: the tenant's wrapped key was changed
     pub fn tenant(&self, id: &TenantId, create: bool) -> Result<Tenant, StoreError> {
-        let mut control = open_control(&self.path, self.busy_timeout)?;
+        let mut control = self.control()?;
         let path = self.path.join("tenants").join(format!("{id}.db"));
         let select = |connection: &rusqlite::Connection| {
             let query = "SELECT data_key FROM tenants WHERE id = ?1";
@@ -115,6 +115,11 @@ impl DataDir {
         }
         let database = Database::open(path, TENANT, self.busy_timeout)?;
         Tenant::claim(id.clone(), database, data_key)
+    }
+
+    /// The control database.
+    pub(crate) fn control(&self) -> Result<Database, StoreError> {
+        open_control(&self.path, self.busy_timeout)
     }
 }
 

@@ -74,7 +74,10 @@ fn associated(context: &[&str]) -> Vec<u8> {
 }
 
 /// Fills with random bytes of the operating system.
-pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), StoreError> {
+///
+/// # Errors
+/// - [`StoreError::Sealing`]: the system gives none
+pub fn fill(bytes: &mut [u8]) -> Result<(), StoreError> {
     getrandom::fill(bytes).map_err(|error| StoreError::Sealing {
         reason: format!("the system gives no random bytes: {error}"),
     })

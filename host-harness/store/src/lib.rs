@@ -1,7 +1,7 @@
 //! One `SQLite` file a tenant, one control database, and the vault for credentials.
 //!
 //! ```text
-//! <data>/control.db           who the tenants are, and the wrapped data key of each
+//! <data>/control.db           who the tenants are, the wrapped data key of each, and hashes of keys of the API
 //! <data>/vault.key            the 32 bytes that wrap them; mode 0600
 //! <data>/tenants/<tenant>.db  everything of one tenant
 //! ```
@@ -10,6 +10,7 @@
 //! file it was written with. Nothing here reads a clock: every time is an argument.
 
 mod absence;
+mod api_key;
 mod audit;
 mod batch;
 mod cell;
@@ -45,6 +46,7 @@ mod vault;
 #[cfg(test)]
 mod fixture;
 
+pub use api_key::ApiKeyRecord;
 pub use batch::BatchOutcome;
 pub use change::{ChangeFilter, ChangeRecord, ChangeState};
 pub use connection::{ConnectionRecord, StoredConnection};
@@ -56,6 +58,7 @@ pub use dependency::DependencyList;
 pub use error::StoreError;
 pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
+pub use key::fill as fill_random;
 pub use people::StoredPolicy;
 pub use spell::{SpellFilter, SpellRows};
 pub use sync_state::SyncState;

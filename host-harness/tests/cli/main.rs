@@ -2,6 +2,8 @@
 
 // `cfg(test)` tells clippy that helpers outside `#[test]` are tests too.
 #[cfg(test)]
+mod api;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod canary;

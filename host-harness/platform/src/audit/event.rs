@@ -95,6 +95,17 @@ pub enum Event {
         /// How many records it had.
         records: u32,
     },
+    /// A key of the HTTP API was made.
+    KeyCreated {
+        /// What it is called.
+        name: String,
+        /// Words of its scopes.
+        scopes: Vec<String>,
+        /// Login of the person it approves as; none if it approves nothing.
+        login: Option<String>,
+    },
+    /// A key of the HTTP API was taken back.
+    KeyRevoked,
 }
 
 /// What was done, as a word.
@@ -123,11 +134,15 @@ pub enum Deed {
     Replayed,
     /// A file was imported.
     Imported,
+    /// A key of the HTTP API was made.
+    KeyCreated,
+    /// A key of the HTTP API was taken back.
+    KeyRevoked,
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Decided,
         Self::DeploymentDecided,
         Self::Overrode,
@@ -139,6 +154,8 @@ impl Deed {
         Self::RolesSet,
         Self::Replayed,
         Self::Imported,
+        Self::KeyCreated,
+        Self::KeyRevoked,
     ];
 
     /// Its word.
@@ -156,6 +173,8 @@ impl Deed {
             Self::RolesSet => "roles-set",
             Self::Replayed => "replayed",
             Self::Imported => "imported",
+            Self::KeyCreated => "key-created",
+            Self::KeyRevoked => "key-revoked",
         }
     }
 }
@@ -176,6 +195,8 @@ impl Event {
             Self::RolesSet { .. } => Deed::RolesSet,
             Self::Replayed { .. } => Deed::Replayed,
             Self::Imported { .. } => Deed::Imported,
+            Self::KeyCreated { .. } => Deed::KeyCreated,
+            Self::KeyRevoked => Deed::KeyRevoked,
         }
     }
 
@@ -243,6 +264,16 @@ impl Event {
                 ("content-hash", Text(content_hash)),
                 ("records", Integer((*records).into())),
             ]),
+            Self::KeyCreated {
+                name,
+                scopes,
+                login,
+            } => object(
+                [("name", Text(name)), ("scopes", Texts(scopes))]
+                    .into_iter()
+                    .chain(login.iter().map(|login| ("login", Text(login)))),
+            ),
+            Self::KeyRevoked => object([]),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
-
+use clap::{Subcommand, ValueEnum};
+use koalr_platform::access;
 use koalr_platform::audit::Tip;
 
 use super::{Format, Role, tip};
@@ -54,6 +54,64 @@ pub(crate) enum HookCommand {
         #[arg(long, value_name = "FILE")]
         secret_file: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key, and print it once.
+    ///
+    /// Exit codes: 0 made, 2 failed.
+    Create {
+        /// What to call it, so that its holder is found.
+        #[arg(long, value_name = "TEXT")]
+        name: String,
+        /// What it opens; may be repeated.
+        #[arg(long = "scope", value_enum, value_name = "SCOPE", required = true)]
+        scopes: Vec<Scope>,
+        /// Login of the person it approves as, with that person's roles.
+        #[arg(long = "as", value_name = "LOGIN")]
+        login: Option<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Say which keys were made, and when they were last used.
+    ///
+    /// Exit codes: 0 said, 2 failed.
+    List {
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Take a key back, at once.
+    ///
+    /// Exit codes: 0 taken back, 2 there is no such key.
+    Revoke {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// What a key opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scope {
+    /// Read what is stored.
+    Read,
+    /// Hand in changes, deployments, incidents and dependencies, and have a connection synced.
+    Import,
+    /// Ask for decisions.
+    Gate,
+    /// Let changes pass, as the person given with `--as`.
+    Approve,
+}
+
+impl From<Scope> for access::Scope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Read => Self::Read,
+            Scope::Import => Self::Import,
+            Scope::Gate => Self::Gate,
+            Scope::Approve => Self::Approve,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

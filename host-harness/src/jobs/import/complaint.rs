@@ -1,11 +1,12 @@
 //! What is wrong in a file to import, and where.
 
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::report::plain;
 
 /// Something wrong at a place of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
 #[error("line {line}: {}{problem}", place(.path))]
 pub struct Complaint {
     /// Line, counted from 1.

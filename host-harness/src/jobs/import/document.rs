@@ -19,6 +19,8 @@ use crate::report::{plain, utc};
 pub(super) struct Document {
     pub(super) services: Vec<GivenService>,
     pub(super) actors: Vec<Actor>,
+    /// Byte of the text where people begin; none if it has no such part.
+    pub(super) actors_at: Option<usize>,
     pub(super) changes: Vec<GivenChange>,
     pub(super) deployments: Vec<OwnDeployment>,
     /// Incidents, and when that was so.
@@ -70,6 +72,7 @@ impl Document {
             return;
         };
         self.services = each(&mut fields, reading, "services", "name", service);
+        self.actors_at = fields.field("actors").map(|node| node.at);
         self.actors = each(&mut fields, reading, "actors", "login", actor);
         self.changes = each(&mut fields, reading, "changes", "id", change::read);
         self.deployments = each(&mut fields, reading, "deployments", "id", deployment);

@@ -1,14 +1,17 @@
 //! An inbox that remembers.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use koalr_store::TenantId;
+use http::StatusCode;
+use koalr_store::{ApiKeyRecord, TenantId};
+use serde_json::json;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use super::super::{Inbox, Taken};
+use super::super::{Api, Ask, Inbox, Reply, Taken};
 use super::SECRET;
+use crate::ApiKey;
 use crate::error::HostError;
 use crate::inbox::{Received, Source};
 
@@ -17,6 +20,10 @@ use crate::inbox::{Received, Source};
 pub(super) struct Fake {
     pub(super) taken: Mutex<Vec<(TenantId, Source, Received)>>,
     seen: Mutex<BTreeSet<(TenantId, Source, String)>>,
+    /// Keys by the hash of each.
+    keys: Vec<(ApiKeyRecord, [u8; 32])>,
+    /// What was asked by API, and by whom.
+    pub(super) asked: Mutex<Vec<(TenantId, Ask)>>,
     /// It fails.
     pub(super) broken: bool,
     /// Where taking waits until it may go on.
@@ -38,6 +45,13 @@ impl Fake {
         };
         Self {
             gate: Some(gate),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn knowing(record: ApiKeyRecord, key: &ApiKey) -> Self {
+        Self {
+            keys: vec![(record, key.hash())],
             ..Self::default()
         }
     }
@@ -93,5 +107,24 @@ impl Inbox for Fake {
 
     async fn ready(&self) -> bool {
         !self.broken
+    }
+}
+
+impl Api for Fake {
+    async fn authenticate(self: Arc<Self>, key: ApiKey) -> Result<Option<ApiKeyRecord>, HostError> {
+        self.works()?;
+        let mut keys = self.keys.iter();
+        Ok(keys.find(|(_, hash)| key.is(hash)).map(|one| one.0.clone()))
+    }
+
+    async fn answer(
+        self: Arc<Self>,
+        caller: ApiKeyRecord,
+        ask: Ask,
+    ) -> Result<Option<Reply>, HostError> {
+        self.asked.lock().unwrap().push((caller.tenant, ask));
+        let body = json!({ "key": caller.id });
+        let status = StatusCode::OK;
+        Ok(Some(Reply { status, body }))
     }
 }

@@ -428,7 +428,7 @@ fn one_of_each() -> Ledger {
 /// [`one_of_each`] in format 1.
 const FORM: &str = "\
     [18, 1, 1, 115, 1, 1, 114, 1, 1, 100, 0, 1, 0, 4, 1, 1, 99, 0, 0, 2, 2, 1, 0, 1, 1, 105, 1, 116, 0, \
-    1, 0, 6, 1, 8, 0, 1, 0, 2, 4, 2, 0, 1, 1, 99, 0, 1, 104, 2, 1, 4, 1, 1, 2, 3, 1, 98, 4, 0, 5, 6, 7, \
+    1, 0, 6, 1, 8, 0, 1, 0, 2, 4, 2, 0, 1, 1, 99, 0, 1, 104, 2, 1, 4, 1, 1, 1, 2, 3, 1, 98, 4, 0, 5, 6, 7, \
     1, 0, 1, 1, 6, 99, 104, 97, 110, 103, 101, 1, 119, 1, 0]";
 
 /// 200 services; every fifth deployment is of the commit that a merge made, and every tenth is followed by an incident.
@@ -451,6 +451,6 @@ const LARGE: &str = "
       FROM n WHERE n % 5 = 0;
     INSERT INTO decisions
       SELECT 'snyk', 'change-' || n, printf('%040x', n), 'observed', '{}', '{}', '{}', '{}', '1', 1, n,
-             'pass', 1, 1, 0, 0, 75, 0, 3, 0, 500, 600
+             'pass', 1, 1, 1, 0, 0, 75, 0, 3, 0, 500, 600
       FROM n WHERE n % 5 = 0;
     DROP TABLE n;";

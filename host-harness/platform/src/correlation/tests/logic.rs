@@ -38,15 +38,18 @@ fn one_change_that_introduced_a_high_one_exposes_its_deployment_whatever_the_oth
 #[test]
 fn an_exposure_that_nobody_knows_is_in_no_arm_and_counted_by_its_first_reason() {
     let mut ledger = ledger(&["acme/shop"]);
-    let inconclusive = Some(but(|one| one.summary.decision = Decision::Inconclusive));
-    let pending = Some(but(|one| one.summary.decision = Decision::Pending));
+    let not_told = Some(but(|one| one.summary.told = false));
+    let blocked_otherwise = Some(but(|one| {
+        one.summary.decision = Decision::Block;
+        one.summary.told = false;
+    }));
     let unattributed = Some(but(|one| one.summary.unattributed = 1));
     let unscored = Some(but(|one| one.summary.introduced_unscored = 1));
     for decisions in [
         vec![],
-        vec![Some(judged(0)), None, inconclusive.clone()],
-        vec![inconclusive, unattributed.clone()],
-        vec![pending],
+        vec![Some(judged(0)), None, not_told.clone()],
+        vec![not_told, unattributed.clone()],
+        vec![blocked_otherwise],
         vec![unscored.clone(), unattributed],
         vec![unscored],
         vec![Some(judged(0)), Some(judged(0))],

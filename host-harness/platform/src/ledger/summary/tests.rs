@@ -2,7 +2,7 @@ use super::*;
 use crate::decision::{Decision, Outcome};
 use crate::merge::merge;
 use crate::model::assessment::{Attributed, Bump};
-use crate::model::common::{DependencyChange, ExploitMaturity, FixState, Reachability};
+use crate::model::common::{Coverage, DependencyChange, ExploitMaturity, FixState, Reachability};
 use crate::model::evidence::{FindingFact, Observation, Presence};
 use crate::model::verdict::{self, Waived};
 
@@ -47,6 +47,33 @@ fn a_vulnerability_in_two_packages_counts_once_by_its_highest_score() {
     );
     assert_eq!(counted, (1, 1, 1));
     assert_eq!(summary.introduced_highest, Some(70));
+}
+
+#[test]
+fn what_is_introduced_is_told_by_complete_listings_only() {
+    let told = |rows: &[(&str, CoverageState)]| {
+        let mut evidence = evidence();
+        evidence.coverage = rows
+            .iter()
+            .map(|(route, state)| Coverage {
+                route: (*route).to_owned(),
+                subject: "s".to_owned(),
+                state: *state,
+                as_of: None,
+                detail: String::new(),
+            })
+            .collect();
+        Summary::of(&evidence, &assessment(), &verdict(), &settled()).told
+    };
+    let (whole, part) = (CoverageState::Complete, CoverageState::Partial);
+    assert!(told(&[
+        (DEPENDENCIES, whole),
+        (PACKAGES, whole),
+        ("test-findings", part)
+    ]));
+    assert!(!told(&[(DEPENDENCIES, whole), (PACKAGES, part)]));
+    assert!(!told(&[(DEPENDENCIES, CoverageState::NotAsked)]));
+    assert!(!told(&[]), "nobody listed anything");
 }
 
 #[test]
