@@ -106,16 +106,15 @@ const DAY: Timestamp = 24 * HOUR;
 const HOUR: Timestamp = 3_600_000;
 
 /// Everything that a test asks for.
-const ASKED: [&str; 17] = [
+const ASKED: [&str; 16] = [
     "dora --format json",
-    "dora --service checkout --format json",
-    "dora --service CHECKOUT-API --format json",
+    "dora --service Checkout --format json",
     "dora --repository Acme/Payments --format json",
     "dora --cfr-window 24 --days 30 --format json",
     "debt --format json",
     "debt --repository ACME/storefront --format json",
     "debt --service checkout --format json",
-    "debt --days 30 --sla 1,2,3,4 --format json",
+    "debt --days 30 --sla 1 2 3 4 --format json",
     "correlation --format json",
     "correlation --window 4h --format json",
     "correlation --repository acme/analytics --format json",

@@ -25,9 +25,9 @@ fn another_window_and_another_time_to_fail_count_others() {
 #[test]
 fn a_service_and_a_repository_have_figures_of_their_own() {
     let of_checkout = |one: &Deployed| one.service == "checkout";
-    let report = team().json("dora --service checkout");
+    let report = team().json("dora --service Checkout");
     assert_figures(&report, FROM, 4 * HOUR, of_checkout);
-    assert_eq!(report["scope"]["service"], "checkout");
+    assert_eq!(report["scope"]["service"], "Checkout");
     let report = team().json("dora --repository Acme/Payments");
     assert_figures(&report, FROM, 4 * HOUR, |one| {
         one.repository == "acme/payments"
@@ -52,7 +52,7 @@ fn each_service_has_the_figures_of_its_own_report() {
             "storefront"
         ]
     );
-    let alone = team().json("dora --service checkout");
+    let alone = team().json("dora --service Checkout");
     for figure in ["frequency", "lead-time", "change-failure-rate"] {
         assert_eq!(services[1][figure], alone[figure], "{figure}");
     }

@@ -39,8 +39,7 @@ fn the_texts_fit_a_terminal() {
 }
 
 #[test]
-fn a_former_name_of_a_service_is_not_one() {
-    // The ledger knows services by their present names only.
+fn a_name_that_nobody_knows_is_answered_with_the_nearest() {
     let koalr = imported(&team().document);
     let failure = |args: &[&str]| report(&koalr, args).failure().to_owned();
     assert_eq!(
@@ -77,7 +76,7 @@ fn debt_without_a_connection_says_how_to_connect() {
     let koalr = imported(&json!({}));
     assert_eq!(
         report(&koalr, &["debt"]).failure(),
-        "`snyk` is not connected for tenant `default`; run `koalr connect snyk`"
+        "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first"
     );
 }
 
