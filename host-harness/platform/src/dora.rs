@@ -121,19 +121,44 @@ pub enum Left {
 }
 
 impl Left {
-    /// It for people, as what stands behind a number.
+    /// It for people, as what stands behind the number of them.
     #[must_use]
-    pub fn phrase(self) -> &'static str {
-        match self {
-            Self::UnplacedDeployment => "deployments whose repository is not known",
-            Self::YoungDeployment => "deployments too young to tell whether they failed",
-            Self::UnplacedIncident => "incidents not known to be in scope or out of it",
-            Self::UntiedIncident => "incidents tied to no deployment",
-            Self::LateIncident => "incidents later after their deployment than counts as a failure",
-            Self::OpenIncident => "incidents that go on",
-            Self::EndUnknown => "incidents that are over, nobody knows since when",
-            Self::EndBeforeStart => "incidents said to have ended before they began",
-        }
+    pub fn phrase(self, count: u32) -> &'static str {
+        let (one, several) = match self {
+            Self::UnplacedDeployment => (
+                "deployment whose repository is not known",
+                "deployments whose repository is not known",
+            ),
+            Self::YoungDeployment => (
+                "deployment too young to tell whether it failed",
+                "deployments too young to tell whether they failed",
+            ),
+            Self::UnplacedIncident => (
+                "incident not known to be in scope or out of it",
+                "incidents not known to be in scope or out of it",
+            ),
+            Self::UntiedIncident => (
+                "incident tied to no deployment, which can make none a failed one",
+                "incidents tied to no deployment, which can make none a failed one",
+            ),
+            Self::LateIncident => (
+                "incident later after its deployment than counts as a failure",
+                "incidents later after their deployment than counts as a failure",
+            ),
+            Self::OpenIncident => (
+                "incident that goes on, without a time to restore",
+                "incidents that go on, without a time to restore",
+            ),
+            Self::EndUnknown => (
+                "incident that is over, nobody knows since when",
+                "incidents that are over, nobody knows since when",
+            ),
+            Self::EndBeforeStart => (
+                "incident said to have ended before it began",
+                "incidents said to have ended before they began",
+            ),
+        };
+        if count == 1 { one } else { several }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Small charts of characters. Every one stands beside its numbers.
 
 /// Heights over time, each as an eighth of the highest; a dot where nothing is known. Longer series than `room` are
-/// summed by neighbours, so that none is left out. Also what the highest is.
+/// summed by neighbours, [`together`] in a column, so that none is left out. Also what the highest is.
 pub(super) fn line(values: &[Option<f64>], room: usize) -> (String, f64) {
     let merged = merge(values, room);
     let top = merged.iter().flatten().copied().fold(0.0, f64::max);
@@ -10,6 +10,11 @@ pub(super) fn line(values: &[Option<f64>], room: usize) -> (String, f64) {
         Some(value) => step(*value, top),
     });
     (line.collect(), top)
+}
+
+/// How many of so many values a column of [`line`] holds.
+pub(super) fn together(values: usize, room: usize) -> usize {
+    values.div_ceil(room.max(1)).max(1)
 }
 
 /// A bar of at most `room` columns that is `value` of `top`, in eighths of a column. Something is never shown as nothing.
@@ -67,8 +72,7 @@ pub(super) fn interval(
 }
 
 fn merge(values: &[Option<f64>], room: usize) -> Vec<Option<f64>> {
-    let each = values.len().div_ceil(room.max(1)).max(1);
-    let chunks = values.chunks(each);
+    let chunks = values.chunks(together(values.len(), room));
     let sum = |chunk: &[Option<f64>]| {
         chunk
             .iter()
@@ -122,6 +126,9 @@ mod tests {
         let values = vec![Some(1.0); 9];
         assert_eq!(line(&values, 3), ("███".to_owned(), 3.0));
         assert_eq!(line(&values, 4).1, 3.0);
+        assert_eq!([together(9, 3), together(9, 4), together(3, 4)], [3, 3, 1]);
+        assert_eq!(line(&[], 4), (String::new(), 0.0));
+        assert_eq!(together(0, 0), 1);
     }
 
     #[test]

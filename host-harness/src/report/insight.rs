@@ -48,30 +48,63 @@ fn part(text: &mut String, title: &str) {
 
 /// What is tied to no deployment.
 fn unlinked(text: &mut String, all: &[Unlinked]) {
+    if all.is_empty() {
+        return;
+    }
+    part(text, "Tied to no deployment, of all that is stored");
     for one in all {
-        let noun = if one.count == 1 { "" } else { "s" };
-        let line = format!(
-            "{} {}{noun} without a deployment: {}",
-            grouped(one.count.into()),
-            plain(&one.kind),
-            plain(&one.why)
-        );
-        item(text, &line);
+        let noun = plain(&one.kind);
+        let things = counted(one.count, &noun, &format!("{noun}s"));
+        item(text, &format!("{things}: {}", plain(&one.why)));
     }
 }
 
-/// A time as people say it: in the largest unit that it has two of, with one decimal.
+/// A heading of a chart that tells how much a column holds.
+fn each(unit: &str, together: usize) -> String {
+    match together {
+        1 => format!("Each {unit}"),
+        some => format!("Each column is {some} {unit}s"),
+    }
+}
+
+/// How many of something there are.
+fn counted(count: u32, one: &str, several: &str) -> String {
+    let noun = if count == 1 { one } else { several };
+    format!("{} {noun}", grouped(count.into()))
+}
+
+/// The counts that are not zero, each before its words; none if all are.
+fn present(counts: &[(u32, &str)]) -> Option<String> {
+    let words = counts.iter().filter(|(count, _)| *count > 0);
+    let words: Vec<String> = words
+        .map(|(count, words)| format!("{} {words}", grouped((*count).into())))
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// A time as people say it: in the largest unit that it has two of, with one decimal unless it is a whole number of them.
 fn span(ms: f64) -> String {
     let units = [
         (86_400_000.0, "days"),
         (3_600_000.0, "hours"),
         (60_000.0, "minutes"),
-        (1_000.0, "seconds"),
     ];
     let fitting = units.iter().find(|(unit, _)| ms >= 2.0 * unit);
-    match fitting {
-        Some((unit, name)) => format!("{:.1} {name}", ms / unit),
-        None => format!("{:.1} seconds", ms / 1_000.0),
+    let (unit, name) = fitting.copied().unwrap_or((1_000.0, "seconds"));
+    let figure = ms / unit;
+    if figure.fract() == 0.0 {
+        format!("{figure} {name}")
+    } else {
+        format!("{figure:.1} {name}")
+    }
+}
+
+/// The p of a test. One that is too small to show is no zero.
+fn chance(p: f64) -> String {
+    if p < 0.0001 {
+        "p < 0.0001".to_owned()
+    } else {
+        format!("p = {p:.4}")
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) enum ReportCommand {
         #[arg(default_value = "snyk")]
         integration: String,
         /// Days to fix what is critical, high, medium and low.
-        #[arg(long, value_name = "DAYS", value_delimiter = ',', num_args = 4, default_values_t = [7, 30, 90, 120])]
+        #[arg(long, value_name = "DAYS", value_delimiter = ',', default_values_t = [7, 30, 90, 120])]
         sla: Vec<u32>,
     },
     /// Whether deployments that introduced vulnerabilities are followed by more incidents than others.

@@ -1,13 +1,15 @@
 //! What scores have been worth.
 
-use koalr_platform::calibration::{Calibration, Fitted, Series};
+use std::fmt::Write as _;
 
-use super::{head, millis, part, percent, span};
+use koalr_platform::calibration::{Calibration, Fitted, Series};
+use koalr_platform::stats::proportion::Share;
+
+use super::{counted, head, millis, part, percent, present, span};
 use crate::report::backtest::proportion;
 use crate::report::chart::bar;
 use crate::report::figure::tenths;
 use crate::report::layout::{item, sentence};
-use crate::report::pace::grouped;
 
 /// How often changes of each band led to incidents, and the fitted curve if there is enough for one, in eighty columns.
 #[must_use]
@@ -26,50 +28,51 @@ pub fn calibration_text(report: &Calibration) -> String {
             span(millis(report.window_ms))
         ),
     );
-    of_series(&mut text, "Judged at the time", &report.observed);
-    of_series(&mut text, "Rebuilt later", &report.reconstructed);
-    if report.too_young + report.unjudged > 0 {
-        part(&mut text, "Left out");
-        let line = format!(
-            "{} too young, {} never judged",
-            grouped(report.too_young.into()),
-            grouped(report.unjudged.into())
-        );
-        item(&mut text, &line);
+    let series = [
+        ("Judged at the time", &report.observed),
+        ("Rebuilt later", &report.reconstructed),
+    ];
+    for (name, one) in series.iter().filter(|(_, one)| one.changes.of > 0) {
+        of_series(&mut text, name, one);
+    }
+    if series.iter().all(|(_, one)| one.changes.of == 0) {
+        let nothing = "Nothing was judged and deployed so long ago that it can be told.";
+        part(&mut text, nothing);
+    }
+    let left_out = [
+        (report.too_young, "too young"),
+        (report.unjudged, "never judged"),
+    ];
+    if let Some(left_out) = present(&left_out) {
+        part(&mut text, &format!("Left out: {left_out}."));
     }
     text
 }
 
 fn of_series(text: &mut String, name: &str, series: &Series) {
-    part(
-        text,
-        &format!(
-            "{name} (n = {} changes, {} deployments)",
-            grouped(series.changes.of.into()),
-            grouped(series.deployments.into())
-        ),
+    let line = format!(
+        "{name} (n = {}, {})",
+        counted(series.changes.of, "change", "changes"),
+        counted(series.deployments, "deployment", "deployments")
     );
-    if series.changes.of == 0 {
-        item(text, "nothing was counted");
-        return;
-    }
+    part(text, &line);
+    let _ = writeln!(
+        text,
+        "  {:<20}{:>11}   {:<24}with a prior of 1 in 10",
+        "", "incidents", "share, 95 %"
+    );
     for band in &series.bands {
-        let name = band.band.word();
-        let mut line = format!(
-            "{name}, from {}: {}",
-            tenths(band.from),
-            proportion(&band.changes)
-        );
+        let name = format!("{}, from {}", band.band.word(), tenths(band.from));
+        let changes = &band.changes;
+        let counted = format!("{} of {}", changes.count, changes.of);
+        let share = changes.interval.as_ref().map(interval);
+        let share = share.unwrap_or_else(|| "nothing counted".to_owned());
+        let mut line = format!("  {name:<20}{counted:>11}   {share:<24}");
         if let Some(expected) = &band.expected {
-            line += &format!(
-                "; with a prior of 1 in 10: {} ({:.1} to {:.1}) {}",
-                percent(expected.share),
-                expected.low * 100.0,
-                expected.high * 100.0,
-                bar(expected.share, 1.0, 10)
-            );
+            let chart = bar(expected.share, 1.0, 10);
+            let _ = write!(line, "{} {chart}", percent(expected.share));
         }
-        item(text, &line);
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     match &series.curve {
         Fitted::Curve(curve) => {
@@ -91,4 +94,9 @@ fn of_series(text: &mut String, name: &str, series: &Series) {
         }
         Fitted::Absent(why) => item(text, &format!("no fitted curve: {}", why.phrase())),
     }
+}
+
+fn interval(one: &Share) -> String {
+    let (low, high) = (one.low * 100.0, one.high * 100.0);
+    format!("{} ({low:.1} to {high:.1})", percent(one.share))
 }

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use koalr_platform::correlation::{
     Comparison, Correlation, Figure, Lasting, LetPass, Ratios, Repository, Sensitivity, Series,
-    Tied, Times, Unknown, Warning,
+    Tied, Times, Unknown,
 };
+use koalr_platform::links::Window;
 use koalr_platform::stats::Estimate;
 use koalr_platform::stats::proportion::Proportion;
 use koalr_platform::stats::two_by_two::Table;
 
-use super::{head, millis, part, percent, span};
+use super::{chance, counted, head, millis, part, percent, present, span};
 use crate::report::chart::interval;
 use crate::report::escape::plain;
 use crate::report::figure::tenths;
@@ -27,10 +28,12 @@ pub fn correlation_text(report: &Correlation) -> String {
     head(&mut text, name, (report.from, report.as_of), &report.scope);
     text.push('\n');
     cohort(&mut text, report);
-    for series in [&report.observed, &report.reconstructed] {
-        if series.deployments > 0 {
-            of_series(&mut text, series);
-        }
+    let series = [&report.observed, &report.reconstructed];
+    for one in series.iter().filter(|one| one.deployments > 0) {
+        of_series(&mut text, one, report.settings.window);
+    }
+    if series.iter().all(|one| one.deployments == 0) {
+        part(&mut text, &report.observed.headline.sentence);
     }
     ties(&mut text, report);
     text
@@ -38,19 +41,18 @@ pub fn correlation_text(report: &Correlation) -> String {
 
 fn cohort(text: &mut String, report: &Correlation) {
     let cohort = &report.cohort;
-    let line = format!(
-        "{} deployments: {} whose changes were judged at the time, {} with one that was rebuilt later, {} whose exposure is not known.",
-        grouped(cohort.deployments.into()),
-        grouped(cohort.observed.into()),
-        grouped(cohort.reconstructed.into()),
-        grouped(
-            unknown(&cohort.unknown)
-                .iter()
-                .map(|(_, count)| u64::from(*count))
-                .sum()
-        )
-    );
-    sentence(text, &line);
+    if cohort.deployments == 0 {
+        sentence(text, "Nothing was deployed to production in this time.");
+    } else {
+        let line = format!(
+            "{}: {} whose changes were all judged at the time, {} with one that was rebuilt later, {} whose exposure is not known.",
+            counted(cohort.deployments, "deployment", "deployments"),
+            grouped(cohort.observed.into()),
+            grouped(cohort.reconstructed.into()),
+            grouped(cohort.unknown.total().into())
+        );
+        sentence(text, &line);
+    }
     for (why, count) in unknown(&cohort.unknown) {
         if count > 0 {
             item(text, &format!("{} {why}", grouped(count.into())));
@@ -87,7 +89,7 @@ fn unknown(unknown: &Unknown) -> [(&'static str, u32); 5] {
     ]
 }
 
-fn of_series(text: &mut String, series: &Series) {
+fn of_series(text: &mut String, series: &Series, window: Window) {
     part(text, &series.headline.sentence);
     comparison(text, &series.headline);
     text.push('\n');
@@ -104,13 +106,13 @@ fn of_series(text: &mut String, series: &Series) {
     }
     repositories(text, &series.repositories);
     windows(text, &series.windows);
-    times(text, &series.times);
+    times(text, &series.times, window);
 }
 
 fn passed(words: &str, one: &LetPass) -> String {
     format!(
-        "{} deployments brought a change that was {words}, {} of them exposed.",
-        grouped(one.deployments.into()),
+        "{} brought a change that was {words}, {} of them exposed.",
+        counted(one.deployments, "deployment", "deployments"),
         grouped(one.exposed.into())
     )
 }
@@ -152,36 +154,33 @@ fn comparison(text: &mut String, one: &Comparison) {
             drawn(text, "odds, MH", odds);
         }
         let mut line = format!(
-            "within {} repositories (Mantel-Haenszel)",
-            stratified.strata_used
+            "within {} (Mantel-Haenszel)",
+            counted(stratified.strata_used, "repository", "repositories")
         );
         if let Some(risk) = stratified.risk_ratio {
             let _ = write!(line, ": risk ratio {risk:.2}");
         }
         if let Some(test) = &stratified.cmh {
-            let _ = write!(line, "; p = {:.4}", test.p);
+            let _ = write!(line, "; {}", chance(test.p));
         }
         if let Some(test) = &stratified.heterogeneity {
-            let _ = write!(line, "; heterogeneity p = {:.4}", test.p);
-        }
-        if stratified.strata_empty > 0 {
-            let _ = write!(
-                line,
-                "; {} repositories say nothing",
-                stratified.strata_empty
-            );
+            let _ = write!(line, "; that they differ: {}", chance(test.p));
         }
         item(text, &line);
     }
-    for warning in &one.warnings {
-        item(text, warned(*warning));
-    }
     let out = &one.left_out;
-    let line = format!(
-        "in neither arm: {} too young, {} without a changed dependency, {} of which that is not known, {} exposed otherwise",
-        out.too_young, out.unchanged_dependencies, out.unknown_dependencies, out.exposed_otherwise
-    );
-    item(text, &line);
+    let neither = [
+        (out.too_young, "too young"),
+        (out.unchanged_dependencies, "without a changed dependency"),
+        (
+            out.unknown_dependencies,
+            "of which nobody knows whether a dependency changed",
+        ),
+        (out.exposed_otherwise, "exposed otherwise"),
+    ];
+    if let Some(neither) = present(&neither) {
+        item(text, &format!("in neither arm: {neither}"));
+    }
 }
 
 fn crude(text: &mut String, ratios: &Ratios) {
@@ -201,11 +200,11 @@ fn crude(text: &mut String, ratios: &Ratios) {
     }
     if let Some(one) = &ratios.risk_difference {
         let line = format!(
-            "risk difference {:+.1} points ({:+.1} to {:+.1}); Fisher p = {:.4}",
+            "risk difference {:+.1} points ({:+.1} to {:+.1}); Fisher's {}",
             one.value * 100.0,
             one.low.unwrap_or(-1.0) * 100.0,
             one.high.unwrap_or(1.0) * 100.0,
-            ratios.fisher_p
+            chance(ratios.fisher_p)
         );
         item(text, &line);
     }
@@ -240,20 +239,6 @@ fn estimate(one: &Estimate) -> String {
     )
 }
 
-fn warned(warning: Warning) -> &'static str {
-    match warning {
-        Warning::Reversed => {
-            "look at the repositories first: within them the difference goes the other way than over all"
-        }
-        Warning::Heterogeneous => {
-            "repositories differ by more than chance: one figure for all says little"
-        }
-        Warning::StrataEmpty => {
-            "some repositories have one arm or one outcome only, and say nothing"
-        }
-    }
-}
-
 fn repositories(text: &mut String, all: &[Repository]) {
     if all.len() < 2 {
         return;
@@ -265,14 +250,14 @@ fn repositories(text: &mut String, all: &[Repository]) {
             .as_deref()
             .map_or_else(|| "not known".to_owned(), plain);
         let verdict = match &one.adjusted_p {
-            Figure::Known(p) => format!("p = {p:.4}"),
+            Figure::Known(p) => chance(*p),
             Figure::Absent(_) => "insufficient data".to_owned(),
         };
         let line = format!(
             "{}: exposed {}, others {}; {verdict}",
             cut(&name, 40),
-            counted(&one.exposed_share),
-            counted(&one.others_share)
+            of_all(&one.exposed_share),
+            of_all(&one.others_share)
         );
         item(text, &line);
     }
@@ -294,15 +279,18 @@ fn windows(text: &mut String, all: &[Sensitivity]) {
         let line = format!(
             "{}: exposed {}, others {}; {ratio}",
             one.window.phrase(),
-            counted(&one.exposed_share),
-            counted(&one.others_share)
+            of_all(&one.exposed_share),
+            of_all(&one.others_share)
         );
         item(text, &line);
     }
 }
 
-fn times(text: &mut String, times: &Times) {
-    part(text, "Time to the first incident (Kaplan-Meier)");
+fn times(text: &mut String, times: &Times, window: Window) {
+    part(
+        text,
+        &format!("Free of incidents for {} (Kaplan-Meier)", window.phrase()),
+    );
     for (label, one) in [("exposed", &times.exposed), ("others", &times.others)] {
         item(
             text,
@@ -310,22 +298,22 @@ fn times(text: &mut String, times: &Times) {
         );
     }
     if let Figure::Known(test) = &times.log_rank {
-        item(text, &format!("log-rank p = {:.4}", test.p));
+        item(text, &format!("log-rank {}", chance(test.p)));
     }
 }
 
 fn lasting(one: &Lasting) -> String {
     let free = match &one.free {
         Figure::Known(share) => format!(
-            "{} ({:.1} to {:.1}) stay free of one",
+            "{} ({:.1} to {:.1})",
             percent(share.share),
             share.low * 100.0,
             share.high * 100.0
         ),
-        Figure::Absent(_) => "not watched for the whole window".to_owned(),
+        Figure::Absent(_) => "not watched so long".to_owned(),
     };
     match &one.restricted_mean_days {
-        Figure::Known(days) => format!("{free}; {days:.1} days on average within the window"),
+        Figure::Known(days) => format!("{free}; {days:.1} days of them on average"),
         Figure::Absent(_) => free,
     }
 }
@@ -334,10 +322,7 @@ fn ties(text: &mut String, report: &Correlation) {
     let ties = &report.ties;
     part(text, "Which changes are tied to which incidents");
     if ties.listed.is_empty() {
-        sentence(
-            text,
-            "  None that introduced a vulnerability of 7.0 or more.",
-        );
+        item(text, "none that introduced a vulnerability of 7.0 or more");
     }
     for one in ties.listed.iter().take(MOST_TIES) {
         item(text, &tied(one));
@@ -345,10 +330,8 @@ fn ties(text: &mut String, report: &Correlation) {
     let all = ties.listed.len() + usize::try_from(ties.more).unwrap_or_default();
     rest(text, all, ties.listed.len().min(MOST_TIES), " in the JSON");
     if ties.named_another > 0 {
-        let line = format!(
-            "{} incidents of exposed deployments name another change",
-            ties.named_another
-        );
+        let incidents = counted(ties.named_another, "incident", "incidents");
+        let line = format!("another change is named by {incidents} of exposed deployments");
         item(text, &line);
     }
 }
@@ -386,7 +369,7 @@ fn of(share: &Proportion) -> String {
     }
 }
 
-fn counted(share: &Proportion) -> String {
+fn of_all(share: &Proportion) -> String {
     format!(
         "{} of {}",
         grouped(share.count.into()),

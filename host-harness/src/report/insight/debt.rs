@@ -3,18 +3,18 @@
 use std::fmt::Write as _;
 
 use koalr_platform::debt::{
-    Absent, Clocks, Debt, Figure, GateGroup, Level, Lifetime, Moves, Stock, TimesToFix,
+    Absent, Clocks, Debt, Figure, GateGroup, Level, Lifetime, Moves, Stock, TimesToFix, Worst,
 };
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::stats::Estimate;
 
-use super::{figure, head, millis, part, percent, span};
+use super::{counted, each, figure, head, millis, part, percent, present, span};
 use crate::jobs::DebtReport;
 use crate::report::backtest::{proportion, share};
-use crate::report::chart::{bar, line};
+use crate::report::chart::{bar, line, together};
 use crate::report::escape::plain;
 use crate::report::instant::utc;
-use crate::report::layout::{item, rest, sentence};
+use crate::report::layout::{item, rest};
 use crate::report::pace::grouped;
 
 /// What is open by severity and age, how soon it is fixed, who is late, what came and went, what the gate did, and how
@@ -52,27 +52,38 @@ fn open(text: &mut String, debt: &Debt) {
             "", "0-7", "8-30", "31-90", "91-180", ">180", "all"
         );
         for row in &debt.open.by_severity {
-            stock(text, word(row.severity), &row.stock, all.open);
+            // The four that have a window are shown where there is none too.
+            if row.stock.open > 0 || row.severity <= Level::Low {
+                stock(text, word(row.severity), &row.stock, all.open);
+            }
         }
         let fixes = all.fixes;
-        item(
-            text,
-            &format!(
-                "with a fix: {}; with a partial one: {}; with none: {}; not known: {}",
-                share(fixes.available, all.open),
-                share(fixes.partial, all.open),
-                share(fixes.none, all.open),
-                share(fixes.unknown, all.open)
-            ),
-        );
+        let known = [
+            ("fix available", fixes.available),
+            ("partly", fixes.partial),
+            ("no fix exists", fixes.none),
+            ("not known", fixes.unknown),
+        ];
+        let known = known.into_iter().filter(|(_, count)| *count > 0);
+        let known = known.map(|(words, count)| format!("{words}: {}", share(count, all.open)));
+        item(text, &known.collect::<Vec<_>>().join("; "));
     }
-    if all.accepted + all.vanished > 0 {
-        let line = format!(
-            "not among them: {} accepted, {} not listed any more though nobody said they were fixed",
-            grouped(all.accepted.into()),
-            grouped(all.vanished.into())
-        );
-        item(text, &line);
+    let beside = [
+        (all.accepted, "accepted"),
+        (
+            all.vanished,
+            "not listed any more though nobody said that it was fixed",
+        ),
+    ];
+    if let Some(beside) = present(&beside) {
+        item(text, &format!("not among them: {beside}"));
+    }
+    let left_out = [
+        (debt.future, "that begin later"),
+        (debt.reversed, "that end before they begin"),
+    ];
+    if let Some(left_out) = present(&left_out) {
+        item(text, &format!("left out everywhere: {left_out}"));
     }
 }
 
@@ -108,24 +119,38 @@ fn time_to_fix(text: &mut String, times: &TimesToFix) {
     }
     let all = &times.every.all;
     let line = format!(
-        "whenever it began (n = {}): median {}; Kaplan-Meier, with those still open",
+        "whenever it began (n = {}): median {}",
         grouped(all.n.into()),
         duration(all.median_ms)
     );
     item(text, &line);
+    item(
+        text,
+        "Kaplan-Meier: those still open count for as long as they are",
+    );
 }
 
 fn lifetime(text: &mut String, word: &str, one: &Lifetime) {
-    let basis = format!(
-        "{} fixed, {} open, {} accepted of n = {}; fixed within 30 days {}, within 90 days {}; open for {} of the first 90 days on average",
-        grouped(one.fixed.into()),
-        grouped(one.open.into()),
-        grouped(one.accepted.count.into()),
+    let counts = [
+        (one.fixed, "fixed"),
+        (one.open, "open"),
+        (one.accepted.count, "accepted"),
+        (one.vanished.count, "not listed any more"),
+    ];
+    let mut basis = format!(
+        "n = {}: {}; within 30 days {}, within 90 {}",
         grouped(one.n.into()),
+        present(&counts).unwrap_or_default(),
         estimate(one.fixed_in_30_days),
-        estimate(one.fixed_in_90_days),
-        duration(one.restricted_mean_ms)
+        estimate(one.fixed_in_90_days)
     );
+    if let Figure::Value(ms) = one.restricted_mean_ms {
+        let days = millis(ms) / DAY;
+        let _ = write!(
+            basis,
+            "; open for {days:.1} of its first 90 days on average"
+        );
+    }
     let value = format!("median {}", duration(one.median_ms));
     figure(text, &format!("  {word}"), &value, &basis);
 }
@@ -135,25 +160,28 @@ fn late(text: &mut String, debt: &Debt) {
     for row in &debt.sla.by_severity {
         let counts = &row.counts;
         let mut line = format!(
-            "{} ({} days): {}",
+            "{} ({}): open: {}",
             word(row.severity),
-            row.days,
+            counted(row.days, "day", "days"),
             clocks(counts.open)
         );
         if counts.no_fix != Clocks::default() {
-            let _ = write!(line, "; without a fix: {}", clocks(counts.no_fix));
+            let _ = write!(line, "; open without a fix: {}", clocks(counts.no_fix));
         }
-        let _ = write!(
-            line,
-            "; fixed in time: {}",
-            proportion(&counts.fixed_within)
-        );
+        let _ = match counts.fixed_within.of {
+            0 => write!(line, "; none was fixed in the window"),
+            _ => write!(
+                line,
+                "; fixed in time: {}",
+                proportion(&counts.fixed_within)
+            ),
+        };
         item(text, &line);
     }
     if debt.sla.open_unknown > 0 {
         let line = format!(
-            "{} open ones have no known severity, and no window",
-            grouped(debt.sla.open_unknown.into())
+            "no window: {} without a known severity",
+            counted(debt.sla.open_unknown, "open one", "open ones")
         );
         item(text, &line);
     }
@@ -171,22 +199,28 @@ fn clocks(clocks: Clocks) -> String {
 }
 
 fn flow(text: &mut String, debt: &Debt) {
-    part(text, "Each week");
     let weeks = &debt.flow.weeks;
-    let rows: [(&str, fn(&Moves) -> u32); 5] = [
+    let together = together(weeks.len(), CHART);
+    part(text, &each("week", together));
+    let rows: [(&str, fn(&Moves) -> u32); 7] = [
         ("introduced", |moves| moves.introduced),
         ("disclosed", |moves| moves.disclosed),
         ("came back", |moves| moves.re_introduced),
-        ("not known how", |moves| moves.origin_unknown),
+        ("came somehow", |moves| moves.origin_unknown),
         ("fixed", |moves| moves.resolved),
+        ("accepted", |moves| moves.accepted),
+        ("not listed", |moves| moves.vanished),
     ];
     for (label, count) in rows {
         let all = count(&debt.flow.all);
+        if all == 0 {
+            continue;
+        }
         let series: Vec<_> = weeks
             .iter()
             .map(|week| Some(f64::from(count(&week.moves))))
             .collect();
-        let (drawn, top) = line(&series, 40);
+        let (drawn, top) = line(&series, CHART);
         let _ = writeln!(
             text,
             "  {label:<14}{drawn}  at most {top:.0}; in all {}",
@@ -194,30 +228,38 @@ fn flow(text: &mut String, debt: &Debt) {
         );
     }
     let net = debt.flow.all.net;
-    item(text, &format!("open findings changed by {net:+}"));
+    let by = grouped(net.unsigned_abs());
+    let line = match net {
+        0 => "as many are open as when the window began".to_owned(),
+        1.. => format!("{by} more open than when the window began"),
+        _ => format!("{by} fewer open than when the window began"),
+    };
+    item(text, &line);
 }
 
 fn worst(text: &mut String, report: &DebtReport) {
     let repositories = &report.debt.repositories;
-    if repositories.worst.is_empty() {
+    let unknown = repositories.unknown;
+    if repositories.worst.is_empty() && unknown.all == 0 {
         return;
     }
     part(text, "Most critical and high ones");
+    let owed = |name: &str, open: Worst| {
+        let (critical, high) = (grouped(open.critical.into()), grouped(open.high.into()));
+        let all = grouped(open.all.into());
+        format!("{name}: {critical} critical, {high} high, {all} in all")
+    };
     for row in repositories.worst.iter().take(MOST_REPOSITORIES) {
         let place = usize::try_from(row.repository).unwrap_or(usize::MAX);
         let name = report.repositories.get(place).map_or("?", String::as_str);
-        let line = format!(
-            "{}: {} critical, {} high, {} in all",
-            plain(name),
-            row.open.critical,
-            row.open.high,
-            row.open.all
-        );
-        item(text, &line);
+        item(text, &owed(&plain(name), row.open));
     }
     let all = repositories.worst.len() + usize::try_from(repositories.more).unwrap_or_default();
     let shown = repositories.worst.len().min(MOST_REPOSITORIES);
     rest(text, all, shown, " repositories have some");
+    if unknown.all > 0 {
+        item(text, &owed("of no known repository", unknown));
+    }
 }
 
 fn gate(text: &mut String, report: &DebtReport) {
@@ -234,10 +276,8 @@ fn gate(text: &mut String, report: &DebtReport) {
 
 fn gate_group(text: &mut String, name: &str, group: &GateGroup) {
     let n = group.evaluated;
-    part(
-        text,
-        &format!("Gate, {name} (n = {} heads)", grouped(n.into())),
-    );
+    let heads = counted(n, "head", "heads");
+    part(text, &format!("Gate, {name} (n = {heads})"));
     let rows = [
         ("passed", group.passed),
         ("warned", group.warned),
@@ -245,19 +285,30 @@ fn gate_group(text: &mut String, name: &str, group: &GateGroup) {
         ("pending", group.pending),
         ("could not be told", group.inconclusive),
     ];
-    for (word, count) in rows {
+    for (word, count) in rows.into_iter().filter(|(_, count)| *count > 0) {
         item(text, &format!("{word}: {}", share(count, n)));
     }
-    let line = format!(
-        "let pass by people, of those blocked or not told: {}; with a waiver: {}",
-        proportion(&group.overridden),
-        grouped(group.with_waivers.into())
-    );
-    item(text, &line);
+    if group.overridden.of > 0 {
+        let line = format!(
+            "let pass by people, of those blocked or not told: {}",
+            proportion(&group.overridden)
+        );
+        item(text, &line);
+    }
+    let beside = [
+        (group.with_waivers, "with a waiver"),
+        (group.marked_as_success, "marked as a success upstream"),
+    ];
+    if let Some(beside) = present(&beside) {
+        item(text, &beside);
+    }
 }
 
 fn quality(text: &mut String, debt: &Debt) {
     part(text, "How much is known of what is open");
+    if debt.open.all.open == 0 {
+        item(text, "nothing is open");
+    }
     let quality = &debt.quality;
     let rows = [
         ("without a CVSS score", &quality.without_cvss),
@@ -269,18 +320,15 @@ fn quality(text: &mut String, debt: &Debt) {
         ),
         ("with a working exploit", &quality.exploited),
     ];
-    for (label, one) in rows {
+    for (label, one) in rows.into_iter().filter(|(_, one)| one.of > 0) {
         item(text, &format!("{label}: {}", proportion(one)));
     }
     let Some(freshness) = &debt.freshness else {
         return;
     };
     match freshness.oldest_complete_walk {
-        Some(at) => item(
-            text,
-            &format!("everything complete is of {} or later", utc(at)),
-        ),
-        None => sentence(text, "  Nothing was ever listed completely."),
+        Some(at) => item(text, &format!("listed completely at {} or later", utc(at))),
+        None => item(text, "nothing was ever listed completely"),
     }
     for row in freshness.partial.iter().take(MOST_PARTIAL) {
         let line = format!(
@@ -324,8 +372,8 @@ fn absent(why: Absent) -> &'static str {
         Absent::NoSpells => "not known: there is none",
         Absent::NoneFixed => "not known: none was fixed",
         Absent::NotReached => "not reached",
-        Absent::NotWatched => "not known: none was watched for so long",
-        Absent::NoWindow => "not known: there is no window",
+        Absent::NotWatched => "not watched so long",
+        Absent::NoWindow => "without a window",
     }
 }
 
@@ -339,6 +387,12 @@ fn word(level: Level) -> &'static str {
         Level::Unknown => "unknown",
     }
 }
+
+/// Columns of the chart.
+const CHART: usize = 40;
+
+/// Milliseconds of a day.
+const DAY: f64 = 86_400_000.0;
 
 /// Repositories on a screen.
 const MOST_REPOSITORIES: usize = 10;

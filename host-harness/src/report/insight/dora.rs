@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use koalr_platform::dora::{Absent, Dora, OfService, Step, Tier};
 
-use super::{figure, head, millis, part, percent, span, unlinked};
-use crate::report::chart::line;
+use super::{counted, each, figure, head, millis, part, percent, span, unlinked};
+use crate::report::chart::{line, together};
 use crate::report::escape::plain;
 use crate::report::layout::{WIDTH, columns, cut, item, rest};
 use crate::report::pace::grouped;
@@ -24,14 +24,18 @@ pub fn dora_text(report: &Dora) -> String {
     figures(&mut text, report);
     chart(&mut text, report);
     services(&mut text, &report.services);
-    if !report.left_out.is_empty() || !report.unlinked.is_empty() {
+    if !report.left_out.is_empty() {
         part(&mut text, "Left out");
         for one in &report.left_out {
-            let line = format!("{} {}", grouped(one.count.into()), one.why.phrase());
+            let line = format!(
+                "{} {}",
+                grouped(one.count.into()),
+                one.why.phrase(one.count)
+            );
             item(&mut text, &line);
         }
-        unlinked(&mut text, &report.unlinked);
     }
+    unlinked(&mut text, &report.unlinked);
     text
 }
 
@@ -42,15 +46,19 @@ fn figures(text: &mut String, report: &Dora) {
         "Deployment frequency",
         &with_tier(frequency.phrase(), frequency.tier, frequency.absent),
         &format!(
-            "{} successful deployments to production in {:.1} days",
-            grouped(frequency.deployments.into()),
-            frequency.days
+            "{} to production in {}",
+            counted(
+                frequency.deployments,
+                "successful deployment",
+                "successful deployments"
+            ),
+            span(frequency.days * DAY)
         ),
     );
     let lead = &report.lead_time;
     let mut basis = format!(
-        "median from merge to deployment of n = {} changes",
-        grouped(lead.changes.into())
+        "median from merge to deployment of n = {}",
+        counted(lead.changes, "change", "changes")
     );
     if let (Some(p75), Some(p90)) = (lead.p75_ms, lead.p90_ms) {
         let _ = write!(
@@ -70,9 +78,9 @@ fn figures(text: &mut String, report: &Dora) {
     let failed = &report.change_failure_rate;
     let rate = failed.rate.interval.map(|share| percent(share.share));
     let mut basis = format!(
-        "{} of {} deployments had an incident within {}",
+        "{} of {} had an incident within {}",
         grouped(failed.rate.count.into()),
-        grouped(failed.rate.of.into()),
+        counted(failed.rate.of, "deployment", "deployments"),
         span(millis(report.settings.cfr_window_ms))
     );
     if let Some(share) = failed.rate.interval {
@@ -87,8 +95,8 @@ fn figures(text: &mut String, report: &Dora) {
     figure(text, "Change failure rate", &value, &basis);
     let restore = &report.time_to_restore;
     let mut basis = format!(
-        "median of n = {} resolved incidents of {}",
-        grouped(restore.resolved.into()),
+        "median of n = {} of {} that began in this time",
+        counted(restore.resolved, "resolved incident", "resolved incidents"),
         grouped(restore.incidents.into())
     );
     if let Some(mean) = restore.mean_minutes {
@@ -102,18 +110,9 @@ fn figures(text: &mut String, report: &Dora) {
 fn with_tier(value: Option<String>, tier: Option<Tier>, absent: Option<Absent>) -> String {
     let value = value.unwrap_or_else(|| "not known".to_owned());
     match (tier, absent) {
-        (Some(tier), _) => format!("{value:<20}{}", word(tier)),
+        (Some(tier), _) => format!("{value:<20}{}", tier.word()),
         (None, Some(absent)) => format!("{value}: {}", why(absent)),
         (None, None) => value,
-    }
-}
-
-fn word(tier: Tier) -> &'static str {
-    match tier {
-        Tier::Elite => "elite",
-        Tier::High => "high",
-        Tier::Medium => "medium",
-        Tier::Low => "low",
     }
 }
 
@@ -135,7 +134,8 @@ fn chart(text: &mut String, report: &Dora) {
         Step::Day => "day",
         Step::Week => "week",
     };
-    part(text, &format!("Each {unit}"));
+    let together = together(points.len(), CHART);
+    part(text, &each(unit, together));
     let lines = [
         (
             "deployments",
@@ -155,6 +155,9 @@ fn chart(text: &mut String, report: &Dora) {
     for (label, values) in lines {
         let (drawn, top) = line(&values, CHART);
         let _ = writeln!(text, "  {label:<13}{drawn}  at most {top:.0}");
+        if drawn.contains('·') {
+            item(text, "·: no deployment, or none old enough to tell");
+        }
     }
 }
 
@@ -176,7 +179,7 @@ fn services(text: &mut String, services: &[OfService]) {
         let rate = &one.change_failure_rate.rate;
         let failed = format!("failed {} of {}", rate.count, rate.of);
         let rest = format!(
-            "n = {:<6} {frequency:<14} {lead:<17} {failed}",
+            "n = {:<6} {frequency:<14} {lead:<18} {failed}",
             one.frequency.deployments
         );
         let room = WIDTH - 3 - columns(&rest);
@@ -204,3 +207,6 @@ const MOST_SERVICES: usize = 20;
 
 /// Milliseconds of a minute.
 const MINUTE: f64 = 60_000.0;
+
+/// Milliseconds of a day.
+const DAY: f64 = 86_400_000.0;
