@@ -13,7 +13,11 @@ use crate::error::{Fault, StoreError};
 pub(crate) const CONTROL: &[&str] = &[include_str!("../migrations/control/0001.sql")];
 
 /// Schema of a tenant's database.
-pub(crate) const TENANT: &[&str] = &[include_str!("../migrations/tenant/0001.sql")];
+pub(crate) const TENANT: &[&str] = &[
+    include_str!("../migrations/tenant/0001.sql"),
+    include_str!("../migrations/tenant/0002.sql"),
+    include_str!("../migrations/tenant/0003.sql"),
+];
 
 /// An open database.
 pub(crate) struct Database {

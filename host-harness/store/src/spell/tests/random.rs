@@ -172,7 +172,7 @@ fn random_records(dice: &mut Dice, as_of: Timestamp) -> Vec<Entry> {
     if dice.one_in(5) {
         records.push(Entry::Fix(Fix {
             organization: dice.of(&["o1", "o2"]).to_owned(),
-            vulnerability: "SNYK-JS-1".to_owned(),
+            vulnerability: "V-1".to_owned(),
             affected: finding("f").packages.remove(0),
             state: dice.of(&[FixState::Available, FixState::Partial, FixState::None]),
             versions: vec![],
