@@ -120,3 +120,6 @@ fn millis(ms: i64) -> f64 {
 
 /// Columns of a label.
 const LABEL: usize = 24;
+
+#[cfg(test)]
+mod tests;

@@ -114,7 +114,7 @@ const ASKED: [&str; 16] = [
     "debt --format json",
     "debt --repository ACME/storefront --format json",
     "debt --service checkout --format json",
-    "debt --days 30 --sla 1 2 3 4 --format json",
+    "debt --days 30 --sla 1,2,3,4 --format json",
     "correlation --format json",
     "correlation --window 4h --format json",
     "correlation --repository acme/analytics --format json",

@@ -58,7 +58,7 @@ fn of_series(text: &mut String, name: &str, series: &Series) {
     part(text, &line);
     let _ = writeln!(
         text,
-        "  {:<20}{:>11}   {:<24}with a prior of 1 in 10",
+        "  {:<20}{:>11}   {:<24}prior of 1 in 10",
         "", "incidents", "share, 95 %"
     );
     for band in &series.bands {

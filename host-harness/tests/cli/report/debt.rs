@@ -109,7 +109,7 @@ fn how_soon_is_fixed_is_kaplan_and_meiers_product_over_the_issues() {
 fn who_is_late_is_late_by_the_clock() {
     assert_late(&team().json("debt")["debt"], FROM, WINDOWS);
     let shorter = [("critical", 1), ("high", 2), ("medium", 3), ("low", 4)];
-    let report = team().json("debt --days 30 --sla 1 2 3 4");
+    let report = team().json("debt --days 30 --sla 1,2,3,4");
     assert_late(&report["debt"], NOW - 30 * DAY, shorter);
 }
 
@@ -389,7 +389,8 @@ fn of_issue(organization: &Organization, issue: &Issue) -> Vec<Spell> {
     let first = |end| spell(issue.created_at, end, false);
     match issue.state {
         State::Open => vec![first(None)],
-        State::Ignored => vec![first(Some((issue.updated_at, End::Accepted)))],
+        // Snyk does not say since when: it was accepted when that was first seen.
+        State::Ignored => vec![first(Some((NOW, End::Accepted)))],
         State::Resolved(at) => vec![first(Some((at, End::Fixed)))],
         State::Reintroduced {
             resolved,

@@ -102,7 +102,10 @@ fn a_window_that_cannot_be_is_refused() {
             &["dora", "--cfr-window", "721"],
             "more than 0 ms and at most 30 days",
         ),
-        (&["debt", "--sla", "1,2,3"], "4 values required"),
+        (
+            &["debt", "--sla", "1,2,3"],
+            "`--sla` takes four numbers of days",
+        ),
     ] {
         let ran = report(&koalr, args);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
