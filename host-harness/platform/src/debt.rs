@@ -103,7 +103,7 @@ impl Tally {
             as_of,
             stock: stock::Stocks::default(),
             lifetimes: lifetime::Lifetimes::new(),
-            sla: sla::SlaTally::default(),
+            sla: sla::SlaTally::new(settings.sla),
             flow: flow::FlowTally::new(from, as_of),
             repositories: repository::RepositoryTally::default(),
             quality: quality::QualityTally::default(),
@@ -127,7 +127,7 @@ impl Tally {
         let seen = Seen::of(spell, self.from, self.as_of);
         self.stock.add(&seen);
         self.lifetimes.add(&seen);
-        self.sla.add(self.settings.sla, &seen);
+        self.sla.add(&seen);
         self.flow.add(&seen);
         if seen.ending.is_none() {
             self.repositories.add(&seen);
@@ -186,6 +186,12 @@ impl<'a> Seen<'a> {
             ended_in_window: end.is_some_and(|end| end.at >= from),
             lasted: until.saturating_sub(spell.opened_at),
         }
+    }
+}
+
+fn bump(counts: &mut [u32], place: usize) {
+    if let Some(count) = counts.get_mut(place) {
+        *count += 1;
     }
 }
 

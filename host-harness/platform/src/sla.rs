@@ -31,6 +31,14 @@ pub struct Days {
     pub at_risk_percent: u32,
 }
 
+/// The window of one severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    ms: Timestamp,
+    /// From here on an open finding is at risk.
+    risky_ms: Timestamp,
+}
+
 /// Where a finding stands in its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
@@ -69,25 +77,34 @@ impl Windows {
         }
     }
 
-    /// Where a finding stands that is open for so long, in milliseconds; none if its severity has no window. At its very
-    /// end a window has not ended.
+    /// The window of a severity; none if it has none.
     #[must_use]
-    pub fn standing(self, severity: Severity, open_ms: Timestamp) -> Option<Standing> {
-        let window = self.millis(severity)?;
-        let risky = window / 100 * Timestamp::from(self.0.at_risk_percent);
-        Some(if open_ms > window {
+    pub fn window(self, severity: Severity) -> Option<Window> {
+        let ms = Timestamp::from(self.days(severity)?) * DAY;
+        Some(Window {
+            ms,
+            risky_ms: ms / 100 * Timestamp::from(self.0.at_risk_percent),
+        })
+    }
+}
+
+impl Window {
+    /// Where a finding stands that is open for so long, in milliseconds. At its very end a window has not ended.
+    #[must_use]
+    pub fn standing(self, open_ms: Timestamp) -> Standing {
+        if open_ms > self.ms {
             Standing::Breached
-        } else if open_ms >= risky {
+        } else if open_ms >= self.risky_ms {
             Standing::AtRisk
         } else {
             Standing::Within
-        })
+        }
     }
 
-    /// The window of a severity, in milliseconds; none if it has none.
+    /// How long it is, in milliseconds.
     #[must_use]
-    pub fn millis(self, severity: Severity) -> Option<Timestamp> {
-        self.days(severity).map(|days| Timestamp::from(days) * DAY)
+    pub fn ms(self) -> Timestamp {
+        self.ms
     }
 }
 

@@ -10,6 +10,7 @@ use koalr_store::{StoredConnection, Tenant};
 use serde::Serialize;
 
 use super::event::SyncEvent;
+use super::insight::keep_spells;
 use super::line::{organizations, reopen};
 use super::sync::{DAY_MS, beside};
 use super::walk::{End, Step, Walk};
@@ -105,6 +106,7 @@ pub async fn enrich(
     }
     report.coverage = tenant.coverage(&connection, &scope)?;
     note(tenant, &connection, &report.coverage)?;
+    keep_spells(tenant)?;
     Ok(report)
 }
 

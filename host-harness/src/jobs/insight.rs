@@ -7,7 +7,7 @@ use koalr_platform::dora::{Dora, DoraSettings, report as dora_report};
 use koalr_platform::ledger::{Ledger, Scope};
 use koalr_platform::merge::Bands;
 use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
-use koalr_store::{SpellFilter, Tenant};
+use koalr_store::{SpellFilter, StoreError, Tenant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -73,7 +73,7 @@ pub fn debt(
             integration: integration.to_owned(),
             tenant: tenant.id().to_string(),
         })?;
-    tenant.refresh_spells()?;
+    keep_spells(tenant)?;
     let ledger = tenant.ledger(as_of)?;
     let mut tally = Tally::new(settings, from, as_of);
     let mut repositories = Vec::new();
@@ -136,6 +136,15 @@ pub fn calibration(
 ) -> Result<Calibration, HostError> {
     let ledger = tenant.ledger(asked.as_of)?;
     calibration_report(&ledger, bands, asked.scope, asked.from, asked.as_of).map_err(not_possible)
+}
+
+/// Keeps what a report of debt reads where it is not kept. Without it the report is the same, but takes longer: so nothing
+/// fails where the file is only busy or full.
+pub(super) fn keep_spells(tenant: &mut Tenant) -> Result<(), HostError> {
+    match tenant.refresh_spells() {
+        Ok(_) | Err(StoreError::Busy { .. } | StoreError::Full { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The repositories whose findings are asked for; none for all.

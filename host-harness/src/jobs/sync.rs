@@ -7,6 +7,7 @@ use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
 
 use super::confirm::confirm;
 use super::event::{Estimate, SyncEvent};
+use super::insight::keep_spells;
 use super::line::{organizations, reopen};
 use super::sync_report::{Outcome, SyncReport};
 use super::walk::{End, Step, Walk};
@@ -80,6 +81,7 @@ pub async fn sync(
             message: format!("missing findings were not asked about: {error}"),
         });
     }
+    keep_spells(tenant)?;
     finish(&mut report, tenant, &connection, &scope, end)?;
     Ok(report)
 }

@@ -1,6 +1,6 @@
 //! The rows of reports about findings: stretches in which they were open, read from kept segments.
 //!
-//! A segment holds what the findings of 4096 rows tell, of all connections. Triggers remove one when anything changes
+//! A segment holds what the findings of 512 rows tell, of all connections. Triggers remove one when anything changes
 //! that it follows from, and what is not kept is read from the rows themselves: what is kept only ever saves time.
 
 mod repositories;
@@ -11,14 +11,14 @@ use std::collections::BTreeSet;
 
 use koalr_platform::model::common::FindingClass;
 use koalr_platform::spell::Spell;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, params};
 
 use crate::connection::StoredConnection;
 use crate::error::{Fault, StoreError};
 use crate::tenant::Tenant;
 use repositories::{Listed, Numbered};
-use rows::Rows;
-use segment::{FORMAT, Record};
+use rows::{Rows, rows_of};
+use segment::{FORMAT, ROW_BITS};
 
 /// Which stretches to read. The default is all.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,10 +57,8 @@ impl Tenant {
             let mut listed = Listed::read(&transaction, filter.repository)?;
             let segments = segments(&transaction)?;
             let mut absent: BTreeSet<u32> = (0..segments).collect();
-            let mut wanted = |listed: &Listed, record: &Record| {
-                let spell = &record.spell;
-                if record.connection == connection.id
-                    && filter.class.is_none_or(|class| class == spell.class)
+            let mut wanted = |listed: &Listed, spell: &Spell| {
+                if filter.class.is_none_or(|class| class == spell.class)
                     && listed.is_wanted(spell.repository)
                 {
                     each(spell);
@@ -68,16 +66,22 @@ impl Tenant {
             };
             let mut statement = transaction.prepare(SELECT)?;
             let mut kept = statement.query([FORMAT])?;
+            let mut spells = Vec::new();
             while let Some(row) = kept.next()? {
                 let bytes = row.get_ref(1)?.as_blob().unwrap_or_default();
-                if let Some(records) = segment::read(bytes) {
-                    records.for_each(|record| wanted(&listed, &record));
+                spells.clear();
+                if segment::read(bytes, connection.id, &mut spells) {
+                    spells.iter().for_each(|spell| wanted(&listed, spell));
                     absent.remove(&row.get(0)?);
                 }
             }
             let mut rows = Rows::open(&transaction)?;
             for segment in &absent {
-                rows.read(*segment, &mut listed, &mut wanted)?;
+                rows.read(*segment, &mut listed, &mut |listed, record| {
+                    if record.connection == connection.id {
+                        wanted(listed, &record.spell);
+                    }
+                })?;
             }
             let built = u32::try_from(absent.len()).unwrap_or(u32::MAX);
             Ok(SpellRows {
@@ -88,8 +92,8 @@ impl Tenant {
         })
     }
 
-    /// Keeps the segments that are not kept, each in a transaction of its own, and says how many. What was done stays
-    /// done if it fails or is stopped.
+    /// Keeps the segments that are not kept, and says how many. What was done stays done if it fails or is stopped, and
+    /// others may write in between.
     ///
     /// # Errors
     /// - the database is busy, full or cannot be written
@@ -103,30 +107,44 @@ impl Tenant {
             }
             Ok(absent)
         })?;
+        let absent: Vec<u32> = absent.into_iter().collect();
         let mut numbered = Numbered::default();
-        let mut refreshed = 0;
-        for segment in absent {
-            self.database.write(|transaction| {
-                let mut bytes = Vec::new();
-                let mut numbers = numbered.within(transaction)?;
-                Rows::open(transaction)?.read(segment, &mut numbers, &mut |_, record| {
-                    segment::write(record, &mut bytes);
-                })?;
-                transaction.execute(KEEP, params![segment, FORMAT, bytes])?;
-                transaction.execute(NOTE_FIXES, [segment])?;
-                Ok(())
-            })?;
-            refreshed += 1;
+        for turn in absent.chunks(AT_ONCE) {
+            self.database
+                .write(|transaction| keep(transaction, &mut numbered, turn))?;
         }
-        Ok(refreshed)
+        Ok(u32::try_from(absent.len()).unwrap_or(u32::MAX))
     }
+}
+
+fn keep(
+    transaction: &Transaction<'_>,
+    numbered: &mut Numbered,
+    segments: &[u32],
+) -> Result<(), Fault> {
+    let mut numbers = numbered.within(transaction)?;
+    let mut rows = Rows::open(transaction)?;
+    let mut keep = transaction.prepare(KEEP)?;
+    let mut note_fixes = transaction.prepare(NOTE_FIXES)?;
+    let mut records = Vec::new();
+    for segment in segments {
+        records.clear();
+        rows.read(*segment, &mut numbers, &mut |_, record| records.push(*record))?;
+        keep.execute(params![segment, FORMAT, segment::write(&records)])?;
+        let (first, last) = rows_of(*segment);
+        note_fixes.execute([i64::from(*segment), first, last])?;
+    }
+    Ok(())
 }
 
 /// How many segments there are, kept or not.
 fn segments(database: &Connection) -> Result<u32, Fault> {
-    let query = "SELECT ifnull(max(row) / 4096 + 1, 0) FROM findings";
-    Ok(database.query_row(query, [], |row| row.get(0))?)
+    let query = "SELECT ifnull((max(row) >> ?1) + 1, 0) FROM findings";
+    Ok(database.query_row(query, [ROW_BITS], |row| row.get(0))?)
 }
+
+/// Segments that are built in one transaction: a few tens of milliseconds, for which other writers wait.
+const AT_ONCE: usize = 16;
 
 const SELECT: &str =
     "SELECT segment, spells FROM spell_segments WHERE format = ?1 ORDER BY segment";
@@ -141,7 +159,7 @@ const NOTE_FIXES: &str = "
     INSERT OR IGNORE INTO spell_fixes (vulnerability, package, version, segment)
     SELECT vulnerability, packages ->> '$[0].name', ifnull(packages ->> '$[0].version', ''), ?1
     FROM findings
-    WHERE row BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095 AND fix = 'unknown'
+    WHERE row BETWEEN ?2 AND ?3 AND fix = 'unknown'
       AND json_array_length(packages) = 1";
 
 #[cfg(test)]

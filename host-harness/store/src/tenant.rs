@@ -7,6 +7,7 @@ use rusqlite::OptionalExtension;
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::key::Key;
+use crate::ledger::Held;
 
 /// Name of a tenant: 1 to 63 lower-case ASCII letters, digits and `-`. Nothing else ever reaches a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +47,8 @@ pub struct Tenant {
     pub(crate) id: TenantId,
     pub(crate) database: Database,
     pub(crate) data_key: Key,
+    /// None until one was asked for.
+    pub(crate) ledger: Option<Held>,
 }
 
 impl Tenant {
@@ -83,6 +86,7 @@ impl Tenant {
             id,
             database,
             data_key,
+            ledger: None,
         })
     }
 

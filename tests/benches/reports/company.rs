@@ -457,10 +457,10 @@ impl Dice {
     }
 }
 
-/// When the reports are asked for.
+/// When the reports are asked for, about all that was before.
 pub(crate) const NOW: Timestamp = 1_790_000_000_000;
-pub(crate) const DAY: Timestamp = 86_400_000;
-const YEARS: Timestamp = 3 * 365 * DAY;
+const DAY: Timestamp = 86_400_000;
+pub(crate) const YEARS: Timestamp = 3 * 365 * DAY;
 const REPOSITORIES: u64 = 99;
 const PROJECTS: u64 = 990;
 /// Every so many deployments one brings a vulnerability; a multiple of those that bring a change.

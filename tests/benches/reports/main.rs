@@ -9,7 +9,7 @@ mod company;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use company::{Company, DAY, NOW};
+use company::{Company, NOW, YEARS};
 use koalr_host::jobs::{InsightAsked, calibration, correlation, debt, dora};
 use koalr_platform::correlation::CorrelationSettings;
 use koalr_platform::debt::DebtSettings;
@@ -111,7 +111,7 @@ fn millis(time: Duration) -> f64 {
 fn asked(scope: &Scope) -> InsightAsked<'_> {
     InsightAsked {
         scope,
-        from: NOW - 90 * DAY,
+        from: NOW - YEARS,
         as_of: NOW,
     }
 }

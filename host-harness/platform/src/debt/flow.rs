@@ -4,9 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{DAY, Seen};
+use super::{DAY, Seen, bump};
 use crate::model::common::Timestamp;
-use crate::spell::{Ending, Origin};
 
 /// Findings that came and went in the report's window.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,8 +62,15 @@ pub(super) struct FlowTally {
     /// Number of the first week that is listed.
     first: i64,
     earlier: u64,
-    all: Moves,
-    weeks: Vec<Moves>,
+    all: Counts,
+    weeks: Vec<Counts>,
+}
+
+/// The counts of [`Moves`], as lists: which one a spell is of is hard to foresee, so none of it is a branch.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    came: [u32; 4],
+    went: [u32; 3],
 }
 
 impl FlowTally {
@@ -81,23 +87,23 @@ impl FlowTally {
             } else {
                 begin.abs_diff(first)
             },
-            all: Moves::default(),
-            weeks: vec![Moves::default(); usize::try_from(listed).unwrap_or(0)],
+            all: Counts::default(),
+            weeks: vec![Counts::default(); usize::try_from(listed).unwrap_or(0)],
         }
     }
 
     pub(super) fn add(&mut self, seen: &Seen<'_>) {
         if seen.began_in_window {
-            let origin = seen.spell.origin;
-            self.all.come(origin);
+            let origin = seen.spell.origin as usize;
+            bump(&mut self.all.came, origin);
             if let Some(week) = self.week(seen.spell.opened_at) {
-                week.come(origin);
+                bump(&mut week.came, origin);
             }
         }
         if let Some(ending) = seen.ending.filter(|_| seen.ended_in_window) {
-            self.all.go(ending);
+            bump(&mut self.all.went, ending as usize);
             if let Some(week) = self.week(seen.until) {
-                week.go(ending);
+                bump(&mut week.went, ending as usize);
             }
         }
     }
@@ -105,7 +111,7 @@ impl FlowTally {
     pub(super) fn report(&self) -> Flow {
         let weeks = self.weeks.iter().zip(self.first..);
         Flow {
-            all: self.all,
+            all: self.all.report(),
             weeks: weeks
                 .map(|(moves, number)| {
                     let starts_at = starts(number);
@@ -114,7 +120,7 @@ impl FlowTally {
                         name: name(starts_at).unwrap_or_default(),
                         starts_at,
                         cut: starts_at < self.from || ends_at > self.as_of,
-                        moves: *moves,
+                        moves: moves.report(),
                     }
                 })
                 .collect(),
@@ -122,30 +128,28 @@ impl FlowTally {
         }
     }
 
-    fn week(&mut self, at: Timestamp) -> Option<&mut Moves> {
+    fn week(&mut self, at: Timestamp) -> Option<&mut Counts> {
         let place = usize::try_from(week(at) - self.first).ok()?;
         self.weeks.get_mut(place)
     }
 }
 
-impl Moves {
-    fn come(&mut self, origin: Origin) {
-        *match origin {
-            Origin::Introduced => &mut self.introduced,
-            Origin::Disclosed => &mut self.disclosed,
-            Origin::ReIntroduced => &mut self.re_introduced,
-            Origin::Unknown => &mut self.origin_unknown,
-        } += 1;
-        self.net += 1;
-    }
-
-    fn go(&mut self, ending: Ending) {
-        *match ending {
-            Ending::Resolved => &mut self.resolved,
-            Ending::Accepted => &mut self.accepted,
-            Ending::Vanished => &mut self.vanished,
-        } += 1;
-        self.net -= 1;
+impl Counts {
+    fn report(&self) -> Moves {
+        let sum = |counts: &[u32]| counts.iter().copied().map(i64::from).sum::<i64>();
+        // In the order of `Origin`, and of `Ending`.
+        let [introduced, disclosed, re_introduced, origin_unknown] = self.came;
+        let [resolved, accepted, vanished] = self.went;
+        Moves {
+            introduced,
+            disclosed,
+            re_introduced,
+            origin_unknown,
+            resolved,
+            accepted,
+            vanished,
+            net: sum(&self.came) - sum(&self.went),
+        }
     }
 }
 

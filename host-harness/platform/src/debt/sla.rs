@@ -7,7 +7,7 @@ use super::level::ByLevel;
 use super::{Level, Seen};
 use crate::backtest::Proportion;
 use crate::model::common::{FixState, Timestamp};
-use crate::sla::{Standing, Windows};
+use crate::sla::{Standing, Window, Windows};
 use crate::spell::Ending;
 
 /// Findings against the windows in which they should be fixed.
@@ -64,7 +64,10 @@ pub struct Clocks {
 }
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct SlaTally(ByLevel<Counts>);
+pub(super) struct SlaTally {
+    windows: ByLevel<Option<Window>>,
+    counts: ByLevel<Counts>,
+}
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Counts {
@@ -77,28 +80,35 @@ struct Counts {
 }
 
 impl SlaTally {
-    pub(super) fn add(&mut self, windows: Windows, seen: &Seen<'_>) {
+    pub(super) fn new(windows: Windows) -> Self {
+        let mut tally = Self::default();
+        for level in Level::ALL {
+            let window = level.severity().and_then(|one| windows.window(one));
+            *tally.windows.at(level) = window;
+        }
+        tally
+    }
+
+    pub(super) fn add(&mut self, seen: &Seen<'_>) {
         let is_fixed = seen.ending == Some(Ending::Resolved) && seen.ended_in_window;
         if seen.ending.is_some() && !is_fixed {
             return;
         }
-        let counts = self.0.at(seen.level);
-        let severity = seen.level.severity();
-        let standing = severity.and_then(|one| windows.standing(one, seen.lasted));
-        match standing {
-            None => counts.unbound += u32::from(!is_fixed),
-            Some(standing) if is_fixed => {
-                counts.fixed += 1;
-                counts.fixed_within += u32::from(standing != Standing::Breached);
-            }
-            Some(standing) => {
-                let clocks = match seen.spell.fix {
-                    FixState::None => &mut counts.no_fix,
-                    _ => &mut counts.open,
-                };
-                let window = severity.and_then(|one| windows.millis(one)).unwrap_or(0);
-                clocks.add(standing, seen.lasted.saturating_sub(window));
-            }
+        let counts = self.counts.at(seen.level);
+        let Some(window) = *self.windows.at(seen.level) else {
+            counts.unbound += u32::from(!is_fixed);
+            return;
+        };
+        let standing = window.standing(seen.lasted);
+        if is_fixed {
+            counts.fixed += 1;
+            counts.fixed_within += u32::from(standing != Standing::Breached);
+        } else {
+            let clocks = match seen.spell.fix {
+                FixState::None => &mut counts.no_fix,
+                _ => &mut counts.open,
+            };
+            clocks.add(standing, seen.lasted.saturating_sub(window.ms()));
         }
     }
 
@@ -106,7 +116,7 @@ impl SlaTally {
         let mut all = Counts::default();
         let mut by_severity = Vec::new();
         let (mut open_info, mut open_unknown) = (0, 0);
-        for (level, counts) in self.0.iter() {
+        for (level, counts) in self.counts.iter() {
             match level.severity().map(|one| windows.days(one)) {
                 Some(Some(days)) => {
                     all.join(counts);

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::level::{ByClass, ByLevel};
-use super::{DAY, Level, Seen};
+use super::{DAY, Level, Seen, bump};
 use crate::model::common::FindingClass;
 use crate::spell::Ending;
 
@@ -180,11 +180,5 @@ impl Counts {
             accepted: self.accepted,
             vanished: self.vanished,
         }
-    }
-}
-
-fn bump(counts: &mut [u32], place: usize) {
-    if let Some(count) = counts.get_mut(place) {
-        *count += 1;
     }
 }

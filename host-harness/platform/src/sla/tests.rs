@@ -23,18 +23,19 @@ fn the_default_windows_are_7_30_90_and_120_days() {
 
 #[test]
 fn a_finding_is_at_risk_from_80_percent_of_its_window_and_late_after_its_end() {
-    let standing = |open_ms| Windows::default().standing(Severity::High, open_ms);
-    assert_eq!(standing(0), Some(Within));
-    assert_eq!(standing(24 * DAY - 1), Some(Within));
-    assert_eq!(standing(24 * DAY), Some(AtRisk));
-    assert_eq!(standing(30 * DAY), Some(AtRisk));
-    assert_eq!(standing(30 * DAY + 1), Some(Breached));
+    let window = Windows::default().window(Severity::High).unwrap();
+    let standing = |open_ms| window.standing(open_ms);
+    assert_eq!(standing(0), Within);
+    assert_eq!(standing(24 * DAY - 1), Within);
+    assert_eq!(standing(24 * DAY), AtRisk);
+    assert_eq!(standing(30 * DAY), AtRisk);
+    assert_eq!(standing(30 * DAY + 1), Breached);
 }
 
 #[test]
 fn what_only_informs_is_never_late() {
-    let standing = Windows::default().standing(Severity::Info, Timestamp::MAX);
-    assert_eq!(standing, None);
+    let window = Windows::default().window(Severity::Info);
+    assert_eq!(window, None);
 }
 
 #[test]

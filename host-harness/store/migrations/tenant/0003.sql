@@ -77,7 +77,7 @@ CREATE TRIGGER ledger_after_update_of_connections AFTER UPDATE OF current ON con
   BEGIN UPDATE stamps SET n = n + 1 WHERE topic = 'ledger'; END;
 
 -- The rows of reports about findings, kept close together. They follow from the tables above and are built again where
--- they are absent: a trigger removes what does not hold any more. A segment holds the findings of 4096 rows.
+-- they are absent: a trigger removes what does not hold any more. A segment holds the findings of 512 rows.
 
 CREATE TABLE spell_segments (
   segment INTEGER PRIMARY KEY,
@@ -101,7 +101,7 @@ CREATE TABLE spell_fixes (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER spells_of_a_new_finding AFTER INSERT ON findings
-  BEGIN DELETE FROM spell_segments WHERE segment = new.row >> 12; END;
+  BEGIN DELETE FROM spell_segments WHERE segment = new.row >> 9; END;
 
 -- A finding that another one continues is told with that one, wherever it is: what changes it removes all. It is rare.
 CREATE TRIGGER spells_of_a_changed_finding
@@ -114,7 +114,7 @@ CREATE TRIGGER spells_of_a_changed_finding
     OR new.class IS NOT old.class OR new.project IS NOT old.project OR new.selected IS NOT old.selected
     OR new.vulnerability IS NOT old.vulnerability OR new.packages IS NOT old.packages
   BEGIN
-    DELETE FROM spell_segments WHERE segment = new.row >> 12;
+    DELETE FROM spell_segments WHERE segment = new.row >> 9;
     DELETE FROM spell_segments WHERE segment >= (
       SELECT 0 FROM findings AS heir
       WHERE heir.connection = new.connection AND heir.organization = new.organization AND heir.continues = new.id
@@ -125,7 +125,7 @@ CREATE TRIGGER spells_of_a_changed_finding
 CREATE TRIGGER spells_of_a_vanished_finding AFTER UPDATE OF vanished_at ON findings
   WHEN new.vanished_at IS NOT old.vanished_at
   BEGIN
-    DELETE FROM spell_segments WHERE segment = new.row >> 12;
+    DELETE FROM spell_segments WHERE segment = new.row >> 9;
     DELETE FROM spell_segments WHERE segment >= (
       SELECT 0 FROM findings AS heir
       WHERE heir.connection = new.connection AND heir.organization = new.organization AND heir.continues = new.id
@@ -135,9 +135,9 @@ CREATE TRIGGER spells_of_a_vanished_finding AFTER UPDATE OF vanished_at ON findi
 CREATE TRIGGER spells_of_a_continued_finding AFTER UPDATE OF continues ON findings
   WHEN new.continues IS NOT old.continues
   BEGIN
-    DELETE FROM spell_segments WHERE segment = new.row >> 12;
+    DELETE FROM spell_segments WHERE segment = new.row >> 9;
     DELETE FROM spell_segments WHERE segment IN (
-      SELECT row >> 12 FROM findings
+      SELECT row >> 9 FROM findings
       WHERE connection = new.connection AND organization = new.organization AND id IN (old.continues, new.continues));
     DELETE FROM spell_segments WHERE segment >= (
       SELECT 0 FROM findings AS heir
@@ -147,7 +147,7 @@ CREATE TRIGGER spells_of_a_continued_finding AFTER UPDATE OF continues ON findin
 
 CREATE TRIGGER spells_of_a_new_step AFTER INSERT ON remediations WHEN new.step <> 'first-seen'
   BEGIN
-    DELETE FROM spell_segments WHERE segment = new.finding >> 12;
+    DELETE FROM spell_segments WHERE segment = new.finding >> 9;
     DELETE FROM spell_segments WHERE segment >= (
       SELECT 0 FROM findings JOIN findings AS heir
         ON  heir.connection = findings.connection AND heir.organization = findings.organization
@@ -158,7 +158,7 @@ CREATE TRIGGER spells_of_a_new_step AFTER INSERT ON remediations WHEN new.step <
 CREATE TRIGGER spells_of_a_changed_step AFTER UPDATE ON remediations
   WHEN new.step <> 'first-seen' AND new.source IS NOT old.source
   BEGIN
-    DELETE FROM spell_segments WHERE segment = new.finding >> 12;
+    DELETE FROM spell_segments WHERE segment = new.finding >> 9;
     DELETE FROM spell_segments WHERE segment >= (
       SELECT 0 FROM findings JOIN findings AS heir
         ON  heir.connection = findings.connection AND heir.organization = findings.organization
@@ -169,7 +169,7 @@ CREATE TRIGGER spells_of_a_changed_step AFTER UPDATE ON remediations
 CREATE TRIGGER spells_of_a_new_project AFTER INSERT ON projects
   BEGIN
     DELETE FROM spell_segments WHERE segment IN (
-      SELECT row >> 12 FROM findings
+      SELECT row >> 9 FROM findings
       WHERE connection = new.connection AND organization = new.organization AND project = new.id);
   END;
 
@@ -177,7 +177,7 @@ CREATE TRIGGER spells_of_a_changed_project AFTER UPDATE OF repository, created_a
   WHEN new.repository IS NOT old.repository OR new.created_at IS NOT old.created_at
   BEGIN
     DELETE FROM spell_segments WHERE segment IN (
-      SELECT row >> 12 FROM findings
+      SELECT row >> 9 FROM findings
       WHERE connection = new.connection AND organization = new.organization AND project = new.id);
     DELETE FROM spell_segments WHERE segment >= (
       SELECT 0 FROM projects AS heir

@@ -6,6 +6,7 @@ use koalr_platform::model::record::{Deployment, Incident};
 use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 
+use super::stamp;
 use crate::error::{Fault, StoreError};
 use crate::tenant::Tenant;
 
@@ -15,7 +16,7 @@ impl Tenant {
         self.database.read(|database| {
             // One snapshot, whoever writes meanwhile.
             let snapshot = database.unchecked_transaction()?;
-            let stamp = snapshot.query_row(STAMP, [], |row| row.get(0))?;
+            let stamp = stamp(&snapshot)?;
             let (merges, others) = changes(&snapshot)?;
             let services = Services::new(self.services()?).map_err(|errors| {
                 let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -154,8 +155,6 @@ fn decided(row: &Row<'_>) -> Result<Decided, Fault> {
 fn word<T: DeserializeOwned>(row: &Row<'_>, index: usize) -> Result<T, Fault> {
     Ok(serde_json::from_value(row.get::<_, String>(index)?.into())?)
 }
-
-const STAMP: &str = "SELECT n FROM stamps WHERE topic = 'ledger'";
 
 const CHANGES: &str = "
     SELECT id, repository, change ->> 'number', state = 'merged', merged_at, merge_sha, change ->> 'head-sha'

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, Statement, params};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::repositories::Numbers;
-use super::segment::Record;
+use super::segment::{ROW_BITS, Record};
 use crate::cell::Parameter;
 use crate::error::Fault;
 use crate::fix::known;
@@ -33,7 +33,7 @@ impl<'c> Rows<'c> {
         };
         Ok(Self {
             findings: database.prepare(&findings())?,
-            steps: database.prepare(&steps("finding BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095"))?,
+            steps: database.prepare(&steps("finding BETWEEN ?1 AND ?2"))?,
             former: database.prepare(FORMER)?,
             former_steps: database.prepare(&steps("finding = ?1"))?,
         })
@@ -52,8 +52,9 @@ impl<'c> Rows<'c> {
             former,
             former_steps,
         } = self;
-        let mut findings = findings.query([segment])?;
-        let mut steps = steps.query([segment])?;
+        let (first, last) = rows_of(segment);
+        let mut findings = findings.query([first, last])?;
+        let mut steps = steps.query([first, last])?;
         let mut step = steps.next()?;
         while let Some(row) = findings.next()? {
             let finding: i64 = row.get(0)?;
@@ -96,6 +97,12 @@ impl<'c> Rows<'c> {
         }
         Ok(())
     }
+}
+
+/// The first and the last row of a segment.
+pub(super) fn rows_of(segment: u32) -> (i64, i64) {
+    let first = i64::from(segment) << ROW_BITS;
+    (first, first | ((1 << ROW_BITS) - 1))
 }
 
 fn life(row: &Row<'_>, numbers: &mut impl Numbers) -> Result<Life, Fault> {
@@ -168,7 +175,7 @@ fn findings() -> String {
          FROM findings LEFT JOIN projects
            ON  projects.connection = findings.connection
            AND projects.organization = findings.organization AND projects.id = findings.project
-         WHERE findings.row BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095
+         WHERE findings.row BETWEEN ?1 AND ?2
            AND (vanished_at IS NULL OR NOT EXISTS (
              SELECT 1 FROM findings AS heir
              WHERE heir.connection = findings.connection AND heir.organization = findings.organization

@@ -1,4 +1,4 @@
-//! The bytes of a segment: records of one width, little-endian.
+//! The bytes of a segment: runs of a connection's records, all of one width, little-endian.
 
 use koalr_platform::model::common::{FindingClass, FixState, Severity};
 use koalr_platform::spell::{End, Ending, Origin, Spell};
@@ -12,11 +12,59 @@ pub(super) struct Record {
 }
 
 /// Number of the form that is written here. Segments of another one do not count, and are replaced.
-pub(super) const FORMAT: i64 = 1;
+pub(super) const FORMAT: i64 = 2;
 
-/// Adds a record to a segment.
-pub(super) fn write(record: &Record, bytes: &mut Vec<u8>) {
-    let Record { connection, spell } = record;
+/// The rows of a segment are those whose number is the segment's without so many of its lowest bits.
+pub(super) const ROW_BITS: u32 = 9;
+
+/// The bytes of a segment with these records.
+pub(super) fn write(records: &[Record]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEAD + records.len() * WIDTH);
+    for run in records.chunk_by(|one, next| one.connection == next.connection) {
+        let connection = run.first().map_or(0, |one| one.connection);
+        bytes.extend(connection.to_le_bytes());
+        bytes.extend((run.len() as u64).to_le_bytes());
+        for record in run {
+            bytes.extend(packed(&record.spell));
+        }
+    }
+    bytes
+}
+
+/// Reads the stretches of a connection into an empty list; says no unless all of them are whole.
+pub(super) fn read(bytes: &[u8], connection: i64, spells: &mut Vec<Spell>) -> bool {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let Some((run_of, records, next)) = run(rest) else {
+            return false;
+        };
+        if run_of == connection {
+            for record in records {
+                let Some(spell) = unpacked(record) else {
+                    return false;
+                };
+                spells.push(spell);
+            }
+        }
+        rest = next;
+    }
+    true
+}
+
+/// The first run, and what comes after it.
+fn run(bytes: &[u8]) -> Option<(i64, &[[u8; WIDTH]], &[u8])> {
+    let (connection, bytes) = bytes.split_first_chunk()?;
+    let (count, bytes) = bytes.split_first_chunk()?;
+    let count = usize::try_from(u64::from_le_bytes(*count)).ok()?;
+    let (records, next) = bytes.split_at_checked(count.checked_mul(WIDTH)?)?;
+    Some((
+        i64::from_le_bytes(*connection),
+        records.as_chunks().0,
+        next,
+    ))
+}
+
+fn packed(spell: &Spell) -> [u8; WIDTH] {
     let repository = spell.repository.map_or(0, |number| u64::from(number) + 1);
     let severity = spell.severity.map_or(0, |severity| severity as u64 + 1);
     let ending = spell.end.map_or(0, |end| end.how as u64 + 1);
@@ -31,22 +79,21 @@ pub(super) fn write(record: &Record, bytes: &mut Vec<u8>) {
         .push(repository, 33);
     let Packer(packed) = packed;
     let end = spell.end.map_or(0, |end| end.at);
-    bytes.extend(connection.to_le_bytes());
-    bytes.extend(spell.opened_at.to_le_bytes());
-    bytes.extend(end.to_le_bytes());
-    bytes.extend(packed.to_le_bytes());
+    let mut bytes = [0; WIDTH];
+    let fields = [
+        spell.opened_at.to_le_bytes(),
+        end.to_le_bytes(),
+        packed.to_le_bytes(),
+    ];
+    for (place, field) in bytes.chunks_exact_mut(8).zip(fields) {
+        place.copy_from_slice(&field);
+    }
+    bytes
 }
 
-/// The records of a segment; none unless all of it is whole.
-pub(super) fn read(bytes: &[u8]) -> Option<impl Iterator<Item = Record>> {
-    let (records, rest) = bytes.as_chunks::<WIDTH>();
-    let is_whole = rest.is_empty() && records.iter().all(|bytes| record(bytes).is_some());
-    is_whole.then(|| records.iter().filter_map(record))
-}
-
-fn record(bytes: &[u8; WIDTH]) -> Option<Record> {
+fn unpacked(bytes: &[u8; WIDTH]) -> Option<Spell> {
     let (fields, _) = bytes.as_chunks::<8>();
-    let [connection, opened_at, end, packed] = fields else {
+    let [opened_at, end, packed] = fields else {
         return None;
     };
     let mut packed = Unpacker(u64::from_le_bytes(*packed));
@@ -58,19 +105,16 @@ fn record(bytes: &[u8; WIDTH]) -> Option<Record> {
     let origin = packed.pick(&ORIGINS, 2)?;
     let ending = packed.pick(&ENDINGS, 2)?;
     let at = i64::from_le_bytes(*end);
-    Some(Record {
-        connection: i64::from_le_bytes(*connection),
-        spell: Spell {
-            repository: repository.map(u32::try_from).transpose().ok()?,
-            class,
-            severity,
-            cvss: cvss.map(u16::try_from).transpose().ok()?,
-            fix,
-            exploited: packed.take(1) == 1,
-            opened_at: i64::from_le_bytes(*opened_at),
-            origin,
-            end: ending.map(|how| End { at, how }),
-        },
+    Some(Spell {
+        repository: repository.map(u32::try_from).transpose().ok()?,
+        class,
+        severity,
+        cvss: cvss.map(u16::try_from).transpose().ok()?,
+        fix,
+        exploited: packed.take(1) == 1,
+        opened_at: i64::from_le_bytes(*opened_at),
+        origin,
+        end: ending.map(|how| End { at, how }),
     })
 }
 
@@ -98,8 +142,11 @@ impl Unpacker {
     }
 }
 
-/// Bytes of a record: connection, beginning, end, and the rest in bits.
-const WIDTH: usize = 32;
+/// Bytes of a record: beginning, end, and the rest in bits.
+const WIDTH: usize = 24;
+
+/// Bytes before the records of a run: their connection, and how many they are.
+const HEAD: usize = 16;
 
 /// The values by their numbers. Another order is another [`FORMAT`].
 const CLASSES: [FindingClass; 6] = [
@@ -165,24 +212,55 @@ mod tests {
         records
     }
 
+    fn back(bytes: &[u8], connection: i64) -> Option<Vec<Spell>> {
+        let mut spells = Vec::new();
+        read(bytes, connection, &mut spells).then_some(spells)
+    }
+
     #[test]
     fn a_segment_reads_back_to_the_millisecond() {
-        let mut bytes = Vec::new();
-        for record in records() {
-            write(&record, &mut bytes);
+        let records = records();
+        let bytes = write(&records);
+        assert_eq!(bytes.len(), HEAD + 24 * WIDTH);
+        let spells: Vec<_> = records.iter().map(|record| record.spell).collect();
+        assert_eq!(back(&bytes, i64::MAX), Some(spells));
+    }
+
+    #[test]
+    fn each_connection_reads_its_own() {
+        let mut records = records();
+        for (record, number) in records.iter_mut().zip(0..) {
+            record.connection = number / 3 % 2;
         }
-        assert_eq!(bytes.len(), 24 * WIDTH);
-        let back: Vec<_> = read(&bytes).unwrap().collect();
-        assert_eq!(back, records());
+        let bytes = write(&records);
+        for connection in [0, 1, 2] {
+            let own = records.iter().filter(|one| one.connection == connection);
+            let own: Vec<_> = own.map(|one| one.spell).collect();
+            assert_eq!(back(&bytes, connection), Some(own));
+        }
     }
 
     #[test]
     fn a_segment_that_is_not_whole_is_none() {
-        let mut bytes = Vec::new();
-        write(&records()[0], &mut bytes);
-        assert!(read(&bytes[1..]).is_none());
-        bytes[WIDTH - 8..].fill(0xff);
-        assert!(read(&bytes).is_none());
-        assert_eq!(read(&[]).unwrap().count(), 0);
+        let mut bytes = write(&records()[..1]);
+        for shorter in 1..bytes.len() {
+            assert_eq!(back(&bytes[..shorter], i64::MAX), None);
+        }
+        bytes[HEAD + WIDTH - 8..].fill(0xff);
+        assert_eq!(back(&bytes, i64::MAX), None);
+        bytes[8..HEAD].fill(0xff);
+        assert_eq!(back(&bytes, i64::MAX), None);
+        assert_eq!(back(&[], i64::MAX), Some(vec![]));
+    }
+
+    #[test]
+    fn the_triggers_remove_segments_of_as_many_rows() {
+        let sql = include_str!("../../migrations/tenant/0001.sql");
+        let shifts: Vec<_> = sql.split(" >> ").skip(1).collect();
+        assert!(shifts.len() > 8);
+        let expected = ROW_BITS.to_string();
+        assert!(shifts.iter().all(|after| {
+            after.split(|after: char| !after.is_ascii_digit()).next() == Some(&*expected)
+        }));
     }
 }

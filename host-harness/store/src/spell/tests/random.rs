@@ -55,8 +55,8 @@ fn sync_at_random(dice: &mut Dice, met: &mut BTreeSet<&'static str>) {
     run(
         &mut tenant,
         "PRAGMA defer_foreign_keys = 1;
-         UPDATE findings SET row = row + 4080;
-         UPDATE remediations SET finding = finding + 4080",
+         UPDATE findings SET row = row + 500;
+         UPDATE remediations SET finding = finding + 500",
     );
     for round in 2..60 {
         if dice.one_in(2) {
