@@ -42,7 +42,10 @@ pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
 pub(crate) use import::listed;
 pub use import::{Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import};
-pub use insight::{DebtReport, InsightAsked, calibration, correlation, debt, dora};
+pub use insight::{
+    CountedFigure, DebtReport, FigureRow, FigureRows, InsightAsked, calibration, correlation, debt,
+    dora, figure_rows,
+};
 pub use inspect::{InspectReport, inspect};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
