@@ -18,7 +18,7 @@ mod words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{Ledger, Scope, UnknownName};
+use crate::ledger::{Delivered, Ledger, Scope, UnknownName};
 use crate::links::Window;
 use crate::model::common::Timestamp;
 use crate::model::evidence::Observation;
@@ -32,6 +32,7 @@ pub use times::{Lasting, Point, Times};
 pub use verdict::{Direction, Doubt, Lacking, Verdict, Warning};
 
 use cohort::Gathered;
+use comparison::cell;
 
 /// What a report counts as what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -109,6 +110,46 @@ pub fn report(
         reconstructed: series(Observation::Reconstructed),
         ties: Ties::new(ledger, &gathered, settings),
     })
+}
+
+/// The deployments that the headline's tables count, of both observations, by time.
+///
+/// # Errors
+///
+/// The scope names what the ledger does not have.
+pub fn rows<'a>(
+    ledger: &'a Ledger,
+    settings: &CorrelationSettings,
+    scope: &Scope,
+    from: Timestamp,
+    as_of: Timestamp,
+) -> Result<Vec<Counted<'a>>, UnknownName> {
+    let places = scope.places(ledger)?;
+    let gathered = Gathered::new(ledger, &places, from, as_of.min(ledger.as_of));
+    let counted = gathered.rows.iter().filter_map(|row| {
+        let (exposed, others) = (Exposed::All, Others::ChangedDependencies);
+        let (exposed, incident) = cell(row, settings.window, exposed, others)?;
+        Some(Counted {
+            delivered: ledger.deployments.get(row.deployment)?,
+            observation: row.observation,
+            exposed,
+            incident,
+        })
+    });
+    Ok(counted.collect())
+}
+
+/// A deployment that the headline's tables count.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// It.
+    pub delivered: &'a Delivered,
+    /// Which series it is of.
+    pub observation: Observation,
+    /// Whether it is exposed.
+    pub exposed: bool,
+    /// Whether an incident followed within the window.
+    pub incident: bool,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod figures;
 mod fold;
+mod selection;
 mod series;
 mod tier;
 
@@ -18,6 +19,7 @@ use crate::links::Window;
 use crate::model::common::Timestamp;
 
 pub use figures::{Absent, FailureRate, Frequency, LeadTime, Restore};
+pub use selection::{CountedChange, CountedDeployment, CountedIncident, Selection};
 pub use series::{Point, Series, Step};
 pub use tier::{Tier, Tiers};
 
@@ -214,20 +216,8 @@ pub fn report(
     from: Timestamp,
     as_of: Timestamp,
 ) -> Result<Dora, DoraError> {
-    if from >= as_of {
-        return Err(DoraError::NoTime(from, as_of));
-    }
-    if as_of.checked_sub(from).is_none_or(|ms| ms > LONGEST_MS) {
-        return Err(DoraError::TooLong(from, as_of));
-    }
-    if let Some(next_at) = ledger.next_at.filter(|next_at| *next_at <= as_of) {
-        return Err(DoraError::LedgerTooOld(as_of, next_at));
-    }
-    if !(1..=Window::Days30.ms()).contains(&settings.cfr_window_ms) {
-        return Err(DoraError::FailureWindow(settings.cfr_window_ms));
-    }
-    let places = scope.places(ledger)?;
-    Ok(fold::Fold::new(ledger, *settings, places, from, as_of).report(scope))
+    let selection = Selection::new(ledger, settings, scope, from, as_of)?;
+    Ok(fold::Fold::new(&selection).report(scope))
 }
 
 /// The longest window, in milliseconds: 100 years. A series of weeks then has some five thousand points.

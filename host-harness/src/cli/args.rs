@@ -13,7 +13,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::change_command::ChangeCommand;
 use crate::RateShare;
-pub(super) use report::{About, OutcomeWindow, ReportCommand, TierTable};
+pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
     WaiverCommand,

@@ -10,12 +10,15 @@ use koalr_platform::links::Window;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::sla::{Days, Windows};
 use koalr_store::Tenant;
+use serde::Serialize;
 
-use super::args::{About, Common, OutcomeWindow, ReportCommand, TierTable};
+use super::args::{About, Common, Figure, OutcomeWindow, ReportCommand, TierTable};
 use super::policy::stored;
 use super::{data_path, find_tenant, now, open_host, print};
-use crate::jobs::{InsightAsked, calibration, correlation, debt, dora};
-use crate::report::{calibration_text, correlation_text, debt_text, dora_text, plain};
+use crate::jobs::{CountedFigure, InsightAsked, calibration, correlation, debt, dora, figure_rows};
+use crate::report::{
+    Define, Explained, calibration_text, correlation_text, debt_text, dora_text, plain, rows_text,
+};
 use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, command: ReportCommand) -> Result<ExitCode, HostError> {
@@ -35,7 +38,7 @@ pub(super) async fn run(common: &Common, command: ReportCommand) -> Result<ExitC
             };
             let scope = scope(&about);
             let report = dora(&mut tenant, &settings, asked(common, &about, &scope))?;
-            print(about.format, &report, dora_text)?;
+            show(&about, report, dora_text)?;
         }
         ReportCommand::Debt {
             about,
@@ -48,31 +51,76 @@ pub(super) async fn run(common: &Common, command: ReportCommand) -> Result<ExitC
             let scope = scope(&about);
             let asked = asked(common, &about, &scope);
             let report = debt(&mut tenant, &integration, &settings, asked)?;
-            print(about.format, &report, debt_text)?;
+            show(&about, report, debt_text)?;
         }
         ReportCommand::Correlation { about, window } => {
-            let settings = CorrelationSettings {
-                window: match window {
-                    OutcomeWindow::Hours4 => Window::Hours4,
-                    OutcomeWindow::Days7 => Window::Days7,
-                    OutcomeWindow::Days14 => Window::Days14,
-                    OutcomeWindow::Days30 => Window::Days30,
-                },
-                ..CorrelationSettings::default()
-            };
+            let settings = within(window);
             let scope = scope(&about);
             let report = correlation(&mut tenant, &settings, asked(common, &about, &scope))?;
-            print(about.format, &report, correlation_text)?;
+            show(&about, report, correlation_text)?;
         }
         ReportCommand::Calibration { about } => {
             let host = open_host(common, RateShare::default()).await?;
             let bands = stored(Some(&tenant), host.manifest())?.bands;
             let scope = scope(&about);
             let report = calibration(&mut tenant, bands, asked(common, &about, &scope))?;
-            print(about.format, &report, calibration_text)?;
+            show(&about, report, calibration_text)?;
+        }
+        ReportCommand::Rows {
+            figure,
+            about,
+            cfr_window,
+            window,
+            limit,
+        } => {
+            let settings = DoraSettings {
+                cfr_window_ms: Timestamp::from(cfr_window) * HOUR,
+                ..DoraSettings::default()
+            };
+            let scope = scope(&about);
+            let asked = asked(common, &about, &scope);
+            let settings = (&settings, &within(window));
+            let rows = figure_rows(&mut tenant, counted(figure), settings, asked, limit)?;
+            print(about.format, &rows, rows_text)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a report with its definitions.
+fn show<T: Define + Serialize>(
+    about: &About,
+    report: T,
+    text: impl FnOnce(&T) -> String,
+) -> Result<(), HostError> {
+    let explained = Explained::new(report);
+    print(about.format, &explained, |report| {
+        report.text(about.explain, text)
+    })
+}
+
+fn within(window: OutcomeWindow) -> CorrelationSettings {
+    CorrelationSettings {
+        window: match window {
+            OutcomeWindow::Hours4 => Window::Hours4,
+            OutcomeWindow::Days7 => Window::Days7,
+            OutcomeWindow::Days14 => Window::Days14,
+            OutcomeWindow::Days30 => Window::Days30,
+        },
+        ..CorrelationSettings::default()
+    }
+}
+
+fn counted(figure: Figure) -> CountedFigure {
+    match figure {
+        Figure::Deployments => CountedFigure::Deployments,
+        Figure::FailedDeployments => CountedFigure::FailedDeployments,
+        Figure::Changes => CountedFigure::Changes,
+        Figure::Incidents => CountedFigure::Incidents,
+        Figure::RestoredIncidents => CountedFigure::RestoredIncidents,
+        Figure::Exposed => CountedFigure::Exposed,
+        Figure::Others => CountedFigure::Others,
+    }
 }
 
 /// The tenant, which must be there: an empty report of a mistyped name would be a lie.

@@ -1,5 +1,7 @@
 //! Reports over what is stored: how delivery goes, what is owed, and whether they are tied together. Reads the store alone.
 
+mod rows;
+
 use koalr_platform::calibration::{Calibration, report as calibration_report};
 use koalr_platform::correlation::{Correlation, CorrelationSettings, report as correlation_report};
 use koalr_platform::debt::{Debt, DebtSettings, Freshness, GateStatistics, Tally, gate};
@@ -13,6 +15,8 @@ use serde::Serialize;
 
 use super::sync::{beside, everything};
 use crate::HostError;
+
+pub use rows::{CountedFigure, FigureRow, FigureRows, figure_rows};
 
 /// What a report is asked about.
 #[derive(Debug, Clone, Copy)]

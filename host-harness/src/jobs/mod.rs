@@ -47,7 +47,10 @@ pub(crate) use import::listed;
 pub use import::{
     Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import, import_without_people,
 };
-pub use insight::{DebtReport, InsightAsked, calibration, correlation, debt, dora};
+pub use insight::{
+    CountedFigure, DebtReport, FigureRow, FigureRows, InsightAsked, calibration, correlation, debt,
+    dora, figure_rows,
+};
 pub use inspect::{InspectReport, inspect};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;

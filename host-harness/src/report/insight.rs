@@ -3,7 +3,9 @@
 mod calibration;
 mod correlation;
 mod debt;
+mod definitions;
 mod dora;
+mod rows;
 
 use std::fmt::Write as _;
 
@@ -18,7 +20,9 @@ use super::pace::grouped;
 pub use calibration::calibration_text;
 pub use correlation::correlation_text;
 pub use debt::debt_text;
+pub use definitions::{Define, Explained};
 pub use dora::dora_text;
+pub use rows::rows_text;
 
 /// What a report is about: its name, its window and its scope.
 fn head(text: &mut String, name: &str, (from, as_of): (Timestamp, Timestamp), scope: &Scope) {

@@ -45,14 +45,16 @@ pub(crate) use escape::json_line;
 pub use escape::plain;
 pub use factor::KoalrFactor;
 pub use import::import_text;
-pub use insight::{calibration_text, correlation_text, debt_text, dora_text};
+pub use insight::{
+    Define, Explained, calibration_text, correlation_text, debt_text, dora_text, rows_text,
+};
 pub(crate) use instant::utc;
 pub use jobs::jobs_text;
 pub use key::{key_text, keys_text};
 pub use outcome::{connect_text, inspect_text, sync_text};
 pub use pace::{estimate_text, pace_text};
 pub use reconstruct::reconstruct_text;
-pub use schema::change_report_schema;
+pub use schema::{change_report_schema, insight_schemas};
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;
 pub use team::{override_text, team_text, waivers_text};

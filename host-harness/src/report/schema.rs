@@ -1,18 +1,39 @@
-//! The form of a change report's JSON, for programs that read it.
+//! The form of reports' JSON, for programs that read it.
 
+use koalr_platform::calibration::Calibration;
+use koalr_platform::correlation::Correlation;
+use koalr_platform::dora::Dora;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
 
 use super::change::ChangeReport;
+use super::insight::Explained;
+use crate::jobs::{DebtReport, FigureRows};
 
 /// The JSON Schema (2020-12) of what `koalr gate` and `koalr score` print with `--format json`. It is kept as
 /// `docs/schema/change-report.json`, and knows every property that is printed.
 #[must_use]
 pub fn change_report_schema() -> Value {
+    schema_of::<ChangeReport>()
+}
+
+/// The same of what `koalr report` prints, each under the name of its file in `docs/schema`.
+#[must_use]
+pub fn insight_schemas() -> [(&'static str, Value); 5] {
+    [
+        ("report-dora", schema_of::<Explained<Dora>>()),
+        ("report-debt", schema_of::<Explained<DebtReport>>()),
+        ("report-correlation", schema_of::<Explained<Correlation>>()),
+        ("report-calibration", schema_of::<Explained<Calibration>>()),
+        ("report-rows", schema_of::<FigureRows>()),
+    ]
+}
+
+fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
-    let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<ChangeReport>();
+    let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<T>();
     RecursiveTransform(close).transform(&mut schema);
     schema.into()
 }
@@ -28,26 +49,30 @@ fn close(schema: &mut Schema) {
 mod tests {
     use super::*;
 
+    fn all() -> Vec<(&'static str, Value)> {
+        let change = ("change-report", change_report_schema());
+        [change].into_iter().chain(insight_schemas()).collect()
+    }
+
     #[test]
-    fn the_schema_that_is_kept_is_the_codes() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../docs/schema/change-report.json"
-        );
-        let current = serde_json::to_string_pretty(&change_report_schema()).unwrap() + "\n";
-        if std::env::var_os("KOALR_BLESS").is_some() {
-            std::fs::write(path, &current).unwrap();
+    fn the_schemas_that_are_kept_are_the_codes() {
+        for (name, schema) in all() {
+            let root = env!("CARGO_MANIFEST_DIR");
+            let path = format!("{root}/../docs/schema/{name}.json");
+            let current = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+            if std::env::var_os("KOALR_BLESS").is_some() {
+                std::fs::write(&path, &current).unwrap();
+            }
+            let kept = std::fs::read_to_string(path).unwrap_or_default();
+            assert!(
+                kept == current,
+                "`docs/schema/{name}.json` is stale; rewrite it with `KOALR_BLESS=1 cargo test --release -p koalr-host --lib schema`, and if a reader of the old form of a change report would stumble over the new one, raise `SCHEMA`"
+            );
         }
-        let kept = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            kept == current,
-            "`docs/schema/change-report.json` is stale; rewrite it with `KOALR_BLESS=1 cargo test --release -p koalr-host --lib schema`, and if a reader of the old form would stumble over the new one, raise `SCHEMA`"
-        );
     }
 
     #[test]
     fn every_property_is_described() {
-        let schema = change_report_schema();
         let mut undescribed = Vec::new();
         let mut look = |at: &str, schema: &Value| {
             let properties = schema["properties"].as_object().into_iter().flatten();
@@ -57,9 +82,11 @@ mod tests {
                 }
             }
         };
-        look("report", &schema);
-        for (name, definition) in schema["$defs"].as_object().unwrap() {
-            look(name, definition);
+        for (report, schema) in all() {
+            look(report, &schema);
+            for (name, definition) in schema["$defs"].as_object().unwrap() {
+                look(name, definition);
+            }
         }
         assert_eq!(undescribed, [""; 0]);
     }

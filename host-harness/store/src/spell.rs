@@ -129,7 +129,9 @@ fn keep(
     let mut records = Vec::new();
     for segment in segments {
         records.clear();
-        rows.read(*segment, &mut numbers, &mut |_, record| records.push(*record))?;
+        rows.read(*segment, &mut numbers, &mut |_, record| {
+            records.push(*record)
+        })?;
         keep.execute(params![segment, FORMAT, segment::write(&records)])?;
         let (first, last) = rows_of(*segment);
         note_fixes.execute([i64::from(*segment), first, last])?;

@@ -5,6 +5,7 @@ mod debt;
 mod dora;
 mod ground;
 mod odd;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -43,19 +44,12 @@ fn team() -> &'static Team {
     static TEAM: OnceLock<Team> = OnceLock::new();
     TEAM.get_or_init(|| {
         let history = sample::history(7, NOW);
-        let organization = history.organization();
-        let document = history.document();
-        let upstream = serve(organization.clone());
-        let koalr = Koalr::new();
+        let koalr = imported(&history);
         let run = |words: &[&str]| {
             let ran = koalr.run(&[words, &["--now", NOW_TEXT]].concat());
             assert_eq!(ran.code, 0, "{words:?}: {}", ran.err);
             ran
         };
-        assert_eq!(koalr.connect(&upstream, &["--now", NOW_TEXT]).code, 0);
-        run(&["sync", "snyk"]);
-        koalr.write("history.json", document.to_string());
-        run(&["import", "history.json"]);
         for one in &history.overrides {
             run(&[
                 "override",
@@ -73,12 +67,53 @@ fn team() -> &'static Team {
         });
         Team {
             said: said.collect(),
+            document: history.document(),
+            organization: history.organization(),
             history,
-            document,
-            organization,
             rebuilt,
         }
     })
+}
+
+/// A history and what Snyk found in its course.
+fn imported(history: &History) -> Koalr {
+    let upstream = serve(history.organization());
+    let koalr = Koalr::new();
+    koalr.write("history.json", history.document().to_string());
+    let now = ["--now", NOW_TEXT];
+    assert_eq!(koalr.connect(&upstream, &now).code, 0);
+    for words in [["sync", "snyk"], ["import", "history.json"]] {
+        let ran = koalr.run(&[words, now].concat());
+        assert_eq!(ran.code, 0, "{words:?}: {}", ran.err);
+    }
+    koalr
+}
+
+#[test]
+fn the_commands_of_the_page_on_reports_report() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/insight.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let koalr = imported(&sample::history(7, NOW));
+    let commands = page.lines().filter_map(|line| line.strip_prefix("koalr "));
+    let mut reports = Vec::new();
+    for command in commands {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let ran = koalr.run(&[&args[..], &["--now", NOW_TEXT]].concat());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
+        assert!(!ran.out.is_empty());
+        reports.push(args[args.len().min(2) - 1].to_owned());
+    }
+    assert_eq!(
+        reports,
+        [
+            "reconstruct",
+            "dora",
+            "debt",
+            "correlation",
+            "calibration",
+            "rows"
+        ]
+    );
 }
 
 /// A report counts exactly, and calculates as exactly as a double can.
@@ -106,7 +141,7 @@ const DAY: Timestamp = 24 * HOUR;
 const HOUR: Timestamp = 3_600_000;
 
 /// Everything that a test asks for.
-const ASKED: [&str; 16] = [
+const ASKED: [&str; 26] = [
     "dora --format json",
     "dora --service Checkout --format json",
     "dora --repository Acme/Payments --format json",
@@ -123,4 +158,14 @@ const ASKED: [&str; 16] = [
     "debt",
     "correlation",
     "calibration",
+    "dora --explain",
+    "correlation --explain",
+    "rows deployments --format json --limit 1000",
+    "rows failed-deployments --format json --limit 1000",
+    "rows changes --format json --limit 1000",
+    "rows incidents --format json --limit 1000",
+    "rows restored-incidents --format json --limit 1000",
+    "rows exposed --format json --limit 1000",
+    "rows others --format json --limit 1000",
+    "rows incidents --limit 3",
 ];

@@ -37,6 +37,14 @@ fn walk(root: &Value, schema: &Value, document: &Value, at: &str, wrong: &mut Ve
                     names.all(|name| members.contains_key(name))
                 })
             }
+            "additionalProperties" if given.is_object() => {
+                assert!(!words.contains_key("properties"), "all members are alike");
+                let members = document.as_object().into_iter().flatten();
+                for (name, member) in members {
+                    walk(root, given, member, &format!("{at}/{name}"), wrong);
+                }
+                continue;
+            }
             "additionalProperties" => {
                 assert_eq!(given, &Value::Bool(false));
                 let known = words["properties"].as_object().unwrap();

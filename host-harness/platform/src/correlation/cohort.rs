@@ -55,10 +55,12 @@ pub(super) struct Gathered {
 /// A deployment whose exposure is known.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
+    /// Its place in the ledger.
+    pub(super) deployment: usize,
     pub(super) observation: Observation,
     pub(super) exposed: bool,
     pub(super) dependencies: Dependencies,
-    /// Its place in the ledger.
+    /// The place of its repository in the ledger.
     pub(super) repository: Option<u32>,
     /// How long it was watched.
     pub(super) watched_ms: Timestamp,
@@ -107,8 +109,8 @@ impl Gathered {
         };
         let within = places.deployments(ledger);
         let rows = ledger.deployments.iter().zip(within).zip(loads).zip(first);
-        for ((((delivered, within), load), incident_ms), exposed) in rows.zip(&mut gathered.exposed)
-        {
+        let rows = rows.zip(&mut gathered.exposed).enumerate();
+        for (deployment, ((((delivered, within), load), incident_ms), exposed)) in rows {
             if delivered.at < from || delivered.at > as_of || within == Within::Outside {
                 continue;
             }
@@ -134,6 +136,7 @@ impl Gathered {
                 Observation::Observed
             };
             gathered.rows.push(Row {
+                deployment,
                 observation,
                 exposed: *exposed,
                 dependencies: load.dependencies,

@@ -192,7 +192,24 @@ pub(super) fn place(row: &Row, exposed: Exposed, others: Others) -> Place {
     }
 }
 
-/// Counts a deployment that was watched for the whole window.
+/// Where a deployment counts: whether it is exposed, and whether an incident followed. None if it is in neither arm, or was
+/// watched for less than the window.
+pub(super) fn cell(
+    row: &Row,
+    window: Window,
+    exposed: Exposed,
+    others: Others,
+) -> Option<(bool, bool)> {
+    let is_exposed = match place(row, exposed, others) {
+        Place::Exposed => true,
+        Place::Other => false,
+        Place::Neither(_) => return None,
+    };
+    row.outlived(window)
+        .then(|| (is_exposed, row.has_incident(window)))
+}
+
+/// Counts a deployment, and says whether it counts.
 pub(super) fn count(
     table: &mut Table,
     row: &Row,
@@ -200,18 +217,15 @@ pub(super) fn count(
     exposed: Exposed,
     others: Others,
 ) -> bool {
-    let incident = row.has_incident(window);
-    let cell = match (place(row, exposed, others), incident) {
-        (Place::Exposed, true) => &mut table.exposed_event,
-        (Place::Exposed, false) => &mut table.exposed_no_event,
-        (Place::Other, true) => &mut table.unexposed_event,
-        (Place::Other, false) => &mut table.unexposed_no_event,
-        (Place::Neither(_), _) => return false,
+    let cell = match cell(row, window, exposed, others) {
+        Some((true, true)) => &mut table.exposed_event,
+        Some((true, false)) => &mut table.exposed_no_event,
+        Some((false, true)) => &mut table.unexposed_event,
+        Some((false, false)) => &mut table.unexposed_no_event,
+        None => return false,
     };
-    if row.outlived(window) {
-        *cell += 1;
-    }
-    row.outlived(window)
+    *cell += 1;
+    true
 }
 
 /// The tables of the repositories that have a deployment in an arm, by name, so that sums are the same whatever the order

@@ -1,11 +1,11 @@
-//! One pass over the rows.
+//! The figures of the rows that count.
 
 use std::collections::BTreeMap;
 
 use super::figures::{FailureRate, Frequency, LeadTime, Restore};
 use super::series::Steps;
-use super::{Dora, DoraSettings, Left, LeftOut, OfService};
-use crate::ledger::{Ledger, Outage, Places, Scope, Within};
+use super::{CountedDeployment, Dora, Left, LeftOut, OfService, Selection};
+use crate::ledger::{Scope, Within};
 use crate::model::common::Timestamp;
 
 /// What is counted of all deployments, of those of a step, or of those of a service.
@@ -18,15 +18,9 @@ pub(super) struct Tally {
     pub(super) leads_ms: Vec<Timestamp>,
 }
 
-pub(super) struct Fold<'a> {
-    ledger: &'a Ledger,
-    settings: DoraSettings,
-    places: Places,
-    from: Timestamp,
-    as_of: Timestamp,
+pub(super) struct Fold<'s, 'a> {
+    selection: &'s Selection<'a>,
     steps: Steps,
-    /// Of each deployment of the ledger.
-    within: Vec<Within>,
     all: Tally,
     by_step: Vec<Tally>,
     by_service: Vec<Tally>,
@@ -39,111 +33,69 @@ impl Tally {
     }
 }
 
-impl<'a> Fold<'a> {
-    /// Of a window that covers time, and not too much.
-    pub(super) fn new(
-        ledger: &'a Ledger,
-        settings: DoraSettings,
-        places: Places,
-        from: Timestamp,
-        as_of: Timestamp,
-    ) -> Self {
-        let steps = Steps::new(from, as_of);
+impl<'s, 'a> Fold<'s, 'a> {
+    pub(super) fn new(selection: &'s Selection<'a>) -> Self {
+        let steps = Steps::new(selection.from, selection.as_of);
         Self {
-            ledger,
-            settings,
-            places,
-            from,
-            as_of,
+            selection,
             steps,
-            within: places.deployments(ledger),
             all: Tally::default(),
             by_step: vec![Tally::default(); steps.count()],
-            by_service: vec![Tally::default(); ledger.services.len()],
+            by_service: vec![Tally::default(); selection.ledger.services.len()],
             left: BTreeMap::new(),
         }
     }
 
     pub(super) fn report(mut self, scope: &Scope) -> Dora {
+        let Selection {
+            ledger,
+            settings,
+            from,
+            as_of,
+            ..
+        } = *self.selection;
         self.deployments();
         self.leads();
-        let time_to_restore = self.outages();
+        let time_to_restore = self.incidents();
         let left_out = self.left.iter();
         Dora {
-            from: self.from,
-            as_of: self.as_of,
+            from,
+            as_of,
             scope: scope.clone(),
-            settings: self.settings,
+            settings,
             frequency: self.frequency(&self.all),
             lead_time: LeadTime::of(&self.all),
-            change_failure_rate: FailureRate::of(&self.all, self.settings.tiers),
+            change_failure_rate: FailureRate::of(&self.all, settings.tiers),
             time_to_restore,
             series: self.steps.series(&self.by_step),
             services: self.services(),
             left_out: left_out
                 .map(|(&why, &count)| LeftOut { why, count })
                 .collect(),
-            unlinked: self.ledger.unlinked.clone(),
+            unlinked: ledger.unlinked.clone(),
         }
     }
 
     fn deployments(&mut self) {
-        let ledger = self.ledger;
-        let failed = self.failed();
-        for (index, one) in ledger.deployments.iter().enumerate() {
-            if !self.covers(one.at) {
-                continue;
-            }
-            match self.within.get(index) {
-                Some(Within::Inside) => (),
-                Some(Within::Unknown) => {
-                    self.leave(Left::UnplacedDeployment);
-                    continue;
+        self.selection.deployments(|one| match one {
+            Ok(CountedDeployment { delivered, failed }) => {
+                if failed.is_none() {
+                    self.leave(Left::YoungDeployment);
                 }
-                Some(Within::Outside) | None => continue,
+                self.each(delivered.at, delivered.service, |tally| {
+                    tally.deployments += 1;
+                    tally.settled += u32::from(failed.is_some());
+                    tally.failed += u32::from(failed == Some(true));
+                });
             }
-            let settled = self.as_of - one.at >= self.settings.cfr_window_ms;
-            let failed = settled && failed.get(index).is_some_and(|failed| *failed);
-            if !settled {
-                self.leave(Left::YoungDeployment);
-            }
-            self.each(one.at, one.service, |tally| {
-                tally.deployments += 1;
-                tally.settled += u32::from(settled);
-                tally.failed += u32::from(failed);
-            });
-        }
-    }
-
-    /// Whether each deployment has an incident within the window of failure.
-    fn failed(&self) -> Vec<bool> {
-        let mut failed = vec![false; self.ledger.deployments.len()];
-        let begun = self.ledger.outages.iter();
-        for cause in begun
-            .filter(|one| one.started_at <= self.as_of)
-            .filter_map(|one| one.cause)
-            .filter(|cause| cause.after_ms <= self.settings.cfr_window_ms)
-        {
-            let place = usize::try_from(cause.deployment).ok();
-            if let Some(failed) = place.and_then(|place| failed.get_mut(place)) {
-                *failed = true;
-            }
-        }
-        failed
+            Err(left) => self.leave(left),
+        });
     }
 
     fn leads(&mut self) {
-        let ledger = self.ledger;
-        let mut leads: Vec<(Timestamp, Timestamp, u32)> = ledger
-            .brought
-            .iter()
-            .filter(|one| self.places.brought(ledger, one))
-            .filter_map(|one| {
-                let place = usize::try_from(one.deployment).ok()?;
-                let deployment = ledger.deployments.get(place)?;
-                let covered = self.covers(deployment.at);
-                covered.then_some((one.lead_ms, deployment.at, deployment.service))
-            })
+        let changes = self.selection.changes();
+        let mut leads: Vec<(Timestamp, Timestamp, u32)> = changes
+            .map(|one| (one.brought.lead_ms, one.delivered.at, one.delivered.service))
             .collect();
         // Sorted once for every tally that they go to.
         leads.sort_unstable();
@@ -152,50 +104,44 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn outages(&mut self) -> Restore {
+    fn incidents(&mut self) -> Restore {
         let mut incidents = 0;
         let mut lasted_ms: Vec<Timestamp> = Vec::new();
-        for one in &self.ledger.outages {
-            if !self.covers(one.started_at) {
-                continue;
-            }
-            match self.places.outage(&self.within, one) {
-                Within::Inside => incidents += 1,
-                Within::Unknown => {
-                    self.leave(Left::UnplacedIncident);
-                    continue;
+        self.selection.incidents(|one| match one {
+            Ok(one) => {
+                incidents += 1;
+                if let Some(left) = one.no_failure {
+                    self.leave(left);
                 }
-                Within::Outside => continue,
-            }
-            match one.cause {
-                None => self.leave(Left::UntiedIncident),
-                Some(cause) if cause.after_ms > self.settings.cfr_window_ms => {
-                    self.leave(Left::LateIncident);
+                match one.lasted_ms {
+                    Ok(ms) => lasted_ms.push(ms),
+                    Err(left) => self.leave(left),
                 }
-                Some(_) => (),
             }
-            match lasted(one, self.as_of) {
-                Ok(ms) => lasted_ms.push(ms),
-                Err(left) => self.leave(left),
-            }
-        }
+            Err(left) => self.leave(left),
+        });
         lasted_ms.sort_unstable();
         Restore::of(incidents, &lasted_ms)
     }
 
     fn services(&self) -> Vec<OfService> {
-        let mut delivered = vec![self.places.repository.is_none(); self.by_service.len()];
-        for (one, within) in self.ledger.deployments.iter().zip(&self.within) {
+        let Selection {
+            ledger,
+            places,
+            within,
+            ..
+        } = self.selection;
+        let mut delivered = vec![places.repository.is_none(); self.by_service.len()];
+        for (one, within) in ledger.deployments.iter().zip(within) {
             let place = usize::try_from(one.service).ok();
             if let Some(delivered) = place.and_then(|place| delivered.get_mut(place)) {
                 *delivered |= *within == Within::Inside;
             }
         }
-        let chosen = self
-            .places
+        let chosen = places
             .service
             .map(|place| usize::try_from(place).unwrap_or(usize::MAX));
-        let tallies = self.ledger.services.iter().zip(&self.by_service);
+        let tallies = ledger.services.iter().zip(&self.by_service);
         let mut rows: Vec<OfService> = tallies
             .zip(delivered)
             .enumerate()
@@ -204,7 +150,7 @@ impl<'a> Fold<'a> {
                 service: service.clone(),
                 frequency: self.frequency(tally),
                 lead_time: LeadTime::of(tally),
-                change_failure_rate: FailureRate::of(tally, self.settings.tiers),
+                change_failure_rate: FailureRate::of(tally, self.selection.settings.tiers),
             })
             .collect();
         rows.sort_by(|one, other| one.service.cmp(&other.service));
@@ -212,7 +158,10 @@ impl<'a> Fold<'a> {
     }
 
     fn frequency(&self, tally: &Tally) -> Frequency {
-        Frequency::of(tally.deployments, self.as_of - self.from)
+        Frequency::of(
+            tally.deployments,
+            self.selection.as_of - self.selection.from,
+        )
     }
 
     /// The tallies that a deployment counts in.
@@ -224,22 +173,7 @@ impl<'a> Fold<'a> {
         of_service.into_iter().chain(of_step).for_each(count);
     }
 
-    fn covers(&self, at: Timestamp) -> bool {
-        (self.from..=self.as_of).contains(&at)
-    }
-
     fn leave(&mut self, why: Left) {
         *self.left.entry(why).or_default() += 1;
-    }
-}
-
-/// How long an incident lasted, in milliseconds; why it is left out where that is not known.
-fn lasted(one: &Outage, as_of: Timestamp) -> Result<Timestamp, Left> {
-    match one.resolved_at {
-        _ if one.open => Err(Left::OpenIncident),
-        None => Err(Left::EndUnknown),
-        Some(resolved_at) if resolved_at < one.started_at => Err(Left::EndBeforeStart),
-        Some(resolved_at) if resolved_at > as_of => Err(Left::OpenIncident),
-        Some(resolved_at) => Ok(resolved_at - one.started_at),
     }
 }

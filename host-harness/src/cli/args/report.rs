@@ -42,6 +42,25 @@ pub(crate) enum ReportCommand {
         #[arg(long, value_enum, default_value_t)]
         window: OutcomeWindow,
     },
+    /// List the rows behind a figure, as the reports count them.
+    ///
+    /// Exit codes: 0 listed, 2 failed.
+    Rows {
+        /// The figure.
+        #[arg(value_enum)]
+        figure: Figure,
+        #[command(flatten)]
+        about: About,
+        /// Hours after a deployment within which an incident makes it a failed one.
+        #[arg(long, value_name = "HOURS", default_value_t = 4)]
+        cfr_window: u32,
+        /// How long after a deployment an incident counts for exposed ones and others.
+        #[arg(long, value_enum, default_value_t)]
+        window: OutcomeWindow,
+        /// List at most so many, and count the rest.
+        #[arg(long, value_name = "ROWS", default_value_t = 50)]
+        limit: usize,
+    },
     /// How often a score of each band was followed by an incident. Changes no score.
     ///
     /// Exit codes: 0 reported, 2 failed.
@@ -65,6 +84,28 @@ pub(crate) struct About {
     pub(crate) service: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+    /// Say below the figures what each of them counts. JSON always does.
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+/// A figure whose rows can be listed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Figure {
+    /// Deployments of the frequency.
+    Deployments,
+    /// Those that count as failed.
+    FailedDeployments,
+    /// Changes of the lead time.
+    Changes,
+    /// Incidents that began in the window.
+    Incidents,
+    /// Those that the time to restore is of.
+    RestoredIncidents,
+    /// Exposed deployments of the correlation's headline.
+    Exposed,
+    /// Its others.
+    Others,
 }
 
 /// The two tables that Koalr publishes.

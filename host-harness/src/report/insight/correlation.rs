@@ -9,6 +9,7 @@ use koalr_platform::correlation::{
 use koalr_platform::links::Window;
 use koalr_platform::stats::Estimate;
 use koalr_platform::stats::proportion::Proportion;
+use koalr_platform::stats::stratified::Stratified;
 use koalr_platform::stats::two_by_two::Table;
 
 use super::{chance, counted, head, millis, part, percent, present, span};
@@ -149,24 +150,10 @@ fn comparison(text: &mut String, one: &Comparison) {
     if let Figure::Known(ratios) = &one.crude {
         crude(text, ratios);
     }
-    if let Figure::Known(stratified) = &one.stratified {
-        if let Some(odds) = &stratified.odds_ratio {
-            drawn(text, "odds, MH", odds);
-        }
-        let mut line = format!(
-            "within {} (Mantel-Haenszel)",
-            counted(stratified.strata_used, "repository", "repositories")
-        );
-        if let Some(risk) = stratified.risk_ratio {
-            let _ = write!(line, ": risk ratio {risk:.2}");
-        }
-        if let Some(test) = &stratified.cmh {
-            let _ = write!(line, "; {}", chance(test.p));
-        }
-        if let Some(test) = &stratified.heterogeneity {
-            let _ = write!(line, "; that they differ: {}", chance(test.p));
-        }
-        item(text, &line);
+    // Of one repository there is nothing but the table.
+    let stratified = one.stratified.known();
+    if let Some(stratified) = stratified.filter(|one| one.strata_used + one.strata_empty > 1) {
+        within(text, stratified);
     }
     let out = &one.left_out;
     let neither = [
@@ -183,6 +170,24 @@ fn comparison(text: &mut String, one: &Comparison) {
     }
 }
 
+fn within(text: &mut String, stratified: &Stratified) {
+    if let Some(odds) = &stratified.odds_ratio {
+        drawn(text, "odds, MH", odds);
+    }
+    let used = counted(stratified.strata_used, "repository", "repositories");
+    let mut line = format!("within {used} (Mantel-Haenszel, MH)");
+    if let Some(risk) = stratified.risk_ratio {
+        let _ = write!(line, ": risk ratio {risk:.2}");
+    }
+    if let Some(test) = &stratified.cmh {
+        let _ = write!(line, "; {}", chance(test.p));
+    }
+    if let Some(test) = &stratified.heterogeneity {
+        let _ = write!(line, "; that they differ: {}", chance(test.p));
+    }
+    item(text, &line);
+}
+
 fn crude(text: &mut String, ratios: &Ratios) {
     let _ = writeln!(
         text,
@@ -193,10 +198,14 @@ fn crude(text: &mut String, ratios: &Ratios) {
         ("risk ratio", &ratios.risk_ratio),
         ("odds ratio", &ratios.odds_ratio),
     ];
-    for (label, estimate) in rows {
-        if let Some(estimate) = estimate {
-            drawn(text, label, estimate);
-        }
+    let known = rows
+        .iter()
+        .filter_map(|(label, one)| Some((*label, one.as_ref()?)));
+    for (label, estimate) in known.clone() {
+        drawn(text, label, estimate);
+    }
+    if known.clone().any(|(_, one)| one.corrected) {
+        item(text, "* as a cell is empty, a half was added to each");
     }
     if let Some(one) = &ratios.risk_difference {
         let line = format!(
@@ -226,11 +235,7 @@ fn drawn(text: &mut String, label: &str, one: &Estimate) {
 fn estimate(one: &Estimate) -> String {
     let end =
         |end: Option<f64>| end.map_or_else(|| "unbounded".to_owned(), |end| format!("{end:.2}"));
-    let mark = if one.corrected {
-        ", a half added to each cell"
-    } else {
-        ""
-    };
+    let mark = if one.corrected { "*" } else { "" };
     format!(
         "{:.2} ({} to {}){mark}",
         one.value,
@@ -313,7 +318,7 @@ fn lasting(one: &Lasting) -> String {
         Figure::Absent(_) => "not watched so long".to_owned(),
     };
     match &one.restricted_mean_days {
-        Figure::Known(days) => format!("{free}; {days:.1} days of them on average"),
+        Figure::Known(days) => format!("{free}; for {} on average", span(days * DAY)),
         Figure::Absent(_) => free,
     }
 }
@@ -379,6 +384,9 @@ fn of_all(share: &Proportion) -> String {
 
 /// Columns of the axis of ratios, from 0.1 to 100.
 const AXIS: usize = 28;
+
+/// Milliseconds of a day.
+const DAY: f64 = 86_400_000.0;
 
 /// Repositories on a screen.
 const MOST_REPOSITORIES: usize = 12;

@@ -89,8 +89,7 @@ fn open(text: &mut String, debt: &Debt) {
 
 fn stock(text: &mut String, word: &str, stock: &Stock, all: u32) {
     let ages = stock.ages;
-    let _ = writeln!(
-        text,
+    let line = format!(
         "  {word:<9} {:>7} {:>7} {:>7} {:>7} {:>7} {:>9}  {}",
         ages.up_to_7,
         ages.up_to_30,
@@ -100,6 +99,7 @@ fn stock(text: &mut String, word: &str, stock: &Stock, all: u32) {
         stock.open,
         bar(stock.open.into(), all.into(), 14)
     );
+    let _ = writeln!(text, "{}", line.trim_end());
 }
 
 fn time_to_fix(text: &mut String, times: &TimesToFix) {
@@ -111,11 +111,11 @@ fn time_to_fix(text: &mut String, times: &TimesToFix) {
             grouped(window.all.n.into())
         ),
     );
-    lifetime(text, "all", &window.all);
-    for row in &window.by_severity {
-        if row.lifetime.n > 0 {
-            lifetime(text, word(row.severity), &row.lifetime);
-        }
+    if window.all.n > 0 {
+        lifetime(text, "all", &window.all);
+    }
+    for row in window.by_severity.iter().filter(|row| row.lifetime.n > 0) {
+        lifetime(text, word(row.severity), &row.lifetime);
     }
     let all = &times.every.all;
     let line = format!(
@@ -137,13 +137,17 @@ fn lifetime(text: &mut String, word: &str, one: &Lifetime) {
         (one.accepted.count, "accepted"),
         (one.vanished.count, "not listed any more"),
     ];
-    let mut basis = format!(
-        "n = {}: {}; within 30 days {}, within 90 {}",
-        grouped(one.n.into()),
-        present(&counts).unwrap_or_default(),
-        estimate(one.fixed_in_30_days),
-        estimate(one.fixed_in_90_days)
-    );
+    let mut basis = format!("n = {}", grouped(one.n.into()));
+    if let Some(counts) = present(&counts) {
+        let _ = write!(basis, ": {counts}");
+    }
+    for (days, fixed) in [(30, one.fixed_in_30_days), (90, one.fixed_in_90_days)] {
+        let Figure::Value(fixed) = fixed else {
+            let _ = write!(basis, "; none was watched for {days} days");
+            break;
+        };
+        let _ = write!(basis, "; fixed within {days} days {}", estimate(&fixed));
+    }
     if let Figure::Value(ms) = one.restricted_mean_ms {
         let days = millis(ms) / DAY;
         let _ = write!(
@@ -159,23 +163,18 @@ fn late(text: &mut String, debt: &Debt) {
     part(text, "Against the time there is to fix");
     for row in &debt.sla.by_severity {
         let counts = &row.counts;
-        let mut line = format!(
-            "{} ({}): open: {}",
-            word(row.severity),
-            counted(row.days, "day", "days"),
-            clocks(counts.open)
-        );
-        if counts.no_fix != Clocks::default() {
-            let _ = write!(line, "; open without a fix: {}", clocks(counts.no_fix));
+        let days = counted(row.days, "day", "days");
+        let open = clocks(counts.open).unwrap_or_else(|| "none open".to_owned());
+        let mut line = format!("{} ({days}): {open}", word(row.severity));
+        if let Some(no_fix) = clocks(counts.no_fix) {
+            let _ = write!(line, "; without a fix: {no_fix}");
         }
-        let _ = match counts.fixed_within.of {
-            0 => write!(line, "; none was fixed in the window"),
-            _ => write!(
-                line,
-                "; fixed in time: {}",
-                proportion(&counts.fixed_within)
-            ),
-        };
+        if counts.fixed_within.of > 0 {
+            let fixed = proportion(&counts.fixed_within);
+            let _ = write!(line, "; fixed in time: {fixed}");
+        } else {
+            line.push_str("; none fixed");
+        }
         item(text, &line);
     }
     if debt.sla.open_unknown > 0 {
@@ -187,15 +186,17 @@ fn late(text: &mut String, debt: &Debt) {
     }
 }
 
-fn clocks(clocks: Clocks) -> String {
-    let mut text = format!(
-        "{} within, {} at risk, {} breached",
-        clocks.within, clocks.at_risk, clocks.breached
-    );
-    if let Some(overdue) = clocks.most_overdue_ms {
-        let _ = write!(text, " (by up to {})", span(millis(overdue)));
-    }
-    text
+fn clocks(clocks: Clocks) -> Option<String> {
+    let counts = [
+        (clocks.within, "in time"),
+        (clocks.at_risk, "at risk"),
+        (clocks.breached, "breached"),
+    ];
+    let counts = present(&counts)?;
+    Some(match clocks.most_overdue_ms {
+        Some(overdue) => format!("open: {counts} (by up to {})", span(millis(overdue))),
+        None => format!("open: {counts}"),
+    })
 }
 
 fn flow(text: &mut String, debt: &Debt) {
@@ -350,20 +351,13 @@ fn duration(figure: Figure<Timestamp>) -> String {
     }
 }
 
-fn estimate(figure: Figure<Estimate>) -> String {
-    match figure {
-        Figure::Value(one) => match (one.low, one.high) {
-            (Some(low), Some(high)) => {
-                format!(
-                    "{} ({:.1} to {:.1})",
-                    percent(one.value),
-                    low * 100.0,
-                    high * 100.0
-                )
-            }
-            _ => percent(one.value),
-        },
-        Figure::Absent(why) => absent(why).to_owned(),
+fn estimate(one: &Estimate) -> String {
+    match (one.low, one.high) {
+        (Some(low), Some(high)) => {
+            let (low, high) = (low * 100.0, high * 100.0);
+            format!("{} ({low:.1} to {high:.1})", percent(one.value))
+        }
+        _ => percent(one.value),
     }
 }
 

@@ -129,6 +129,9 @@ fn why(absent: Absent) -> &'static str {
 }
 
 fn chart(text: &mut String, report: &Dora) {
+    if report.frequency.deployments == 0 {
+        return;
+    }
     let points = &report.series.points;
     let unit = match report.series.step {
         Step::Day => "day",

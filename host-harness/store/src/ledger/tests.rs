@@ -50,10 +50,10 @@ fn what_is_asked_again_is_read_as_it_was_made() {
     assert_eq!(tenant.ledger(100).unwrap(), ledger);
     let later = tenant.ledger(200).unwrap();
     assert_eq!(
-        later,
+        *later,
         Ledger {
             as_of: 200,
-            ..ledger
+            ..(*ledger).clone()
         }
     );
 }
