@@ -71,7 +71,9 @@ impl Tenant {
                 let bytes = row.get_ref(1)?.as_blob().unwrap_or_default();
                 spells.clear();
                 if segment::read(bytes, connection.id, &mut spells) {
-                    spells.iter().for_each(|spell| wanted(&listed, spell));
+                    for spell in &spells {
+                        wanted(&listed, spell);
+                    }
                     absent.remove(&row.get(0)?);
                 }
             }
@@ -130,7 +132,7 @@ fn keep(
     for segment in segments {
         records.clear();
         rows.read(*segment, &mut numbers, &mut |_, record| {
-            records.push(*record)
+            records.push(*record);
         })?;
         keep.execute(params![segment, FORMAT, segment::write(&records)])?;
         let (first, last) = rows_of(*segment);

@@ -51,8 +51,11 @@ pub(super) fn read(bytes: &[u8], connection: i64, spells: &mut Vec<Spell>) -> bo
     true
 }
 
-/// The first run, and what comes after it.
-fn run(bytes: &[u8]) -> Option<(i64, &[[u8; WIDTH]], &[u8])> {
+/// The connection of a run, its records, and what comes after it.
+type Run<'a> = (i64, &'a [[u8; WIDTH]], &'a [u8]);
+
+/// The first run.
+fn run(bytes: &[u8]) -> Option<Run<'_>> {
     let (connection, bytes) = bytes.split_first_chunk()?;
     let (count, bytes) = bytes.split_first_chunk()?;
     let count = usize::try_from(u64::from_le_bytes(*count)).ok()?;
@@ -251,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_triggers_remove_segments_of_as_many_rows() {
-        let sql = include_str!("../../migrations/tenant/0001.sql");
+        let sql = include_str!("../../migrations/tenant/0003.sql");
         let shifts: Vec<_> = sql.split(" >> ").skip(1).collect();
         assert!(shifts.len() > 8);
         let expected = ROW_BITS.to_string();
