@@ -203,7 +203,7 @@ fn flow(text: &mut String, debt: &Debt) {
     let weeks = &debt.flow.weeks;
     let together = together(weeks.len(), CHART);
     part(text, &each("week", together));
-    let rows: [(&str, fn(&Moves) -> u32); 7] = [
+    let rows: [(&str, CountOf); 7] = [
         ("introduced", |moves| moves.introduced),
         ("disclosed", |moves| moves.disclosed),
         ("came back", |moves| moves.re_introduced),
@@ -387,6 +387,9 @@ const CHART: usize = 40;
 
 /// Milliseconds of a day.
 const DAY: f64 = 86_400_000.0;
+
+/// One of the counts of a week.
+type CountOf = fn(&Moves) -> u32;
 
 /// Repositories on a screen.
 const MOST_REPOSITORIES: usize = 10;

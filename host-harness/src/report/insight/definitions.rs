@@ -278,10 +278,10 @@ fn between(from: Timestamp, as_of: Timestamp) -> String {
 fn of(scope: &Scope, when: &str) -> String {
     let mut words = String::new();
     if let Some(repository) = &scope.repository {
-        words += &format!(" of repository `{}`", plain(repository));
+        words.extend([" of repository `", &plain(repository), "`"]);
     }
     if let Some(service) = &scope.service {
-        words += &format!(" of service `{}`", plain(service));
+        words.extend([" of service `", &plain(service), "`"]);
     }
     words + when
 }

@@ -190,6 +190,7 @@ fn ledger() -> Ledger {
                     Decision::Pass
                 },
                 enforced: true,
+                told: true,
                 introduced_high: high,
                 introduced_low: 0,
                 introduced_unscored: 0,
