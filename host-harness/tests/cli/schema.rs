@@ -37,14 +37,7 @@ fn walk(root: &Value, schema: &Value, document: &Value, at: &str, wrong: &mut Ve
                     names.all(|name| members.contains_key(name))
                 })
             }
-            "additionalProperties" if given.is_object() => {
-                assert!(!words.contains_key("properties"), "all members are alike");
-                let members = document.as_object().into_iter().flatten();
-                for (name, member) in members {
-                    walk(root, given, member, &format!("{at}/{name}"), wrong);
-                }
-                continue;
-            }
+            "additionalProperties" if given.is_object() => continue,
             "additionalProperties" => {
                 assert_eq!(given, &Value::Bool(false));
                 let known = words["properties"].as_object().unwrap();
@@ -80,6 +73,15 @@ fn parts(
     for (name, schema) in properties.into_iter().flatten() {
         if let Some(member) = document.get(name) {
             walk(root, schema, member, &format!("{at}/{name}"), wrong);
+        }
+    }
+    if let Some(each) = words
+        .get("additionalProperties")
+        .filter(|one| one.is_object())
+    {
+        assert!(properties.is_none(), "all members are alike");
+        for (name, member) in document.as_object().into_iter().flatten() {
+            walk(root, each, member, &format!("{at}/{name}"), wrong);
         }
     }
     let items = document.as_array().into_iter().flatten();

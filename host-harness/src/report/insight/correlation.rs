@@ -309,12 +309,12 @@ fn times(text: &mut String, times: &Times, window: Window) {
 
 fn lasting(one: &Lasting) -> String {
     let free = match &one.free {
-        Figure::Known(share) => format!(
-            "{} ({:.1} to {:.1})",
-            percent(share.share),
-            share.low * 100.0,
-            share.high * 100.0
-        ),
+        // All or none have no interval.
+        Figure::Known(one) if one.low >= one.high => percent(one.share),
+        Figure::Known(one) => {
+            let (low, high) = (one.low * 100.0, one.high * 100.0);
+            format!("{} ({low:.1} to {high:.1})", percent(one.share))
+        }
         Figure::Absent(_) => "not watched so long".to_owned(),
     };
     match &one.restricted_mean_days {

@@ -118,6 +118,10 @@ fn time_to_fix(text: &mut String, times: &TimesToFix) {
         lifetime(text, word(row.severity), &row.lifetime);
     }
     let all = &times.every.all;
+    if all.n == 0 {
+        item(text, "nothing ever began");
+        return;
+    }
     let line = format!(
         "whenever it began (n = {}): median {}",
         grouped(all.n.into()),
@@ -161,8 +165,14 @@ fn lifetime(text: &mut String, word: &str, one: &Lifetime) {
 
 fn late(text: &mut String, debt: &Debt) {
     part(text, "Against the time there is to fix");
+    let (mut rows, nothing) = (0, Clocks::default());
     for row in &debt.sla.by_severity {
         let counts = &row.counts;
+        let has_open = counts.open != nothing || counts.no_fix != nothing;
+        if !has_open && counts.fixed_within.of == 0 {
+            continue;
+        }
+        rows += 1;
         let days = counted(row.days, "day", "days");
         let open = clocks(counts.open).unwrap_or_else(|| "none open".to_owned());
         let mut line = format!("{} ({days}): {open}", word(row.severity));
@@ -176,6 +186,9 @@ fn late(text: &mut String, debt: &Debt) {
             line.push_str("; none fixed");
         }
         item(text, &line);
+    }
+    if rows == 0 {
+        item(text, "nothing is open, and nothing was fixed");
     }
     if debt.sla.open_unknown > 0 {
         let line = format!(

@@ -25,6 +25,33 @@ fn delivery_is_told_with_what_it_was_counted_of() {
     assert_text(
         &dora_text(&report),
         "\
+DORA, 2026-03-02T00:00:00Z to 2026-04-01T00:00:00Z
+
+Deployment frequency    2.3 a week          high
+                        10 successful deployments to production in 30 days
+Lead time               60 minutes          elite
+                        median from merge to deployment of n = 10 changes; 75 %
+                        within 60 minutes, 90 % within 60 minutes
+Change failure rate     20.0 %              high
+                        2 of 10 deployments had an incident within 4 hours; 95 %
+                        interval 5.7 to 51.0 %
+Time to restore         90 minutes          high
+                        median of n = 1 resolved incident of 2 that began in
+                        this time; mean 90 minutes
+
+Each day
+  deployments  ██████████                       at most 1
+  failed          █  █   ·····················  at most 1
+  ·: no deployment, or none old enough to tell
+
+Services
+  shop               n = 10     2.3 a week     lead 60 minutes    failed 2 of 10
+
+Left out
+  1 incident that goes on, without a time to restore
+
+Tied to no deployment, of all that is stored
+  1 incident: it states no service
 ",
     );
 }
@@ -40,6 +67,17 @@ fn delivery_of_nothing_says_why_there_is_no_figure() {
     assert_text(
         &dora_text(&report),
         "\
+DORA, 2026-03-02T00:00:00Z to 2026-04-01T00:00:00Z
+
+Deployment frequency    not known: nothing was deployed
+                        0 successful deployments to production in 30 days
+Lead time               not known: nothing was deployed
+                        median from merge to deployment of n = 0 changes
+Change failure rate     not known: nothing was deployed
+                        0 of 0 deployments had an incident within 4 hours
+Time to restore         not known: no incident began
+                        median of n = 0 resolved incidents of 0 that began in
+                        this time
 ",
     );
 }
@@ -55,6 +93,56 @@ fn debt_is_told_by_severity_age_and_window() {
     assert_text(
         &debt_text(&owed(&spells)),
         "\
+Security debt, 2026-03-02T00:00:00Z to 2026-04-01T00:00:00Z
+
+Open (n = 2), by age in days
+                0-7    8-30   31-90  91-180    >180       all
+  critical        0       0       0       0       1         1  ███████
+  high            0       1       0       0       0         1  ███████
+  medium          0       0       0       0       0         0
+  low             0       0       0       0       0         0
+  fix available: 2 of 2 (100.0 %)
+  not among them: 1 accepted
+
+Time to fix of what began in the window (n = 3)
+  all                   median 10 days
+                        n = 3: 1 fixed, 1 open, 1 accepted; none was watched for
+                        30 days
+  high                  median 10 days
+                        n = 2: 1 fixed, 1 open; none was watched for 30 days
+  medium                median not reached
+                        n = 1: 1 accepted; none was watched for 30 days
+  whenever it began (n = 4): median not reached
+  Kaplan-Meier: those still open count for as long as they are
+
+Against the time there is to fix
+  critical (7 days): open: 1 breached (by up to 193 days); none fixed
+  high (30 days): open: 1 in time; fixed in time: 1 of 1 (100.0 %), 95 %
+    interval 20.7 to 100.0 %
+
+Each week
+  introduced     ███   at most 1; in all 3
+  fixed             █  at most 1; in all 1
+  accepted          █  at most 1; in all 1
+  1 more open than when the window began
+
+Most critical and high ones
+  acme/�shop: 1 critical, 1 high, 2 in all
+
+Gate, judged at the time (n = 10 heads)
+  passed: 9 of 10 (90.0 %)
+  blocked: 1 of 10 (10.0 %)
+  let pass by people, of those blocked or not told: 1 of 1 (100.0 %), 95 %
+    interval 20.7 to 100.0 %
+
+How much is known of what is open
+  without a CVSS score: 0 of 2 (0.0 %), 95 % interval 0.0 to 65.8 %
+  without a severity: 0 of 2 (0.0 %), 95 % interval 0.0 to 65.8 %
+  without knowledge of a fix: 0 of 2 (0.0 %), 95 % interval 0.0 to 65.8 %
+  not known whether introduced or disclosed: 0 of 2 (0.0 %), 95 % interval 0.0
+    to 65.8 %
+  with a working exploit: 0 of 2 (0.0 %), 95 % interval 0.0 to 65.8 %
+  nothing was ever listed completely
 ",
     );
 }
@@ -64,6 +152,28 @@ fn debt_of_nothing_is_short() {
     assert_text(
         &debt_text(&owed(&[])),
         "\
+Security debt, 2026-03-02T00:00:00Z to 2026-04-01T00:00:00Z
+
+Open (n = 0), by age in days
+
+Time to fix of what began in the window (n = 0)
+  nothing ever began
+
+Against the time there is to fix
+  nothing is open, and nothing was fixed
+
+Each week
+  as many are open as when the window began
+
+Gate, judged at the time (n = 10 heads)
+  passed: 9 of 10 (90.0 %)
+  blocked: 1 of 10 (10.0 %)
+  let pass by people, of those blocked or not told: 1 of 1 (100.0 %), 95 %
+    interval 20.7 to 100.0 %
+
+How much is known of what is open
+  nothing is open
+  nothing was ever listed completely
 ",
     );
 }
@@ -76,6 +186,52 @@ fn too_few_deployments_are_told_as_too_few() {
     assert_text(
         &correlation_text(&report),
         "\
+Security and incidents, 2026-03-02T00:00:00Z to 2026-04-01T00:00:00Z
+
+10 deployments: 10 whose changes were all judged at the time, 0 with one that
+was rebuilt later, 0 whose exposure is not known.
+
+Insufficient data: of observed deployments that introduced a vulnerability of
+CVSS 7.0 or more, 1 of 1 (100.0 %, 20.7 to 100.0) were followed by an incident
+within 14 days; of other deployments that changed dependencies, 1 of 3 (33.3 %,
+6.1 to 79.2), n = 4. Needed: 19 more such deployments, 17 more other
+deployments, 3 more deployments with an incident. With so few, no risk ratio
+could be seen.
+
+                incident   no incident   share, 95 %
+  exposed              1             0   100.0 % (20.7 to 100.0)
+  others               1             2   33.3 % (6.1 to 79.2)
+  in neither arm: 6 without a changed dependency
+
+Insufficient data: of observed deployments that introduced a vulnerability of
+CVSS 7.0 or more, 1 of 1 (100.0 %, 20.7 to 100.0) were followed by an incident
+within 14 days; of other deployments, 1 of 9 (11.1 %, 2.0 to 43.5), n = 10.
+Needed: 19 more such deployments, 11 more other deployments, 3 more deployments
+with an incident. With so few, no risk ratio could be seen.
+
+1 deployment brought a change that was let pass in spite of the gate, 1 of them
+exposed.
+Insufficient data: of observed deployments that introduced a vulnerability of
+CVSS 7.0 or more and were let pass by an override, 1 of 1 (100.0 %, 20.7 to
+100.0) were followed by an incident within 14 days; of other deployments that
+changed dependencies, 1 of 3 (33.3 %, 6.1 to 79.2), n = 4. Needed: 19 more such
+deployments, 17 more other deployments, 3 more deployments with an incident.
+With so few, no risk ratio could be seen.
+
+With other windows
+  4 hours: exposed 1 of 1, others 1 of 3; insufficient data
+  7 days: exposed 1 of 1, others 1 of 3; insufficient data
+  14 days: exposed 1 of 1, others 1 of 3; insufficient data
+  30 days: exposed 0 of 0, others 0 of 0; insufficient data
+
+Free of incidents for 14 days (Kaplan-Meier)
+  exposed (n = 1): 0.0 %; for 60 minutes on average
+  others (n = 3): 66.7 % (5.4 to 94.5); for 9.3 days on average
+
+Which changes are tied to which incidents
+  acme/shop#3 (CVSS 9.8) and i3 \"Shop�[2J is down\" at 2026-03-05T02:00:00Z, 60
+    minutes after its deployment: the service's nearest successful deployment
+    before the incident, within 4 hours
 ",
     );
 }
@@ -97,6 +253,62 @@ fn enough_deployments_are_told_with_their_ratios() {
     assert_text(
         &correlation_text(&report),
         "\
+Security and incidents, 2026-03-02T00:00:00Z to 2026-04-01T00:00:00Z, repository
+acme/shop
+
+10 deployments: 10 whose changes were all judged at the time, 0 with one that
+was rebuilt later, 0 whose exposure is not known.
+
+Inconclusive: of observed deployments that introduced a vulnerability of CVSS
+7.0 or more, 1 of 1 (100.0 %, 20.7 to 100.0) were followed by an incident within
+4 hours; of other deployments that changed dependencies, 1 of 3 (33.3 %, 6.1 to
+79.2); odds ratio 5.00 (0.03 to unbounded, exact, a half added to each cell),
+Fisher's p = 1.0000, n = 4: chance alone may well differ as much. With so few,
+no risk ratio could be seen. This is not evidence of no association.
+
+                incident   no incident   share, 95 %
+  exposed              1             0   100.0 % (20.7 to 100.0)
+  others               1             2   33.3 % (6.1 to 79.2)
+
+              0.1      1       10      100   estimate, 95 %
+  risk ratio        ├──┊──●─────┤            2.00 (0.45 to 8.94)*
+  odds ratio  ├────────┊─────●───────────▸   5.00 (0.11 to 220.62)*
+  * as a cell is empty, a half was added to each
+  risk difference +66.7 points (-25.0 to +93.9); Fisher's p = 1.0000
+  in neither arm: 6 without a changed dependency
+
+Inconclusive: of observed deployments that introduced a vulnerability of CVSS
+7.0 or more, 1 of 1 (100.0 %, 20.7 to 100.0) were followed by an incident within
+4 hours; of other deployments, 1 of 9 (11.1 %, 2.0 to 43.5); odds ratio 17.00
+(0.10 to unbounded, exact, a half added to each cell), Fisher's p = 0.2000, n =
+10: chance alone may well differ as much. With so few, no risk ratio could be
+seen. This is not evidence of no association.
+
+1 deployment brought a change that was let pass in spite of the gate, 1 of them
+exposed.
+Inconclusive: of observed deployments that introduced a vulnerability of CVSS
+7.0 or more and were let pass by an override, 1 of 1 (100.0 %, 20.7 to 100.0)
+were followed by an incident within 4 hours; of other deployments that changed
+dependencies, 1 of 3 (33.3 %, 6.1 to 79.2); odds ratio 5.00 (0.03 to unbounded,
+exact, a half added to each cell), Fisher's p = 1.0000, n = 4: chance alone may
+well differ as much. With so few, no risk ratio could be seen. This is not
+evidence of no association.
+
+With other windows
+  4 hours: exposed 1 of 1, others 1 of 3; risk ratio 2.00 (0.45 to 8.94)*
+  7 days: exposed 1 of 1, others 1 of 3; risk ratio 2.00 (0.45 to 8.94)*
+  14 days: exposed 1 of 1, others 1 of 3; risk ratio 2.00 (0.45 to 8.94)*
+  30 days: exposed 0 of 0, others 0 of 0; insufficient data
+
+Free of incidents for 4 hours (Kaplan-Meier)
+  exposed (n = 1): 0.0 %; for 60 minutes on average
+  others (n = 3): 66.7 % (5.4 to 94.5); for 3 hours on average
+  log-rank p = 0.3173
+
+Which changes are tied to which incidents
+  acme/shop#3 (CVSS 9.8) and i3 \"Shop�[2J is down\" at 2026-03-05T02:00:00Z, 60
+    minutes after its deployment: the service's nearest successful deployment
+    before the incident, within 4 hours
 ",
     );
 }
@@ -108,6 +320,17 @@ fn scores_are_told_by_band_with_what_was_seen() {
     assert_text(
         &calibration_text(&report),
         "\
+Calibration, 2026-03-02T00:00:00Z to 2026-04-01T00:00:00Z
+How many changes of each score were followed by an incident within 14 days. It
+changes no score and no gate.
+
+Judged at the time (n = 10 changes, 10 deployments)
+                        incidents   share, 95 %             prior of 1 in 10
+  low, from 0.0            1 of 9   11.1 % (2.0 to 43.5)    10.5 % █
+  medium, from 30.0        0 of 0   nothing counted         10.0 % █
+  high, from 60.0          0 of 0   nothing counted         10.0 % █
+  critical, from 80.0      1 of 1   100.0 % (20.7 to 100.0) 18.2 % █▉
+  no fitted curve: there are fewer than 200 deployments
 ",
     );
 }
