@@ -92,12 +92,12 @@ impl Tenant {
         })
     }
 
-    /// Keeps the segments that are not kept, and says how many. What was done stays done if it fails or is stopped, and
-    /// others may write in between.
+    /// Keeps segments that are not kept, at most so many, and says how many. What was done stays done if it fails or is
+    /// stopped, and others may write in between.
     ///
     /// # Errors
     /// - the database is busy, full or cannot be written
-    pub fn refresh_spells(&mut self) -> Result<u32, StoreError> {
+    pub fn refresh_spells(&mut self, most: u32) -> Result<u32, StoreError> {
         let absent = self.database.read(|database| {
             let mut absent: BTreeSet<u32> = (0..segments(database)?).collect();
             let mut statement = database.prepare(KEPT)?;
@@ -107,7 +107,8 @@ impl Tenant {
             }
             Ok(absent)
         })?;
-        let absent: Vec<u32> = absent.into_iter().collect();
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let absent: Vec<u32> = absent.into_iter().take(most).collect();
         let mut numbered = Numbered::default();
         for turn in absent.chunks(AT_ONCE) {
             self.database
@@ -129,7 +130,9 @@ fn keep(
     let mut records = Vec::new();
     for segment in segments {
         records.clear();
-        rows.read(*segment, &mut numbers, &mut |_, record| records.push(*record))?;
+        rows.read(*segment, &mut numbers, &mut |_, record| {
+            records.push(*record)
+        })?;
         keep.execute(params![segment, FORMAT, segment::write(&records)])?;
         let (first, last) = rows_of(*segment);
         note_fixes.execute([i64::from(*segment), first, last])?;

@@ -57,11 +57,7 @@ fn run(bytes: &[u8]) -> Option<(i64, &[[u8; WIDTH]], &[u8])> {
     let (count, bytes) = bytes.split_first_chunk()?;
     let count = usize::try_from(u64::from_le_bytes(*count)).ok()?;
     let (records, next) = bytes.split_at_checked(count.checked_mul(WIDTH)?)?;
-    Some((
-        i64::from_le_bytes(*connection),
-        records.as_chunks().0,
-        next,
-    ))
+    Some((i64::from_le_bytes(*connection), records.as_chunks().0, next))
 }
 
 fn packed(spell: &Spell) -> [u8; WIDTH] {
