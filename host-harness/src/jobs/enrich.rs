@@ -106,7 +106,7 @@ pub async fn enrich(
     }
     report.coverage = tenant.coverage(&connection, &scope)?;
     note(tenant, &connection, &report.coverage)?;
-    keep_spells(tenant)?;
+    keep_spells(tenant).await?;
     Ok(report)
 }
 

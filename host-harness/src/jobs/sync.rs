@@ -81,7 +81,7 @@ pub async fn sync(
             message: format!("missing findings were not asked about: {error}"),
         });
     }
-    keep_spells(tenant)?;
+    keep_spells(tenant).await?;
     finish(&mut report, tenant, &connection, &scope, end)?;
     Ok(report)
 }

@@ -94,12 +94,12 @@ impl Tenant {
         })
     }
 
-    /// Keeps the segments that are not kept, and says how many. What was done stays done if it fails or is stopped, and
-    /// others may write in between.
+    /// Keeps segments that are not kept, at most so many, and says how many. What was done stays done if it fails or is
+    /// stopped, and others may write in between.
     ///
     /// # Errors
     /// - the database is busy, full or cannot be written
-    pub fn refresh_spells(&mut self) -> Result<u32, StoreError> {
+    pub fn refresh_spells(&mut self, most: u32) -> Result<u32, StoreError> {
         let absent = self.database.read(|database| {
             let mut absent: BTreeSet<u32> = (0..segments(database)?).collect();
             let mut statement = database.prepare(KEPT)?;
@@ -109,7 +109,8 @@ impl Tenant {
             }
             Ok(absent)
         })?;
-        let absent: Vec<u32> = absent.into_iter().collect();
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let absent: Vec<u32> = absent.into_iter().take(most).collect();
         let mut numbered = Numbered::default();
         for turn in absent.chunks(AT_ONCE) {
             self.database

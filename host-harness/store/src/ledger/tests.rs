@@ -59,6 +59,27 @@ fn what_is_asked_again_is_read_as_it_was_made() {
 }
 
 #[test]
+fn who_asks_the_same_handle_again_reads_the_same_rows() {
+    let (_directory, mut tenant) = delivered();
+    let ledger = tenant.ledger(100).unwrap();
+    run(&mut tenant, "DELETE FROM derived");
+    let again = tenant.ledger(100).unwrap();
+    assert!(Arc::ptr_eq(&ledger, &again));
+    let later = tenant.ledger(200).unwrap();
+    assert_eq!((ledger.as_of, later.as_of), (100, 200));
+    assert!(!is_kept(&tenant, 100));
+}
+
+#[test]
+fn what_another_handle_writes_is_seen() {
+    let (directory, mut tenant) = delivered();
+    tenant.ledger(100).unwrap();
+    let mut other = open(directory.path());
+    run(&mut other, "DELETE FROM own_deployments WHERE id = 'd1'");
+    assert_eq!(tenant.ledger(100).unwrap().deployments.len(), 1);
+}
+
+#[test]
 fn a_write_to_any_table_that_it_rests_on_makes_it_anew() {
     let (_directory, mut tenant) = delivered();
     for (table, setting) in [

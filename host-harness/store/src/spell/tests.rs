@@ -21,7 +21,7 @@ fn kept() -> (TempDir, Tenant, StoredConnection) {
         Entry::Finding(finding("f1")),
     ];
     apply(&mut tenant, &connection, records, 100);
-    assert_eq!(tenant.refresh_spells().unwrap(), 1);
+    assert_eq!(tenant.refresh_spells(u32::MAX).unwrap(), 1);
     (directory, tenant, connection)
 }
 
@@ -89,9 +89,9 @@ fn a_stretch_tells_what_is_stored_of_its_finding_kept_or_not() {
     };
     let all = SpellFilter::default();
     assert_eq!(read(&tenant, &connection, all), (vec![expected], 0, 1));
-    assert_eq!(tenant.refresh_spells().unwrap(), 1);
+    assert_eq!(tenant.refresh_spells(u32::MAX).unwrap(), 1);
     assert_eq!(read(&tenant, &connection, all), (vec![expected], 1, 0));
-    assert_eq!(tenant.refresh_spells().unwrap(), 0);
+    assert_eq!(tenant.refresh_spells(u32::MAX).unwrap(), 0);
     let rows = tenant.spells(&connection, all, &mut |_| {});
     assert_eq!(rows.unwrap().repositories, ["shop/web"]);
 }
@@ -110,7 +110,7 @@ fn what_is_unknown_of_a_finding_is_unknown_in_its_stretch() {
     };
     apply(&mut tenant, &connection, vec![Entry::Finding(bare)], 100);
     let told = spells(&tenant, &connection);
-    tenant.refresh_spells().unwrap();
+    tenant.refresh_spells(u32::MAX).unwrap();
     assert_eq!(spells(&tenant, &connection), told);
     let [spell] = told.as_slice() else {
         panic!("it is one: {told:?}");
@@ -140,7 +140,7 @@ fn a_repository_is_found_in_any_case_and_a_class_by_itself() {
         assert_eq!(found(None, Some(FindingClass::Code)), [FindingClass::Code]);
         assert!(found(Some("shop/web"), Some(FindingClass::Code)).is_empty());
         assert!(found(Some("shop"), None).is_empty());
-        tenant.refresh_spells().unwrap();
+        tenant.refresh_spells(u32::MAX).unwrap();
     }
 }
 
@@ -156,7 +156,7 @@ fn stretches_of_another_connection_are_not_handed_over() {
     for _ in 0..2 {
         assert_eq!(spells(&tenant, &first).len(), 1);
         assert_eq!(spells(&tenant, &second).len(), 2);
-        tenant.refresh_spells().unwrap();
+        tenant.refresh_spells(u32::MAX).unwrap();
     }
 }
 
@@ -165,7 +165,7 @@ fn a_vanished_finding_ends_and_a_missing_one_goes_on() {
     let (_directory, mut tenant, connection) = kept();
     let mut end = |as_of| {
         apply(&mut tenant, &connection, vec![completed("issues")], as_of);
-        tenant.refresh_spells().unwrap();
+        tenant.refresh_spells(u32::MAX).unwrap();
         spells(&tenant, &connection)[0].end
     };
     assert_eq!(end(200), None);
@@ -197,7 +197,7 @@ fn a_finding_of_a_project_imported_again_is_told_once_from_its_first_beginning()
             let told = spells(&tenant, &connection);
             let told: Vec<_> = told.iter().map(|one| (one.opened_at, one.end)).collect();
             assert_eq!(told, [(2, None)], "{id}");
-            tenant.refresh_spells().unwrap();
+            tenant.refresh_spells(u32::MAX).unwrap();
         }
     }
     // It is listed again: it is a finding of its own, and the one that continued it begins with its own import.
@@ -223,7 +223,7 @@ fn a_fix_that_is_looked_up_later_is_told_as_it_is_counted() {
         vec![Entry::Finding(affected)],
         100,
     );
-    tenant.refresh_spells().unwrap();
+    tenant.refresh_spells(u32::MAX).unwrap();
     let mut look_up = |package: &str, organization: &str, state, as_of| {
         let fix = Fix {
             organization: organization.to_owned(),
@@ -239,7 +239,7 @@ fn a_fix_that_is_looked_up_later_is_told_as_it_is_counted() {
             as_of,
         };
         apply(&mut tenant, &connection, vec![Entry::Fix(fix)], 100);
-        let built = tenant.refresh_spells().unwrap();
+        let built = tenant.refresh_spells(u32::MAX).unwrap();
         let told = spells(&tenant, &connection)[0].fix;
         let tally = tenant.tally(&connection).unwrap();
         assert_eq!(tally.fixes.into_keys().collect::<Vec<_>>(), [told]);
@@ -303,10 +303,10 @@ fn every_change_that_matters_removes_the_segment() {
     ] {
         run(&mut tenant, change);
         assert_eq!(built(&tenant, &connection), 1, "{change}");
-        assert_eq!(tenant.refresh_spells().unwrap(), 1, "{change}");
+        assert_eq!(tenant.refresh_spells(u32::MAX).unwrap(), 1, "{change}");
         run(&mut tenant, change.split("INSERT").next().unwrap());
         assert_eq!(
-            tenant.refresh_spells().unwrap(),
+            tenant.refresh_spells(u32::MAX).unwrap(),
             0,
             "{change}, a second time"
         );
@@ -335,7 +335,7 @@ fn a_project_that_comes_after_its_findings_tells_their_repository() {
     let (_directory, mut tenant, connection) = connected();
     let early = vec![Entry::Finding(finding("f1"))];
     apply(&mut tenant, &connection, early, 100);
-    tenant.refresh_spells().unwrap();
+    tenant.refresh_spells(u32::MAX).unwrap();
     assert_eq!(spells(&tenant, &connection)[0].repository, None);
     let late = vec![Entry::Project(project("p1", Some("shop/web")))];
     apply(&mut tenant, &connection, late, 200);
@@ -356,7 +356,7 @@ fn a_segment_of_another_format_or_a_damaged_one_is_built_from_the_rows() {
         read(&tenant, &connection, SpellFilter::default()),
         (told.clone(), 0, 1)
     );
-    assert_eq!(tenant.refresh_spells().unwrap(), 1);
+    assert_eq!(tenant.refresh_spells(u32::MAX).unwrap(), 1);
     assert_eq!(
         read(&tenant, &connection, SpellFilter::default()),
         (told, 1, 0)

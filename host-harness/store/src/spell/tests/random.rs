@@ -60,7 +60,7 @@ fn sync_at_random(dice: &mut Dice, met: &mut BTreeSet<&'static str>) {
     );
     for round in 2..60 {
         if dice.one_in(2) {
-            tenant.refresh_spells().unwrap();
+            tenant.refresh_spells(u32::MAX).unwrap();
         }
         let as_of = round * 1_000 - i64::try_from(dice.below(1_500)).unwrap();
         let connection = dice.of(&[&first, &first, &second]);
