@@ -469,7 +469,7 @@ fn spell(severity: Severity, days: Timestamp, end: Option<(Timestamp, Ending)>) 
 
 fn owed(spells: &[Spell]) -> DebtReport {
     let mut tally = Tally::new(&DebtSettings::default(), FROM, AS_OF);
-    for spell in &spells {
+    for spell in spells {
         tally.add(spell);
     }
     let mut debt = tally.finish();
