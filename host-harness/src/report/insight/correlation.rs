@@ -127,8 +127,8 @@ fn comparison(text: &mut String, one: &Comparison) {
     } = one.table;
     let _ = writeln!(
         text,
-        "\n  {:<12}{:>10} {:>13}   {}",
-        "", "incident", "no incident", "share, 95 %"
+        "\n  {:<12}{:>10} {:>13}   share, 95 %",
+        "", "incident", "no incident"
     );
     let rows = [
         (

@@ -212,11 +212,14 @@ fn clocks(clocks: Clocks) -> Option<String> {
     })
 }
 
+/// Reads one of the counts.
+type Count = fn(&Moves) -> u32;
+
 fn flow(text: &mut String, debt: &Debt) {
     let weeks = &debt.flow.weeks;
     let together = together(weeks.len(), CHART);
     part(text, &each("week", together));
-    let rows: [(&str, fn(&Moves) -> u32); 7] = [
+    let rows: [(&str, Count); 7] = [
         ("introduced", |moves| moves.introduced),
         ("disclosed", |moves| moves.disclosed),
         ("came back", |moves| moves.re_introduced),

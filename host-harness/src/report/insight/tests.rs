@@ -468,7 +468,9 @@ fn spell(severity: Severity, days: Timestamp, end: Option<(Timestamp, Ending)>) 
 
 fn owed(spells: &[Spell]) -> DebtReport {
     let mut tally = Tally::new(&DebtSettings::default(), FROM, AS_OF);
-    spells.iter().for_each(|spell| tally.add(spell));
+    for spell in spells {
+        tally.add(spell);
+    }
     let mut debt = tally.finish();
     debt.freshness = Some(Freshness {
         oldest_complete_walk: None,
