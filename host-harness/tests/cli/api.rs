@@ -360,12 +360,12 @@ fn a_tenant_never_sees_or_touches_what_is_another_s() {
     let rival = key(&served.koalr, "rival", &ALL);
     let (there, nowhere) = (at(&change), "/api/v1/changes/no%2Fsuch%231");
     let lift = json!({ "head-sha": change["head-sha"], "reason": "x" });
-    let list = json!({ "list": [] });
+    let empty = json!({ "list": [] });
     for (verb, path, body) in [
         ("GET", "", &Value::Null),
         ("POST", "/judge", &Value::Null),
         ("POST", "/override", &lift),
-        ("PUT", "/dependencies", &list),
+        ("PUT", "/dependencies", &empty),
     ] {
         let ask = |change: &str| served.ask(&format!("{verb} {change}{path}"), &rival, body);
         let answer = ask(&there);

@@ -72,7 +72,7 @@ fn what_is_awaited_at_the_deadline_cannot_be_told() {
 #[test]
 fn github_s_comparison_is_judged_stored_and_not_asked_for_again() {
     let mut stage = Stage::without_list("blocked");
-    let github = GitHub::saying([page(&adds("4.0.2"))]);
+    let github = GitHub::saying([Ok(page(&adds("4.0.2")))]);
     let judged = stage.judge(Some(&github), AS_OF);
     assert_eq!(judged.report.settled.decision, Decision::Block);
     let stored = stage.list().unwrap();
@@ -85,7 +85,7 @@ fn github_s_comparison_is_judged_stored_and_not_asked_for_again() {
 #[test]
 fn a_comparison_with_holes_never_passes() {
     let mut stage = Stage::without_list("clean");
-    let github = GitHub::saying([page(&adds("^4.0.4"))]);
+    let github = GitHub::saying([Ok(page(&adds("^4.0.4")))]);
     let judged = stage.judge(Some(&github), AS_OF);
     assert_eq!(judged.report.settled.decision, Decision::Inconclusive);
     assert!(!stage.list().unwrap().complete);
@@ -94,7 +94,7 @@ fn a_comparison_with_holes_never_passes() {
 #[test]
 fn a_comparison_that_github_warns_of_is_no_complete_list() {
     let mut stage = Stage::without_list("clean");
-    let mut answer = page(b"[]").unwrap();
+    let mut answer = page(b"[]");
     answer.warning = Some("no snapshot was found for the base".to_owned());
     let judged = stage.judge(Some(&GitHub::saying([Ok(answer)])), AS_OF);
     assert_eq!(judged.report.settled.decision, Decision::Inconclusive);
@@ -129,7 +129,7 @@ fn a_comparison_that_may_come_is_waited_for_until_the_deadline() {
             after_secs: 30,
         })
     };
-    let github = GitHub::saying([later(), later(), page(b"[]")]);
+    let github = GitHub::saying([later(), later(), Ok(page(b"[]"))]);
     let first = stage.judge(Some(&github), AS_OF);
     assert_eq!(first.report.settled.decision, Decision::Pending);
     assert_eq!(first.again_at, Some(AS_OF + 30_000));
@@ -142,7 +142,7 @@ fn a_comparison_that_may_come_is_waited_for_until_the_deadline() {
 #[test]
 fn what_github_says_in_another_form_is_no_empty_list() {
     let mut stage = Stage::without_list("clean");
-    let github = GitHub::saying([page(b"{}")]);
+    let github = GitHub::saying([Ok(page(b"{}"))]);
     let judged = stage.judge(Some(&github), AS_OF);
     assert_eq!(judged.report.settled.decision, Decision::Inconclusive);
     assert_eq!(stage.list(), None);

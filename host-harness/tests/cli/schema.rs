@@ -14,7 +14,7 @@ fn walk(root: &Value, schema: &Value, document: &Value, at: &str, wrong: &mut Ve
     let words = schema.as_object().expect("a schema is an object");
     for (word, given) in words {
         let fits = match word.as_str() {
-            "$schema" | "$defs" | "title" | "description" | "format" => true,
+            "$schema" | "$defs" | "title" | "description" | "format" | "default" => true,
             word if OF_PARTS.contains(&word) => continue,
             "type" => match given {
                 Value::Array(kinds) => kinds.iter().any(|kind| is(document, kind)),

@@ -212,11 +212,14 @@ fn clocks(clocks: Clocks) -> Option<String> {
     })
 }
 
+/// Reads one of the counts.
+type Count = fn(&Moves) -> u32;
+
 fn flow(text: &mut String, debt: &Debt) {
     let weeks = &debt.flow.weeks;
     let together = together(weeks.len(), CHART);
     part(text, &each("week", together));
-    let rows: [(&str, CountOf); 7] = [
+    let rows: [(&str, Count); 7] = [
         ("introduced", |moves| moves.introduced),
         ("disclosed", |moves| moves.disclosed),
         ("came back", |moves| moves.re_introduced),
@@ -400,9 +403,6 @@ const CHART: usize = 40;
 
 /// Milliseconds of a day.
 const DAY: f64 = 86_400_000.0;
-
-/// One of the counts of a week.
-type CountOf = fn(&Moves) -> u32;
 
 /// Repositories on a screen.
 const MOST_REPOSITORIES: usize = 10;

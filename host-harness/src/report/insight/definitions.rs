@@ -1,6 +1,7 @@
 //! What each figure of a report counts: the question that it answers, with its window and its filters.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use koalr_platform::calibration::Calibration;
 use koalr_platform::correlation::Correlation;
@@ -278,10 +279,10 @@ fn between(from: Timestamp, as_of: Timestamp) -> String {
 fn of(scope: &Scope, when: &str) -> String {
     let mut words = String::new();
     if let Some(repository) = &scope.repository {
-        words.extend([" of repository `", &plain(repository), "`"]);
+        let _ = write!(words, " of repository `{}`", plain(repository));
     }
     if let Some(service) = &scope.service {
-        words.extend([" of service `", &plain(service), "`"]);
+        let _ = write!(words, " of service `{}`", plain(service));
     }
     words + when
 }
