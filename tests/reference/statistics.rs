@@ -45,7 +45,8 @@ pub(crate) fn trials(folder: &Path) -> Vec<Trial> {
 struct Cases {
     tolerance: Tolerance,
     count: usize,
-    cases: Vec<Case>,
+    #[serde(rename = "cases")]
+    all: Vec<Case>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +75,9 @@ fn read(path: &PathBuf) -> Result<Cases, Failed> {
 }
 
 fn every_kind_is_known(path: &PathBuf) -> Result<(), Failed> {
-    let Cases { count, cases, .. } = read(path)?;
+    let Cases {
+        count, all: cases, ..
+    } = read(path)?;
     let mut mismatches: Vec<_> = cases
         .iter()
         .filter(|case| {
@@ -92,7 +95,9 @@ fn every_kind_is_known(path: &PathBuf) -> Result<(), Failed> {
 
 fn check(kind: &str, path: &PathBuf) -> Result<(), Failed> {
     let Cases {
-        tolerance, cases, ..
+        tolerance,
+        all: cases,
+        ..
     } = read(path)?;
     let (mut figures, mut of_kind, mut mismatches) = (0, 0, Vec::new());
     for case in cases.iter().filter(|case| case.kind == kind) {

@@ -28,7 +28,7 @@ fn main() {
     };
     let rounds = if is_bench { ROUNDS } else { 1 };
     let sizes = [1_000, 10_000, 100_000, 1_000_000];
-    let smallest = if largest < sizes[1] { 0 } else { 1 };
+    let smallest = usize::from(largest >= sizes[1]);
     let sizes = sizes[smallest..].iter().filter(|size| **size <= largest);
     println!(
         "{:<12} {:>9}  {:>9}  {:>9}  {:>6}  {:>10}  {:>10}  {:>10}",

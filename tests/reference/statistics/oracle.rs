@@ -19,13 +19,13 @@ pub(super) fn score_interval(table: &Table) -> [f64; 2] {
         let l2 = (exposed + 2.0 * unexposed) * difference - all - events;
         let l1 = (c * difference - all - 2.0 * c) * difference + events;
         let l0 = c * difference * (1.0 - difference);
-        let q = (l2 / third).powi(3) - l1 * l2 / (6.0 * all * all) + l0 / (2.0 * all);
-        let p = ((l2 / third).powi(2) - l1 / third)
+        let cubic = (l2 / third).powi(3) - l1 * l2 / (6.0 * all * all) + l0 / (2.0 * all);
+        let root = ((l2 / third).powi(2) - l1 / third)
             .max(0.0)
             .sqrt()
-            .copysign(q);
-        let angle = (std::f64::consts::PI + (q / p.powi(3)).clamp(-1.0, 1.0).acos()) / 3.0;
-        let risk = 2.0 * p * angle.cos() - l2 / third;
+            .copysign(cubic);
+        let angle = (std::f64::consts::PI + (cubic / root.powi(3)).clamp(-1.0, 1.0).acos()) / 3.0;
+        let risk = 2.0 * root * angle.cos() - l2 / third;
         let other = risk + difference;
         let variance =
             (other * (1.0 - other) / exposed + risk * (1.0 - risk) / unexposed) * all / (all - 1.0);

@@ -10,6 +10,7 @@ use super::{Figures, ends, oracle};
 /// A table as the file spells it.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the file's names")]
 pub(super) struct Input {
     exposed_event: u32,
     exposed_no_event: u32,
