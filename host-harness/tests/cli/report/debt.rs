@@ -90,7 +90,7 @@ fn how_soon_is_fixed_is_kaplan_and_meiers_product_over_the_issues() {
     let times = &report["debt"]["time-to-fix"];
     for (part, from) in [("began-in-window", FROM), ("every", Timestamp::MIN)] {
         let began = || spells.iter().filter(|one| one.opened_at >= from);
-        assert_lifetime(&times[part]["all"], began().collect(), None);
+        assert_lifetime(&times[part]["all"], &began().collect::<Vec<_>>(), None);
         let levels = times[part]["by-severity"].as_array().unwrap();
         assert_eq!(levels.len(), 6);
         for level in levels {
@@ -98,7 +98,7 @@ fn how_soon_is_fixed_is_kaplan_and_meiers_product_over_the_issues() {
             let of = began().filter(|one| level["severity"] == one.severity);
             assert_lifetime(
                 &level["lifetime"],
-                of.collect(),
+                &of.collect::<Vec<_>>(),
                 window.map(|(_, days)| *days),
             );
         }
@@ -284,7 +284,7 @@ fn assert_late(debt: &Value, from: Timestamp, windows: [(&str, i64); 4]) {
 
 /// Durations are whole hours, rounded up, and whole days beyond 180 days.
 #[track_caller]
-fn assert_lifetime(said: &Value, spells: Vec<&Spell>, window: Option<i64>) {
+fn assert_lifetime(said: &Value, spells: &[&Spell], window: Option<i64>) {
     let hours = |one: &Spell| {
         let hours = (one.lasted() + HOUR - 1) / HOUR;
         if hours > 180 * 24 {

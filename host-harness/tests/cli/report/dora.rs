@@ -111,7 +111,7 @@ fn assert_figures(
             continue;
         }
         deployments += 1;
-        leads.extend(ground.load(place).map(|change| one.at - change.merged_at));
+        leads.extend(ground.load(place).map(|change| one.at - change.at));
         if NOW - one.at >= failure {
             settled += 1;
             failed += u32::from(ground.first_incident(place).is_some_and(|ms| ms <= failure));

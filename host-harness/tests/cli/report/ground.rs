@@ -27,7 +27,7 @@ pub(super) struct Deployed {
 pub(super) struct Merged {
     pub(super) id: String,
     pub(super) repository: String,
-    pub(super) merged_at: Timestamp,
+    pub(super) at: Timestamp,
     /// Place of the deployment that brought it.
     pub(super) brought_by: Option<usize>,
     /// Whether it changes a version; none if nobody said what it does to dependencies.
@@ -53,7 +53,7 @@ impl Ground {
             .filter(|row| row["state"] == "succeeded")
             .map(|row| {
                 let (service, repository) = present(text(&row["service"]));
-                let at = at(&row["at"]).unwrap();
+                let at = time_of(&row["at"]).unwrap();
                 assert!(at <= NOW, "the sample ends now");
                 assert_eq!(row["environment"], "production");
                 Deployed {
@@ -83,8 +83,8 @@ impl Ground {
             let mut incident = Happened {
                 id: text(&row["id"]).to_owned(),
                 service: present(text(&row["service"])).0,
-                started_at: at(&row["started-at"]).unwrap(),
-                resolved_at: at(&row["resolved-at"]),
+                started_at: time_of(&row["started-at"]).unwrap(),
+                resolved_at: time_of(&row["resolved-at"]),
                 names: row["change"].as_str().map(str::to_owned),
                 cause: None,
             };
@@ -115,12 +115,12 @@ impl Ground {
     fn brought(&self, change: &Merged) -> Option<usize> {
         let since = || {
             let all = self.deployments.iter().enumerate();
-            all.filter(|(_, one)| one.repository == change.repository && one.at >= change.merged_at)
+            all.filter(|(_, one)| one.repository == change.repository && one.at >= change.at)
         };
         let same = since().find(|(_, one)| one.sha == change.sha);
         let holds = |sha: &str| {
             let made_by = self.changes.iter().find(|one| one.sha == sha);
-            made_by.is_none_or(|made_by| made_by.merged_at >= change.merged_at)
+            made_by.is_none_or(|made_by| made_by.at >= change.at)
         };
         let found = same.or_else(|| since().find(|(_, one)| holds(&one.sha)));
         found.map(|(place, _)| place)
@@ -148,7 +148,7 @@ fn merged(row: &Value) -> Option<Merged> {
     Some(Merged {
         id: text(&row["id"]).to_owned(),
         repository: text(&row["repository"]).to_owned(),
-        merged_at: at(&row["merged-at"])?,
+        at: time_of(&row["merged-at"])?,
         brought_by: None,
         changes_versions: list.map(|list| list.iter().any(|one| one["before"] != one["after"])),
         sha: text(&row["merge-sha"]).to_owned(),
@@ -175,7 +175,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-fn at(value: &Value) -> Option<Timestamp> {
+fn time_of(value: &Value) -> Option<Timestamp> {
     let parsed = OffsetDateTime::parse(value.as_str()?, &Rfc3339).unwrap();
     Some(Timestamp::try_from(parsed.unix_timestamp_nanos() / 1_000_000).unwrap())
 }
