@@ -2,10 +2,6 @@
 
 mod rows;
 
-use std::panic::resume_unwind;
-use std::sync::mpsc;
-use std::{mem, thread};
-
 use koalr_platform::calibration::{Calibration, report as calibration_report};
 use koalr_platform::correlation::{Correlation, CorrelationSettings, report as correlation_report};
 use koalr_platform::debt::{Debt, DebtSettings, Freshness, GateStatistics, Tally, gate};
@@ -13,8 +9,7 @@ use koalr_platform::dora::{Dora, DoraSettings, report as dora_report};
 use koalr_platform::ledger::{Ledger, Scope};
 use koalr_platform::merge::Bands;
 use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
-use koalr_platform::spell::Spell;
-use koalr_store::{SpellFilter, StoreError, StoredConnection, Tenant};
+use koalr_store::{SpellFilter, StoreError, Tenant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -84,9 +79,16 @@ pub fn debt(
         })?;
     refresh(tenant, u32::MAX)?;
     let ledger = tenant.ledger(as_of)?;
-    let wanted = wanted(tenant, &ledger, scope)?;
-    let tally = Tally::new(settings, from, as_of);
-    let (tally, repositories) = counted(tenant, &connection, &wanted, tally)?;
+    let mut tally = Tally::new(settings, from, as_of);
+    let mut repositories = Vec::new();
+    for repository in wanted(tenant, &ledger, scope)? {
+        let filter = SpellFilter {
+            repository: repository.as_deref(),
+            class: None,
+        };
+        let rows = tenant.spells(&connection, filter, &mut |spell| tally.add(spell))?;
+        repositories = rows.repositories;
+    }
     let place = |name: &String| {
         let mut places = ledger.repositories.iter();
         let found = places.position(|one| one.eq_ignore_ascii_case(name));
@@ -138,46 +140,6 @@ pub fn calibration(
 ) -> Result<Calibration, HostError> {
     let ledger = tenant.ledger(asked.as_of)?;
     calibration_report(&ledger, bands, asked.scope, asked.from, asked.as_of).map_err(not_possible)
-}
-
-/// Counts the findings of these repositories, on a thread of its own while further ones are read.
-fn counted(
-    tenant: &Tenant,
-    connection: &StoredConnection,
-    wanted: &[Option<String>],
-    mut tally: Tally,
-) -> Result<(Tally, Vec<String>), HostError> {
-    thread::scope(|scope| {
-        let (sender, receiver) = mpsc::sync_channel::<Vec<Spell>>(CHUNKS_AHEAD);
-        let counting = scope.spawn(move || {
-            for spells in receiver {
-                for spell in &spells {
-                    tally.add(spell);
-                }
-            }
-            tally
-        });
-        let mut repositories = Vec::new();
-        for repository in wanted {
-            let filter = SpellFilter {
-                repository: repository.as_deref(),
-                class: None,
-            };
-            let mut chunk = Vec::with_capacity(CHUNK);
-            // Whoever counts only ends before all is sent by a panic, and that is handed on below.
-            let rows = tenant.spells(connection, filter, &mut |spell| {
-                chunk.push(*spell);
-                if chunk.len() == CHUNK {
-                    let _ = sender.send(mem::replace(&mut chunk, Vec::with_capacity(CHUNK)));
-                }
-            })?;
-            let _ = sender.send(chunk);
-            repositories = rows.repositories;
-        }
-        drop(sender);
-        let tally = counting.join().unwrap_or_else(|panic| resume_unwind(panic));
-        Ok((tally, repositories))
-    })
 }
 
 /// Keeps what a report of debt reads, at the end of a walk, in turns: others run in between.
@@ -251,9 +213,3 @@ fn not_possible(error: impl std::fmt::Display) -> HostError {
 
 /// Segments that a walk's end builds before others run: a few tens of milliseconds.
 const TURN: u32 = 16;
-
-/// Findings that are counted at once: they stay in a cache of the second level.
-const CHUNK: usize = 2_048;
-
-/// How far reading may be ahead of counting, in chunks.
-const CHUNKS_AHEAD: usize = 4;
