@@ -26,10 +26,21 @@ fn connected(upstream: &Upstream) -> Koalr {
     koalr
 }
 
-/// Everything that is stored, once a sync has ended by itself.
+/// Everything that is stored, once a walk has ended. One that ended just before it was killed is not walked once more.
 fn ended(koalr: &Koalr) -> String {
+    let stored = dump(koalr);
+    let mut states = stored
+        .lines()
+        .filter(|line| line.starts_with("sync_states"));
+    if states.any(|state| state.contains(" done_at=")) {
+        return stored;
+    }
     let ran = koalr.run(&SYNC);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    dump(koalr)
+}
+
+fn dump(koalr: &Koalr) -> String {
     let data = DataDir::open(koalr.path("data")).unwrap();
     let tenant = TenantId::parse("default").unwrap();
     data.tenant(&tenant, false).unwrap().dump().unwrap()
@@ -88,7 +99,9 @@ fn a_sync_that_is_killed_again_and_again_ends_in_the_same_state() {
     let undisturbed = ended(&connected(&upstream));
     let koalr = connected(&upstream);
     for _ in 1..BATCHES {
-        koalr.killed_after_commit(1, &SYNC);
+        if !koalr.killed_after_commit(1, &SYNC) {
+            break;
+        }
     }
     assert_same(&ended(&koalr), &undisturbed, "killed after each batch");
 }
