@@ -3,7 +3,7 @@
 /// A quantile of numbers in rising order, `q` from 0 to 1, on the line between the two nearest. None of nothing, and none
 /// if the order does not rise, or a number or `q` is not in its range.
 ///
-/// > Q(p) = (1 − γ) x[j] + γ x[j+1], with j = ⌊(n − 1) p⌋ and γ = (n − 1) p − j, counted from zero
+/// > Q(p) = (1 − γ) x(j) + γ x(j + 1), with j = ⌊(n − 1) p⌋ and γ = (n − 1) p − j, counted from zero
 ///
 /// Source: R. J. Hyndman and Y. Fan, "Sample quantiles in statistical packages", 1996, definition 7.
 #[must_use]
