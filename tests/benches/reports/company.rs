@@ -2,10 +2,12 @@
 
 use koalr_platform::decision;
 use koalr_platform::delivery::Service;
+use koalr_platform::evidence::DEPENDENCIES;
 use koalr_platform::merge::merge;
 use koalr_platform::model::assessment::{Assessment, Attributed, Attribution, Bump};
 use koalr_platform::model::common::{
-    Change, Endpoint, ExploitMaturity, FindingClass, FixState, Reachability, Severity, Timestamp,
+    Change, Coverage, CoverageState, DependencyChange, Endpoint, ExploitMaturity, FindingClass,
+    FixState, Reachability, Severity, Timestamp,
 };
 use koalr_platform::model::connection::{Account, Connection, CredentialFacts, Organization};
 use koalr_platform::model::evidence::{Evidence, FindingFact, Observation, Presence};
@@ -341,14 +343,27 @@ fn decision(
         },
         evidence: Evidence {
             observation: Observation::Observed,
-            dependencies: Some(Vec::new()),
+            dependencies: Some(vec![DependencyChange {
+                ecosystem: "npm".to_owned(),
+                name: "lodash".to_owned(),
+                before: Some("4.17.19".to_owned()),
+                after: Some("4.17.20".to_owned()),
+                direct: Some(true),
+                manifest: None,
+            }]),
             findings,
             aliases: Vec::new(),
             licenses: Vec::new(),
             fix_candidates: Vec::new(),
             debt: Vec::new(),
             measurements: Vec::new(),
-            coverage: Vec::new(),
+            coverage: vec![Coverage {
+                route: DEPENDENCIES.to_owned(),
+                subject: String::new(),
+                state: CoverageState::Complete,
+                as_of: Some(as_of),
+                detail: String::new(),
+            }],
             extra: Vec::new(),
         },
         verdict: Verdict {

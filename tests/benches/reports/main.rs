@@ -132,7 +132,11 @@ const REPORTS: [Report; 4] = [
     ("correlation", |tenant| {
         let scope = Scope::default();
         let report = correlation(tenant, &CorrelationSettings::default(), asked(&scope));
-        report.unwrap().observed.deployments
+        let observed = report.unwrap().observed;
+        let table = observed.headline.table;
+        let arms = [table.exposed().of, table.unexposed().of];
+        assert!(arms.iter().all(|arm| *arm > 0), "it compares something");
+        observed.deployments
     }),
     ("calibration", |tenant| {
         let scope = Scope::default();
