@@ -206,8 +206,8 @@ fn quantiles(input: &Value, key: &str, _: &Value) -> Option<Value> {
         "n" => json!(numbers.len()),
         "mean" => json!(quantile::mean(&numbers)),
         _ => {
-            let percent: f64 = key.strip_prefix('q')?.parse().ok()?;
-            json!(quantile::type7(&numbers, percent / 100.0))
+            let percent: u32 = key.strip_prefix('q')?.parse().ok()?;
+            json!(quantile::percentile(&numbers, percent, |number| number))
         }
     })
 }

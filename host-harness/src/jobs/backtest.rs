@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::bench::{Bench, Case, Ruling};
 use super::judge::JudgeOptions;
+use super::sync::DAY_MS;
 use crate::{Host, HostError};
 
 /// What another policy would have decided.
@@ -81,15 +82,15 @@ pub async fn backtest(
         .iter()
         .map(|record| (record.change.id.as_str(), record))
         .collect();
-    let mut bench = Bench::open(host, policy, &waivers.waivers).await?;
+    let mut bench = Bench::warm(host, policy, &waivers.waivers).await?;
     let mut observed = Group::default();
     let mut reconstructed = Group::default();
     let mut left_out = 0;
-    let from = as_of.saturating_sub(Timestamp::from(days) * MILLIS_PER_DAY);
+    let from = as_of.saturating_sub(Timestamp::from(days) * DAY_MS);
     let mut page = from;
     // A day at a time: evidence is large, and nobody needs all of it at once.
     while page <= as_of {
-        let end = page.saturating_add(MILLIS_PER_DAY - 1).min(as_of);
+        let end = page.saturating_add(DAY_MS - 1).min(as_of);
         let mut records: Vec<DecisionRecord> = Vec::new();
         let filter = DecisionFilter {
             integration: integration.clone(),
@@ -120,7 +121,9 @@ pub async fn backtest(
                 asked_at: record.asked_at,
                 as_of: record.as_of,
             };
-            let Ruling { verdict, settled } = match decide(&mut bench, &case, &record).await {
+            let Ruling {
+                verdict, settled, ..
+            } = match decide(&mut bench, &case, &record).await {
                 Ok(ruling) => ruling,
                 Err(HostError::Refused { verb, reason }) => {
                     tracing::warn!(change = %record.change, "`{verb}` refused it: {reason}");
@@ -152,7 +155,7 @@ pub async fn backtest(
         }
         page = end.saturating_add(1);
     }
-    let days_of_window = Aftermaths::WINDOW.ms() / MILLIS_PER_DAY;
+    let days_of_window = Aftermaths::WINDOW.ms() / DAY_MS;
     Ok(BacktestReport {
         integration: integration.clone(),
         from,
@@ -279,8 +282,6 @@ impl Past {
         })
     }
 }
-
-const MILLIS_PER_DAY: Timestamp = 86_400_000;
 
 /// Findings that a reason names.
 const MOST_NAMED: usize = 3;

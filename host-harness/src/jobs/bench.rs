@@ -1,4 +1,4 @@
-//! Judges one case after the other in one sandbox, from what is stored: the path of live decisions, without a lookup.
+//! Judges cases by the terms of a tenant: the one path from evidence to what it comes to, live and in hindsight.
 
 use koalr_platform::decision::{Settled, settle};
 use koalr_platform::model::assessment::Assessment;
@@ -8,18 +8,25 @@ use koalr_platform::model::verdict::{RuleSetting, Verdict};
 use koalr_platform::policy::Policy;
 use koalr_platform::reconstruct::grounded;
 use koalr_platform::team::Override;
-use koalr_platform::waiver::{Asked, Waivers};
+use koalr_platform::waiver::{Asked, WaiverReport, Waivers};
 use koalr_runtime::Session;
 
-use super::verbs::{gate_in, open, score_in};
+use super::verbs::{gate, gate_in, open, score, score_in};
 use crate::{Host, HostError};
 
-/// A sandbox with the terms that it judges by.
+/// Where it is judged, and by which terms.
 pub(super) struct Bench<'a> {
     policy: &'a Policy,
     waivers: &'a Waivers,
     rules: Vec<RuleSetting>,
-    session: Session,
+    sandbox: Sandbox<'a>,
+}
+
+enum Sandbox<'a> {
+    /// One for each verb.
+    Fresh(&'a Host),
+    /// One for everything.
+    Warm(Session),
 }
 
 /// What is judged.
@@ -45,20 +52,37 @@ pub(super) struct Case<'a> {
 pub(super) struct Ruling {
     pub(super) verdict: Verdict,
     pub(super) settled: Settled,
+    /// What became of the waivers. All that let a finding pass were handed in.
+    pub(super) waivers: WaiverReport,
 }
 
 impl<'a> Bench<'a> {
-    pub(super) async fn open(
+    /// For live decisions: nothing of one call is left for the next.
+    pub(super) fn fresh(host: &'a Host, policy: &'a Policy, waivers: &'a Waivers) -> Self {
+        Self::with(Sandbox::Fresh(host), host, policy, waivers)
+    }
+
+    /// To judge the past, which is much.
+    pub(super) async fn warm(
         host: &Host,
         policy: &'a Policy,
         waivers: &'a Waivers,
     ) -> Result<Self, HostError> {
-        Ok(Self {
+        Ok(Self::with(
+            Sandbox::Warm(open(host).await?),
+            host,
+            policy,
+            waivers,
+        ))
+    }
+
+    fn with(sandbox: Sandbox<'a>, host: &Host, policy: &'a Policy, waivers: &'a Waivers) -> Self {
+        Self {
             policy,
             waivers,
             rules: policy.rules(&host.manifest().rules),
-            session: open(host).await?,
-        })
+            sandbox,
+        }
     }
 
     pub(super) fn rules(&self) -> &[RuleSetting] {
@@ -78,7 +102,12 @@ impl<'a> Bench<'a> {
         let Case {
             change, evidence, ..
         } = case;
-        score_in(&mut self.session, change, evidence, self.policy, case.as_of).await
+        match &mut self.sandbox {
+            Sandbox::Fresh(host) => score(host, change, evidence, self.policy, case.as_of).await,
+            Sandbox::Warm(session) => {
+                score_in(session, change, evidence, self.policy, case.as_of).await
+            }
+        }
     }
 
     pub(super) async fn rule(
@@ -100,14 +129,16 @@ impl<'a> Bench<'a> {
             as_of,
         });
         let terms = (&*self.rules, &*judged.valid);
-        let verdict = gate_in(&mut self.session, assessment, evidence, terms, as_of).await?;
-        let handed = |id: &str| judged.valid.iter().any(|waiver| waiver.id == id);
-        if let Some(unfounded) = verdict.waived.iter().find(|one| !handed(&one.waiver)) {
+        let verdict = match &mut self.sandbox {
+            Sandbox::Fresh(host) => gate(host, assessment, evidence, terms, as_of).await?,
+            Sandbox::Warm(session) => gate_in(session, assessment, evidence, terms, as_of).await?,
+        };
+        let waivers = self.waivers.report(&judged, &verdict, as_of);
+        if let Some(unfounded) = waivers.unfounded.first() {
             return Err(HostError::Refused {
                 verb: "gate",
                 reason: format!(
-                    "it let a finding pass by waiver `{}`, which nobody handed in",
-                    unfounded.waiver
+                    "it let a finding pass by waiver `{unfounded}`, which nobody handed in"
                 ),
             });
         }
@@ -129,6 +160,10 @@ impl<'a> Bench<'a> {
             self.policy,
             (case.base, assessment.score),
         );
-        Ok(Ruling { verdict, settled })
+        Ok(Ruling {
+            verdict,
+            settled,
+            waivers,
+        })
     }
 }

@@ -74,7 +74,7 @@ pub async fn gate_deployment(
     };
     let mut decisions = Vec::new();
     let JudgeOptions { policy, waivers } = &options.terms;
-    let mut bench = Bench::open(host, policy, &waivers.waivers).await?;
+    let mut bench = Bench::fresh(host, policy, &waivers.waivers);
     let integration = host.manifest().id.as_str();
     for change in decide(&asked).changes {
         let mut merges = merges.iter();
@@ -176,7 +176,12 @@ async fn decision(
         asked_at: record.asked_at,
         as_of,
     };
-    let (_, Ruling { verdict, settled }) = bench.score_and_rule(&case).await?;
+    let (
+        _,
+        Ruling {
+            verdict, settled, ..
+        },
+    ) = bench.score_and_rule(&case).await?;
     let reasons = verdict.fired.into_iter().map(|fired| fired.message);
     Ok(Some(DecisionSummary::new(
         &record.head_sha,

@@ -13,7 +13,9 @@ use koalr_store::{SpellFilter, StoreError, Tenant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::sync::{beside, everything};
+use super::line::connected;
+use super::sync::listed;
+use super::team::not_possible;
 use crate::HostError;
 
 pub use rows::{CountedFigure, FigureRow, FigureRows, figure_rows};
@@ -71,12 +73,7 @@ pub fn debt(
     asked: InsightAsked<'_>,
 ) -> Result<DebtReport, HostError> {
     let InsightAsked { scope, from, as_of } = asked;
-    let connection = tenant
-        .connection(integration)?
-        .ok_or_else(|| HostError::NotConnected {
-            integration: integration.to_owned(),
-            tenant: tenant.id().to_string(),
-        })?;
+    let connection = connected(tenant, integration)?;
     refresh(tenant, u32::MAX)?;
     let ledger = tenant.ledger(as_of)?;
     let mut tally = Tally::new(settings, from, as_of);
@@ -94,9 +91,7 @@ pub fn debt(
         let found = places.position(|one| one.eq_ignore_ascii_case(name));
         found.and_then(|place| u32::try_from(place).ok())
     };
-    let record = &connection.record;
-    let mut coverage = tenant.coverage(&connection, &everything(record))?;
-    coverage.extend(tenant.coverage(&connection, &beside(record))?);
+    let coverage = listed(tenant, &connection)?;
     let of_repository = scope
         .repository
         .as_ref()
@@ -205,10 +200,6 @@ fn freshness(coverage: Vec<Coverage>) -> Freshness {
             })
             .collect(),
     }
-}
-
-fn not_possible(error: impl std::fmt::Display) -> HostError {
-    HostError::NotPossible(error.to_string())
 }
 
 /// Segments that a walk's end builds before others run: a few tens of milliseconds.

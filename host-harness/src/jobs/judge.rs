@@ -1,20 +1,21 @@
 //! From a change to an explained verdict.
 
 use koalr_platform::audit::Event;
-use koalr_platform::decision::{Decision, Settled, settle};
+use koalr_platform::decision::{Decision, Settled};
 use koalr_platform::evidence::BRANCH_PROJECTS;
 use koalr_platform::model::common::{Change, Tenths, Timestamp};
 use koalr_platform::model::evidence::{Evidence, Observation};
 use koalr_platform::model::manifest::Rule;
 use koalr_platform::model::verdict::RuleSetting;
 use koalr_platform::policy::Policy;
-use koalr_platform::waiver::{Asked as AskedWaivers, WaiverFile};
+use koalr_platform::waiver::WaiverFile;
 use koalr_store::{ChangeRecord, DecisionRecord, Tenant};
 
+use super::bench::{self, Bench, Ruling};
 use super::change_file::ChangeFile;
 use super::dependencies::{Listed, find};
 use super::evidence::{Asked, look_up};
-use super::verbs::{gate, score};
+use super::sync::DAY_MS;
 use crate::report::factor::koalr_factors;
 use crate::report::fix::fixes;
 use crate::report::settings::applied;
@@ -107,7 +108,7 @@ pub(super) async fn decide(
 ) -> Result<(ChangeReport, Option<u32>), HostError> {
     let JudgeOptions { policy, waivers } = options;
     let (integration, change) = (&host.manifest().id, &case.change);
-    let rules = policy.rules(&host.manifest().rules);
+    let mut bench = Bench::fresh(host, policy, &waivers.waivers);
     let earlier = tenant.decision(integration, &change.id, &change.head_sha)?;
     let earlier = earlier.as_ref();
     let asked_at = earlier.map_or(as_of, |earlier| earlier.asked_at.min(as_of));
@@ -120,41 +121,28 @@ pub(super) async fn decide(
             change,
             dependencies: case.list.changes(),
             list: case.list.state(),
-            beyond_packages: depends_on(&rules, &host.manifest().rules, BRANCH_PROJECTS),
+            beyond_packages: depends_on(bench.rules(), &host.manifest().rules, BRANCH_PROJECTS),
             as_of,
             patience_secs,
         };
         look_up(host, tenant, &asked).await?
     };
-    let assessment = score(host, change, &evidence, policy, as_of).await?;
-    let judged = waivers.waivers.valid(&AskedWaivers {
+    let overrides = tenant.overrides(&change.id)?;
+    let asked = bench::Case {
         change,
         author: case.author.as_deref(),
+        overrides: &overrides,
+        base: case.base,
         evidence: &evidence,
-        cvss_source: policy.cvss_source,
+        asked_at,
         as_of,
-    });
-    let verdict = gate(host, &assessment, &evidence, (&rules, &judged.valid), as_of).await?;
-    let waived = waivers.waivers.report(&judged, &verdict, as_of);
-    if let Some(unfounded) = waived.unfounded.first() {
-        return Err(HostError::Refused {
-            verb: "gate",
-            reason: format!(
-                "it let a finding pass by waiver `{unfounded}`, which nobody handed in"
-            ),
-        });
-    }
-    let deadline = policy.deadline(asked_at);
-    let outcome = settle(
-        &verdict,
-        &evidence.coverage,
-        as_of,
-        Some(deadline),
-        &policy.fail_open,
-    );
-    let overrides = tenant.overrides(&change.id)?;
-    let scores = (case.base, assessment.score);
-    let settled = Settled::new(outcome, (change, &overrides), policy, scores);
+    };
+    let (assessment, ruling) = bench.score_and_rule(&asked).await?;
+    let Ruling {
+        verdict,
+        settled,
+        waivers: waived,
+    } = ruling;
     let event = decided(integration, change, &settled);
     if earlier.is_none_or(|earlier| decided(integration, change, &earlier.settled) != event) {
         tenant.append_audit(as_of, AUDITED_AS, &change.id, &event)?;
@@ -177,7 +165,8 @@ pub(super) async fn decide(
         change: change.clone(),
         title: case.title.clone(),
         author: case.author.clone(),
-        deadline: (settled.outcome.decision == Decision::Pending).then_some(deadline),
+        deadline: (settled.outcome.decision == Decision::Pending)
+            .then(|| policy.deadline(asked_at)),
         summary: String::new(),
         fixes: if settled.outcome.decision == Decision::Block {
             fixes(&evidence, &assessment, &verdict)
@@ -188,7 +177,7 @@ pub(super) async fn decide(
             .then(|| waivable_until(policy, as_of)),
         settled,
         factors: koalr_factors(&assessment.factors),
-        rules: applied(&rules, &host.manifest().rules),
+        rules: applied(bench.rules(), &host.manifest().rules),
         settings: policy.score_settings(),
         waivers: waived,
         complaints: waivers.complaints.iter().map(ToString::to_string).collect(),
@@ -217,7 +206,7 @@ fn decided(integration: &str, change: &Change, settled: &Settled) -> Event {
 
 /// The last moment at which a waiver that is made now may end.
 fn waivable_until(policy: &Policy, as_of: Timestamp) -> Timestamp {
-    as_of.saturating_add(Timestamp::from(policy.waiver_max_days) * MILLIS_PER_DAY)
+    as_of.saturating_add(Timestamp::from(policy.waiver_max_days) * DAY_MS)
 }
 
 /// Whether an active rule depends on a route.
@@ -228,8 +217,6 @@ pub(super) fn depends_on(active: &[RuleSetting], declared: &[Rule], route: &str)
             && active.iter().any(|one| one.code == rule.code)
     })
 }
-
-const MILLIS_PER_DAY: Timestamp = 86_400_000;
 
 /// Longest time that a person who waits for it lets a judgement wait for the upstream in all, in seconds.
 pub const LONGEST_WAIT_SECS: u32 = 900;

@@ -94,6 +94,16 @@ impl Line {
     }
 }
 
+/// The connection to an integration, without which nothing can be asked.
+pub(crate) fn connected(tenant: &Tenant, integration: &str) -> Result<StoredConnection, HostError> {
+    tenant
+        .connection(integration)?
+        .ok_or_else(|| HostError::NotConnected {
+            integration: integration.to_owned(),
+            tenant: tenant.id().to_string(),
+        })
+}
+
 /// The line of a stored connection, bound to its organizations.
 pub(super) fn reopen(
     host: &Host,
@@ -101,13 +111,7 @@ pub(super) fn reopen(
     precedence: Precedence,
     now: Timestamp,
 ) -> Result<(StoredConnection, Line), HostError> {
-    let integration = &host.manifest().id;
-    let connection = tenant
-        .connection(integration)?
-        .ok_or_else(|| HostError::NotConnected {
-            integration: integration.clone(),
-            tenant: tenant.id().to_string(),
-        })?;
+    let connection = connected(tenant, &host.manifest().id)?;
     let record = &connection.record;
     let secret = Secret::parse(&tenant.reveal_credential(&connection)?).map_err(|error| {
         HostError::Token {

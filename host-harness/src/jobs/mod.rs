@@ -54,6 +54,7 @@ pub use insight::{
 pub use inspect::{InspectReport, inspect};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
+pub(crate) use line::connected;
 pub use pull_request::{Loop, judge_change, judge_stored};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
 pub use status::{StatusReport, WalkStatus, is_synced, status};

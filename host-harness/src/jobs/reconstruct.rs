@@ -22,6 +22,8 @@ use serde::Serialize;
 use super::bench::{Bench, Case};
 use super::evidence::synced;
 use super::judge::depends_on;
+use super::line::connected;
+use super::sync::DAY_MS;
 use crate::{Host, HostError};
 
 /// What is rebuilt.
@@ -95,7 +97,7 @@ pub async fn reconstruct(
 ) -> Result<ReconstructReport, HostError> {
     let integration = &host.manifest().id;
     let connection = connected(tenant, integration)?;
-    let from = as_of.saturating_sub(Timestamp::from(options.days) * MILLIS_PER_DAY);
+    let from = as_of.saturating_sub(Timestamp::from(options.days) * DAY_MS);
     let merged = tenant.changes(&ChangeFilter {
         state: Some(ChangeState::Merged),
         merged_from: Some(from),
@@ -104,7 +106,7 @@ pub async fn reconstruct(
     })?;
     let mut count = Count::default();
     let waivers = Waivers::default();
-    let mut bench = Bench::open(host, &options.policy, &waivers).await?;
+    let mut bench = Bench::warm(host, &options.policy, &waivers).await?;
     let declared = &host.manifest().rules;
     let beyond_packages = depends_on(bench.rules(), declared, BRANCH_PROJECTS);
     for (repository, changes) in by_repository(&merged) {
@@ -183,15 +185,6 @@ pub async fn reconstruct(
     }
     let all = u32::try_from(merged.len()).unwrap_or(u32::MAX);
     Ok(count.report(integration.clone(), (from, as_of), all))
-}
-
-fn connected(tenant: &Tenant, integration: &str) -> Result<StoredConnection, HostError> {
-    tenant
-        .connection(integration)?
-        .ok_or_else(|| HostError::NotConnected {
-            integration: integration.to_owned(),
-            tenant: tenant.id().to_string(),
-        })
 }
 
 /// A merged change, and when the next one was merged into the same branch.
@@ -337,5 +330,3 @@ impl Count {
         }
     }
 }
-
-const MILLIS_PER_DAY: Timestamp = 86_400_000;

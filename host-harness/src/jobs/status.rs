@@ -6,7 +6,8 @@ use koalr_store::Tenant;
 use serde::Serialize;
 
 use super::counts::{ClassCounts, FixCounts};
-use super::sync::{beside, everything};
+use super::line::connected;
+use super::sync::{everything, listed};
 use crate::{Host, HostError};
 
 /// A connection and the state of its data. The token is not in it.
@@ -85,16 +86,10 @@ pub fn is_synced(host: &Host, tenant: &Tenant) -> Result<bool, HostError> {
 ///
 /// Nothing is connected, or the store failed.
 pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostError> {
-    let connection = tenant
-        .connection(integration)?
-        .ok_or_else(|| HostError::NotConnected {
-            integration: integration.to_owned(),
-            tenant: tenant.id().to_string(),
-        })?;
+    let connection = connected(tenant, integration)?;
     let record = &connection.record;
     let scope = everything(record);
-    let mut coverage = tenant.coverage(&connection, &scope)?;
-    coverage.extend(tenant.coverage(&connection, &beside(record))?);
+    let coverage = listed(tenant, &connection)?;
     let counts = tenant.counts(&connection)?;
     let tally = tenant.tally(&connection)?;
     let walk = tenant.sync_state(&connection, &scope)?;

@@ -1,6 +1,6 @@
 //! Pulls everything of a connection's organizations, or goes on where the last run stopped.
 
-use koalr_platform::model::common::{CoverageState, Timestamp};
+use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
 use koalr_platform::model::walk::{Batch, Cursor, Diagnostic, EnrichmentScope, Scope};
 use koalr_runtime::Precedence;
 use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
@@ -97,6 +97,17 @@ pub(super) fn beside(record: &ConnectionRecord) -> Scope {
         organizations: organizations(record).collect(),
         packages: Vec::new(),
     })
+}
+
+/// What every route of a connection came to.
+pub(super) fn listed(
+    tenant: &Tenant,
+    connection: &StoredConnection,
+) -> Result<Vec<Coverage>, HostError> {
+    let record = &connection.record;
+    let mut coverage = tenant.coverage(connection, &everything(record))?;
+    coverage.extend(tenant.coverage(connection, &beside(record))?);
+    Ok(coverage)
 }
 
 /// From where a run goes on.

@@ -8,6 +8,7 @@ use koalr_platform::team::Act;
 use koalr_platform::waiver::{Waiver, Waivers};
 use koalr_store::{ChangeRecord, DecisionRecord, Tenant};
 
+use super::sync::DAY_MS;
 use super::team::{known, not_possible};
 use crate::HostError;
 use crate::report::plain;
@@ -134,7 +135,7 @@ pub fn waive_blocking(
             approver: known(tenant, login)?.login().to_owned(),
             author: change.author.clone(),
             created: now,
-            expires: now.saturating_add(Timestamp::from(days) * MILLIS_PER_DAY),
+            expires: now.saturating_add(Timestamp::from(days) * DAY_MS),
             void_if: Vec::new(),
         };
         let twice = waivers.iter().any(|one| one.id == waiver.id);
@@ -150,5 +151,3 @@ const PRESSED_DAYS: u32 = 7;
 
 /// Digits of a commit that tell it apart.
 const SHORT_SHA: usize = 12;
-
-const MILLIS_PER_DAY: Timestamp = 86_400_000;

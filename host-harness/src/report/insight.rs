@@ -88,11 +88,7 @@ fn present(counts: &[(u32, &str)]) -> Option<String> {
 
 /// A time as people say it: in the largest unit that it has two of, with one decimal unless it is a whole number of them.
 fn span(ms: f64) -> String {
-    let units = [
-        (86_400_000.0, "days"),
-        (3_600_000.0, "hours"),
-        (60_000.0, "minutes"),
-    ];
+    let units = [(DAY, "days"), (3_600_000.0, "hours"), (60_000.0, "minutes")];
     let fitting = units.iter().find(|(unit, _)| ms >= 2.0 * unit);
     let (unit, name) = fitting.copied().unwrap_or((1_000.0, "seconds"));
     let figure = ms / unit;
@@ -121,6 +117,9 @@ fn percent(share: f64) -> String {
 fn millis(ms: i64) -> f64 {
     ms as f64
 }
+
+/// Milliseconds of a day.
+const DAY: f64 = 86_400_000.0;
 
 /// Columns of a label.
 const LABEL: usize = 24;

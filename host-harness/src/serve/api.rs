@@ -11,8 +11,8 @@ use super::desk::Desk;
 use super::routine;
 use super::work::Task;
 use crate::jobs::{
-    DependenciesReport, DeploymentOptions, Head, JudgeOptions, change_status, gate_deployment,
-    hand_in, import_without_people, override_change, status,
+    DependenciesReport, DeploymentOptions, Head, JudgeOptions, change_status, connected,
+    gate_deployment, hand_in, import_without_people, override_change, status,
 };
 use crate::web::{Api, Ask, Reply};
 use crate::{ApiKey, HostError};
@@ -206,14 +206,7 @@ impl Desk {
 
     /// Without a connection no change can be judged, however often it is tried.
     fn connected(&self, tenant: &Tenant) -> Result<(), HostError> {
-        let integration = &self.host.manifest().id;
-        match tenant.connection(integration)? {
-            Some(_) => Ok(()),
-            None => Err(HostError::NotConnected {
-                integration: integration.clone(),
-                tenant: tenant.id().to_string(),
-            }),
-        }
+        connected(tenant, &self.host.manifest().id).map(drop)
     }
 }
 

@@ -8,6 +8,7 @@ use super::series::DAY;
 use super::tier::{Tier, Tiers};
 use crate::backtest::Proportion;
 use crate::model::common::Timestamp;
+use crate::stats::quantile;
 
 /// How often is deployed: successful deployments to production.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -183,14 +184,9 @@ impl Restore {
     }
 }
 
-/// The quantile of type 7 of rising values: linear between the two neighbours of place (n − 1)·percent/100. None of
-/// nothing.
+/// The percentile of rising times; none of nothing.
 pub(super) fn percentile(rising: &[Timestamp], percent: u32) -> Option<f64> {
-    let place = (rising.len().checked_sub(1)?).checked_mul(usize::try_from(percent).ok()?)?;
-    let low = *rising.get(place / 100)?;
-    let high = rising.get(place / 100 + 1).copied().unwrap_or(low);
-    let rest = u32::try_from(place % 100).ok()?;
-    Some(float(low) + (float(high) - float(low)) * f64::from(rest) / 100.0)
+    quantile::percentile(rising, percent, float)
 }
 
 #[expect(

@@ -46,24 +46,7 @@ impl Posterior {
     /// The share below which it lies with this probability; none if that is not between 0 and 1.
     #[must_use]
     pub fn quantile(self, probability: f64) -> Option<f64> {
-        if !(0.0..=1.0).contains(&probability) {
-            return None;
-        }
-        let distribution = Beta::new(self.alpha, self.beta).ok()?;
-        // Halves until two neighbours are left, near zero too, where the neighbours are close.
-        let (mut low, mut high) = (0.0_f64, 1.0_f64);
-        for _ in 0..HALVINGS {
-            let middle = low.midpoint(high);
-            if middle <= low || middle >= high {
-                break;
-            }
-            if distribution.cdf(middle) < probability {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        Some(high)
+        quantile(self.alpha, self.beta, probability)
     }
 
     /// The interval that holds it with 95 %, with 2.5 % on either side; none where it cannot be computed.
@@ -71,6 +54,29 @@ impl Posterior {
     pub fn interval(self) -> Option<(f64, f64)> {
         Some((self.quantile(0.025)?, self.quantile(0.975)?))
     }
+}
+
+/// The share that a beta distribution is below with this probability; none if there is no such distribution, or the
+/// probability is not between 0 and 1.
+pub(super) fn quantile(alpha: f64, beta: f64, probability: f64) -> Option<f64> {
+    if !(0.0..=1.0).contains(&probability) {
+        return None;
+    }
+    let distribution = Beta::new(alpha, beta).ok()?;
+    // Halves until two neighbours are left, near zero too, where the neighbours are close.
+    let (mut low, mut high) = (0.0_f64, 1.0_f64);
+    for _ in 0..HALVINGS {
+        let middle = low.midpoint(high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if distribution.cdf(middle) < probability {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Some(high)
 }
 
 /// Beliefs below are no beliefs, and beyond the computation.

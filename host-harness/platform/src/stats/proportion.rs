@@ -2,9 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{Beta, ContinuousCDF};
 
 use super::Z;
+use super::beta::quantile;
 
 /// A share of something counted, with its interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,12 +86,12 @@ pub fn clopper_pearson(count: u32, of: u32) -> Option<Share> {
         low: if count == 0 {
             0.0
         } else {
-            beta_quantile(hits, misses + 1.0, TAIL)?.clamp(0.0, share)
+            quantile(hits, misses + 1.0, TAIL)?.clamp(0.0, share)
         },
         high: if count == of {
             1.0
         } else {
-            beta_quantile(hits + 1.0, misses, 1.0 - TAIL)?.clamp(share, 1.0)
+            quantile(hits + 1.0, misses, 1.0 - TAIL)?.clamp(share, 1.0)
         },
     })
 }
@@ -105,7 +105,7 @@ pub fn clopper_pearson(count: u32, of: u32) -> Option<Share> {
 #[must_use]
 pub fn jeffreys(count: u32, of: u32) -> Option<Share> {
     let (share, hits, misses) = counted(count, of)?;
-    let quantile = |p| beta_quantile(hits + 0.5, misses + 0.5, p);
+    let quantile = |p| quantile(hits + 0.5, misses + 0.5, p);
     Some(Share {
         share,
         low: quantile(TAIL)?,
@@ -138,11 +138,6 @@ fn counted(count: u32, of: u32) -> Option<(f64, f64, f64)> {
         f64::from(count),
         f64::from(misses),
     ))
-}
-
-fn beta_quantile(hits: f64, misses: f64, p: f64) -> Option<f64> {
-    let quantile = Beta::new(hits, misses).ok()?.inverse_cdf(p);
-    quantile.is_finite().then_some(quantile)
 }
 
 /// What an interval at 95 % leaves out on either side.

@@ -12,7 +12,7 @@ use koalr_platform::stats::proportion::Proportion;
 use koalr_platform::stats::stratified::Stratified;
 use koalr_platform::stats::two_by_two::Table;
 
-use super::{chance, counted, head, millis, part, percent, present, span};
+use super::{DAY, chance, counted, head, millis, part, percent, present, span};
 use crate::report::chart::interval;
 use crate::report::escape::plain;
 use crate::report::figure::tenths;
@@ -384,9 +384,6 @@ fn of_all(share: &Proportion) -> String {
 
 /// Columns of the axis of ratios, from 0.1 to 100.
 const AXIS: usize = 28;
-
-/// Milliseconds of a day.
-const DAY: f64 = 86_400_000.0;
 
 /// Repositories on a screen.
 const MOST_REPOSITORIES: usize = 12;

@@ -8,7 +8,7 @@ use koalr_platform::debt::{
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::stats::Estimate;
 
-use super::{counted, each, figure, head, millis, part, percent, present, span};
+use super::{DAY, counted, each, figure, head, millis, part, percent, present, span};
 use crate::jobs::DebtReport;
 use crate::report::backtest::{proportion, share};
 use crate::report::chart::{bar, line, together};
@@ -400,9 +400,6 @@ fn word(level: Level) -> &'static str {
 
 /// Columns of the chart.
 const CHART: usize = 40;
-
-/// Milliseconds of a day.
-const DAY: f64 = 86_400_000.0;
 
 /// Repositories on a screen.
 const MOST_REPOSITORIES: usize = 10;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use koalr_platform::dora::{Absent, Dora, OfService, Step, Tier};
 
-use super::{counted, each, figure, head, millis, part, percent, span, unlinked};
+use super::{DAY, counted, each, figure, head, millis, part, percent, span, unlinked};
 use crate::report::chart::{line, together};
 use crate::report::escape::plain;
 use crate::report::layout::{WIDTH, columns, cut, item, rest};
@@ -210,6 +210,3 @@ const MOST_SERVICES: usize = 20;
 
 /// Milliseconds of a minute.
 const MINUTE: f64 = 60_000.0;
-
-/// Milliseconds of a day.
-const DAY: f64 = 86_400_000.0;
