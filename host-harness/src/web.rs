@@ -10,7 +10,7 @@ mod problem;
 mod serve;
 mod webhooks;
 
-pub use api::{Api, Ask, Reply};
+pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, Page, Reply};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};

@@ -1,6 +1,11 @@
 //! The HTTP API: a key says whose data it is about and what may be done with it; nothing else does.
 
+mod changes;
+mod integrations;
 mod members;
+mod metrics;
+mod page;
+mod parameter;
 mod route;
 
 use std::sync::Arc;
@@ -8,10 +13,9 @@ use std::sync::Arc;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::on;
+use axum::routing::{MethodFilter, on};
 use axum::{Json, Router};
 use http::{HeaderMap, StatusCode, header};
-use koalr_platform::sbom::Changes;
 use koalr_store::ApiKeyRecord;
 use serde_json::Value;
 
@@ -19,7 +23,13 @@ use super::body::Bodies;
 use super::problem::Problem;
 use crate::api_key::ApiKey;
 use crate::error::HostError;
-use route::{ROUTES, Route};
+use parameter::Query;
+use route::{Given, Route};
+
+pub use changes::ChangesAsk;
+pub use integrations::IntegrationsAsk;
+pub use metrics::MetricsAsk;
+pub use page::{After, Items, Page};
 
 /// Who answers. A request that is under way is answered even if its sender has hung up.
 pub trait Api: Send + Sync + 'static {
@@ -46,62 +56,15 @@ pub trait Api: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Reply>, HostError>> + Send;
 }
 
-/// What is asked for.
+/// What is asked for, by room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// Store what a document says.
-    Import {
-        /// The document.
-        text: String,
-    },
-    /// Store what a change does to dependencies, and judge it again.
-    Dependencies {
-        /// Id of the change.
-        change: String,
-        /// Repository of a change that is not stored yet.
-        repository: Option<String>,
-        /// The head that it is about; none means the stored one.
-        head_sha: Option<String>,
-        /// Where the list comes from: `cyclonedx`, `spdx` or `list`.
-        source: &'static str,
-        /// The list.
-        changes: Changes,
-    },
-    /// Tell what is stored of a change, and what was decided about it.
-    Change {
-        /// Its id.
-        change: String,
-    },
-    /// Judge a change again.
-    Judge {
-        /// Its id.
-        change: String,
-    },
-    /// Let one head of a change pass as the key's person.
-    Override {
-        /// Its id.
-        change: String,
-        /// The head that they looked at.
-        head_sha: String,
-        /// Why, in their words.
-        reason: String,
-    },
-    /// Decide whether a commit may be deployed.
-    Deployment {
-        /// The commit.
-        sha: String,
-        /// The service, by any of its names.
-        service: String,
-        /// The environment.
-        environment: String,
-    },
-    /// Tell what is connected and how far it is synced.
-    Connections,
-    /// Read what changed at the upstream.
-    Sync {
-        /// The integration.
-        integration: String,
-    },
+    /// Changes and decisions.
+    Changes(ChangesAsk),
+    /// What is connected.
+    Integrations(IntegrationsAsk),
+    /// Figures.
+    Metrics(MetricsAsk),
 }
 
 /// What is answered.
@@ -116,14 +79,17 @@ pub struct Reply {
 /// Everything under `/api/v1`.
 pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies) -> Router {
     let mut router = Router::new();
-    for route in &ROUTES {
+    for route in route::routes() {
+        let Ok(method) = MethodFilter::try_from(route.method.clone()) else {
+            continue;
+        };
         let answer = async move |State(room): State<Room<A>>,
                                  params: Result<RawPathParams, RawPathParamsRejection>,
                                  request: Request| {
             let id = params.map(|all| all.iter().map(|(_, value)| value).collect());
             room.receive(route, id.ok(), request).await
         };
-        router = router.route(route.path, on(route.method, answer));
+        router = router.route(route.path, on(method, answer));
     }
     router.with_state(Room { api, bodies })
 }
@@ -152,10 +118,14 @@ impl<A: Api> Room<A> {
             let detail = "the id in the address is not UTF-8, percent-encoded";
             Problem::new(StatusCode::BAD_REQUEST, detail)
         })?;
+        let query = Query::read(&head.uri, route.query)?;
         let mut body = self.bodies.read(body, route.most_bytes).await?;
         let bytes = std::mem::take(&mut body.bytes);
         // The largest bodies take a good part of a second, in which this thread serves others.
-        let read = move || (route.read)(id, &bytes);
+        let read = move || {
+            let body = &bytes;
+            (route.read)(Given { id, query, body })
+        };
         let ask = tokio::task::spawn_blocking(read).await;
         let ask = ask.map_err(|_| Problem::busy())??;
         tracing::info!(

@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(
             text(DataDir::open(directory.path())),
             format!(
-                "`{}` was written by a newer version (schema 7, this program knows 1); use that version or another --data",
+                "`{}` was written by a newer version (schema 7, this program knows 2); use that version or another --data",
                 path.display()
             )
         );
@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(
             text(data.tenant(&acme(), true)),
             format!(
-                "`{}` was written by a newer version (schema 7, this program knows 3); use that version or another --data",
+                "`{}` was written by a newer version (schema 7, this program knows 4); use that version or another --data",
                 path.display()
             )
         );

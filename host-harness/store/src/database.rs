@@ -10,13 +10,17 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use crate::error::{Fault, StoreError};
 
 /// Schema of the control database: file *n* leads to schema *n*.
-pub(crate) const CONTROL: &[&str] = &[include_str!("../migrations/control/0001.sql")];
+pub(crate) const CONTROL: &[&str] = &[
+    include_str!("../migrations/control/0001.sql"),
+    include_str!("../migrations/control/0002.sql"),
+];
 
 /// Schema of a tenant's database.
 pub(crate) const TENANT: &[&str] = &[
     include_str!("../migrations/tenant/0001.sql"),
     include_str!("../migrations/tenant/0002.sql"),
     include_str!("../migrations/tenant/0003.sql"),
+    include_str!("../migrations/tenant/0004.sql"),
 ];
 
 /// An open database.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::fake::Fake;
 use super::{Answer, Server};
 use crate::ApiKey;
-use crate::web::{Ask, Limits};
+use crate::web::{Ask, ChangesAsk, Limits};
 
 /// A server that knows a key of `acme` with these scopes.
 fn server(scopes: &[Scope]) -> (Server, ApiKey) {
@@ -141,7 +141,7 @@ fn an_id_in_an_address_is_percent_encoded() {
     let change = "acme/shop#7 ä".to_owned();
     assert_eq!(
         understood("GET /api/v1/changes/acme%2Fshop%237%20%C3%A4", ""),
-        Ask::Change { change }
+        Ask::Changes(ChangesAsk::Change { change })
     );
     let (server, key) = server(&ALL);
     let answer = ask(&server, "GET /api/v1/changes/%ff", &with(&key), "");
@@ -162,18 +162,18 @@ fn a_question_is_read_from_its_body() {
         "POST /api/v1/deployments/gate",
         r#"{"sha": "c41e07b", "service": "shop"}"#,
     );
-    let expected = Ask::Deployment {
+    let expected = Ask::Changes(ChangesAsk::Deployment {
         sha: "c41e07b".to_owned(),
         service: "shop".to_owned(),
         environment: "production".to_owned(),
-    };
+    });
     assert_eq!(asked, expected);
     let asked = understood("POST /api/v1/changes/a/judge", "{}");
     assert_eq!(
         asked,
-        Ask::Judge {
+        Ask::Changes(ChangesAsk::Judge {
             change: "a".to_owned()
-        }
+        })
     );
 }
 
@@ -201,9 +201,9 @@ fn what_nothing_reads_is_refused_with_its_place() {
 fn dependencies_are_a_list_or_two_documents_and_never_both() {
     let row = json!({"ecosystem": "npm", "name": "a", "after": "1.0.0"});
     let what = "PUT /api/v1/changes/a/dependencies";
-    let Ask::Dependencies {
+    let Ask::Changes(ChangesAsk::Dependencies {
         source, changes, ..
-    } = understood(what, &json!({"list": [row]}).to_string())
+    }) = understood(what, &json!({"list": [row]}).to_string())
     else {
         panic!("another question");
     };

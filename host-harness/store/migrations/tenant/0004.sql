@@ -1,0 +1,11 @@
+-- Requests of the API that are to be done once, whoever sends them again: what was asked, and what was answered.
+CREATE TABLE once (
+  api_key     TEXT NOT NULL,
+  key         TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  at          INTEGER NOT NULL,
+  status      INTEGER,  -- null while it is under way
+  body        TEXT,     -- JSON
+  PRIMARY KEY (api_key, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX once_by_age ON once (at);
