@@ -55,7 +55,7 @@ impl Query {
     /// Reads a query.
     pub(super) fn read(uri: &Uri, known: &'static [Parameter]) -> Result<Self, Problem> {
         let Ok(Pairs(pairs)) = Pairs::<Vec<(String, String)>>::try_from_uri(uri) else {
-            let detail = "the query is not UTF-8, percent-encoded";
+            let detail = "the query cannot be taken apart";
             return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
         };
         let mut query = Self::default();
@@ -133,6 +133,10 @@ impl Value {
             Kind::Text if text.chars().count() > MAX_TEXT_CHARS => {
                 Err(format!("it has more than {MAX_TEXT_CHARS} characters"))
             }
+            // What is not UTF-8 was replaced with this when the query was taken apart.
+            Kind::Text if text.contains(char::REPLACEMENT_CHARACTER) => {
+                Err("it is not UTF-8, percent-encoded".to_owned())
+            }
             Kind::Text => Ok(Self::Text(text.to_owned())),
             Kind::Time => time(text)
                 .map(Self::Time)
@@ -193,7 +197,7 @@ const MAX_TEXT_CHARS: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::Value as Json;
 
     use super::*;
 
@@ -273,14 +277,9 @@ mod tests {
     }
 
     #[test]
-    fn a_query_that_is_not_utf_8_is_refused() {
-        let said = read("from=%ff").unwrap_err();
-        assert_eq!(
-            (&said["status"], &said["detail"]),
-            (
-                &json!(400),
-                &json!("the query is not UTF-8, percent-encoded")
-            )
-        );
+    fn a_text_that_is_not_utf_8_is_refused() {
+        let said = read("repository=%ff").unwrap_err();
+        let problem = "it is not UTF-8, percent-encoded";
+        assert_eq!(said["errors"][0]["problem"], problem);
     }
 }
