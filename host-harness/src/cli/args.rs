@@ -2,6 +2,7 @@
 
 mod report;
 mod team;
+mod upstream;
 
 use std::path::PathBuf;
 
@@ -12,12 +13,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::change_command::ChangeCommand;
-use crate::RateShare;
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
     WaiverCommand,
 };
+pub(super) use upstream::{Connect, Enrichment, Status, Sync, Window};
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
 #[derive(Debug, Parser)]
@@ -241,107 +242,6 @@ pub(super) enum Format {
     Text,
     /// For programs: one JSON document a line.
     Json,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Connect {
-    /// Which integration, for example `snyk`.
-    pub(super) integration: String,
-    /// Region, or an address of the upstream; with `--allow-loopback` also `http://127.0.0.1:PORT` [default: what the
-    /// token says].
-    #[arg(long, value_name = "REGION|URL")]
-    pub(super) upstream: Option<String>,
-    /// Permit plain HTTP to this machine, for a mock upstream.
-    #[arg(long)]
-    pub(super) allow_loopback: bool,
-    /// Read the token from this environment variable.
-    #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
-    pub(super) token_env: Option<String>,
-    /// Read the token from this file; `-` is standard input.
-    #[arg(long, value_name = "PATH")]
-    pub(super) token_file: Option<PathBuf>,
-    /// An organization by id or short name; may be repeated [default: all that the token sees].
-    #[arg(long = "org", value_name = "ORG")]
-    pub(super) organizations: Vec<String>,
-    /// Also trust the certificates in this PEM file, for example a proxy's own root.
-    #[arg(long, value_name = "FILE")]
-    pub(super) ca_file: Option<PathBuf>,
-    /// Permit downloading exports from this domain and all below it, for example `storage.googleapis.com`; may be
-    /// repeated [default: none].
-    #[arg(long = "allow-download", value_name = "SUFFIX")]
-    pub(super) downloads: Vec<String>,
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Sync {
-    /// Which integration, for example `snyk`.
-    pub(super) integration: String,
-    /// How far back resolved findings are wanted; open ones are always wanted. A window that is wider than the one before
-    /// reads everything again.
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) window: Window,
-    /// Read everything again, not only what changed.
-    #[arg(long)]
-    pub(super) full: bool,
-    /// Whether fixes and checks of pull requests that no listing tells are asked for too, after the outcome is printed.
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) enrichment: Enrichment,
-    /// How much of each of the upstream's quotas to use; other users of the same token need the rest.
-    #[arg(long, value_name = "PERCENT", default_value = "80", value_parser = rate_share)]
-    pub(super) rate_share: RateShare,
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
-}
-
-fn rate_share(text: &str) -> Result<RateShare, String> {
-    let percent = text.parse().ok().and_then(RateShare::percent);
-    percent.ok_or_else(|| "give a whole number from 1 to 100".to_owned())
-}
-
-/// Whether what no listing tells is asked for too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Enrichment {
-    /// After the outcome is printed.
-    #[default]
-    On,
-    /// Not at all.
-    Off,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Status {
-    /// Which integration.
-    #[arg(default_value = "snyk")]
-    pub(super) integration: String,
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
-}
-
-/// How far back a backfill reaches.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Window {
-    /// 90 days.
-    #[default]
-    #[value(name = "90d")]
-    Quarter,
-    /// 365 days.
-    #[value(name = "365d")]
-    Year,
-    /// Without limit.
-    All,
-}
-
-impl Window {
-    /// Its length in days; none without limit.
-    pub(super) fn days(self) -> Option<u32> {
-        match self {
-            Self::Quarter => Some(90),
-            Self::Year => Some(365),
-            Self::All => None,
-        }
-    }
 }
 
 #[derive(Debug, clap::Args)]
