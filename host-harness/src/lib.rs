@@ -16,9 +16,11 @@ pub mod jobs;
 pub mod queue;
 pub mod report;
 pub mod serve;
+mod ticket;
 pub mod web;
 
 pub use api_key::ApiKey;
 pub use component::component_path;
 pub use error::HostError;
 pub use host::{Host, HostSettings, RateShare};
+pub use ticket::Ticket;

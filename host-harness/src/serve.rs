@@ -4,6 +4,7 @@ mod api;
 mod desk;
 mod hooks;
 mod ledger;
+mod pages;
 mod routine;
 mod settings;
 mod work;

@@ -6,7 +6,9 @@ mod health;
 mod inbox;
 mod limits;
 mod listen;
+mod pages;
 mod problem;
+mod query;
 mod serve;
 mod webhooks;
 
@@ -14,6 +16,7 @@ pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, P
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};
+pub use pages::{Acted, FormAsk, PageAsk, Pages};
 pub use serve::serve;
 
 use std::sync::Arc;
@@ -25,12 +28,13 @@ use body::Bodies;
 use problem::Problem;
 
 /// Everything that is served.
-fn router<S: Inbox + Api>(server: Arc<S>, limits: &Limits) -> Router {
+fn router<S: Inbox + Api + Pages>(server: Arc<S>, limits: &Limits) -> Router {
     let bodies = Bodies::new(limits);
     Router::new()
         .merge(health::router(Arc::clone(&server)))
         .merge(webhooks::router(Arc::clone(&server), bodies.clone()))
-        .merge(api::router(server, bodies))
+        .merge(api::router(Arc::clone(&server), bodies.clone()))
+        .merge(pages::router(server, bodies))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {
             let detail = "this address does not take this method";

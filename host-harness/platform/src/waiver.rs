@@ -15,7 +15,8 @@ use crate::model::common::{Tenths, Timestamp};
 use crate::model::verdict::Waiver as Handed;
 use crate::policy::Policy;
 
-pub(crate) use read::{bare, is_login, is_same_login};
+pub use read::is_login;
+pub(crate) use read::{bare, is_same_login};
 pub use report::{Ended, Refused, Used, WaiverReport};
 pub use valid::{Asked, Judged, Rejected, Why};
 

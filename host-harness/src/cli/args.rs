@@ -15,8 +15,8 @@ use time::format_description::well_known::Rfc3339;
 use super::change_command::ChangeCommand;
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use team::{
-    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
-    WaiverCommand,
+    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, SignIn,
+    TeamCommand, WaiverCommand,
 };
 pub(super) use upstream::{Connect, Enrichment, Status, Sync, Window};
 
@@ -130,6 +130,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 ended, 2 failed.
     Serve(Serve),
+    /// Make a link that signs a person in to the pages of `koalr serve`, once, within ten minutes.
+    ///
+    /// Exit codes: 0 made, 2 failed.
+    SignIn(SignIn),
     /// Set up what a tenant's webhooks are signed with. Sealed in its vault.
     Hook {
         #[command(subcommand)]

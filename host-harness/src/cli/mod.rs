@@ -17,6 +17,7 @@ mod progress;
 mod reconstruct;
 mod report;
 mod serve;
+mod sign_in;
 mod status;
 mod sync;
 mod team;
@@ -73,6 +74,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Report { command } => report::run(&common, command).await,
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Serve(options) => serve::run(&common, options).await,
+        Command::SignIn(options) => sign_in::run(&common, &options),
         Command::Hook { command } => hook::run(&common, command),
         Command::Key { command } => key::run(&common, &command),
         Command::Jobs { command } => hook::jobs(&common, &command),

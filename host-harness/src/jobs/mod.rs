@@ -16,6 +16,7 @@ mod evidence;
 mod import;
 mod insight;
 mod inspect;
+mod invite;
 mod judge;
 mod lifted;
 mod line;
@@ -52,6 +53,7 @@ pub use insight::{
     dora, figure_rows,
 };
 pub use inspect::{InspectReport, inspect};
+pub use invite::invite;
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
 pub(crate) use line::connected;

@@ -14,6 +14,7 @@ mod escape;
 pub(crate) mod factor;
 mod figure;
 pub(crate) mod fix;
+pub(crate) mod html;
 mod import;
 mod insight;
 mod instant;

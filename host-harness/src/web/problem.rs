@@ -55,6 +55,23 @@ impl Problem {
         self
     }
 
+    pub(super) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    pub(super) fn title(&self) -> &'static str {
+        self.title
+    }
+
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// All that is wrong; empty if the detail says it.
+    pub(super) fn reasons(&self) -> &[Complaint] {
+        &self.errors
+    }
+
     /// The server cannot do it now.
     pub(super) fn busy() -> Self {
         Self::new(
@@ -66,8 +83,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status);
-        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let challenged = self.challenged;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();

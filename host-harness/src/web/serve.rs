@@ -22,13 +22,14 @@ use tower_service::Service;
 use super::api::Api;
 use super::inbox::Inbox;
 use super::limits::Limits;
+use super::pages::Pages;
 use super::router;
 
 /// Serves until `shutdown` is there; then accepts nothing more, and returns when the requests under way are answered or
 /// the grace is over.
 ///
 /// `axum::serve` would do, but it bounds neither the head of a request nor the number of connections.
-pub async fn serve<S: Inbox + Api>(
+pub async fn serve<S: Inbox + Api + Pages>(
     listener: TcpListener,
     server: Arc<S>,
     limits: Limits,

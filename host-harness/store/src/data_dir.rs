@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(
             text(DataDir::open(directory.path())),
             format!(
-                "`{}` was written by a newer version (schema 7, this program knows 2); use that version or another --data",
+                "`{}` was written by a newer version (schema 7, this program knows 3); use that version or another --data",
                 path.display()
             )
         );

@@ -13,6 +13,7 @@ use crate::error::{Fault, StoreError};
 pub(crate) const CONTROL: &[&str] = &[
     include_str!("../migrations/control/0001.sql"),
     include_str!("../migrations/control/0002.sql"),
+    include_str!("../migrations/control/0003.sql"),
 ];
 
 /// Schema of a tenant's database.

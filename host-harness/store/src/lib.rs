@@ -42,6 +42,7 @@ mod table;
 mod tally;
 mod tenant;
 mod vault;
+mod visit;
 
 #[cfg(test)]
 mod fixture;
@@ -64,3 +65,4 @@ pub use spell::{SpellFilter, SpellRows};
 pub use sync_state::SyncState;
 pub use tally::Tally;
 pub use tenant::{Tenant, TenantId};
+pub use visit::Visitor;

@@ -216,7 +216,8 @@ pub(crate) fn is_same_login(left: &str, right: &str) -> bool {
 }
 
 /// Whether a bare login can be one. Characters that only look alike would make one person two.
-pub(crate) fn is_login(login: &str) -> bool {
+#[must_use]
+pub fn is_login(login: &str) -> bool {
     (1..=MAX_LOGIN_BYTES).contains(&login.len())
         && login.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -27,6 +27,16 @@ pub(crate) struct Serve {
     pub(crate) every: u64,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct SignIn {
+    /// Login of the person.
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: String,
+    /// Where the pages are, as their browser reaches them.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: String,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     /// GitHub: what it signs with, and a token for comparisons and check runs.

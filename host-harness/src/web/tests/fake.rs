@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
-use koalr_store::{ApiKeyRecord, TenantId};
+use koalr_store::{ApiKeyRecord, TenantId, Visitor};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use super::super::{Api, Ask, Inbox, Reply, Taken};
+use super::super::{Acted, Api, Ask, FormAsk, Inbox, PageAsk, Pages, Reply, Taken};
 use super::SECRET;
-use crate::ApiKey;
 use crate::error::HostError;
 use crate::inbox::{Received, Source};
+use crate::report::html::{Frame, Page};
+use crate::{ApiKey, Ticket};
 
 /// Knows tenant `acme`, by its secret, and `globex`, by another one; `silent` has none.
 #[derive(Default)]
@@ -126,5 +127,44 @@ impl Api for Fake {
         let body = json!({ "key": caller.id });
         let status = StatusCode::OK;
         Ok(Some(Reply { status, body }))
+    }
+}
+
+impl Pages for Fake {
+    async fn invited(self: Arc<Self>, _: Ticket) -> Result<Option<Visitor>, HostError> {
+        self.works()?;
+        Ok(None)
+    }
+
+    async fn sign_in(self: Arc<Self>, _: Ticket) -> Result<Option<Ticket>, HostError> {
+        self.works()?;
+        Ok(None)
+    }
+
+    async fn visitor(self: Arc<Self>, _: Ticket) -> Result<Option<Visitor>, HostError> {
+        self.works()?;
+        Ok(None)
+    }
+
+    async fn sign_out(self: Arc<Self>, _: Ticket) -> Result<(), HostError> {
+        self.works()
+    }
+
+    async fn show(
+        self: Arc<Self>,
+        _: Visitor,
+        _: Frame,
+        _: PageAsk,
+    ) -> Result<Option<Page>, HostError> {
+        Ok(None)
+    }
+
+    async fn act(
+        self: Arc<Self>,
+        _: Visitor,
+        _: Frame,
+        _: FormAsk,
+    ) -> Result<Option<Acted>, HostError> {
+        Ok(None)
     }
 }

@@ -1,0 +1,11 @@
+//! Pages as HTML. Every text is escaped where it is put in; nothing is inline that a strict policy of content forbids.
+
+mod asset;
+mod figure;
+mod frame;
+mod part;
+
+pub use asset::{ASSETS, Asset};
+pub use frame::{Frame, Page, Place, invitation, problem, stranger, whole};
+
+pub(crate) use part::{badge, empty, field, form, notice, table};

@@ -1,0 +1,41 @@
+//! The style and the script, each under a name that changes with its content.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest as _, Sha256};
+
+/// Something that pages fetch.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its address.
+    pub path: String,
+    /// What it is.
+    pub media_type: &'static str,
+    /// Its text.
+    pub content: &'static str,
+}
+
+/// All of them: the style, then the script.
+pub static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+    [
+        asset("css", "text/css; charset=utf-8", include_str!("koalr.css")),
+        asset(
+            "js",
+            "text/javascript; charset=utf-8",
+            include_str!("koalr.js"),
+        ),
+    ]
+});
+
+fn asset(ending: &str, media_type: &'static str, content: &'static str) -> Asset {
+    let mut hash = hex::encode(Sha256::digest(content));
+    hash.truncate(HASH_CHARS);
+    Asset {
+        path: format!("/assets/koalr-{hash}.{ending}"),
+        media_type,
+        content,
+    }
+}
+
+/// Enough to tell one content from the next.
+const HASH_CHARS: usize = 12;

@@ -1,0 +1,1 @@
+//! Charts as SVG: axes, units and numbers beside every mark.

@@ -1,0 +1,161 @@
+//! What is around every page: its head, the way to the other pages, and who is signed in.
+
+use http::StatusCode;
+use maud::{DOCTYPE, Markup, html};
+
+use super::asset::ASSETS;
+use super::part::mark;
+use crate::jobs::Complaint;
+
+/// Whose page it is, and where.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Whose data.
+    pub tenant: String,
+    /// Who looks at it.
+    pub login: String,
+    /// What its forms carry.
+    pub mark: String,
+    /// Where it is, without its query.
+    pub path: String,
+}
+
+/// A page, without what is around it.
+#[derive(Debug)]
+pub struct Page {
+    /// What it is about, in a few words.
+    pub title: String,
+    /// Where it belongs.
+    pub place: Place,
+    /// What is on it, below its title.
+    pub body: Markup,
+}
+
+/// A part of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// How delivery goes and what is owed.
+    Dashboard,
+    /// Pull requests.
+    Changes,
+    /// Whether vulnerabilities are followed by incidents.
+    Correlation,
+    /// What is open, and what became of it.
+    Findings,
+    /// The gate's policy.
+    Policy,
+    /// Integrations and plugins.
+    Settings,
+    /// None of them.
+    Elsewhere,
+}
+
+const PLACES: [(Place, &str, &str); 6] = [
+    (Place::Dashboard, "/dashboard", "Dashboard"),
+    (Place::Changes, "/changes", "Changes"),
+    (Place::Findings, "/findings", "Findings"),
+    (Place::Correlation, "/correlation", "Correlation"),
+    (Place::Policy, "/policy", "Policy"),
+    (Place::Settings, "/settings/integrations", "Settings"),
+];
+
+/// The whole document of a page.
+#[must_use]
+pub fn whole(frame: &Frame, page: &Page) -> String {
+    let bar = html! {
+        nav aria-label="Pages" {
+            @for (place, path, name) in PLACES {
+                a href=(path) aria-current=[(place == page.place).then_some("page")] { (name) }
+            }
+        }
+        form.who method="post" action="/sign-out" {
+            (mark(frame))
+            span title={ "tenant " (frame.tenant) } { (frame.login) }
+            button.plain { "Sign out" }
+        }
+    };
+    document(
+        &page.title,
+        &bar,
+        &html! { h1 { (page.title) } (page.body) },
+    )
+}
+
+/// What somebody sees who is not signed in.
+#[must_use]
+pub fn stranger() -> String {
+    let body = html! {
+        section.narrow {
+            h1 { "Sign in" }
+            p { "Somebody with access to the machine that runs Koalr makes a link for you. It works once, within ten minutes." }
+            pre { code { "koalr sign-in --as LOGIN" } }
+            p { "Open the link that it prints in this browser, then come back to this page." }
+        }
+    };
+    document("Sign in", &html! {}, &body)
+}
+
+/// Asks somebody who has a link whether to sign in.
+#[must_use]
+pub fn invitation(login: &str, tenant: &str) -> String {
+    let body = html! {
+        section.narrow {
+            h1 { "Sign in" }
+            p { "This link signs you in as " strong { (login) } " of " strong { (tenant) } ". It works once." }
+            form method="post" { button.main { "Sign in as " (login) } }
+        }
+    };
+    document("Sign in", &html! {}, &body)
+}
+
+/// What went wrong, and the way out.
+#[must_use]
+pub fn problem(status: StatusCode, title: &str, detail: &str, reasons: &[Complaint]) -> String {
+    let body = html! {
+        section.narrow {
+            h1 { (title) }
+            p { (sentence(detail)) }
+            @if !reasons.is_empty() {
+                ul { @for one in reasons { li { code { (one.path) } ": " (one.problem) } } }
+            }
+            p { a href="/" { "Go to the first page" } }
+            p.quiet { "Status " (status.as_u16()) }
+        }
+    };
+    document(title, &html! {}, &body)
+}
+
+fn document(title: &str, bar: &Markup, body: &Markup) -> String {
+    let [style, script] = &*ASSETS;
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " – Koalr" }
+                link rel="stylesheet" href=(style.path);
+                script src=(script.path) defer {}
+            }
+            body {
+                a.skip href="#content" { "Skip to content" }
+                header { a.brand href="/" { "Koalr" } (bar) }
+                main #content { (body) }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// An error's sentence as prose.
+fn sentence(detail: &str) -> String {
+    let mut letters = detail.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let text: String = first.into_iter().flatten().chain(letters).collect();
+    if text.ends_with(['.', '?', '!']) {
+        text
+    } else {
+        text + "."
+    }
+}

@@ -1,0 +1,26 @@
+//! The style and the script of the pages.
+
+use axum::Router;
+use axum::routing::get;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+
+use crate::report::html::{ASSETS, Asset};
+
+/// Each under a name that changes with its content, so that a browser may keep it for ever.
+pub(super) fn router() -> Router {
+    let mut router = Router::new();
+    for asset in ASSETS.iter() {
+        let Asset {
+            path,
+            media_type,
+            content,
+        } = asset;
+        let headers = [
+            (CONTENT_TYPE, *media_type),
+            (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ];
+        router = router.route(path, get(async move || (headers, *content)));
+    }
+    router
+}

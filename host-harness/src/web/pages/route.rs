@@ -1,0 +1,52 @@
+//! What pages and forms there are.
+
+use http::Method;
+
+use super::super::query::{Parameter, Query};
+use super::form::Form;
+
+/// One address of a page or a form.
+pub(super) struct Route {
+    pub(super) method: Method,
+    /// Where it is; at most one part of it is in braces.
+    pub(super) path: &'static str,
+    /// What may stand in its query.
+    pub(super) query: &'static [Parameter],
+    pub(super) read: Read,
+}
+
+/// How what is asked for is read.
+pub(super) enum Read {
+    Page(fn(Given) -> PageAsk),
+    Form(fn(Given, Form) -> FormAsk),
+}
+
+/// What is given with a request.
+pub(super) struct Given {
+    /// The part of the path that is in braces; empty if none is.
+    pub(super) id: String,
+    pub(super) query: Query,
+}
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageAsk {
+    /// What there is to look at, and what to do next.
+    Home,
+}
+
+/// What a form asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FormAsk {}
+
+/// All of them.
+pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter()
+}
+
+const ROUTES: &[Route] = &[Route {
+    method: Method::GET,
+    path: "/",
+    query: &[],
+    read: Read::Page(|_| PageAsk::Home),
+}];
