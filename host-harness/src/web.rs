@@ -16,7 +16,7 @@ pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, P
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};
-pub use pages::{Acted, FormAsk, PageAsk, Pages};
+pub use pages::{Acted, FormAsk, PageAsk, Pages, SettingsForm, SettingsPage};
 pub use serve::serve;
 
 use std::sync::Arc;

@@ -62,6 +62,7 @@ pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruc
 pub use status::{StatusReport, WalkStatus, is_synced, status};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
+pub(crate) use team::known as known_actor;
 pub use team::{remove as remove_actor, set_policy, set_roles};
 pub use told::{ChangeStatus, Decided, change_status};
 pub use waive::{add_waivers, revoke_waiver, waive_blocking};

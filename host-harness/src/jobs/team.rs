@@ -82,7 +82,7 @@ pub fn set_policy(
 }
 
 /// Somebody of the team.
-pub(super) fn known(tenant: &Tenant, login: &str) -> Result<Actor, HostError> {
+pub(crate) fn known(tenant: &Tenant, login: &str) -> Result<Actor, HostError> {
     tenant.actor(login)?.ok_or_else(|| {
         let login = plain(login);
         HostError::Forbidden(format!(

@@ -4,6 +4,7 @@ mod asset;
 mod figure;
 mod frame;
 mod part;
+pub(crate) mod settings;
 
 pub use asset::{ASSETS, Asset};
 pub use frame::{Frame, Page, Place, invitation, problem, stranger, whole};

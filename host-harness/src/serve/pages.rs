@@ -1,5 +1,7 @@
 //! What the pages show, and what their forms do.
 
+mod settings;
+
 use std::sync::Arc;
 
 use koalr_store::Visitor;
@@ -38,8 +40,8 @@ impl Pages for Desk {
 
     async fn show(
         self: Arc<Self>,
-        _: Visitor,
-        _: Frame,
+        visitor: Visitor,
+        frame: Frame,
         ask: PageAsk,
     ) -> Result<Option<Page>, HostError> {
         match ask {
@@ -48,16 +50,19 @@ impl Pages for Desk {
                 place: Place::Elsewhere,
                 body: html! {},
             })),
+            PageAsk::Settings(ask) => settings::show(self, visitor, frame, ask).await,
         }
     }
 
     async fn act(
         self: Arc<Self>,
-        _: Visitor,
-        _: Frame,
+        visitor: Visitor,
+        frame: Frame,
         ask: FormAsk,
     ) -> Result<Option<Acted>, HostError> {
-        match ask {}
+        match ask {
+            FormAsk::Settings(ask) => settings::act(self, visitor, frame, ask).await,
+        }
     }
 }
 

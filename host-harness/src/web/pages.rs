@@ -8,6 +8,7 @@ mod cookie;
 mod form;
 mod headers;
 mod route;
+mod settings;
 
 use std::sync::Arc;
 
@@ -26,10 +27,10 @@ use super::query::Query;
 use crate::HostError;
 use crate::report::html::{self, Frame, Page};
 use crate::ticket::Ticket;
-use form::Form;
 use route::{Given, Read, Route};
 
 pub use route::{FormAsk, PageAsk};
+pub use settings::{SettingsForm, SettingsPage};
 
 /// Who makes the pages. A request that is under way is answered even if its sender has hung up.
 pub trait Pages: Send + Sync + 'static {

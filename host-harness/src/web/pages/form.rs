@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, StatusCode};
+use zeroize::Zeroizing;
 
 use super::super::problem::Problem;
 use crate::ticket::Ticket;
@@ -28,6 +29,12 @@ impl Form {
         let values = self.fields.remove(name)?;
         let text = values.first()?.trim();
         (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// A secret as it was given, which is not kept anywhere else; empty if it is absent.
+    pub(super) fn secret(&mut self, name: &str) -> Zeroizing<String> {
+        let values = self.fields.remove(name).unwrap_or_default();
+        Zeroizing::new(values.into_iter().next().unwrap_or_default())
     }
 
     /// All values of a field, for one that can be ticked several times.

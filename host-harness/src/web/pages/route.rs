@@ -4,6 +4,7 @@ use http::Method;
 
 use super::super::query::{Parameter, Query};
 use super::form::Form;
+use super::settings::{self, SettingsForm, SettingsPage};
 
 /// One address of a page or a form.
 pub(super) struct Route {
@@ -33,15 +34,20 @@ pub(super) struct Given {
 pub enum PageAsk {
     /// What there is to look at, and what to do next.
     Home,
+    /// Settings.
+    Settings(SettingsPage),
 }
 
 /// What a form asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FormAsk {}
+#[derive(Debug)]
+pub enum FormAsk {
+    /// Settings.
+    Settings(SettingsForm),
+}
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter()
+    [ROUTES, settings::ROUTES].into_iter().flatten()
 }
 
 const ROUTES: &[Route] = &[Route {
