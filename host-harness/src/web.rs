@@ -8,7 +8,6 @@ mod limits;
 mod listen;
 mod pages;
 mod problem;
-mod query;
 mod serve;
 mod webhooks;
 

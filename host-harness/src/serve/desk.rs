@@ -21,8 +21,6 @@ pub(super) struct Desk {
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Semaphore,
     pub(super) data: DataDir,
-    /// Whether people may connect upstreams on this machine.
-    pub(super) allow_loopback: bool,
     clock: Arc<dyn Clock>,
     queue: OnceLock<Queue<Work>>,
 }
@@ -33,7 +31,6 @@ impl Desk {
             host,
             every,
             gates: Semaphore::new(GATES),
-            allow_loopback: true,
             data,
             clock,
             queue: OnceLock::new(),

@@ -5,6 +5,7 @@ mod integrations;
 mod members;
 mod metrics;
 mod page;
+mod parameter;
 mod route;
 
 use std::sync::Arc;
@@ -20,9 +21,9 @@ use serde_json::Value;
 
 use super::body::Bodies;
 use super::problem::Problem;
-use super::query::Query;
 use crate::api_key::ApiKey;
 use crate::error::HostError;
+use parameter::Query;
 use route::{Given, Route};
 
 pub use changes::ChangesAsk;
@@ -187,7 +188,7 @@ fn unauthorized() -> Problem {
 }
 
 /// What of an error is for who asked. The rest is for the log.
-pub(super) fn problem(error: HostError) -> Problem {
+fn problem(error: HostError) -> Problem {
     let (status, detail) = match error {
         HostError::Import { complaints, .. } => {
             let detail = "nothing was imported; `errors` says what is wrong, and where";

@@ -23,7 +23,7 @@ use koalr_store::Visitor;
 
 use super::body::Bodies;
 use super::problem::Problem;
-use super::query::Query;
+use super::api::Query;
 use crate::HostError;
 use crate::report::html::{self, Frame, Page};
 use crate::ticket::Ticket;

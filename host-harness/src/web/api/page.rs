@@ -54,7 +54,7 @@ impl After {
     }
 
     /// Reads what [`text`](Self::text) wrote.
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (at, id) = text.split_once(' ')?;

@@ -6,8 +6,8 @@ use koalr_platform::access::Scope;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::super::problem::Problem;
-use super::super::query::{Parameter, Query};
 use super::members::Members;
+use super::parameter::{Parameter, Query};
 use super::{Ask, changes, integrations, metrics};
 
 /// One address.

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::super::query::{Parameter, Query};
+use super::super::api::{Parameter, Query};
 use super::form::Form;
 use super::settings::{self, SettingsForm, SettingsPage};
 

@@ -3,7 +3,7 @@
 use http::Method;
 use koalr_runtime::{Secret, SecretError};
 
-use super::super::query::{Kind, Parameter};
+use super::super::api::{Kind, Parameter};
 use super::form::Form;
 use super::route::{FormAsk, Given, PageAsk, Read, Route};
 

@@ -8,22 +8,22 @@ use koalr_platform::model::common::Timestamp;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::api::{After, Page};
-use super::problem::Problem;
+use super::super::problem::Problem;
+use super::page::{After, Page};
 use crate::jobs::Complaint;
 use crate::report::plain;
 
 /// What may stand in a query.
-pub(crate) struct Parameter {
-    pub(crate) name: &'static str,
+pub(super) struct Parameter {
+    pub(super) name: &'static str,
     /// What it says, and what its absence means.
-    pub(crate) about: &'static str,
-    pub(crate) kind: Kind,
+    pub(super) about: &'static str,
+    pub(super) kind: Kind,
 }
 
 /// What a parameter's value is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
+pub(super) enum Kind {
     /// A text that is not blank.
     Text,
     /// A time as in RFC 3339, or a day as in `2026-01-15`, which is its first moment in UTC.
@@ -38,7 +38,7 @@ pub(crate) enum Kind {
 
 /// What stands in a query.
 #[derive(Debug, Default)]
-pub(crate) struct Query {
+pub(super) struct Query {
     values: BTreeMap<&'static str, Value>,
 }
 
@@ -53,7 +53,7 @@ enum Value {
 
 impl Query {
     /// Reads a query.
-    pub(crate) fn read(uri: &Uri, known: &'static [Parameter]) -> Result<Self, Problem> {
+    pub(super) fn read(uri: &Uri, known: &'static [Parameter]) -> Result<Self, Problem> {
         let Ok(Pairs(pairs)) = Pairs::<Vec<(String, String)>>::try_from_uri(uri) else {
             let detail = "the query cannot be taken apart";
             return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
@@ -84,7 +84,7 @@ impl Query {
         Err(Problem::new(StatusCode::BAD_REQUEST, detail).because(complaints))
     }
 
-    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         match self.values.remove(name) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
@@ -92,21 +92,21 @@ impl Query {
     }
 
     /// In milliseconds since 1970.
-    pub(crate) fn time(&mut self, name: &'static str) -> Option<Timestamp> {
+    pub(super) fn time(&mut self, name: &'static str) -> Option<Timestamp> {
         match self.values.remove(name) {
             Some(Value::Time(time)) => Some(time),
             _ => None,
         }
     }
 
-    pub(crate) fn whole(&mut self, name: &'static str) -> Option<u32> {
+    pub(super) fn whole(&mut self, name: &'static str) -> Option<u32> {
         match self.values.remove(name) {
             Some(Value::Whole(number)) => Some(number),
             _ => None,
         }
     }
 
-    pub(crate) fn word(&mut self, name: &'static str) -> Option<&'static str> {
+    pub(super) fn word(&mut self, name: &'static str) -> Option<&'static str> {
         match self.values.remove(name) {
             Some(Value::Word(word)) => Some(word),
             _ => None,
@@ -114,7 +114,7 @@ impl Query {
     }
 
     /// Which page is asked for, by the parameters of [`PAGE`].
-    pub(crate) fn page(&mut self) -> Page {
+    pub(super) fn page(&mut self) -> Page {
         let after = match self.values.remove("cursor") {
             Some(Value::Cursor(after)) => Some(after),
             _ => None,
@@ -173,14 +173,14 @@ fn unknown(known: &[Parameter]) -> String {
 }
 
 /// Where a page begins.
-pub(crate) const CURSOR: Parameter = Parameter {
+pub(super) const CURSOR: Parameter = Parameter {
     name: "cursor",
     about: "Where the page before ended, as its `next-cursor` says; absent for the first page.",
     kind: Kind::Cursor,
 };
 
 /// How long a page is.
-pub(crate) const PAGE_LIMIT: Parameter = Parameter {
+pub(super) const PAGE_LIMIT: Parameter = Parameter {
     name: "limit",
     about: "Most items of a page; 50 if absent.",
     kind: Kind::Whole(1, MAX_LIMIT),
