@@ -9,3 +9,4 @@ CREATE TABLE once (
   PRIMARY KEY (api_key, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX once_by_age ON once (at);
+CREATE INDEX once_under_way ON once (at) WHERE status IS NULL;
