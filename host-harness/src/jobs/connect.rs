@@ -137,6 +137,10 @@ pub(crate) async fn connect_as(
     };
     tenant.append_audit(as_of, by, &record.endpoint.base, &event)?;
     host.forget_answers(tenant.id(), &record.endpoint.base);
+    // The connection stands, whoever reads there.
+    if let Err(error) = tenant.shred() {
+        tracing::error!(tenant = %tenant.id(), "shredding the former token: {error}");
+    }
     Ok(ConnectReport {
         outcome: "ok",
         origin: record.endpoint.origin,
