@@ -6,6 +6,7 @@ mod hooks;
 mod ledger;
 mod routine;
 mod settings;
+mod turns;
 mod work;
 
 use std::net::SocketAddr;

@@ -10,7 +10,11 @@ mod problem;
 mod serve;
 mod webhooks;
 
-pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, Page, Reply};
+pub use api::{
+    After, Api, Ask, ChangeFilter, ChangesAsk, DecisionFilter, DecisionsAsk, Handed,
+    IntegrationsAsk, Items, Judging, MetricsAsk, Page, PolicyAsk, PolicySet, Reply, WaiverDone,
+    WaiversAsk,
+};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};

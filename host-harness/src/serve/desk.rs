@@ -6,9 +6,9 @@ use std::time::Duration;
 use koalr_platform::model::common::Timestamp;
 use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobState, StoreError, Tenant, TenantId};
-use tokio::sync::Semaphore;
 
 use super::settings::{GITHUB, GitHubHook};
+use super::turns::Turns;
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
 use crate::queue::{Clock, Queue};
@@ -19,7 +19,7 @@ pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
-    pub(super) gates: Semaphore,
+    pub(super) gates: Turns,
     pub(super) data: DataDir,
     clock: Arc<dyn Clock>,
     queue: OnceLock<Queue<Work>>,
@@ -30,7 +30,7 @@ impl Desk {
         Self {
             host,
             every,
-            gates: Semaphore::new(GATES),
+            gates: Turns::new(GATES, GATES),
             data,
             clock,
             queue: OnceLock::new(),
@@ -146,5 +146,5 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the jobs of the queue need theirs.
 const GATES: usize = 2;

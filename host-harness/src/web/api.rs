@@ -23,10 +23,14 @@ use super::body::Bodies;
 use super::problem::Problem;
 use crate::api_key::ApiKey;
 use crate::error::HostError;
+use crate::jobs::Complaint;
 use parameter::Query;
 use route::{Given, Route};
 
-pub use changes::ChangesAsk;
+pub use changes::{
+    ChangeFilter, ChangesAsk, DecisionFilter, DecisionsAsk, Handed, Judging, PolicyAsk, PolicySet,
+    WaiverDone, WaiversAsk,
+};
 pub use integrations::IntegrationsAsk;
 pub use metrics::MetricsAsk;
 pub use page::{After, Items, Page};
@@ -193,6 +197,17 @@ fn problem(error: HostError) -> Problem {
         HostError::Import { complaints, .. } => {
             let detail = "nothing was imported; `errors` says what is wrong, and where";
             return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).because(complaints);
+        }
+        HostError::Complaints { complaints, .. } => {
+            let complaints = complaints.into_iter().map(|one| Complaint {
+                line: one.line,
+                path: "policy".to_owned(),
+                problem: format!("column {}: {}", one.column, one.problem),
+            });
+            let detail =
+                "the policy cannot be used; `errors` says what is wrong, by the lines of its text";
+            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+                .because(complaints.collect());
         }
         HostError::Forbidden(detail) => (StatusCode::FORBIDDEN, detail),
         HostError::Outdated(detail) => (StatusCode::CONFLICT, detail),

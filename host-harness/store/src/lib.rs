@@ -31,6 +31,7 @@ mod job;
 mod kept;
 mod key;
 mod ledger;
+mod page;
 mod people;
 mod query;
 mod reimport;
@@ -59,6 +60,9 @@ pub use error::StoreError;
 pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
 pub use key::fill as fill_random;
+pub use page::{
+    ChangeList, DecisionKey, DecisionList, ListedChange, OverrideKey, Slice, StoredWaiver, TimeAndId,
+};
 pub use people::StoredPolicy;
 pub use spell::{SpellFilter, SpellRows};
 pub use sync_state::SyncState;

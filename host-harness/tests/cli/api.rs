@@ -1,7 +1,10 @@
 //! The HTTP API of the real server.
 
+mod changes;
+mod decisions;
 mod keys;
 mod page;
+mod waivers;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

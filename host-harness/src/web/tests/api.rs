@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use koalr_platform::access::Scope;
-use koalr_store::{ApiKeyRecord, TenantId};
+use koalr_platform::decision::Decision;
+use koalr_store::{ApiKeyRecord, ChangeState, TenantId};
 use serde_json::{Value, json};
 
 use super::fake::Fake;
 use super::{Answer, Server};
 use crate::ApiKey;
-use crate::web::{Ask, ChangesAsk, Limits};
+use crate::web::{Ask, ChangeFilter, ChangesAsk, Limits, Page, WaiversAsk};
 
 /// A server that knows a key of `acme` with these scopes.
 fn server(scopes: &[Scope]) -> (Server, ApiKey) {
@@ -178,6 +179,47 @@ fn a_question_is_read_from_its_body() {
 }
 
 #[test]
+fn a_list_is_asked_for_by_its_query() {
+    let asked = understood("GET /api/v1/changes?state=open&decision=block&limit=3", "");
+    let filter = ChangeFilter {
+        repository: None,
+        state: Some(ChangeState::Open),
+        decision: Some(Decision::Block),
+    };
+    let (after, limit) = (None, 3);
+    let page = Page { after, limit };
+    assert_eq!(asked, Ask::Changes(ChangesAsk::List { filter, page }));
+    let asked = understood("GET /api/v1/waivers?holding=false", "");
+    let (holding, page) = (
+        Some(false),
+        Page {
+            after: None,
+            limit: 50,
+        },
+    );
+    let list = WaiversAsk::List { holding, page };
+    assert_eq!(asked, Ask::Changes(ChangesAsk::Waivers(list)));
+}
+
+#[test]
+fn all_that_is_wrong_with_a_waiver_is_said_at_once() {
+    let said = wrong(
+        "POST /api/v1/waivers",
+        &json!({
+            "vulnerability": "CVE-1", "reason": "x", "author": "i nes", "expires": "soon",
+            "void-if": ["cvss-rises", "version-changes"],
+        }),
+    );
+    let paths: Vec<_> = said
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["path"])
+        .collect();
+    assert_eq!(paths, ["expires", "cvss-at-approval", "version", "author"]);
+}
+
+#[test]
 fn what_nothing_reads_is_refused_with_its_place() {
     assert_eq!(
         wrong(
@@ -246,12 +288,25 @@ fn what_cannot_be_told_now_is_to_be_asked_again_and_does_not_say_why() {
 const ALL: [Scope; 4] = [Scope::Read, Scope::Import, Scope::Gate, Scope::Approve];
 
 /// Every address with its scope.
-const ADDRESSES: [(&str, Scope); 8] = [
+const ADDRESSES: [(&str, Scope); 21] = [
     ("POST /api/v1/imports", Scope::Import),
     ("PUT /api/v1/changes/a/dependencies", Scope::Import),
+    ("GET /api/v1/changes", Scope::Read),
     ("GET /api/v1/changes/a", Scope::Read),
+    ("GET /api/v1/changes/a/report", Scope::Read),
+    ("GET /api/v1/changes/a/check-run", Scope::Read),
+    ("GET /api/v1/changes/a/decisions", Scope::Read),
     ("POST /api/v1/changes/a/judge", Scope::Gate),
     ("POST /api/v1/changes/a/override", Scope::Approve),
+    ("GET /api/v1/decisions", Scope::Read),
+    ("GET /api/v1/overrides", Scope::Read),
+    ("GET /api/v1/waivers", Scope::Read),
+    ("POST /api/v1/waivers", Scope::Approve),
+    ("GET /api/v1/waivers/a", Scope::Read),
+    ("DELETE /api/v1/waivers/a", Scope::Approve),
+    ("GET /api/v1/policy", Scope::Read),
+    ("PUT /api/v1/policy", Scope::Approve),
+    ("GET /api/v1/audit", Scope::Read),
     ("POST /api/v1/deployments/gate", Scope::Gate),
     ("GET /api/v1/connections", Scope::Read),
     ("POST /api/v1/connections/snyk/sync", Scope::Import),
