@@ -29,7 +29,10 @@ fn a_key_that_asks_too_often_is_told_to_wait_and_then_answered() {
     for left in [1, 0] {
         let answer = get();
         assert_eq!(answer.status, 200);
-        assert!(answer.has("ratelimit-policy: \"key\";q=2;w=2"), "{answer:?}");
+        assert!(
+            answer.has("ratelimit-policy: \"key\";q=2;w=2"),
+            "{answer:?}"
+        );
         let standing = format!("ratelimit: \"key\";r={left};t={}", 2 - left);
         assert!(answer.has(&standing), "{answer:?}");
     }
@@ -51,7 +54,10 @@ fn what_is_refused_tells_the_rate_too() {
     for what in ["POST /api/v1/imports", "GET /api/v1/integrations?x=1"] {
         let answer = ask(&server, what, &with(&key), "");
         assert!((400..500).contains(&answer.status));
-        assert!(answer.has("ratelimit-policy: \"key\";q=60;w=60"), "{answer:?}");
+        assert!(
+            answer.has("ratelimit-policy: \"key\";q=60;w=60"),
+            "{answer:?}"
+        );
     }
 }
 
