@@ -12,8 +12,8 @@ use crate::HostError;
 use crate::github::{GitHub, GitHubError, ProtectionState};
 use crate::jobs::{
     Compare, CompareError, Compared, Comparison, DeploymentOptions, JudgeOptions,
-    ReconstructOptions, SYNC_KEY, SyncEvent, SyncOptions, SyncReport, gate_deployment, judge_change,
-    reconstruct, sync,
+    ReconstructOptions, SYNC_KEY, SyncEvent, SyncOptions, SyncReport, gate_deployment,
+    judge_change, reconstruct, sync,
 };
 use crate::queue::{Class, Job, Outcome};
 use crate::report::CheckRun;

@@ -200,14 +200,20 @@ fn a_token_is_understood_and_printed_by_nothing() {
         (integration.as_str(), body.upstream.as_deref()),
         ("sample", Some("EU"))
     );
-    assert_eq!((body.organizations.as_slice(), body.downloads.len()), (&["acme".to_owned()][..], 0));
+    assert_eq!(
+        (body.organizations.as_slice(), body.downloads.len()),
+        (&["acme".to_owned()][..], 0)
+    );
     let said = wrong(what, &json!({"token": "canary 7", "tokne": "canary"}));
     let problem = "the token contains a space or another character that no token has, at place 7; paste it again";
     assert_eq!(said[0]["problem"], problem);
     assert!(!said.to_string().contains("canary"), "{said}");
     let said = wrong(what, &json!({}));
     let problem = "it is missing; the upstream's settings page makes one";
-    assert_eq!(said, json!([{"line": 1, "path": "token", "problem": problem}]));
+    assert_eq!(
+        said,
+        json!([{"line": 1, "path": "token", "problem": problem}])
+    );
 }
 
 #[test]

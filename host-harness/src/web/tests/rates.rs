@@ -29,7 +29,10 @@ fn a_key_that_asks_too_often_is_told_to_wait_and_then_answered() {
     for left in [1, 0] {
         let answer = get();
         assert_eq!(answer.status, 200);
-        assert!(answer.has("ratelimit-policy: \"key\";q=2;w=2"), "{answer:?}");
+        assert!(
+            answer.has("ratelimit-policy: \"key\";q=2;w=2"),
+            "{answer:?}"
+        );
         let standing = format!("ratelimit: \"key\";r={left};t={}", 2 - left);
         assert!(answer.has(&standing), "{answer:?}");
     }
@@ -51,7 +54,10 @@ fn what_is_refused_tells_the_rate_too() {
     for what in ["POST /api/v1/imports", "GET /api/v1/integrations?x=1"] {
         let answer = ask(&server, what, &with(&key), "");
         assert!((400..500).contains(&answer.status));
-        assert!(answer.has("ratelimit-policy: \"key\";q=60;w=60"), "{answer:?}");
+        assert!(
+            answer.has("ratelimit-policy: \"key\";q=60;w=60"),
+            "{answer:?}"
+        );
     }
 }
 
@@ -76,13 +82,13 @@ fn keys_cannot_be_tried_fast_and_a_right_one_is_let_in_all_the_same() {
 
 #[test]
 fn a_tenant_cannot_take_all_connections() {
-    let (fake, key) = knowing(&[Scope::Read]);
-    let gate = Fake::gated().gate;
+    let (mut fake, key) = knowing(&[Scope::Read]);
+    fake.gate = Fake::gated().gate;
     let limits = Limits {
         requests_of_a_tenant: 1,
         ..Limits::default()
     };
-    let server = Server::start(Fake { gate, ..fake }, limits);
+    let server = Server::start(fake, limits);
     let gate = server.inbox.gate.as_ref().unwrap();
     std::thread::scope(|scope| {
         let first = scope.spawn(|| ask(&server, GET, &with(&key), ""));
@@ -99,13 +105,13 @@ fn a_tenant_cannot_take_all_connections() {
 
 #[test]
 fn an_answer_is_not_waited_for_for_ever_and_what_was_asked_for_goes_on() {
-    let (fake, key) = knowing(&[Scope::Read]);
-    let gate = Fake::gated().gate;
+    let (mut fake, key) = knowing(&[Scope::Read]);
+    fake.gate = Fake::gated().gate;
     let limits = Limits {
         answer_timeout: Duration::from_millis(1),
         ..Limits::default()
     };
-    let server = Server::start(Fake { gate, ..fake }, limits);
+    let server = Server::start(fake, limits);
     let Answer { status, .. } = ask(&server, GET, &with(&key), "");
     assert_eq!(status, 503);
     let gate = server.inbox.gate.as_ref().unwrap();

@@ -27,7 +27,10 @@ fn an_integration_is_shown_with_its_connection_as_status_shows_it() {
     assert_eq!(listed, (200, all));
     let rival = key(&served.koalr, "rival", &["read"]);
     let (_, theirs) = ask(&served, &format!("GET {SNYK}"), &rival);
-    assert_eq!((&theirs["id"], &theirs["connection"]), (&json!("snyk"), &Value::Null));
+    assert_eq!(
+        (&theirs["id"], &theirs["connection"]),
+        (&json!("snyk"), &Value::Null)
+    );
     assert_eq!(ask(&served, "GET /api/v1/integrations/jira", &own).0, 404);
 }
 
@@ -52,7 +55,11 @@ fn a_tenant_connects_and_its_history_is_read_at_once() {
     let address = served.upstream.base_url();
     let body = json!({ "token": TOKEN, "upstream": address, "organizations": ["acme"] });
     let (status, report) = served.ask(&format!("POST {SNYK}/connect"), &own, &body);
-    assert_eq!((status, &report["outcome"]), (200, &json!("ok")), "{report}");
+    assert_eq!(
+        (status, &report["outcome"]),
+        (200, &json!("ok")),
+        "{report}"
+    );
     assert_eq!(report["upstream"], address);
     let findings = loop {
         let (status, shown) = ask(&served, &format!("GET {SNYK}"), &own);
@@ -101,7 +108,11 @@ fn a_token_that_does_not_work_is_refused_in_words_and_nothing_is_stored() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let closed = format!("http://{}", nobody.local_addr().unwrap());
     drop(nobody);
-    let (status, problem) = served.ask(&connect, &own, &json!({ "token": TOKEN, "upstream": closed }));
+    let (status, problem) = served.ask(
+        &connect,
+        &own,
+        &json!({ "token": TOKEN, "upstream": closed }),
+    );
     assert_eq!(status, 502, "{problem}");
     let (_, shown) = ask(&served, &format!("GET {SNYK}"), &own);
     assert_eq!(shown["connection"], Value::Null);
@@ -180,7 +191,10 @@ fn a_job_that_was_given_up_is_listed_with_its_reason_and_replayed_by_its_tenant_
     assert_eq!(job.get("payload"), None);
     let replay = format!("POST /api/v1/jobs/{id}/replay");
     assert_eq!(ask(&served, &replay, &rival).0, 404);
-    assert_eq!(ask(&served, &replay, &own), (202, json!({ "job": id, "queued": true })));
+    assert_eq!(
+        ask(&served, &replay, &own),
+        (202, json!({ "job": id, "queued": true }))
+    );
     served.until("asked by API");
     // Nothing is connected: there is nothing to do, and it ends.
     while ask(&served, "GET /api/v1/jobs", &own).1["items"] != json!([]) {}
