@@ -10,7 +10,10 @@ mod problem;
 mod serve;
 mod webhooks;
 
-pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, Page, Reply};
+pub use api::{
+    About, After, Api, Ask, ChangesAsk, Dashboard, IntegrationsAsk, Items, MetricsAsk, Page, Reply,
+    RiskBody,
+};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};

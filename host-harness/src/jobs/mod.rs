@@ -1,5 +1,6 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod aftermath;
 mod api_key;
 mod audit;
 mod backtest;
@@ -13,6 +14,7 @@ mod deployment;
 mod enrich;
 mod event;
 mod evidence;
+mod glance;
 mod import;
 mod insight;
 mod inspect;
@@ -30,6 +32,7 @@ mod verbs;
 mod waive;
 mod walk;
 
+pub use aftermath::{Aftermath, aftermath};
 pub use api_key::{NewKey, create_key, revoke_key};
 pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use backtest::{BacktestGroup, BacktestReport, backtest};
@@ -43,6 +46,7 @@ pub use dependencies::{
 pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
+pub use glance::{Glanced, glance};
 pub(crate) use import::listed;
 pub use import::{
     Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import, import_without_people,

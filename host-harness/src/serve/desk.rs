@@ -20,6 +20,8 @@ pub(super) struct Desk {
     pub(super) every: Duration,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Semaphore,
+    /// Scores of changes that are only described, beside those: they ask the upstream.
+    pub(super) glances: Semaphore,
     pub(super) data: DataDir,
     clock: Arc<dyn Clock>,
     queue: OnceLock<Queue<Work>>,
@@ -31,6 +33,7 @@ impl Desk {
             host,
             every,
             gates: Semaphore::new(GATES),
+            glances: Semaphore::new(GATES),
             data,
             clock,
             queue: OnceLock::new(),
@@ -146,5 +149,5 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most of each at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
 const GATES: usize = 2;

@@ -28,7 +28,7 @@ use route::{Given, Route};
 
 pub use changes::ChangesAsk;
 pub use integrations::IntegrationsAsk;
-pub use metrics::MetricsAsk;
+pub use metrics::{About, Dashboard, MetricsAsk, RiskBody};
 pub use page::{After, Items, Page};
 
 /// Who answers. A request that is under way is answered even if its sender has hung up.

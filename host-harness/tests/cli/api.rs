@@ -1,5 +1,6 @@
 //! The HTTP API of the real server.
 
+mod figures;
 mod keys;
 mod page;
 
@@ -24,7 +25,11 @@ struct Served {
 impl Served {
     fn new() -> Self {
         let upstream = serve(acme());
-        let koalr = Koalr::synced(&upstream);
+        Self::of(Koalr::synced(&upstream), upstream)
+    }
+
+    /// The same of a data directory and its upstream.
+    fn of(koalr: Koalr, upstream: Upstream) -> Self {
         let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

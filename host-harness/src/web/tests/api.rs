@@ -246,7 +246,7 @@ fn what_cannot_be_told_now_is_to_be_asked_again_and_does_not_say_why() {
 const ALL: [Scope; 4] = [Scope::Read, Scope::Import, Scope::Gate, Scope::Approve];
 
 /// Every address with its scope.
-const ADDRESSES: [(&str, Scope); 8] = [
+const ADDRESSES: [(&str, Scope); 17] = [
     ("POST /api/v1/imports", Scope::Import),
     ("PUT /api/v1/changes/a/dependencies", Scope::Import),
     ("GET /api/v1/changes/a", Scope::Read),
@@ -255,4 +255,13 @@ const ADDRESSES: [(&str, Scope); 8] = [
     ("POST /api/v1/deployments/gate", Scope::Gate),
     ("GET /api/v1/connections", Scope::Read),
     ("POST /api/v1/connections/snyk/sync", Scope::Import),
+    ("GET /api/v1/metrics/dora", Scope::Read),
+    ("GET /api/v1/pull-requests", Scope::Read),
+    ("GET /api/v1/deployments", Scope::Read),
+    ("POST /api/v1/pr-risk/score", Scope::Gate),
+    ("GET /api/v1/dashboards/dora", Scope::Read),
+    ("GET /api/v1/dashboards/debt", Scope::Read),
+    ("GET /api/v1/dashboards/correlation", Scope::Read),
+    ("GET /api/v1/dashboards/calibration", Scope::Read),
+    ("GET /api/v1/dashboards/rows/changes", Scope::Read),
 ];

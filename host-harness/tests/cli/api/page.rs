@@ -42,7 +42,7 @@ fn the_requests_of_the_page_on_the_api_are_answered() {
         assert!(status < 300, "{line}: {answer}");
         statuses.push(status);
     }
-    assert_eq!(statuses, [200; 6]);
+    assert_eq!(statuses, [200; 8]);
     served.until("asked by API");
 }
 
@@ -53,7 +53,7 @@ fn the_table_of_the_page_on_the_api_tells_the_scope_of_every_address() {
         .into_iter()
         .filter(|row| row.contains("`/api/v1/"))
         .collect();
-    assert_eq!(rows.len(), 8);
+    assert_eq!(rows.len(), 17);
     for row in rows {
         let cells: Vec<&str> = row
             .split('|')
@@ -63,6 +63,7 @@ fn the_table_of_the_page_on_the_api_tells_the_scope_of_every_address() {
         let others: Vec<&str> = ALL.into_iter().filter(|one| *one != scope).collect();
         let key = key(&served.koalr, "default", &others);
         let what = what.replace("{id}", "a").replace("{integration}", "snyk");
+        let what = what.replace("{figure}", "changes");
         let (status, problem) = served.ask(&what, &key, &Value::Null);
         let detail = format!("this key has not the scope `{scope}`; use one that has");
         assert_eq!(
