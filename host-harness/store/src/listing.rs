@@ -49,6 +49,8 @@ pub struct ListedDecision {
     pub settled: Settled,
     /// Whether everything was known that introductions are told from.
     pub told: bool,
+    /// Whether it found something that the change introduces, or of which that cannot be told.
+    pub found: bool,
     /// Whether it was decided at the time, or rebuilt later because it was not.
     pub observation: Observation,
     /// The time it was made for.
@@ -100,7 +102,7 @@ impl Tenant {
     ) -> Result<Vec<ListedChange>, StoreError> {
         let list = select_list(&CHANGES);
         let query = format!(
-            "SELECT {list}, decided.settled, decided.told, decided.observation, decided.as_of
+            "SELECT {list}, decided.settled, decided.told, {FOUND}, decided.observation, decided.as_of
              FROM changes LEFT JOIN decisions AS decided ON decided.rowid = (
                SELECT rowid FROM decisions AS one
                WHERE one.integration = :integration AND one.change = changes.id
@@ -193,8 +195,9 @@ fn decided(row: &Row<'_>, first: usize) -> Result<Option<ListedDecision>, Fault>
     Ok(Some(ListedDecision {
         settled: serde_json::from_str(&settled)?,
         told: row.get(first + 1)?,
-        observation: serde_json::from_value(row.get::<_, String>(first + 2)?.into())?,
-        as_of: row.get(first + 3)?,
+        found: row.get(first + 2)?,
+        observation: serde_json::from_value(row.get::<_, String>(first + 3)?.into())?,
+        as_of: row.get(first + 4)?,
     }))
 }
 
@@ -214,6 +217,10 @@ fn select(table: &Table, join: &str, (repository, source): (&str, &str)) -> Stri
 fn after(after: Option<&(Timestamp, String)>) -> (Timestamp, &str) {
     after.map_or((Timestamp::MAX, ""), |(at, id)| (*at, id))
 }
+
+/// As [`Summary::found`](koalr_platform::ledger::Summary::found).
+const FOUND: &str = "decided.introduced_high + decided.introduced_low + decided.introduced_unscored
+             + decided.unattributed > 0";
 
 /// As in the index, which otherwise does not serve.
 const OPENED: &str = "ifnull(changes.opened_at, -9223372036854775807)";

@@ -130,7 +130,7 @@ impl KoalrRisk {
             score,
             label,
             requires_hard_gate,
-        } = Rated::of(&decided.settled, decided.told);
+        } = Rated::of(&decided.settled, decided.told || decided.found);
         Self {
             score,
             label,
@@ -151,24 +151,18 @@ pub(super) struct Rated {
 }
 
 impl Rated {
-    /// `told` says whether everything is known that introductions are told from. A security score of zero means nothing
-    /// without it: then the score is that of the rest alone, and none if there is no rest.
-    pub(super) fn of(settled: &Settled, told: bool) -> Self {
+    /// `security` says whether it is known what the change brings, or a part of it. Without that the score is that of the
+    /// rest, and none if there is no base: what the repository owes already is no score of a change.
+    pub(super) fn of(settled: &Settled, security: bool) -> Self {
         let merged = &settled.score;
         let requires_hard_gate = settled.decision == Decision::Block;
-        let is_known =
-            requires_hard_gate || merged.base.is_some() || is_security_known(settled, told);
+        let is_known = requires_hard_gate || merged.base.is_some() || security;
         Self {
             score: is_known.then(|| points(merged.score)),
             label: is_known.then(|| label(merged.band)),
             requires_hard_gate,
         }
     }
-}
-
-/// Whether the security score says something. Above zero it does: there is at least so much.
-pub(super) fn is_security_known(settled: &Settled, told: bool) -> bool {
-    told || settled.score.security > 0
 }
 
 impl KoalrDeployment {
@@ -214,7 +208,7 @@ mod tests {
 
     use super::*;
 
-    fn rated(base: Option<u16>, security: u16, told: bool, decision: Decision) -> Rated {
+    fn rated(base: Option<u16>, security: u16, known: bool, decision: Decision) -> Rated {
         let settled = Settled {
             decision,
             outcome: Outcome {
@@ -226,26 +220,27 @@ mod tests {
             mode: Mode::Enforce,
             score: merge_in(Bands::default(), base, security, decision, Mode::Enforce),
         };
-        Rated::of(&settled, told)
+        Rated::of(&settled, known)
     }
 
     #[test]
     fn a_score_of_which_nothing_is_known_is_none_and_not_zero() {
-        let of = |base, security, told| {
-            let rated = rated(base, security, told, Decision::Inconclusive);
+        let of = |base, security, known| {
+            let rated = rated(base, security, known, Decision::Inconclusive);
             (rated.score, rated.label)
         };
         assert_eq!(of(None, 0, false), (None, None));
         assert_eq!(of(Some(420), 0, false), (Some(42.0), Some("Medium Risk")));
-        assert_eq!(of(None, 310, false), (Some(31.0), Some("Medium Risk")));
+        assert_eq!(of(None, 20, false), (None, None));
+        assert_eq!(of(None, 310, true), (Some(31.0), Some("Medium Risk")));
         assert_eq!(of(None, 0, true), (Some(0.0), Some("Low Risk")));
     }
 
     #[test]
     fn a_hard_gate_is_never_below_eighty() {
-        for (base, security, told) in [(None, 0, false), (Some(0), 10, true), (Some(990), 0, true)]
+        for (base, security, known) in [(None, 0, false), (Some(0), 10, true), (Some(990), 0, true)]
         {
-            let rated = rated(base, security, told, Decision::Block);
+            let rated = rated(base, security, known, Decision::Block);
             assert!(rated.requires_hard_gate);
             assert!(rated.score.unwrap() >= 80.0);
             assert_eq!(rated.label, Some("Critical Risk"));

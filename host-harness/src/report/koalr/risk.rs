@@ -1,14 +1,14 @@
 //! The score of a change that is only described.
 
 use koalr_platform::decision::Decision;
-use koalr_platform::evidence::DEPENDENCIES;
+use koalr_platform::evidence::{DEPENDENCIES, PACKAGES};
 use koalr_platform::ledger::Summary;
 use koalr_platform::model::assessment::Counterfactual;
 use koalr_platform::model::common::CoverageState;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::listed::{Rated, is_security_known};
+use super::listed::Rated;
 use super::points;
 use crate::report::change::{ChangeReport, Judge};
 use crate::report::escape::{name, plain};
@@ -18,14 +18,14 @@ use crate::report::factor::KoalrFactor;
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KoalrScore {
-    /// The score, 0 to 100; null if neither security nor `baseScore` is known.
+    /// The score, 0 to 100; null if neither what it brings nor `baseScore` is known.
     #[schemars(range(min = 0, max = 100))]
     pub score: Option<f64>,
     /// `Low Risk`, `Medium Risk`, `High Risk` or `Critical Risk`, by the policy's bands; null without a score.
     pub label: Option<&'static str>,
     /// Whether it must not pass. The score is then where the last band begins, or above: 80, unless the policy moves it.
     pub requires_hard_gate: bool,
-    /// What the score is made of. Security is only there if something is known of it.
+    /// What the score is made of. Security is only there if it is known what the change brings, or a part of it.
     pub factors: Vec<KoalrFactor>,
     /// What would follow, under the policy's mode: `pass`, `warn`, `inconclusive` or `block`.
     pub decision: Decision,
@@ -71,15 +71,16 @@ impl KoalrScore {
             settled,
             ..
         } = report;
-        let told = Summary::of(evidence, assessment, verdict, settled).told;
-        let rated = Rated::of(settled, told);
+        let summary = Summary::of(evidence, assessment, verdict, settled);
+        let is_known = summary.told || summary.found() > 0;
+        let rated = Rated::of(settled, is_known);
         unknowns.extend(missing(report));
         let counterfactuals = assessment.counterfactuals.iter();
         Self {
             score: rated.score,
             label: rated.label,
             requires_hard_gate: rated.requires_hard_gate,
-            factors: if is_security_known(settled, told) {
+            factors: if is_known {
                 report.factors.clone()
             } else {
                 Vec::new()
@@ -96,16 +97,17 @@ impl KoalrScore {
     }
 }
 
-/// What the verdict lacks, and what the model could not tell. That no list was given is said by who knows what was.
+/// What the score and the verdict lack. That no list was given is said by who knows what was.
 fn missing(report: &ChangeReport) -> impl Iterator<Item = String> {
     let (evidence, verdict) = (&report.evidence, &report.verdict);
-    let rows = verdict.missing.iter();
-    let rows = rows.filter_map(|index| evidence.coverage.get(usize::try_from(*index).ok()?));
-    let rows = rows.filter(|row| {
-        let is_absent = evidence.dependencies.is_none();
-        row.state != CoverageState::Complete && !(is_absent && row.route == DEPENDENCIES)
+    let rows = (0_u32..).zip(&evidence.coverage);
+    let rows = rows.filter(|(index, row)| {
+        let is_listed = row.route == DEPENDENCIES && evidence.dependencies.is_some();
+        let counts = row.route == PACKAGES || is_listed;
+        let is_needed = row.route != DEPENDENCIES && verdict.missing.contains(index);
+        row.state != CoverageState::Complete && (counts || is_needed)
     });
-    let rows = rows.map(|row| {
+    let rows = rows.map(|(_, row)| {
         let detail = plain(&row.detail);
         format!("{} of {}: {detail}", name(&row.route), name(&row.subject))
     });
@@ -120,8 +122,13 @@ fn missing(report: &ChangeReport) -> impl Iterator<Item = String> {
             name(&error.rule)
         )
     });
-    let facts = report.assessment.unknowns.iter();
-    let facts = facts.map(|fact| plain(&fact.message));
+    // What they say of the whole change is said by the rows.
+    let facts = report.assessment.unknowns.iter().filter_map(|one| {
+        let finding = evidence.findings.get(usize::try_from(one.finding?).ok()?)?;
+        let (vulnerability, package) = (name(&finding.vulnerability), name(&finding.package));
+        let message = plain(&one.message);
+        Some(format!("{vulnerability} of {package}: {message}"))
+    });
     rows.chain(unasked).chain(errors).chain(facts)
 }
 

@@ -103,12 +103,17 @@ fn koalrs_figures_are_those_of_the_command_line() {
         assert_eq!(deploys["n"], frequency["deployments"]);
         assert!(deploys["n"].as_u64().unwrap() > 20, "{answer}");
         let minutes = report["lead-time"]["median-ms"].as_f64().unwrap() / 60_000.0;
-        assert_eq!(answer["leadTime"]["medianMinutes"], json!(minutes));
+        let told = answer["leadTime"]["medianMinutes"].as_f64().unwrap();
+        assert!((told - minutes).abs() < 1e-9, "{told} {minutes}");
         assert_eq!(answer["leadTime"]["n"], report["lead-time"]["changes"]);
         let failed = &report["change-failure-rate"];
         let percent = failed["rate"]["interval"]["share"].as_f64().unwrap() * 100.0;
         let rate = &answer["changeFailureRate"];
-        assert_eq!(rate["pct"], json!(percent));
+        // What is read from decimals may be off in the last digit.
+        assert!(
+            (rate["pct"].as_f64().unwrap() - percent).abs() < 1e-9,
+            "{rate}"
+        );
         assert_eq!(
             [&rate["failed"], &rate["n"], &rate["windowMinutes"]],
             [&failed["rate"]["count"], &failed["rate"]["of"], &json!(240)]
@@ -385,10 +390,14 @@ fn what_is_not_known_of_a_described_change_is_said_and_is_no_zero() {
         (&answer["score"], &answer["label"]),
         (&Value::Null, &Value::Null)
     );
-    let answer = score(&json!({ "dependencies": [], "repository": "acme/checkout-api" }));
+    // What the repository owes already is no score of a change.
+    let mut body = json!({ "repository": "acme/checkout-api" });
+    assert_eq!(score(&body)["score"], Value::Null);
+    body["dependencies"] = json!([]);
+    let answer = score(&body);
     assert_eq!(
-        (&answer["score"], &answer["label"]),
-        (&json!(0.0), &json!("Low Risk"))
+        (&answer["label"], &answer["decision"], &answer["unknowns"]),
+        (&json!("Low Risk"), &json!("pass"), &json!([]))
     );
 }
 
