@@ -12,12 +12,12 @@ fn changes_come_newest_first_and_those_whose_opening_is_not_known_last() {
     for (id, opened_at) in [("a", Some(5)), ("b", None), ("c", Some(9)), ("d", Some(5))] {
         tenant.save_change(&change(id, opened_at)).unwrap();
     }
-    assert_eq!(ids(&tenant, &listing()), ["c", "a", "d", "b"]);
+    assert_eq!(ids(&tenant, &listing()), ["c", "d", "a", "b"]);
     for (from, to, expected) in [
-        (Some(5), None, &["c", "a", "d"][..]),
-        (None, Some(5), &["a", "d"]),
+        (Some(5), None, &["c", "d", "a"][..]),
+        (None, Some(5), &["d", "a"]),
         (Some(6), Some(8), &[]),
-        (Some(i64::MIN), Some(i64::MAX), &["c", "a", "d"]),
+        (Some(i64::MIN), Some(i64::MAX), &["c", "d", "a"]),
     ] {
         let listing = PullRequestListing {
             from,
