@@ -3,6 +3,7 @@
 mod figures;
 mod keys;
 mod page;
+mod risk;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
