@@ -10,6 +10,7 @@ mod once;
 mod page;
 mod rate;
 mod waivers;
+mod risk;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

@@ -54,8 +54,7 @@ pub struct RiskBody {
     pub dependencies: Option<Vec<DependencyChange>>,
 }
 
-fn risk(given: Given<'_>) -> Result<Ask, Problem> {
-    let Given { body, .. } = given;
+fn risk(Given { body, .. }: Given<'_>) -> Result<Ask, Problem> {
     let mut members = Members::read(body)?;
     let files: Vec<String> = parsed(&mut members, "files", "it must be a list of texts");
     for lines in ["additions", "deletions"] {
