@@ -74,8 +74,9 @@ impl Tenant {
             values.push(decision.word().to_owned().into());
         }
         if let Some((at, id)) = &slice.after {
-            conditions.push(format!("({OPENED}, id) < (?, ?)"));
-            values.push((*at).into());
+            // The index serves the first of the two.
+            conditions.push(format!("{OPENED} <= ? AND ({OPENED}, id) < (?, ?)"));
+            values.extend([*at, *at].map(Value::from));
             values.push(id.clone().into());
         }
         values.push(i64::from(slice.limit).into());
