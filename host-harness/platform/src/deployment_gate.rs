@@ -143,7 +143,19 @@ pub struct Overridden {
 
 /// Why it cannot be told about a change.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Error, JsonSchema)]
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Error,
+    JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyUndecided {
     /// Nobody ever asked.
@@ -183,7 +195,9 @@ pub enum UnknownCommit {
 
 /// How a deployment that waits for protection rules is answered. GitHub calls the first two the state of its answer;
 /// without a state an answer is a comment, and the deployment goes on waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "DeploymentAnswer")]
 pub enum Answer {

@@ -44,8 +44,19 @@ pub enum Mode {
 
 /// Which CVSS rating score and gate use.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
- JsonSchema,)]
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Default,
+    JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum CvssSource {
     /// The one chosen at sync, with its reason.

@@ -54,7 +54,10 @@ impl Tenant {
         only("change = ?", wanted.change.as_deref().map(text));
         only(OF_REPOSITORY, wanted.repository.as_deref().map(text));
         only("bound = ?", wanted.decision.map(|one| text(one.word())));
-        only("observation = ?", wanted.observation.map(|one| text(word(one))));
+        only(
+            "observation = ?",
+            wanted.observation.map(|one| text(word(one))),
+        );
         only("as_of >= ?", wanted.from.map(Value::from));
         only("as_of < ?", wanted.before.map(Value::from));
         if let Some((as_of, change, head_sha, observation)) = &slice.after {

@@ -51,7 +51,8 @@ impl Tenant {
     ) -> Result<Vec<StoredWaiver>, StoreError> {
         let (wanted, now) = holding.unzip();
         let (at, id) = slice.after.as_ref().map(|(at, id)| (at, id)).unzip();
-        let condition = "(?1 IS NULL OR (revoked_at IS NULL AND created <= ?2 AND ?2 < expires) = ?1)
+        let condition =
+            "(?1 IS NULL OR (revoked_at IS NULL AND created <= ?2 AND ?2 < expires) = ?1)
              AND (?3 IS NULL OR (created, id) < (?3, ?4))
              ORDER BY created DESC, id DESC LIMIT ?5";
         let parameters: [&dyn ToSql; 5] = [&wanted, &now, &at, &id, &slice.limit];
@@ -103,7 +104,9 @@ impl Tenant {
     /// # Errors
     /// - the database cannot be read
     pub fn list_audit(&self, slice: &Slice<u64>) -> Result<Vec<Entry>, StoreError> {
-        let before = slice.after.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX));
+        let before = slice
+            .after
+            .map(|seq| i64::try_from(seq).unwrap_or(i64::MAX));
         let before = before.unwrap_or(i64::MAX);
         let condition = "seq < ?1 ORDER BY seq DESC LIMIT ?2";
         self.records(&AUDIT, condition, &[&before, &slice.limit])

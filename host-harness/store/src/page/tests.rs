@@ -375,9 +375,8 @@ fn waivers_overrides_and_the_audit_log_come_in_pages() {
     assert_eq!(tenant.stored_waiver("W-99").unwrap(), None);
     assert_eq!(tenant.waivers_at(3).unwrap().all().len(), 40);
     assert_eq!(tenant.waivers_at(4).unwrap().all().len(), 39);
-    let overrides = |tenant: &Tenant, slice: &Slice<OverrideKey>| {
-        tenant.list_overrides(None, slice).unwrap()
-    };
+    let overrides =
+        |tenant: &Tenant, slice: &Slice<OverrideKey>| tenant.list_overrides(None, slice).unwrap();
     let key = |one: &Override| {
         let (change, head) = (one.change.clone(), one.head_sha.clone());
         (one.at, change, head, one.actor.clone())
