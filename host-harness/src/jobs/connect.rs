@@ -119,6 +119,10 @@ pub async fn connect(
     };
     tenant.append_audit(as_of, JOB, &record.endpoint.base, &event)?;
     host.forget_answers(tenant.id(), &record.endpoint.base);
+    // The connection stands, whoever reads there.
+    if let Err(error) = tenant.shred() {
+        tracing::error!(tenant = %tenant.id(), "shredding the former token: {error}");
+    }
     Ok(ConnectReport {
         outcome: "ok",
         origin: record.endpoint.origin,

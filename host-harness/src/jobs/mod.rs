@@ -10,6 +10,7 @@ mod connect;
 mod counts;
 mod dependencies;
 mod deployment;
+mod disconnect;
 mod enrich;
 mod event;
 mod evidence;
@@ -41,6 +42,8 @@ pub use dependencies::{
     Compare, CompareError, Compared, Comparison, DependenciesReport, Head, Listed, fetch, hand_in,
 };
 pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
+pub(crate) use disconnect::SYNC_KEY;
+pub use disconnect::{DisconnectReport, disconnect};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
 pub(crate) use import::listed;

@@ -12,7 +12,7 @@ use crate::HostError;
 use crate::github::{GitHub, GitHubError, ProtectionState};
 use crate::jobs::{
     Compare, CompareError, Compared, Comparison, DeploymentOptions, JudgeOptions,
-    ReconstructOptions, SyncOptions, gate_deployment, judge_change, reconstruct, sync,
+    ReconstructOptions, SYNC_KEY, SyncOptions, gate_deployment, judge_change, reconstruct, sync,
 };
 use crate::queue::{Class, Job, Outcome};
 use crate::report::CheckRun;
@@ -64,7 +64,7 @@ impl Task {
             Self::Protect {
                 run, environment, ..
             } => format!("protect {run} {environment}"),
-            Self::Increment | Self::Backfill => "sync".to_owned(),
+            Self::Increment | Self::Backfill => SYNC_KEY.to_owned(),
         }
     }
 

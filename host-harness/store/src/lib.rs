@@ -17,6 +17,7 @@ mod cell;
 mod change;
 mod connection;
 mod counts;
+mod credential;
 mod data_dir;
 mod database;
 mod decision;
