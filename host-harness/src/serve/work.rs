@@ -167,6 +167,16 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     let Some(mut tenant) = desk.tenant(&work.tenant)? else {
         return Ok(());
     };
+    if let Task::Protect { .. } = &work.task {
+        return protect(desk, &mut tenant, &work.task).await;
+    }
+    let integration = &desk.host.manifest().id;
+    let connection = tenant.connection(integration).map_err(HostError::from)?;
+    // One that was taken away is no failure: without a token there is nothing to ask.
+    if connection.is_none() {
+        tracing::info!(tenant = %work.tenant, job = work.id, "nothing to do: `{integration}` is not connected");
+        return Ok(());
+    }
     match &work.task {
         Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
@@ -270,7 +280,16 @@ async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Fa
         environment: environment.clone(),
         terms: JudgeOptions::stored(&desk.host, tenant)?,
     };
-    let report = gate_deployment(&desk.host, tenant, &options, desk.now()).await?;
+    let report = match gate_deployment(&desk.host, tenant, &options, desk.now()).await {
+        Err(error @ HostError::NotConnected { .. }) => {
+            let comment = format!("Koalr cannot tell: {error}");
+            github
+                .answer_protection(callback, environment, None, &comment)
+                .await?;
+            return Ok(());
+        }
+        report => report?,
+    };
     let state = match report.answer {
         Answer::Approved => Some(ProtectionState::Approved),
         Answer::Rejected => Some(ProtectionState::Rejected),
