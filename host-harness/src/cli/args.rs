@@ -19,7 +19,7 @@ pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
     WaiverCommand,
 };
-pub(super) use upstream::{Connect, Disconnect, Enrichment, Status, Sync, Window};
+pub(super) use upstream::{Connect, Disconnect, Enrichment, Status, Sync};
 pub(super) use vault::VaultCommand;
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
