@@ -9,6 +9,7 @@ CREATE TABLE once (
   PRIMARY KEY (api_key, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX once_by_age ON once (at);
+CREATE INDEX once_under_way ON once (at) WHERE status IS NULL;
 
 -- Sealed credentials of connections, in a table of their own: what is removed here is overwritten, and nothing else is
 -- ever written beside it. Empty from the removal until the log has nothing of it any more; then there is no row.
