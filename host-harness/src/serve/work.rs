@@ -170,19 +170,16 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     let Some(mut tenant) = desk.tenant(&work.tenant)? else {
         return Ok(());
     };
-    if let Task::Protect { .. } = &work.task {
-        return protect(desk, &mut tenant, &work.task).await;
-    }
     let integration = &desk.host.manifest().id;
     let connection = tenant.connection(integration).map_err(HostError::from)?;
-    // One that was taken away is no failure: without a token there is nothing to ask.
-    if connection.is_none() {
-        tracing::info!(tenant = %work.tenant, job = work.id, "nothing to do: `{integration}` is not connected");
-        return Ok(());
-    }
     match &work.task {
-        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
+        // One that was taken away is no failure: without a token there is nothing to ask.
+        _ if connection.is_none() => {
+            tracing::info!(tenant = %work.tenant, job = work.id, "`{integration}` is not connected; nothing to do");
+            Ok(())
+        }
+        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Increment => walk(desk, &mut tenant).await,
         Task::Backfill => {
             walk(desk, &mut tenant).await?;

@@ -21,9 +21,9 @@ use crate::inbox::{Received, Source};
 #[derive(Default)]
 pub(super) struct Fake {
     pub(super) taken: Mutex<Vec<(TenantId, Source, Received)>>,
-    seen: Mutex<BTreeSet<(TenantId, Source, String)>>,
+    pub(super) seen: Mutex<BTreeSet<(TenantId, Source, String)>>,
     /// Keys by the hash of each.
-    keys: Vec<(ApiKeyRecord, [u8; 32])>,
+    pub(super) keys: Vec<(ApiKeyRecord, [u8; 32])>,
     /// What was asked by API, and by whom.
     pub(super) asked: Mutex<Vec<(TenantId, Ask)>>,
     /// What is kept of requests that are done once: what was asked, and what was answered.

@@ -188,9 +188,10 @@ fn a_server_with_every_kind_of_secret_tells_none_and_goes_on_through_a_rotation(
         "webhook",
         server.deliver(&blocked().opened().deliver("another secret")),
     );
-    let connections = get(&server, "/api/v1/connections");
-    assert!(connections.contains("\"upstream\""), "{connections}");
-    search.add("API", connections);
+    let integrations = get(&server, "/api/v1/integrations");
+    assert!(integrations.contains("\"upstream\""), "{integrations}");
+    search.add("API", integrations);
+    search.add("API", get(&server, "/api/v1/jobs"));
     search.add(
         "API",
         get(&server, "/api/v1/changes/acme%2Fcheckout-api%2377"),
@@ -198,7 +199,7 @@ fn a_server_with_every_kind_of_secret_tells_none_and_goes_on_through_a_rotation(
     search.add(
         "API",
         server.ask(
-            "GET /api/v1/connections HTTP/1.1\r\nauthorization: Bearer koalr_\r\n",
+            "GET /api/v1/integrations HTTP/1.1\r\nauthorization: Bearer koalr_\r\n",
             b"",
         ),
     );
