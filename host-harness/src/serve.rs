@@ -7,6 +7,7 @@ mod ledger;
 mod news;
 mod routine;
 mod settings;
+mod turns;
 mod work;
 
 use std::net::SocketAddr;

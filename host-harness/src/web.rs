@@ -11,8 +11,9 @@ mod serve;
 mod webhooks;
 
 pub use api::{
-    After, Api, Ask, ChangesAsk, ConnectBody, IntegrationsAsk, Items, Listening, MetricsAsk, News,
-    NewsItem, OnceKey, Page, Reply, SyncNews, Token,
+    About, After, Api, Ask, ChangeFilter, ChangesAsk, ConnectBody, Dashboard, DecisionFilter,
+    DecisionsAsk, Handed, IntegrationsAsk, Items, Judging, Listening, MetricsAsk, News, NewsItem,
+    OnceKey, Page, PolicyAsk, PolicySet, Reply, RiskBody, SyncNews, Token, WaiverDone, WaiversAsk,
 };
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;

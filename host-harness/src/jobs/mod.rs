@@ -1,5 +1,6 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod aftermath;
 mod api_key;
 mod audit;
 mod backtest;
@@ -14,6 +15,7 @@ mod disconnect;
 mod enrich;
 mod event;
 mod evidence;
+mod glance;
 mod import;
 mod insight;
 mod inspect;
@@ -21,6 +23,7 @@ mod integration;
 mod judge;
 mod lifted;
 mod line;
+mod policy;
 mod pull_request;
 mod queued;
 mod reconstruct;
@@ -33,6 +36,7 @@ mod verbs;
 mod waive;
 mod walk;
 
+pub use aftermath::{Aftermath, aftermath};
 pub use api_key::{NewKey, create_key, revoke_key};
 pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use backtest::{BacktestGroup, BacktestReport, backtest};
@@ -49,9 +53,11 @@ pub(crate) use disconnect::SYNC_KEY;
 pub use disconnect::{DisconnectReport, disconnect, disconnect_as};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
+pub use glance::{Glanced, glance};
 pub(crate) use import::listed;
 pub use import::{
-    Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import, import_without_people,
+    Complaint, Counts, ImportDocument, ImportReport, LinkCounts, UnlinkedCount, import,
+    import_without_people,
 };
 pub use insight::{
     CountedFigure, DebtReport, FigureRow, FigureRows, InsightAsked, calibration, correlation, debt,
@@ -62,6 +68,7 @@ pub use integration::{IntegrationReport, Region, integration};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
 pub(crate) use line::connected;
+pub use policy::{PolicyStatus, policy_status};
 pub use pull_request::{Loop, judge_change, judge_stored};
 pub use queued::{JobReport, JobWord, QueuedJob, QueuedSync, jobs};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
@@ -69,5 +76,7 @@ pub use status::{StatusReport, WalkStatus, is_synced, status};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub use team::{remove as remove_actor, set_policy, set_roles};
-pub use told::{ChangeStatus, Decided, change_status};
-pub use waive::{add_waivers, revoke_waiver, waive_blocking};
+pub use told::{ChangeRow, ChangeStatus, Decided, change_status, told_report};
+pub use waive::{
+    GivenWaiver, WaiverStatus, add_waivers, approve_waiver, revoke_waiver, waive_blocking,
+};

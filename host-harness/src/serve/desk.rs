@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use super::ServeSettings;
 use super::news::Newsroom;
 use super::settings::{GITHUB, GitHubHook};
+use super::turns::Turns;
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
 use crate::queue::{Clock, Queue};
@@ -21,7 +22,9 @@ pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
-    pub(super) gates: Semaphore,
+    pub(super) gates: Turns,
+    /// Scores of changes that are only described, beside those: they ask the upstream.
+    pub(super) glances: Semaphore,
     /// Connections that the API makes, likewise.
     pub(super) connects: Semaphore,
     pub(super) allow_loopback: bool,
@@ -36,7 +39,8 @@ impl Desk {
         Self {
             host,
             every: settings.every,
-            gates: Semaphore::new(GATES),
+            gates: Turns::new(GATES, GATES),
+            glances: Semaphore::new(GATES),
             connects: Semaphore::new(CONNECTS),
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
@@ -169,7 +173,7 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most of each at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
 const GATES: usize = 2;
 
 /// The same of connections; each waits for an upstream most of its time.

@@ -33,9 +33,12 @@ use receive::Room;
 
 pub(super) use receive::Peer;
 
-pub use changes::ChangesAsk;
+pub use changes::{
+    ChangeFilter, ChangesAsk, DecisionFilter, DecisionsAsk, Handed, Judging, PolicyAsk, PolicySet,
+    WaiverDone, WaiversAsk,
+};
 pub use integrations::{ConnectBody, IntegrationsAsk, Token};
-pub use metrics::MetricsAsk;
+pub use metrics::{About, Dashboard, MetricsAsk, RiskBody};
 pub use news::{Listening, News, NewsItem, SyncNews};
 pub use once::OnceKey;
 pub use page::{After, Items, Page};

@@ -32,7 +32,9 @@ mod job;
 mod kept;
 mod key;
 mod ledger;
+mod listing;
 mod once;
+mod page;
 mod people;
 mod query;
 mod reimport;
@@ -61,7 +63,12 @@ pub use error::StoreError;
 pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
 pub use key::fill as fill_random;
+pub use listing::{DeploymentListing, HeadDecision, ListedPullRequest, PullRequestListing};
 pub use once::{Once, OnceAnswer, OnceRequest};
+pub use page::{
+    ChangeList, DecisionKey, DecisionList, ListedChange, OverrideKey, Slice, StoredWaiver,
+    TimeAndId,
+};
 pub use people::StoredPolicy;
 pub use spell::{SpellFilter, SpellRows};
 pub use sync_state::SyncState;

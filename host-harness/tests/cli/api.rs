@@ -1,11 +1,15 @@
 //! The HTTP API of the real server.
 
+mod changes;
+mod decisions;
+mod figures;
 mod integrations;
 mod keys;
 mod news;
 mod once;
 mod page;
 mod rate;
+mod waivers;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -36,6 +40,12 @@ impl Served {
         let koalr = Koalr::synced(&upstream);
         let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
         let mut command = koalr.command(&[&args, more].concat());
+        Self::of(Koalr::synced(&upstream), upstream)
+    }
+
+    /// The same of a data directory and its upstream.
+    fn of(koalr: Koalr, upstream: Upstream) -> Self {
+        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();

@@ -42,7 +42,7 @@ fn the_requests_of_the_page_on_the_api_are_answered() {
         assert!(status < 300, "{line}: {answer}");
         statuses.push(status);
     }
-    assert_eq!(statuses, [200; 6]);
+    assert_eq!(statuses, [200; 8]);
     served.until("asked by API");
 }
 
@@ -53,7 +53,7 @@ fn the_table_of_the_page_on_the_api_tells_the_scope_of_every_address() {
         .into_iter()
         .filter(|row| row.contains("`/api/v1/"))
         .collect();
-    assert_eq!(rows.len(), 16);
+    assert!(rows.len() > 30);
     for row in rows {
         let cells: Vec<&str> = row
             .split('|')
