@@ -50,7 +50,7 @@ pub use dependencies::{
 };
 pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
 pub(crate) use disconnect::SYNC_KEY;
-pub use disconnect::{DisconnectReport, disconnect};
+pub use disconnect::{DisconnectReport, disconnect, disconnect_as};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
 pub use glance::{Glanced, glance};

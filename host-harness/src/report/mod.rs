@@ -56,7 +56,7 @@ pub use koalr::{
     KoalrAlternative, KoalrDeployment, KoalrDora, KoalrFailureRate, KoalrFrequency, KoalrLeadTime,
     KoalrPage, KoalrPullRequest, KoalrRestore, KoalrRisk, KoalrScore,
 };
-pub use outcome::{connect_text, inspect_text, sync_text};
+pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
 pub use reconstruct::reconstruct_text;
 pub use schema::{change_report_schema, insight_schemas};

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <data>/control.db           who the tenants are, the wrapped data key of each, and hashes of keys of the API
-//! <data>/vault.key            the 32 bytes that wrap them; mode 0600
+//! <data>/vault.key            the 32 bytes that wrap them; mode 0600; `vault.key.new` is the next one
 //! <data>/tenants/<tenant>.db  everything of one tenant
 //! ```
 //!
