@@ -2,6 +2,7 @@
 
 mod report;
 mod team;
+mod tenant;
 mod upstream;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
     WaiverCommand,
 };
+pub(super) use tenant::{Backup, Named, TenantCommand};
 pub(super) use upstream::{Connect, Enrichment, Status, Sync, Window};
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
@@ -140,6 +142,15 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Make tenants, suspend, move and delete them.
+    Tenant {
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
+    /// Copy everything into a directory, while it is in use.
+    ///
+    /// Exit codes: 0 complete, 1 a tenant could not be read and is named, 2 failed.
+    Backup(Backup),
     /// Look at the jobs of `koalr serve`.
     Jobs {
         #[command(subcommand)]

@@ -3,6 +3,7 @@
 mod api_key;
 mod audit;
 mod backtest;
+mod backup;
 mod bench;
 mod change_file;
 mod confirm;
@@ -33,6 +34,7 @@ mod walk;
 pub use api_key::{NewKey, create_key, revoke_key};
 pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use backtest::{BacktestGroup, BacktestReport, backtest};
+pub use backup::{BackupFile, BackupReport, UnsavedTenant, backup};
 pub use change_file::ChangeFile;
 pub use connect::{ConnectOptions, ConnectReport, connect};
 pub use counts::{ClassCounts, FixCounts};

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use axum::{Json, Router};
 use http::{HeaderMap, StatusCode, header};
-use koalr_store::ApiKeyRecord;
+use koalr_store::{ApiKeyRecord, StoreError};
 use serde_json::Value;
 
 use super::body::Bodies;
@@ -203,6 +203,13 @@ fn problem(error: HostError) -> Problem {
         HostError::Change(detail) | HostError::NotPossible(detail) => {
             (StatusCode::UNPROCESSABLE_ENTITY, detail)
         }
+        HostError::Store(error @ StoreError::TenantSuspended { .. }) => {
+            (StatusCode::FORBIDDEN, error.to_string())
+        }
+        HostError::Store(error) if error.is_damage() => {
+            tracing::error!("the API could not answer: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, DAMAGED.to_owned())
+        }
         other => {
             tracing::error!("the API could not answer: {other}");
             return Problem::busy();
@@ -213,3 +220,7 @@ fn problem(error: HostError) -> Problem {
 
 /// The same for what never was and for what another tenant has.
 const NOT_STORED: &str = "nothing is stored here under this id";
+
+/// Where the file is, and what is wrong with it, is in the log.
+const DAMAGED: &str =
+    "the stored data cannot be read; ask whoever runs this server to restore it from a backup";

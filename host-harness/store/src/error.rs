@@ -265,6 +265,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a file is damaged or missing, so that only a backup helps.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::TenantDamaged { .. }
+                | Self::TenantMissing { .. }
+                | Self::TenantSwapped { .. }
+                | Self::NotADatabase { .. }
+                | Self::Corrupt { .. }
+        )
+    }
+
     /// Makes an I/O error say what was done to what.
     pub(crate) fn io(
         doing: &'static str,

@@ -1,5 +1,6 @@
 //! Whether a tenant's database is whole.
 
+use koalr_platform::audit::Tip;
 use serde::Serialize;
 
 use super::DataDir;
@@ -7,7 +8,8 @@ use super::restore::owner;
 use crate::database::TENANT;
 use crate::error::StoreError;
 use crate::file;
-use crate::tenant::TenantId;
+use crate::key::Key;
+use crate::tenant::{Tenant, TenantId};
 
 /// What was found out about a tenant's database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,6 +21,8 @@ pub struct TenantCheck {
     pub bytes: Option<u64>,
     /// Schema number of the file; none if that cannot be told.
     pub schema: Option<usize>,
+    /// End of its audit log, which was followed from its beginning; none if that cannot be done.
+    pub audit: Option<Tip>,
     /// What is wrong, each with the way out where there is one. Empty if nothing is.
     pub complaints: Vec<String>,
 }
@@ -35,29 +39,34 @@ impl DataDir {
             id: id.clone(),
             bytes: file::bytes(&path)?,
             schema: None,
+            audit: None,
             complaints: Vec::new(),
         };
-        match self.row(id)? {
-            Some(row) => {
-                if let Err(error) = self.unwrap(id, &row) {
-                    check.complaints.push(error.to_string());
-                }
+        let Some(row) = self.row(id)? else {
+            if check.bytes.is_none() {
+                return Err(self.unknown(id));
             }
-            None if check.bytes.is_some() => {
-                let tenant = id.to_string();
-                let error = StoreError::TenantLeftOver { tenant, path };
-                check.complaints.push(error.to_string());
-                return Ok(check);
-            }
-            None => return Err(self.unknown(id)),
-        }
-        if let Err(error) = self.look_through(id, &mut check) {
+            let tenant = id.to_string();
+            let error = StoreError::TenantLeftOver { tenant, path };
+            check.complaints.push(error.to_string());
+            return Ok(check);
+        };
+        let looked = match self.unwrap(id, &row) {
+            Ok(key) => self.look_through(id, key, &mut check),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = looked {
             check.complaints.push(error.to_string());
         }
         Ok(check)
     }
 
-    fn look_through(&self, id: &TenantId, check: &mut TenantCheck) -> Result<(), StoreError> {
+    fn look_through(
+        &self,
+        id: &TenantId,
+        key: Key,
+        check: &mut TenantCheck,
+    ) -> Result<(), StoreError> {
         let database = self.look(id)?;
         let schema = database.schema()?;
         check.schema = Some(schema);
@@ -67,6 +76,21 @@ impl DataDir {
         if owner != id.as_str() {
             let path = self.file_of(id);
             return Err(StoreError::TenantSwapped { path, owner });
+        }
+        // An older one is brought up to date, and can be followed, once it is opened.
+        if schema == TENANT.len() {
+            let tenant = Tenant::claim(id.clone(), database, key)?;
+            let mut followed = Ok(Tip::default());
+            tenant.audit(&mut |entry| {
+                if let Ok(tip) = &followed {
+                    followed = tip.follow(&entry);
+                }
+                Ok::<_, StoreError>(())
+            })?;
+            match followed {
+                Ok(tip) => check.audit = Some(tip),
+                Err(broken) => check.complaints.push(broken.to_string()),
+            }
         }
         Ok(())
     }
