@@ -323,8 +323,8 @@ impl Compare for GitHub {
 /// The event loop never waits for a quota: it comes back.
 const NO_PATIENCE: u32 = 0;
 
-/// Wait of a job of a suspended tenant, in seconds: several looks at the tenants fit into it.
-const SUSPENDED_SECS: u64 = 60;
+/// Wait of a job of a suspended tenant, in seconds: two looks at the tenants fit into it.
+const SUSPENDED_SECS: u64 = 10;
 
 /// Days of history that a first sync reads.
 const WINDOW_DAYS: u32 = 90;
