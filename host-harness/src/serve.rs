@@ -4,8 +4,10 @@ mod api;
 mod desk;
 mod hooks;
 mod ledger;
+mod news;
 mod routine;
 mod settings;
+mod turns;
 mod work;
 
 use std::net::SocketAddr;
@@ -22,7 +24,7 @@ use crate::{Host, HostError};
 use desk::Desk;
 use ledger::Ledger;
 
-pub use settings::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
+pub use settings::{ApiSettings, GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
 pub use work::{Task, Work};
 
 /// How a server is run.
@@ -35,6 +37,12 @@ pub struct ServeSettings {
     pub capacity: Capacity,
     /// How long after a sync ended the next one of a tenant begins; each tenant's differs a little.
     pub every: Duration,
+    /// How often one key of the API may ask.
+    pub api: ApiSettings,
+    /// Where metrics are served, apart from everything else; none means nowhere.
+    pub metrics: Option<SocketAddr>,
+    /// Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream.
+    pub allow_loopback: bool,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -62,12 +70,7 @@ impl Server {
     ) -> Result<Self, HostError> {
         let listener = listen(settings.listen, settings.reach).await?;
         let address = listener.local_addr().map_err(HostError::Serve)?;
-        let desk = Arc::new(Desk::new(
-            host,
-            data,
-            settings.every,
-            Arc::clone(&settings.clock),
-        ));
+        let desk = Arc::new(Desk::new(host, data, &settings));
         let ledger = Arc::new(Ledger::new(Arc::clone(&desk)));
         let worker = {
             let desk = Arc::clone(&desk);
@@ -79,11 +82,19 @@ impl Server {
         desk.tenants()?;
         let watched = tokio::spawn(routine::watch(Arc::clone(&desk)));
         let (stop, stopped) = oneshot::channel();
-        let shutdown = async {
+        let news = Arc::clone(&desk.news);
+        let shutdown = async move {
             // Whoever drops the server stops it too.
             let _ = stopped.await;
+            // Who listens would hold it up.
+            news.close();
         };
-        let served = crate::web::serve(listener, desk, Limits::default(), shutdown);
+        let limits = Limits {
+            requests_per_minute: settings.api.requests_per_minute,
+            burst: settings.api.burst,
+            ..Limits::default()
+        };
+        let served = crate::web::serve(listener, desk, limits, shutdown);
         Ok(Self {
             address,
             queue,

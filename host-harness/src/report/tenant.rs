@@ -34,7 +34,7 @@ pub struct RestoredTenant {
     pub schema: usize,
     /// Whether the tenant was not known, and was made.
     pub created: bool,
-    /// Integrations without a credential that opens, in alphabetical order.
+    /// Integrations that are not connected any more, having no credential that opens here. In alphabetical order.
     pub integrations: Vec<String>,
     /// Names of secrets that did not open and were removed, in alphabetical order.
     pub secrets: Vec<String>,
@@ -104,7 +104,7 @@ pub fn restored_text(restored: &RestoredTenant) -> String {
     for integration in &restored.integrations {
         let integration = plain(integration);
         text += &format!(
-            "Its credential for `{integration}` does not open here; connect again: `koalr connect {integration} --tenant {tenant}`\n"
+            "`{integration}` is not connected, having no credential that opens here: `koalr connect {integration} --tenant {tenant}`\n"
         );
     }
     for secret in &restored.secrets {

@@ -9,6 +9,7 @@ use super::desk::Desk;
 use super::work::Work;
 use crate::HostError;
 use crate::queue::Observer;
+use crate::web::News;
 
 /// The queue's observer. Keeps the files of the tenants it writes to open.
 pub(super) struct Ledger {
@@ -72,6 +73,12 @@ impl Observer<Work> for Ledger {
     fn buried(&self, work: &Work, reason: &str) {
         tracing::error!(tenant = %work.tenant, job = work.id, "given up: {reason}");
         self.write(work, |tenant| tenant.bury_job(work.id, reason));
+        let news = News::JobFailed {
+            job: work.id,
+            kind: work.task.kind(),
+            key: work.task.key(),
+        };
+        self.desk.news.tell(&work.tenant, &news, self.desk.now());
     }
 
     fn dropped(&self, work: &Work) {

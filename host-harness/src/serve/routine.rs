@@ -65,7 +65,7 @@ async fn look(
 fn begin(desk: &Desk, id: &TenantId) -> Result<(), HostError> {
     match desk.tenant(id) {
         Ok(Some(mut tenant)) => {
-            desk.take_up(&tenant)?;
+            desk.take_up(&tenant, |_| true)?;
             plan(desk, &mut tenant, desk.now())
         }
         // It was deleted or suspended since.

@@ -18,6 +18,7 @@ mod cell;
 mod change;
 mod connection;
 mod counts;
+mod credential;
 mod data_dir;
 mod database;
 mod decision;
@@ -33,6 +34,8 @@ mod job;
 mod kept;
 mod key;
 mod ledger;
+mod once;
+mod page;
 mod people;
 mod query;
 mod reimport;
@@ -62,6 +65,11 @@ pub use file::FileMark;
 pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
 pub use key::fill as fill_random;
+pub use once::{Once, OnceAnswer, OnceRequest};
+pub use page::{
+    ChangeList, DecisionKey, DecisionList, ListedChange, OverrideKey, Slice, StoredWaiver,
+    TimeAndId,
+};
 pub use people::StoredPolicy;
 pub use spell::{SpellFilter, SpellRows};
 pub use sync_state::SyncState;

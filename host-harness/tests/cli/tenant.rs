@@ -8,7 +8,7 @@ use std::path::Path;
 use koalr_upstream::Upstream;
 use serde_json::{Value, json};
 
-use crate::support::{Koalr, acme, finish, serve as serve_world};
+use crate::support::{Koalr, TOKEN, acme, finish, serve as serve_world};
 
 /// A connected and synced tenant `default`.
 fn synced() -> (Upstream, Koalr) {
@@ -125,14 +125,20 @@ fn a_tenant_moves_to_another_data_directory_and_only_has_to_connect_again() {
     assert_eq!(
         ran.out,
         "Tenant `moved` is restored, from what was `default`'s.\n\
-         Its credential for `snyk` does not open here; connect again: `koalr connect snyk --tenant moved`\n"
+         `snyk` is not connected, having no credential that opens here: `koalr connect snyk --tenant moved`\n"
     );
-    drop(upstream);
-    let args = ["status", "snyk", "--format", "json", "--tenant", "moved"];
-    let ran = finish(&mut koalr.bare(&[&args[..], &["--data", "elsewhere"]].concat()));
-    let mut moved = ran.json();
-    moved["tenant"] = Value::Null;
-    assert_eq!(moved, status(&koalr, "default", &[]));
+    let there = |args: &[&str]| {
+        let mut command = koalr.bare(args);
+        command.args(["--data", "elsewhere", "--tenant", "moved"]);
+        finish(command.env("TOKEN", TOKEN))
+    };
+    let address = upstream.base_url();
+    let connect = ["connect", "snyk", "--token-env", "TOKEN", "--upstream"];
+    let ran = there(&[&connect[..], &[address, "--allow-loopback"]].concat());
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let moved = there(&["status", "snyk", "--format", "json"]).json();
+    assert_eq!(moved["issues"], status(&koalr, "default", &[])["issues"]);
+    assert_ne!(moved["issues"], Value::Null);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use super::{DataDir, create_directory};
-use crate::database::Database;
+use crate::database::{Database, TENANT};
 use crate::error::{Fault, StoreError};
 use crate::file::{self, Part};
 use crate::tenant::TenantId;
@@ -51,8 +51,8 @@ impl DataDir {
         let part = Part::of(to)?;
         self.look(id)?.copy_to(&part.0)?;
         let mut copy = Database::look(part.0.clone(), None, self.busy_timeout)?;
-        copy.read(|connection| Ok(connection.pragma_update(None, "secure_delete", true)?))?;
-        let removed = copy.write(|transaction| unseal(transaction))?;
+        copy.migrate(TENANT)?;
+        let removed = copy.write_secret(|transaction| unseal(transaction))?;
         drop(copy);
         part.finish()?;
         file::rename(&part.0, to)?;
@@ -120,8 +120,7 @@ impl DataDir {
 
 /// Removes everything sealed; says whether there was anything.
 fn unseal(connection: &Connection) -> Result<bool, Fault> {
-    let credentials = "UPDATE connections SET sealed = NULL WHERE sealed IS NOT NULL";
-    let credentials = connection.execute(credentials, [])?;
+    let credentials = connection.execute("DELETE FROM credentials", [])?;
     let secrets = connection.execute("DELETE FROM secrets", [])?;
     Ok(credentials + secrets > 0)
 }

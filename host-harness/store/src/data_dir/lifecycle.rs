@@ -124,20 +124,17 @@ impl DataDir {
         let _turn = self.turn()?;
         let known = {
             let mut control = self.control()?;
-            // What is freed is overwritten, and the log that still has it is written back.
-            control
-                .read(|connection| Ok(connection.pragma_update(None, "secure_delete", true)?))?;
-            let known = control.write(|transaction| {
+            let known = control.write_secret(|transaction| {
                 let keys = "DELETE FROM api_keys WHERE tenant = ?1";
                 transaction.execute(keys, [id.as_str()])?;
                 let tenant = "DELETE FROM tenants WHERE id = ?1";
                 Ok(transaction.execute(tenant, [id.as_str()])? > 0)
             })?;
-            control.read(|connection| {
-                let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-                Ok(connection.query_row(checkpoint, [], |_| Ok(()))?)
-            })?;
-            known
+            match control.truncate_log() {
+                // Somebody reads there for this long; the log is overwritten as it is used again.
+                Ok(()) | Err(StoreError::LogHeld { .. }) => known,
+                Err(error) => return Err(error),
+            }
         };
         if file::remove_all(&self.file_of(id))? || known {
             Ok(())

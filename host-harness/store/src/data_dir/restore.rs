@@ -6,6 +6,7 @@ use koalr_platform::model::common::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{DataDir, Row};
+use crate::credential::remove_credentials;
 use crate::database::{Database, TENANT};
 use crate::error::{Fault, StoreError};
 use crate::file::{self, Part};
@@ -21,7 +22,7 @@ pub struct Restored {
     pub schema: usize,
     /// Whether the tenant was not known, and was made.
     pub created: bool,
-    /// Integrations without a credential that opens: they are to be connected again. In alphabetical order.
+    /// Integrations that are not connected any more, having no credential that opens here. In alphabetical order.
     pub integrations: Vec<String>,
     /// Names of secrets that do not open, and were removed: they are to be set again. In alphabetical order.
     pub secrets: Vec<String>,
@@ -144,7 +145,7 @@ fn forget_what_is_sealed_otherwise(
     for integration in names(&tenant, query)? {
         let opens = match tenant.connection(&integration)? {
             Some(connection) => tenant.reveal_credential(&connection).is_ok(),
-            None => true,
+            None => false,
         };
         if !opens {
             integrations.push(integration);
@@ -154,9 +155,9 @@ fn forget_what_is_sealed_otherwise(
     secrets.retain(|name| tenant.secret(name).is_err());
     tenant.database.write(|transaction| {
         for integration in &integrations {
-            let update = "UPDATE connections SET sealed = NULL WHERE integration = ?1";
-            transaction.execute(update, [integration])?;
+            remove_credentials(transaction, integration)?;
         }
+        transaction.execute("DELETE FROM credentials WHERE sealed = x''", [])?;
         for name in &secrets {
             transaction.execute("DELETE FROM secrets WHERE name = ?1", [name])?;
         }
