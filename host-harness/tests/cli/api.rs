@@ -9,8 +9,8 @@ mod news;
 mod once;
 mod page;
 mod rate;
-mod waivers;
 mod risk;
+mod waivers;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
