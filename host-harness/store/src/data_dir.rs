@@ -10,6 +10,7 @@ use rusqlite::params;
 
 use crate::database::{CONTROL, Database, TENANT};
 use crate::error::StoreError;
+use crate::key::Key;
 use crate::tenant::{Tenant, TenantId};
 use crate::vault::Vault;
 
@@ -76,7 +77,8 @@ impl DataDir {
                 if let Some(key) = self.vault.data_key_in(transaction, id.as_str())? {
                     return Ok(key);
                 }
-                let (key, wrapped) = self.vault.new_data_key(transaction, id.as_str())?;
+                let key = Key::random()?;
+                let wrapped = self.vault.wrap(transaction, id.as_str(), &key)?;
                 transaction.execute(
                     "INSERT INTO tenants (id, data_key) VALUES (?1, ?2)",
                     params![id.as_str(), wrapped],
