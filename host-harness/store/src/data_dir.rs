@@ -183,7 +183,7 @@ impl DataDir {
         created_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         self.control()?.write(|transaction| {
-            let wrapped = self.vault.wrapped_in(transaction, id.as_str(), data_key)?;
+            let wrapped = self.vault.wrap(transaction, id.as_str(), data_key)?;
             transaction.execute(
                 "INSERT INTO tenants (id, data_key, created_at) VALUES (?1, ?2, ?3)",
                 params![id.as_str(), wrapped, created_at],

@@ -90,8 +90,8 @@ impl Vault {
         Ok(Some(self.unwrapped(&key, tenant, &wrapped.data_key)?))
     }
 
-    /// A tenant's data key wrapped, to be stored in this transaction.
-    pub(crate) fn wrapped_in(
+    /// A tenant's data key as it is stored in this transaction. Wrapped before it, it could be lost to a rotation.
+    pub(crate) fn wrap(
         &self,
         transaction: &Transaction<'_>,
         tenant: &str,
