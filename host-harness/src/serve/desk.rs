@@ -6,7 +6,6 @@ use std::time::Duration;
 use koalr_platform::model::common::Timestamp;
 use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
-use tokio::sync::Semaphore;
 
 use super::ServeSettings;
 use super::news::Newsroom;
@@ -24,7 +23,7 @@ pub(super) struct Desk {
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Turns,
     /// Connections that the API makes, likewise.
-    pub(super) connects: Semaphore,
+    pub(super) connects: Turns,
     pub(super) allow_loopback: bool,
     pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
@@ -38,7 +37,7 @@ impl Desk {
             host,
             every: settings.every,
             gates: Turns::new(GATES, GATES),
-            connects: Semaphore::new(CONNECTS),
+            connects: Turns::new(CONNECTS, GATES),
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
             data,
@@ -170,8 +169,9 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the
+/// jobs of the queue need theirs.
 const GATES: usize = 2;
 
-/// The same of connections; each waits for an upstream most of its time.
+/// Most connections at a time: each waits for an upstream most of its time. One tenant has half of them at most.
 const CONNECTS: usize = 4;
