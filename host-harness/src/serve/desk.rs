@@ -6,6 +6,7 @@ use std::time::Duration;
 use koalr_platform::model::common::Timestamp;
 use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
+
 use tokio::sync::Semaphore;
 
 use super::ServeSettings;
@@ -26,7 +27,7 @@ pub(super) struct Desk {
     /// Scores of changes that are only described, beside those: they ask the upstream.
     pub(super) glances: Semaphore,
     /// Connections that the API makes, likewise.
-    pub(super) connects: Semaphore,
+    pub(super) connects: Turns,
     pub(super) allow_loopback: bool,
     pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
@@ -41,7 +42,7 @@ impl Desk {
             every: settings.every,
             gates: Turns::new(GATES, GATES),
             glances: Semaphore::new(GATES),
-            connects: Semaphore::new(CONNECTS),
+            connects: Turns::new(CONNECTS, GATES),
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
             data,
@@ -185,8 +186,9 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most of each at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the
+/// jobs of the queue need theirs.
 const GATES: usize = 2;
 
-/// The same of connections; each waits for an upstream most of its time.
+/// Most connections at a time: each waits for an upstream most of its time. One tenant has half of them at most.
 const CONNECTS: usize = 4;
