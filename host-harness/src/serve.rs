@@ -16,8 +16,9 @@ use koalr_store::DataDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::queue::{Capacity, Clock, Queue, Runner, Scheduler, Stopped};
-use crate::web::{Limits, Reach, listen};
+use crate::config::Config;
+use crate::queue::{Capacity, CapacityError, Clock, Queue, Runner, Scheduler, Stopped};
+use crate::web::{Limits, Listener, Reach, Tls, listen};
 use crate::{Host, HostError};
 use desk::Desk;
 use ledger::Ledger;
@@ -40,15 +41,66 @@ pub struct ServeSettings {
     pub every: Duration,
     /// How often one key of the API may ask.
     pub api: ApiSettings,
-    /// Where metrics are served, apart from everything else; none means nowhere.
-    pub metrics: Option<SocketAddr>,
+    /// What requests are sealed with; none speaks plain HTTP.
+    pub tls: Option<Tls>,
+    /// What the server bears.
+    pub limits: Limits,
+    /// How long it goes on taking requests after it was told to end, while it says that it is not ready.
+    pub drain: Duration,
+    /// How long jobs have to end when the server stops.
+    pub grace: Duration,
+    /// Days of history that the first sync of a tenant reads.
+    pub window_days: u32,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+}
+
+impl ServeSettings {
+    /// The defaults: on loopback, at any free port.
+    ///
+    /// # Errors
+    ///
+    /// The defaults of the queue contradict each other, which a test rules out.
+    pub fn on_loopback(clock: Arc<dyn Clock>) -> Result<Self, CapacityError> {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        Ok(Self {
+            listen,
+            ..Self::of(&Config::default(), None, clock)?
+        })
+    }
+
+    /// What an operator set.
+    ///
+    /// # Errors
+    ///
+    /// No slot would be left for jobs that are no gates.
+    pub fn of(
+        config: &Config,
+        tls: Option<Tls>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, CapacityError> {
+        Ok(Self {
+            listen: config.listen,
+            reach: config.reach(),
+            metrics: config.metrics,
+            capacity: Capacity::new(config.slots, config.reserved)?,
+            every: config.every,
+            api: config.api,
+            tls,
+            limits: config.limits.clone(),
+            drain: config.drain,
+            grace: config.grace,
+            window_days: config.window_days,
+            clock,
+        })
+    }
 }
 
 /// A server under way.
 pub struct Server {
     address: SocketAddr,
+    desk: Arc<Desk>,
+    drain: Duration,
     queue: Queue<Work>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
@@ -68,12 +120,7 @@ impl Server {
     ) -> Result<Self, HostError> {
         let listener = listen(settings.listen, settings.reach).await?;
         let address = listener.local_addr().map_err(HostError::Serve)?;
-        let desk = Arc::new(Desk::new(
-            host,
-            data,
-            settings.every,
-            Arc::clone(&settings.clock),
-        ));
+        let desk = Arc::new(Desk::new(host, data, &settings));
         let ledger = Arc::new(Ledger::new(Arc::clone(&desk)));
         let worker = {
             let desk = Arc::clone(&desk);
@@ -88,13 +135,19 @@ impl Server {
             // Whoever drops the server stops it too.
             let _ = stopped.await;
         };
-        let served = crate::web::serve(listener, desk, Limits::default(), shutdown);
+        let listener = Listener {
+            tcp: listener,
+            tls: settings.tls,
+        };
+        let served = crate::web::serve(listener, Arc::clone(&desk), settings.limits, shutdown);
         Ok(Self {
             address,
+            desk,
+            drain: settings.drain,
             queue,
             stop,
             served: tokio::spawn(served),
-            ran: tokio::spawn(runner.run(GRACE)),
+            ran: tokio::spawn(runner.run(settings.grace)),
         })
     }
 
@@ -110,15 +163,15 @@ impl Server {
         &self.queue
     }
 
-    /// Takes nothing more in, lets what runs end for a while, and leaves the rest for the next start.
+    /// Says that it is not ready, starts no more jobs, and after [`ServeSettings::drain`] takes no more requests. Lets what
+    /// runs end for a while, and leaves the rest for the next start.
     pub async fn stop(self) -> Stopped {
+        self.desk.end();
+        self.queue.stop();
+        tokio::time::sleep(self.drain).await;
         // It may have ended by itself.
         let _ = self.stop.send(());
-        self.queue.stop();
         let _ = self.served.await;
         self.ran.await.unwrap_or(Stopped { interrupted: 0 })
     }
 }
-
-/// How long jobs have to end when the server stops.
-const GRACE: Duration = Duration::from_secs(20);

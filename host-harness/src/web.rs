@@ -8,13 +8,15 @@ mod limits;
 mod listen;
 mod problem;
 mod serve;
+mod tls;
 mod webhooks;
 
 pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, Page, Reply};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
-pub use listen::{ListenError, Reach, listen};
+pub use listen::{ListenError, Listener, Reach, listen};
 pub use serve::serve;
+pub use tls::{Tls, TlsError};
 
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@ mod audit;
 mod backtest;
 mod change;
 mod change_command;
+mod config;
 mod connect;
 mod demo;
 mod deployment;
@@ -34,7 +35,7 @@ use koalr_runtime::Proxy;
 use koalr_store::{DataDir, StoreError, Tenant, TenantId};
 use serde::Serialize;
 
-use crate::observe::{LogSettings, log_to_standard_error};
+use crate::observe::log_to_standard_error;
 use crate::report::json_line;
 use crate::{Host, HostError, HostSettings, RateShare};
 use args::{Args, Command, Common, Format};
@@ -49,8 +50,12 @@ pub const FAILED: u8 = 2;
 /// With one sentence that names the input and the way out. The process then ends with exit code 2.
 pub async fn run() -> Result<ExitCode, HostError> {
     let args = Args::parse();
-    log_to_standard_error(LogSettings::default().verbose(args.verbose));
-    let common = args.common;
+    let mut common = args.common;
+    // The demo shows what there is without being set up, and the configuration is not used before it is looked at.
+    if !matches!(args.command, Command::Demo(_) | Command::Config { .. }) {
+        common.settings = config::read(&common, flags(&args.command))?;
+    }
+    log_to_standard_error(common.settings.log.verbose(args.verbose));
     match args.command {
         Command::Plugin { command } => plugin::run(command).await,
         Command::Connect(options) => connect::run(&common, options).await,
@@ -70,11 +75,20 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Reconstruct(options) => reconstruct::run(&common, options).await,
         Command::Report { command } => report::run(&common, command).await,
         Command::Policy { command } => policy::run(&common, command).await,
-        Command::Serve(options) => serve::run(&common, options).await,
+        Command::Serve(_) => serve::run(&common).await,
+        Command::Config { command } => config::run(&common, command),
         Command::Hook { command } => hook::run(&common, command),
         Command::Key { command } => key::run(&common, &command),
         Command::Jobs { command } => hook::jobs(&common, &command),
         Command::Demo(options) => demo::run(&common, options).await,
+    }
+}
+
+/// Flags of the command itself that win over settings.
+fn flags(command: &Command) -> Vec<(&'static str, String)> {
+    match command {
+        Command::Serve(options) => options.flags(),
+        _ => Vec::new(),
     }
 }
 
@@ -114,16 +128,17 @@ fn create_tenant(common: &Common) -> Result<Tenant, HostError> {
 async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
     let data = data_path(common)?;
     Host::open(HostSettings {
-        plugin: common.plugin.clone(),
+        plugin: common.plugin.clone().or(common.settings.plugin.clone()),
         artifact_dir: data.is_dir().then(|| data.join(ARTIFACTS)),
         rate_share,
         proxy: Proxy::from_environment()?,
+        limits: common.settings.sandbox.clone(),
     })
     .await
 }
 
 fn data_path(common: &Common) -> Result<PathBuf, HostError> {
-    if let Some(data) = &common.data {
+    if let Some(data) = common.data.as_ref().or(common.settings.data.as_ref()) {
         return Ok(data.clone());
     }
     let set = |name| {

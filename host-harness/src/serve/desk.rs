@@ -1,5 +1,6 @@
 //! What every part of the server shares: the host, the data, the queue.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobState, StoreError, Tenant, TenantId};
 use tokio::sync::Semaphore;
 
+use super::ServeSettings;
 use super::settings::{GITHUB, GitHubHook};
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
@@ -18,6 +20,9 @@ use crate::{Host, HostError};
 pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
+    pub(super) window_days: u32,
+    /// Whether it was told to end.
+    ends: AtomicBool,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Semaphore,
     pub(super) data: DataDir,
@@ -26,13 +31,15 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(host: Host, data: DataDir, every: Duration, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(host: Host, data: DataDir, settings: &ServeSettings) -> Self {
         Self {
             host,
-            every,
+            every: settings.every,
+            window_days: settings.window_days,
+            ends: AtomicBool::new(false),
             gates: Semaphore::new(GATES),
             data,
-            clock,
+            clock: Arc::clone(&settings.clock),
             queue: OnceLock::new(),
         }
     }
@@ -41,6 +48,15 @@ impl Desk {
     pub(super) fn open(&self, queue: Queue<Work>) {
         // It is opened once, by the server's start.
         let _ = self.queue.set(queue);
+    }
+
+    /// Nothing more is to be sent here.
+    pub(super) fn end(&self) {
+        self.ends.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn ends(&self) -> bool {
+        self.ends.load(Ordering::Relaxed)
     }
 
     pub(super) fn now(&self) -> Timestamp {

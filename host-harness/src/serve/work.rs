@@ -218,7 +218,7 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
 async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     let policy = JudgeOptions::stored_policy(&desk.host, tenant)?;
     let options = ReconstructOptions {
-        days: WINDOW_DAYS,
+        days: desk.window_days,
         again: false,
         policy,
     };
@@ -229,7 +229,7 @@ async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
 /// Reads what changed, or everything for the first time.
 async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     let options = SyncOptions {
-        window_days: Some(WINDOW_DAYS),
+        window_days: Some(desk.window_days),
         full: false,
     };
     sync(&desk.host, tenant, options, desk.now(), |_| {}).await?;
@@ -308,9 +308,6 @@ impl Compare for GitHub {
 
 /// The event loop never waits for a quota: it comes back.
 const NO_PATIENCE: u32 = 0;
-
-/// Days of history that a first sync reads.
-const WINDOW_DAYS: u32 = 90;
 
 /// Wait before asking GitHub again where it names none, in seconds.
 const ASK_AGAIN_SECS: u32 = 10;

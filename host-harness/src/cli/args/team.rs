@@ -8,28 +8,6 @@ use koalr_platform::audit::Tip;
 
 use super::{Format, Role, tip};
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Serve {
-    /// Where to listen.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: std::net::SocketAddr,
-    /// Let other machines reach it; put a proxy with TLS before it.
-    #[arg(long)]
-    pub(crate) anyone: bool,
-    /// Serve metrics and readiness here too, apart from everything else; see docs/metrics.md [default: no metrics].
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    pub(crate) metrics: Option<std::net::SocketAddr>,
-    /// Jobs that run at once.
-    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
-    pub(crate) slots: usize,
-    /// How many of them are for pull requests alone.
-    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
-    pub(crate) reserved: usize,
-    /// Seconds from one sync of a tenant to the next; up to a tenth more, so that tenants do not stay in step.
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
-    pub(crate) every: u64,
-}
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     /// GitHub: what it signs with, and a token for comparisons and check runs.
