@@ -68,7 +68,8 @@ impl<'t> Document<'t> {
     }
 
     /// Whether the parser understood all of it. If not, a key that seems missing may be there.
-    pub(crate) fn is_whole(&self) -> bool {
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
         self.broken.is_empty()
     }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::args::{Common, ConfigCommand, Format};
+use super::args::{Command, Common, ConfigCommand, Format};
 use super::print;
 use crate::HostError;
 use crate::config::{Config, Sources, find};
@@ -17,25 +17,26 @@ pub(super) fn run(common: &Common, command: ConfigCommand) -> Result<ExitCode, H
                 Some((path, _)) => format!("`{}`", path.display()),
                 None => "The defaults, without a file,".to_owned(),
             };
-            let config = Config::read(&sources(&common, found, Vec::new()))?;
-            config.look()?;
+            Config::read_and_look(&sources(&common, found, Vec::new()))?;
             print(Format::Text, &(), |()| format!("{name} can be used.\n"))?;
         }
         ConfigCommand::Show => {
-            let config = read(common, Vec::new())?;
+            let found = find(common.config.as_deref())?;
+            let config = Config::read(&sources(common, found, Vec::new()))?;
             print(Format::Text, &(), |()| config.spelled_out())?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is set, with these flags and those of every command.
-pub(super) fn read(
-    common: &Common,
-    flags: Vec<(&'static str, String)>,
-) -> Result<Config, HostError> {
+/// What is set, for this command.
+pub(super) fn read(common: &Common, command: &Command) -> Result<Config, HostError> {
     let found = find(common.config.as_deref())?;
-    Ok(Config::read(&sources(common, found, flags))?)
+    let read = match command {
+        Command::Serve(options) => Config::read_and_look(&sources(common, found, options.flags())),
+        _ => Config::read(&sources(common, found, Vec::new())),
+    };
+    Ok(read?)
 }
 
 fn sources(

@@ -53,7 +53,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
     let mut common = args.common;
     // The demo shows what there is without being set up, and the configuration is not used before it is looked at.
     if !matches!(args.command, Command::Demo(_) | Command::Config { .. }) {
-        common.settings = config::read(&common, flags(&args.command))?;
+        common.settings = config::read(&common, &args.command)?;
     }
     log_to_standard_error(common.settings.log.verbose(args.verbose));
     match args.command {
@@ -81,14 +81,6 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Key { command } => key::run(&common, &command),
         Command::Jobs { command } => hook::jobs(&common, &command),
         Command::Demo(options) => demo::run(&common, options).await,
-    }
-}
-
-/// Flags of the command itself that win over settings.
-fn flags(command: &Command) -> Vec<(&'static str, String)> {
-    match command {
-        Command::Serve(options) => options.flags(),
-        _ => Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What no setting is to blame for alone, and what the settings name.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use koalr_platform::complaint::Problem;
@@ -8,10 +9,14 @@ use super::{Complaint, Config, ConfigError, Place};
 use crate::queue::Capacity;
 use crate::web::{ListenError, Tls, TlsError};
 
-/// Settings that contradict each other.
-pub(super) fn contradictions(config: &Config) -> Vec<Complaint> {
+/// Settings that contradict each other; about those whose value was not understood nothing is said twice.
+pub(super) fn contradictions(config: &Config, wrong: &BTreeSet<&'static str>) -> Vec<Complaint> {
     let mut complaints = Vec::new();
+    // The first of these that somebody set is to be changed.
     let mut say = |names: &[&str], sentence: String| {
+        if names.iter().any(|name| wrong.contains(name)) {
+            return;
+        }
         let place = names.iter().find_map(|name| config.set.get(name));
         complaints.push(Complaint {
             place: place.cloned().unwrap_or(Place::Default),
@@ -23,16 +28,16 @@ pub(super) fn contradictions(config: &Config) -> Vec<Complaint> {
     }
     match (&config.certificate, &config.key) {
         (Some(_), None) => say(
-            &["server.certificate"],
+            &["server.certificate", "server.key"],
             "a certificate without its key; set `server.key` too".to_owned(),
         ),
         (None, Some(_)) => say(
-            &["server.key"],
+            &["server.key", "server.certificate"],
             "a key without its certificate; set `server.certificate` too".to_owned(),
         ),
         (None, None) if !config.anyone && is_open(config.listen) => {
             let sentence = ListenError::Exposed(config.listen).to_string();
-            say(&["server.listen"], sentence);
+            say(&REACH, sentence);
         }
         _ => {}
     }
@@ -42,7 +47,7 @@ pub(super) fn contradictions(config: &Config) -> Vec<Complaint> {
                 "other machines could reach `{metrics}`, and metrics are served by plain HTTP; listen on 127.0.0.1, or \
                  set `server.anyone`"
             );
-            say(&["metrics.listen"], sentence);
+            say(&["metrics.listen", "server.anyone"], sentence);
         }
         if metrics == config.listen && metrics.port() != 0 {
             let sentence =
@@ -101,3 +106,11 @@ impl Config {
         }
     }
 }
+
+/// What decides whether others can reach the server, beginning with what is to be changed if they must not.
+const REACH: [&str; 4] = [
+    "server.listen",
+    "server.anyone",
+    "server.certificate",
+    "server.key",
+];

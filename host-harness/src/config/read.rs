@@ -1,6 +1,6 @@
 //! From a file, variables and flags to a configuration.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use koalr_platform::complaint::{Problem, shown, way_out};
@@ -35,14 +35,43 @@ impl Sources {
 }
 
 impl Config {
-    /// Reads all sources. What they name is not looked at: [`Config::look`] does that.
+    /// Reads all sources. What they name is not looked at.
     ///
     /// # Errors
     ///
     /// Everything that is wrong: what is not TOML, keys and variables that nothing reads, values of another type or out of
     /// range, and what contradicts itself.
     pub fn read(sources: &Sources) -> Result<Self, ConfigError> {
-        let mut reading = Reading::default();
+        Reading::of(sources).end()
+    }
+
+    /// The same for whoever is about to start, or asks whether that can be: what is named is looked at too.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::read`] and [`Config::look`], together.
+    pub fn read_and_look(sources: &Sources) -> Result<Self, ConfigError> {
+        let mut reading = Reading::of(sources);
+        if let Err(ConfigError { complaints }) = reading.config.look() {
+            reading.complaints.extend(complaints);
+        }
+        reading.end()
+    }
+}
+
+#[derive(Default)]
+struct Reading {
+    config: Config,
+    complaints: Vec<Complaint>,
+    /// Settings whose value was not understood, which contradict nothing.
+    wrong: BTreeSet<&'static str>,
+    /// Whether the parser lost its way, so that anything may have been set.
+    lost: bool,
+}
+
+impl Reading {
+    fn of(sources: &Sources) -> Self {
+        let mut reading = Self::default();
         if let Some((path, text)) = &sources.file {
             reading.file(path, text);
         }
@@ -52,29 +81,22 @@ impl Config {
         for (flag, value) in &sources.flags {
             reading.flag(flag, value);
         }
-        let mut config = reading.config;
-        let mut complaints = reading.complaints;
-        config.set = reading.set;
-        // What was not understood would be told twice.
-        if complaints.is_empty() {
-            complaints = check::contradictions(&config);
+        if !reading.lost {
+            let contradictions = check::contradictions(&reading.config, &reading.wrong);
+            reading.complaints.extend(contradictions);
         }
+        reading
+    }
+
+    fn end(self) -> Result<Config, ConfigError> {
+        let complaints = self.complaints;
         if complaints.is_empty() {
-            Ok(config)
+            Ok(self.config)
         } else {
             Err(ConfigError { complaints })
         }
     }
-}
 
-#[derive(Default)]
-struct Reading {
-    config: Config,
-    set: BTreeMap<&'static str, Place>,
-    complaints: Vec<Complaint>,
-}
-
-impl Reading {
     fn file(&mut self, path: &Path, text: &str) {
         let (mut document, root) = Document::open(text, MAX_BYTES);
         for (name, value) in &root {
@@ -90,6 +112,7 @@ impl Reading {
                 self.key(path, &mut document, section, key, value);
             }
         }
+        self.lost = !document.is_whole();
         let complaints = document.finish().into_iter().map(|one| Complaint {
             place: Place::File {
                 path: path.to_owned(),
@@ -114,12 +137,17 @@ impl Reading {
         let Some(setting) = of_section.clone().find(|one| one.key() == name) else {
             return unknown(document, key, of_section.map(Setting::key));
         };
-        match setting.kind().read_toml(written.get_ref()) {
+        let read = setting.kind().read_toml(written.get_ref());
+        self.understood(setting, read.is_ok());
+        match read {
             Ok(value) => {
                 let (line, column) = document.place(&key.span());
-                let path = path.to_owned();
-                let beside = beside(&path, value);
-                self.put(setting, beside, Place::File { path, line, column });
+                let place = Place::File {
+                    path: path.to_owned(),
+                    line,
+                    column,
+                };
+                self.put(setting, beside(path, value), place);
             }
             Err(way_out) if holds_secret(written) => {
                 let problem = Problem::Contradiction(format!("`{name}` is no path; {way_out}"));
@@ -158,7 +186,9 @@ impl Reading {
     }
 
     fn text(&mut self, setting: &'static Setting, text: &str, place: Place) {
-        match setting.kind().read(text) {
+        let read = setting.kind().read(text);
+        self.understood(setting, read.is_ok());
+        match read {
             Ok(value) => self.put(setting, value, place),
             Err(way_out) => {
                 let key = setting.name.to_owned();
@@ -174,7 +204,16 @@ impl Reading {
 
     fn put(&mut self, setting: &'static Setting, value: Value, place: Place) {
         setting.set(&mut self.config, value);
-        self.set.insert(setting.name, place);
+        self.config.set.insert(setting.name, place);
+    }
+
+    /// The last word about a setting counts.
+    fn understood(&mut self, setting: &Setting, is_understood: bool) {
+        if is_understood {
+            self.wrong.remove(setting.name);
+        } else {
+            self.wrong.insert(setting.name);
+        }
     }
 }
 

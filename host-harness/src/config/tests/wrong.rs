@@ -76,6 +76,15 @@ fn slots_that_are_all_reserved_are_refused_where_they_are_set() {
 }
 
 #[test]
+fn what_was_not_understood_contradicts_nothing() {
+    let text = "[queue]\nslots = \"2\"\nreserved = 9\n[server]\nlisten = \"0.0.0.0:1\"\nanyone = 1\ncertificate = \"c\"\n";
+    let complaints = refused(&file(text));
+    assert_eq!(complaints.len(), 3, "{complaints:#?}");
+    assert!(complaints[0].contains("`slots` is") && complaints[1].contains("`anyone` is"));
+    assert!(complaints[2].contains("a certificate without its key"));
+}
+
+#[test]
 fn half_a_certificate_is_refused() {
     for (half, sentence) in [
         (
