@@ -34,9 +34,14 @@ pub fn find(named: Option<&Path>) -> Result<Option<(PathBuf, String)>, FileError
     };
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Some((path, text))),
-        Err(cause) if may_be_missing && cause.kind() == ErrorKind::NotFound => Ok(None),
+        Err(cause) if may_be_missing && is_missing(&cause) => Ok(None),
         Err(cause) => Err(FileError { path, cause }),
     }
+}
+
+/// Whether there is no file; a user without a home may have one that is no directory.
+fn is_missing(cause: &std::io::Error) -> bool {
+    matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// The environment's variables that are meant for this program, with their values, in the order of their names.

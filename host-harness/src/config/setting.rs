@@ -10,7 +10,7 @@ use super::{Config, Kind, Value};
 pub struct Setting {
     /// Its section and key with a dot between.
     pub name: &'static str,
-    /// The flag of `koalr serve`, or of every command, that wins over it; none if there is no such flag.
+    /// The flag that wins over it where a command has it; none if there is no such flag.
     pub flag: Option<&'static str>,
     /// One sentence about it, without a full stop.
     pub about: &'static str,

@@ -131,8 +131,8 @@ fn the_container_starts_a_command_that_there_is_with_variables_that_are_read() {
         .iter()
         .map(|one| one.split_once('=').unwrap())
         .collect();
-    let mut command = Koalr::new().bare(&["config", "check"]);
-    let ran = finish(command.envs(&variables));
+    let koalr = Koalr::new();
+    let ran = finish(koalr.bare(&["config", "check"]).envs(&variables));
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert_eq!(of_container("VOLUME")[0], variables["KOALR_DATA_DIR"]);
 }

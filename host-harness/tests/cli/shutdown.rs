@@ -118,8 +118,13 @@ fn a_job_that_outlasts_its_grace_goes_on_with_the_next_start() {
     let mut served = Served::with(&[("KOALR_QUEUE_GRACE_SECS", "0")]);
     let delivery = hung(&served);
     terminate(&served);
-    let said = "Ended; 1 jobs go on with the next start.\n";
-    assert_eq!(served.ended(), (Some(0), said.to_owned()));
+    let (code, said) = served.ended();
+    assert_eq!(code, Some(0));
+    // A sync may be one of them.
+    assert!(
+        said.starts_with("Ended; ") && said.ends_with(" on with the next start.\n"),
+        "{said}"
+    );
     goes_on(&mut served, &delivery);
 }
 

@@ -61,8 +61,9 @@ fn a_server_with_a_certificate_speaks_tls_and_reads_it_again_when_it_is_told() {
         .unwrap();
     assert!(healthz(address, &old).unwrap().starts_with("HTTP/1.1 200"));
     let new = certified(&koalr);
+    let id = child.id();
     let tell = |signal: &str| {
-        let kill = format!("kill -{signal} {}", child.id());
+        let kill = format!("kill -{signal} {id}");
         assert!(
             Command::new("sh")
                 .args(["-c", &kill])

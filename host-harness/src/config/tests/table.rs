@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Config, read};
-use crate::config::{Kind, SETTINGS, Value, rendered_table};
+use crate::config::{Kind, SETTINGS, Setting, Value, rendered_table};
 
 /// A value that is no default, as it is written in the file.
 fn another(kind: Kind, default: &Value) -> String {
@@ -61,11 +61,11 @@ fn every_default_is_within_its_range() {
 
 #[test]
 fn every_name_and_flag_is_there_once_and_sections_stand_together() {
-    let names: BTreeSet<_> = SETTINGS.iter().map(|one| one.variable()).collect();
+    let names: BTreeSet<_> = SETTINGS.iter().map(Setting::variable).collect();
     assert_eq!(names.len(), SETTINGS.len());
     let flags: Vec<_> = SETTINGS.iter().filter_map(|one| one.flag).collect();
     assert_eq!(flags.iter().collect::<BTreeSet<_>>().len(), flags.len());
-    let mut sections: Vec<_> = SETTINGS.iter().map(|one| one.section()).collect();
+    let mut sections: Vec<_> = SETTINGS.iter().map(Setting::section).collect();
     sections.dedup();
     assert_eq!(
         sections.iter().collect::<BTreeSet<_>>().len(),
