@@ -51,6 +51,8 @@ pub struct Config {
     pub drain: Duration,
     /// How often one key of the API may ask.
     pub api: ApiSettings,
+    /// Whether an integration may be connected to this machine by API, for a mock upstream.
+    pub allow_loopback: bool,
     /// Jobs that run at once; more than `reserved`.
     pub slots: usize,
     /// How many of them are for gates alone.
@@ -104,6 +106,7 @@ impl Default for Config {
             limits: Limits::default(),
             drain: Duration::ZERO,
             api: ApiSettings::default(),
+            allow_loopback: false,
             slots: SLOTS,
             reserved: RESERVED,
             grace: GRACE,

@@ -4,8 +4,10 @@ mod api;
 mod desk;
 mod hooks;
 mod ledger;
+mod news;
 mod routine;
 mod settings;
+mod turns;
 mod work;
 
 use std::net::SocketAddr;
@@ -51,6 +53,8 @@ pub struct ServeSettings {
     pub grace: Duration,
     /// Days of history that the first sync of a tenant reads.
     pub window_days: u32,
+    /// Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream.
+    pub allow_loopback: bool,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -91,6 +95,7 @@ impl ServeSettings {
             drain: config.drain,
             grace: config.grace,
             window_days: config.window_days,
+            allow_loopback: config.allow_loopback,
             clock,
         })
     }
@@ -131,15 +136,23 @@ impl Server {
         desk.open(queue.clone());
         routine::begin(&desk)?;
         let (stop, stopped) = oneshot::channel();
-        let shutdown = async {
+        let news = Arc::clone(&desk.news);
+        let shutdown = async move {
             // Whoever drops the server stops it too.
             let _ = stopped.await;
+            // Who listens would hold it up.
+            news.close();
+        };
+        let limits = Limits {
+            requests_per_minute: settings.api.requests_per_minute,
+            burst: settings.api.burst,
+            ..settings.limits
         };
         let listener = Listener {
             tcp: listener,
             tls: settings.tls,
         };
-        let served = crate::web::serve(listener, Arc::clone(&desk), settings.limits, shutdown);
+        let served = crate::web::serve(listener, Arc::clone(&desk), limits, shutdown);
         Ok(Self {
             address,
             desk,

@@ -87,6 +87,7 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         None => None,
     };
     let settings = ServeSettings {
+        allow_loopback: true,
         every: Duration::from_hours(1),
         ..ServeSettings::on_loopback(Arc::new(WallClock(self::now))).unwrap()
     };

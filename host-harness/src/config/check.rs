@@ -26,6 +26,13 @@ pub(super) fn contradictions(config: &Config, wrong: &BTreeSet<&'static str>) ->
     if let Err(error) = Capacity::new(config.slots, config.reserved) {
         say(&["queue.reserved", "queue.slots"], error.to_string());
     }
+    let (streams, connections) = (config.limits.streams, config.limits.connections);
+    if streams >= connections {
+        let sentence = format!(
+            "streams of news could take all {connections} connections; let there be fewer than {connections} of them"
+        );
+        say(&["api.streams", "server.connections"], sentence);
+    }
     match (&config.certificate, &config.key) {
         (Some(_), None) => say(
             &["server.certificate", "server.key"],

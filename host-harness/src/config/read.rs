@@ -81,6 +81,10 @@ impl Reading {
         for (flag, value) in &sources.flags {
             reading.flag(flag, value);
         }
+        if !reading.config.set.contains_key("api.burst") {
+            let api = &mut reading.config.api;
+            api.burst = api.requests_per_minute;
+        }
         if !reading.lost {
             let contradictions = check::contradictions(&reading.config, &reading.wrong);
             reading.complaints.extend(contradictions);

@@ -11,7 +11,7 @@ use crate::RateShare;
 use crate::observe::LogFormat;
 
 /// Every setting, section by section.
-pub static SETTINGS: [Setting; 30] = [
+pub static SETTINGS: [Setting; 36] = [
     Setting {
         name: "data.dir",
         flag: Some("--data"),
@@ -103,7 +103,7 @@ pub static SETTINGS: [Setting; 30] = [
     },
     Setting {
         name: "api.requests-per-minute",
-        flag: None,
+        flag: Some("--requests-per-minute"),
         about: "Requests a minute of one key, over time",
         field: Field::Whole(
             (1, 100_000),
@@ -114,12 +114,68 @@ pub static SETTINGS: [Setting; 30] = [
     Setting {
         name: "api.burst",
         flag: None,
-        about: "Requests of one key at once, after a time without any",
+        about: "Requests of one key at once, after a time without any; as many as a minute where only those are set",
         field: Field::Whole(
             (1, 100_000),
             |c| i64::from(c.api.burst),
             |c, n| c.api.burst = count(n),
         ),
+    },
+    Setting {
+        name: "api.failures-per-minute",
+        flag: None,
+        about: "Requests a minute from one address that show no valid key",
+        field: Field::Whole(
+            (1, 100_000),
+            |c| i64::from(c.limits.failures_per_minute),
+            |c, n| c.limits.failures_per_minute = count(n),
+        ),
+    },
+    Setting {
+        name: "api.requests-of-a-tenant",
+        flag: None,
+        about: "Requests of one tenant at a time, streams of news apart",
+        field: Field::Whole(
+            (1, 65_536),
+            |c| whole(c.limits.requests_of_a_tenant),
+            |c, n| c.limits.requests_of_a_tenant = size(n),
+        ),
+    },
+    Setting {
+        name: "api.answer-timeout-secs",
+        flag: None,
+        about: "Longest wait for an answer; what was asked for goes on",
+        field: Field::Whole(
+            (1, 600),
+            |c| secs(c.limits.answer_timeout),
+            |c, n| c.limits.answer_timeout = duration(n),
+        ),
+    },
+    Setting {
+        name: "api.streams",
+        flag: None,
+        about: "Streams of news at a time, of all keys together; fewer than connections",
+        field: Field::Whole(
+            (1, 65_535),
+            |c| whole(c.limits.streams),
+            |c, n| c.limits.streams = size(n),
+        ),
+    },
+    Setting {
+        name: "api.streams-of-a-key",
+        flag: None,
+        about: "Streams of news at a time of one key",
+        field: Field::Whole(
+            (1, 65_535),
+            |c| whole(c.limits.streams_of_a_key),
+            |c, n| c.limits.streams_of_a_key = size(n),
+        ),
+    },
+    Setting {
+        name: "api.allow-loopback",
+        flag: Some("--allow-loopback"),
+        about: "Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream",
+        field: Field::Flag(|c| c.allow_loopback, |c, flag| c.allow_loopback = flag),
     },
     Setting {
         name: "queue.slots",

@@ -90,3 +90,10 @@ fn what_others_mean_by_their_variables_is_left_alone() {
     ];
     assert!(Config::read(&variables(&of_others)).is_ok());
 }
+
+#[test]
+fn a_key_may_ask_as_often_at_once_as_in_a_minute_unless_it_is_said() {
+    let burst = |text| read(text).unwrap().api.burst;
+    assert_eq!(burst("[api]\nrequests-per-minute = 7\n"), 7);
+    assert_eq!(burst("[api]\nrequests-per-minute = 7\nburst = 9\n"), 9);
+}

@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
-use super::api::Api;
+use super::api::{Api, Peer};
 use super::inbox::Inbox;
 use super::limits::Limits;
 use super::listen::Listener;
@@ -93,8 +93,9 @@ async fn hold(
 ) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
+    let peer = stream.peer_addr().map(|address| Peer(address.ip())).ok();
     let Some(acceptor) = acceptor else {
-        return talk.over(stream).await;
+        return talk.over(stream, peer).await;
     };
     let sealed = tokio::select! {
         sealed = timeout(talk.limits.head_timeout, acceptor.accept(stream)) => sealed,
@@ -102,7 +103,7 @@ async fn hold(
         _ = talk.stopped.changed() => return,
     };
     match sealed {
-        Ok(Ok(stream)) => talk.over(stream).await,
+        Ok(Ok(stream)) => talk.over(stream, peer).await,
         Ok(Err(error)) => tracing::debug!("a handshake failed: {error}"),
         Err(_) => tracing::debug!("a handshake took too long"),
     }
@@ -117,13 +118,14 @@ struct Talk {
 
 impl Talk {
     /// Answers its requests, from the first to the last.
-    async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+    async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Option<Peer>) {
         let Self {
             router,
             limits,
             mut stopped,
         } = self;
-        let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request));
+        let service =
+            service_fn(move |request: Request<Incoming>| answer(router.clone(), peer, request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head_timeout)
@@ -142,8 +144,12 @@ impl Talk {
 
 async fn answer(
     mut router: Router,
-    request: Request<Incoming>,
+    peer: Option<Peer>,
+    mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
     router.call(request.map(Body::new)).await
 }
 

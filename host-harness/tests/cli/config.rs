@@ -105,18 +105,18 @@ fn a_server_with_a_mistake_in_its_settings_starts_nothing() {
 fn what_is_shown_is_a_file_that_says_the_same() {
     let koalr = Koalr::new();
     koalr.write("koalr.toml", "[log]\nlevel = \"warn\"\n");
-    let variables = [("KOALR_API_BURST", "7"), ("KOALR_CONFIG", "koalr.toml")];
+    let variables = [("KOALR_QUEUE_SLOTS", "7"), ("KOALR_CONFIG", "koalr.toml")];
     let shown = run(&koalr, &["config", "show"], &variables).out;
     assert!(shown.contains("\nlevel = \"warn\"\n"), "{shown}");
     assert!(
-        shown.contains("\nburst = 7 # environment variable `KOALR_API_BURST`\n"),
+        shown.contains("\nslots = 7 # environment variable `KOALR_QUEUE_SLOTS`\n"),
         "{shown}"
     );
     koalr.write("shown.toml", &shown);
     let again = run(&koalr, &["config", "show", "--config", "shown.toml"], &[]).out;
     assert_eq!(
         again,
-        shown.replace(" # environment variable `KOALR_API_BURST`", "")
+        shown.replace(" # environment variable `KOALR_QUEUE_SLOTS`", "")
     );
 }
 
@@ -146,7 +146,7 @@ fn the_help_of_each_flag_says_the_default_of_its_setting() {
             told += 1;
         }
     }
-    assert_eq!(told, 4);
+    assert_eq!(told, 5);
 }
 
 #[test]

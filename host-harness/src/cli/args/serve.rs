@@ -28,6 +28,12 @@ pub(crate) struct Serve {
     /// 900].
     #[arg(long, value_name = "SECONDS")]
     every: Option<String>,
+    /// Permit connecting to this machine by API, by plain HTTP, for a mock upstream.
+    #[arg(long)]
+    allow_loopback: bool,
+    /// Requests a minute of one key of the API; above that it is told to wait [default: 60].
+    #[arg(long, value_name = "NUMBER")]
+    requests_per_minute: Option<String>,
 }
 
 impl Serve {
@@ -41,12 +47,18 @@ impl Serve {
             ("--slots", &self.slots),
             ("--reserved", &self.reserved),
             ("--every", &self.every),
+            ("--requests-per-minute", &self.requests_per_minute),
         ];
         let mut flags: Vec<_> = given
             .into_iter()
             .filter_map(|(flag, value)| Some((flag, value.clone()?)))
             .collect();
-        flags.extend(self.anyone.then(|| ("--anyone", true.to_string())));
+        let said = [
+            ("--anyone", self.anyone),
+            ("--allow-loopback", self.allow_loopback),
+        ];
+        let said = said.into_iter().filter(|(_, said)| *said);
+        flags.extend(said.map(|(flag, said)| (flag, said.to_string())));
         flags
     }
 }

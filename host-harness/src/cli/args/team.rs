@@ -80,6 +80,8 @@ pub(crate) enum Scope {
     Import,
     /// Ask for decisions.
     Gate,
+    /// Give an integration its credential, and take it away.
+    Connect,
     /// Let changes pass, as the person given with `--as`.
     Approve,
 }
@@ -90,6 +92,7 @@ impl From<Scope> for access::Scope {
             Scope::Read => Self::Read,
             Scope::Import => Self::Import,
             Scope::Gate => Self::Gate,
+            Scope::Connect => Self::Connect,
             Scope::Approve => Self::Approve,
         }
     }

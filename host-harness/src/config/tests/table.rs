@@ -6,8 +6,10 @@ use super::{Config, read};
 use crate::config::{Kind, SETTINGS, Setting, Value, rendered_table};
 
 /// A value that is no default, as it is written in the file.
-fn another(kind: Kind, default: &Value) -> String {
+fn another(name: &str, kind: Kind, default: &Value) -> String {
     match kind {
+        // Fewer would leave no room beside streams.
+        Kind::Whole(_, high) if name == "server.connections" => high.to_string(),
         Kind::Address => "\"127.0.0.1:9\"".to_owned(),
         Kind::Path => "\"/nowhere\"".to_owned(),
         Kind::Flag => (*default == Value::Flag(false)).to_string(),
@@ -24,10 +26,12 @@ fn another(kind: Kind, default: &Value) -> String {
 fn every_setting_is_read_and_stands_where_the_code_looks() {
     for setting in &SETTINGS {
         let default = setting.of(&Config::default());
-        let written = another(setting.kind(), &default);
+        let written = another(setting.name, setting.kind(), &default);
         // What it would contradict alone.
         let beside = match setting.name {
             "queue.slots" => "reserved = 0\n",
+            // A burst that is not set follows it.
+            "api.requests-per-minute" => "burst = 60\n",
             "server.certificate" => "key = \"/k\"\n",
             "server.key" => "certificate = \"/c\"\n",
             _ => "",

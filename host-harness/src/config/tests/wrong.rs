@@ -85,6 +85,18 @@ fn what_was_not_understood_contradicts_nothing() {
 }
 
 #[test]
+fn streams_of_news_must_leave_connections_for_others() {
+    let complaints = refused(&file("[server]\nconnections = 64\n"));
+    assert_eq!(
+        complaints,
+        [
+            "`/etc/koalr/koalr.toml`, line 2, column 1: streams of news could take all 64 connections; let there be fewer \
+             than 64 of them"
+        ]
+    );
+}
+
+#[test]
 fn half_a_certificate_is_refused() {
     for (half, sentence) in [
         (
