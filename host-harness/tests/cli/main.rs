@@ -28,6 +28,8 @@ mod deploy;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod disconnect;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod enrichment;
