@@ -1,5 +1,6 @@
 //! What every part of the server shares: the host, the data, the queue.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ use crate::{Host, HostError};
 pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
+    pub(super) window_days: u32,
+    /// Whether it was told to end.
+    ends: AtomicBool,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Turns,
     /// Scores of changes that are only described, beside those: they ask the upstream.
@@ -40,6 +44,8 @@ impl Desk {
         Self {
             host,
             every: settings.every,
+            window_days: settings.window_days,
+            ends: AtomicBool::new(false),
             gates: Turns::new(GATES, GATES),
             glances: Semaphore::new(GATES),
             connects: Turns::new(CONNECTS, GATES),
@@ -55,6 +61,15 @@ impl Desk {
     pub(super) fn open(&self, queue: Queue<Work>) {
         // It is opened once, by the server's start.
         let _ = self.queue.set(queue);
+    }
+
+    /// Nothing more is to be sent here.
+    pub(super) fn end(&self) {
+        self.ends.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn ends(&self) -> bool {
+        self.ends.load(Ordering::Relaxed)
     }
 
     pub(super) fn now(&self) -> Timestamp {
