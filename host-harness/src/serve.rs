@@ -29,8 +29,11 @@ pub use work::{Task, Work};
 pub struct ServeSettings {
     /// Where it listens; port 0 is any free one.
     pub listen: SocketAddr,
-    /// Who may reach it.
+    /// Who may reach it, and its metrics.
     pub reach: Reach,
+    /// Where `/metrics`, `/healthz` and `/readyz` are served apart from everything else; port 0 is any free one. None
+    /// serves no metrics.
+    pub metrics: Option<SocketAddr>,
     /// How many jobs run at once, and how many of the slots are for gates alone.
     pub capacity: Capacity,
     /// How long after a sync ended the next one of a tenant begins; each tenant's differs a little.

@@ -90,6 +90,7 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
     let settings = ServeSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         reach: Reach::Loopback,
+        metrics: None,
         capacity: Capacity::new(8, 2).unwrap(),
         every: Duration::from_hours(1),
         clock: Arc::new(WallClock(self::now)),

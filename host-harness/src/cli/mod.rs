@@ -33,10 +33,8 @@ use koalr_platform::model::common::Timestamp;
 use koalr_runtime::Proxy;
 use koalr_store::{DataDir, StoreError, Tenant, TenantId};
 use serde::Serialize;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::observe::{LogSettings, log_to_standard_error};
 use crate::report::json_line;
 use crate::{Host, HostError, HostSettings, RateShare};
 use args::{Args, Command, Common, Format};
@@ -51,7 +49,7 @@ pub const FAILED: u8 = 2;
 /// With one sentence that names the input and the way out. The process then ends with exit code 2.
 pub async fn run() -> Result<ExitCode, HostError> {
     let args = Args::parse();
-    log_to_standard_error(args.verbose);
+    log_to_standard_error(LogSettings::default().verbose(args.verbose));
     let common = args.common;
     match args.command {
         Command::Plugin { command } => plugin::run(command).await,
@@ -78,24 +76,6 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Jobs { command } => hook::jobs(&common, &command),
         Command::Demo(options) => demo::run(&common, options).await,
     }
-}
-
-fn log_to_standard_error(verbose: u8) {
-    let level = match verbose {
-        0 => tracing::Level::ERROR,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    // Only what this project says: the crates below would bury it.
-    let ours = Targets::new().with_target("koalr", level);
-    let printer = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(false);
-    // A second initialisation can only happen in a test, where the first one serves.
-    let _ = tracing_subscriber::registry()
-        .with(printer)
-        .with(ours)
-        .try_init();
 }
 
 /// The tenant in the data directory; none if either is not there. Creates neither: a mistyped name leaves nothing.

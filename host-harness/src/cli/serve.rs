@@ -24,6 +24,7 @@ pub(super) async fn run(common: &Common, options: Serve) -> Result<ExitCode, Hos
         } else {
             Reach::Loopback
         },
+        metrics: options.metrics,
         capacity: Capacity::new(options.slots, options.reserved)
             .map_err(|error| HostError::NotPossible(error.to_string()))?,
         every: Duration::from_secs(options.every),

@@ -16,6 +16,9 @@ pub(crate) struct Serve {
     /// Let other machines reach it; put a proxy with TLS before it.
     #[arg(long)]
     pub(crate) anyone: bool,
+    /// Serve metrics and readiness here too, apart from everything else; see docs/metrics.md [default: no metrics].
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) metrics: Option<std::net::SocketAddr>,
     /// Jobs that run at once.
     #[arg(long, value_name = "NUMBER", default_value_t = 8)]
     pub(crate) slots: usize,
