@@ -4,15 +4,18 @@ mod api;
 mod desk;
 mod hooks;
 mod ledger;
+mod pulse;
 mod routine;
 mod settings;
 mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use koalr_store::DataDir;
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -45,6 +48,8 @@ pub struct ServeSettings {
 /// A server under way.
 pub struct Server {
     address: SocketAddr,
+    operator: Option<Operator>,
+    desk: Arc<Desk>,
     queue: Queue<Work>,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
@@ -64,6 +69,10 @@ impl Server {
     ) -> Result<Self, HostError> {
         let listener = listen(settings.listen, settings.reach).await?;
         let address = listener.local_addr().map_err(HostError::Serve)?;
+        let operator = match settings.metrics {
+            Some(metrics) => Some(listen(metrics, settings.reach).await?),
+            None => None,
+        };
         let desk = Arc::new(Desk::new(
             host,
             data,
@@ -84,13 +93,23 @@ impl Server {
             // Whoever drops the server stops it too.
             let _ = stopped.await;
         };
-        let served = crate::web::serve(listener, desk, Limits::default(), shutdown);
+        let operator = match operator {
+            Some(listener) => Some(Operator::start(listener, Arc::clone(&desk))?),
+            None => None,
+        };
+        let runs = Runs(Arc::clone(&desk));
+        let served = crate::web::serve(listener, Arc::clone(&desk), Limits::default(), shutdown);
         Ok(Self {
             address,
+            operator,
+            desk,
             queue,
             stop,
             served: tokio::spawn(served),
-            ran: tokio::spawn(runner.run(GRACE)),
+            ran: tokio::spawn(async move {
+                let _runs = runs;
+                runner.run(GRACE).await
+            }),
         })
     }
 
@@ -98,6 +117,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its metrics are; none if they are not served.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.operator.as_ref().map(|operator| operator.address)
     }
 
     /// Its jobs.
@@ -108,13 +133,61 @@ impl Server {
 
     /// Takes nothing more in, lets what runs end for a while, and leaves the rest for the next start.
     pub async fn stop(self) -> Stopped {
+        self.desk.ending.store(true, Ordering::Relaxed);
         // It may have ended by itself.
         let _ = self.stop.send(());
         self.queue.stop();
         let _ = self.served.await;
-        self.ran.await.unwrap_or(Stopped { interrupted: 0 })
+        let stopped = self.ran.await.unwrap_or(Stopped { interrupted: 0 });
+        // Last, so that its end can be watched.
+        if let Some(operator) = self.operator {
+            let _ = operator.stop.send(());
+            let _ = operator.served.await;
+        }
+        stopped
     }
 }
 
+/// Serves metrics and readiness.
+struct Operator {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<()>,
+}
+
+impl Operator {
+    fn start(listener: TcpListener, desk: Arc<Desk>) -> Result<Self, HostError> {
+        let address = listener.local_addr().map_err(HostError::Serve)?;
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async {
+            let _ = stopped.await;
+        };
+        let limits = Limits {
+            connections: OPERATOR_CONNECTIONS,
+            grace: OPERATOR_GRACE,
+            ..Limits::default()
+        };
+        let served = crate::web::serve_operator(listener, desk, limits, shutdown);
+        Ok(Self {
+            address,
+            stop,
+            served: tokio::spawn(served),
+        })
+    }
+}
+
+/// Says when nobody runs the jobs any more, also if who did panicked.
+struct Runs(Arc<Desk>);
+
+impl Drop for Runs {
+    fn drop(&mut self) {
+        self.0.running.store(false, Ordering::Relaxed);
+    }
+}
+
+/// A scraper or two, and probes.
+const OPERATOR_CONNECTIONS: usize = 16;
+/// A scrape takes milliseconds.
+const OPERATOR_GRACE: Duration = Duration::from_secs(1);
 /// How long jobs have to end when the server stops.
 const GRACE: Duration = Duration::from_secs(20);

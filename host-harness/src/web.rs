@@ -7,14 +7,17 @@ mod inbox;
 mod limits;
 mod listen;
 mod problem;
+mod pulse;
 mod serve;
+mod watch;
 mod webhooks;
 
 pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, Page, Reply};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};
-pub use serve::serve;
+pub use pulse::{Pulse, Unready};
+pub use serve::{serve, serve_operator};
 
 use std::sync::Arc;
 
@@ -25,7 +28,7 @@ use body::Bodies;
 use problem::Problem;
 
 /// Everything that is served.
-fn router<S: Inbox + Api>(server: Arc<S>, limits: &Limits) -> Router {
+fn router<S: Inbox + Api + Pulse>(server: Arc<S>, limits: &Limits) -> Router {
     let bodies = Bodies::new(limits);
     Router::new()
         .merge(health::router(Arc::clone(&server)))

@@ -38,6 +38,11 @@ pub(super) async fn run(common: &Common, options: Serve) -> Result<ExitCode, Hos
              GitHub's webhooks go to /webhooks/TENANT/github, PagerDuty's to /webhooks/TENANT/pagerduty.\n"
         )
     })?;
+    if let Some(metrics) = server.metrics_address() {
+        print(Format::Text, &(), |()| {
+            format!("Metrics are at http://{metrics}/metrics.\n")
+        })?;
+    }
     ended().await?;
     let stopped = server.stop().await;
     if stopped.interrupted > 0 {

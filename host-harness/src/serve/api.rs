@@ -10,6 +10,7 @@ use http::StatusCode;
 use koalr_store::ApiKeyRecord;
 use serde::Serialize;
 use serde_json::Value;
+use tracing::Span;
 
 use super::desk::Desk;
 use crate::web::{Api, Ask, Reply};
@@ -72,6 +73,7 @@ fn queued(body: Value) -> Reply {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HostError> + Send + 'static,
 ) -> Result<T, HostError> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let span = Span::current();
+    let done = tokio::task::spawn_blocking(move || span.in_scope(work)).await;
     done.map_err(|_| HostError::Ended)?
 }

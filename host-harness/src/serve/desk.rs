@@ -1,9 +1,12 @@
 //! What every part of the server shares: the host, the data, the queue.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use koalr_platform::decision::Decision;
 use koalr_platform::model::common::Timestamp;
+use koalr_platform::policy::Mode;
 use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobState, StoreError, Tenant, TenantId};
 use tokio::sync::Semaphore;
@@ -11,7 +14,8 @@ use tokio::sync::Semaphore;
 use super::settings::{GITHUB, GitHubHook};
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
-use crate::queue::{Clock, Queue};
+use crate::observe::{Freshness, Metrics};
+use crate::queue::{Clock, Count, Queue};
 use crate::{Host, HostError};
 
 /// Shared by the webhooks and the jobs.
@@ -21,17 +25,35 @@ pub(super) struct Desk {
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Semaphore,
     pub(super) data: DataDir,
+    pub(super) metrics: Arc<Metrics>,
+    /// When each tenant was last synced.
+    pub(super) freshness: Freshness,
+    /// Whether the server is about to end: it should be given nothing more.
+    pub(super) ending: AtomicBool,
+    /// Whether somebody runs the jobs.
+    pub(super) running: AtomicBool,
     clock: Arc<dyn Clock>,
     queue: OnceLock<Queue<Work>>,
 }
 
 impl Desk {
-    pub(super) fn new(host: Host, data: DataDir, every: Duration, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        mut host: Host,
+        data: DataDir,
+        every: Duration,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let metrics = Arc::new(Metrics::new(clock.now_ms()));
+        host.meter(&metrics);
         Self {
             host,
             every,
             gates: Semaphore::new(GATES),
             data,
+            metrics,
+            freshness: Freshness::default(),
+            ending: AtomicBool::new(false),
+            running: AtomicBool::new(true),
             clock,
             queue: OnceLock::new(),
         }
@@ -89,6 +111,8 @@ impl Desk {
         if let (Some(id), Some(queue)) = (id, self.queue.get()) {
             let work = Work::new(tenant.id().clone(), id, task.clone());
             queue.push(work, Some(not_before));
+            let (tenant, class) = (tenant.id().as_str(), class.as_str());
+            tracing::info!(tenant, job = id, class, kind = task.kind(), "queued");
         }
         Ok(())
     }
@@ -108,6 +132,18 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn count_decision(&self, subject: &str, decision: Decision, mode: Mode) {
+        let integration = &*self.host.manifest().id;
+        let decisions = &self.metrics.decisions;
+        let labels = [integration, subject, decision.word(), mode.word()];
+        decisions.of(labels).inc();
+    }
+
+    /// What waits, runs and is dead; nothing before the queue is there.
+    pub(super) fn counts(&self) -> Vec<Count> {
+        self.queue.get().map(Queue::counts).unwrap_or_default()
     }
 
     /// The tenant's GitHub; none where it has no token.

@@ -23,6 +23,11 @@ impl Ledger {
         }
     }
 
+    fn count(&self, work: &Work, outcome: &str) {
+        let (class, kind) = (work.task.class().as_str(), work.task.kind());
+        self.desk.metrics.jobs.of([class, kind, outcome]).inc();
+    }
+
     fn write(&self, work: &Work, write: impl FnOnce(&mut Tenant) -> Result<bool, StoreError>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if !open.contains_key(&work.tenant) {
@@ -50,10 +55,12 @@ impl Observer<Work> for Ledger {
     }
 
     fn finished(&self, work: &Work) {
+        self.count(work, "done");
         self.write(work, |tenant| tenant.finish_job(work.id));
     }
 
     fn retried(&self, work: &Work, reason: &str, not_before_ms: i64) {
+        self.count(work, "retried");
         tracing::warn!(tenant = %work.tenant, job = work.id, "will be tried again: {reason}");
         self.write(work, |tenant| {
             tenant.retry_job(work.id, reason, not_before_ms)
@@ -61,8 +68,18 @@ impl Observer<Work> for Ledger {
     }
 
     fn buried(&self, work: &Work, reason: &str) {
+        self.count(work, "buried");
         tracing::error!(tenant = %work.tenant, job = work.id, "given up: {reason}");
         self.write(work, |tenant| tenant.bury_job(work.id, reason));
+    }
+
+    fn dropped(&self, work: &Work) {
+        self.count(work, "dropped");
+        self.write(work, |tenant| tenant.finish_job(work.id));
+    }
+
+    fn interrupted(&self, work: &Work) {
+        self.count(work, "interrupted");
     }
 }
 

@@ -1,10 +1,12 @@
 //! What jobs do.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use koalr_platform::deployment_gate::Answer;
 use koalr_store::{Class as StoredClass, Tenant, TenantId};
 use serde::{Deserialize, Serialize};
+use tracing::Instrument as _;
 
 use super::desk::Desk;
 use super::routine;
@@ -124,7 +126,20 @@ impl From<Class> for StoredClass {
 
 /// One attempt.
 pub(super) async fn run(desk: Arc<Desk>, work: Work) -> Outcome {
-    match attempt(&desk, &work).await {
+    let class = work.task.class().as_str();
+    // Whatever is logged within, it says about which job.
+    let span = tracing::error_span!(
+        "job",
+        tenant = work.tenant.as_str(),
+        job = work.id,
+        class,
+        kind = work.task.kind()
+    );
+    let began = Instant::now();
+    let attempted = attempt(&desk, &work).instrument(span).await;
+    let seconds = desk.metrics.job_seconds.of([class]);
+    seconds.observe(began.elapsed().as_secs_f64());
+    match attempted {
         Ok(()) => Outcome::Done,
         Err(Failure {
             reason,
@@ -199,10 +214,11 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         let run = CheckRun::of(&looped.report);
         github.post_check(&change.repository, &run).await?;
     }
+    let settled = &looped.report.settled;
+    desk.count_decision("change", settled.decision, settled.mode);
     tracing::info!(
-        tenant = %tenant.id(),
         change = id,
-        decision = looped.report.settled.decision.word(),
+        decision = settled.decision.word(),
         "change judged"
     );
     if let Some(at) = looped.again_at {
@@ -271,6 +287,8 @@ async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Fa
         terms: JudgeOptions::stored(&desk.host, tenant)?,
     };
     let report = gate_deployment(&desk.host, tenant, &options, desk.now()).await?;
+    let mode = options.terms.policy.mode;
+    desk.count_decision("deployment", report.verdict.decision, mode);
     let state = match report.answer {
         Answer::Approved => Some(ProtectionState::Approved),
         Answer::Rejected => Some(ProtectionState::Rejected),

@@ -18,6 +18,7 @@ use axum::{Json, Router};
 use http::{HeaderMap, StatusCode, header};
 use koalr_store::ApiKeyRecord;
 use serde_json::Value;
+use tracing::{Instrument as _, Span};
 
 use super::body::Bodies;
 use super::problem::Problem;
@@ -94,6 +95,11 @@ pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies) -> Router {
     router.with_state(Room { api, bodies })
 }
 
+/// Templates of all addresses.
+pub(super) fn templates() -> impl Iterator<Item = &'static str> {
+    route::routes().map(|route| route.path)
+}
+
 struct Room<A> {
     api: Arc<A>,
     bodies: Bodies,
@@ -109,6 +115,9 @@ impl<A: Api> Room<A> {
     ) -> Result<Response, Problem> {
         let (head, body) = request.into_parts();
         let caller = self.caller(&head.headers).await?;
+        Span::current()
+            .record("tenant", caller.tenant.as_str())
+            .record("key", caller.id.as_str());
         if !caller.scopes.contains(&route.scope) {
             let word = route.scope.word();
             let detail = format!("this key has not the scope `{word}`; use one that has");
@@ -128,20 +137,14 @@ impl<A: Api> Room<A> {
         };
         let ask = tokio::task::spawn_blocking(read).await;
         let ask = ask.map_err(|_| Problem::busy())??;
-        tracing::info!(
-            tenant = %caller.tenant,
-            key = caller.id,
-            method = %head.method,
-            route = route.path,
-            "asked by API"
-        );
         let api = Arc::clone(&self.api);
-        let answer = tokio::spawn(async move {
+        let answer = async move {
             let answer = api.answer(caller, ask).await;
             // What was in it takes room until then.
             drop(body);
             answer
-        });
+        };
+        let answer = tokio::spawn(answer.in_current_span());
         match answer
             .await
             .map_err(|_| Problem::busy())?

@@ -55,6 +55,11 @@ impl Problem {
         self
     }
 
+    /// Whether who asked could not have done better.
+    pub(super) fn is_ours(&self) -> bool {
+        self.status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16()
+    }
+
     /// The server cannot do it now.
     pub(super) fn busy() -> Self {
         Self::new(

@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
@@ -20,21 +21,58 @@ use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
 use super::api::Api;
+use super::health::operator_router;
 use super::inbox::Inbox;
 use super::limits::Limits;
+use super::pulse::Pulse;
 use super::router;
+use super::watch::Watch;
+use crate::observe::Metrics;
 
 /// Serves until `shutdown` is there; then accepts nothing more, and returns when the requests under way are answered or
 /// the grace is over.
 ///
 /// `axum::serve` would do, but it bounds neither the head of a request nor the number of connections.
-pub async fn serve<S: Inbox + Api>(
+pub async fn serve<S: Inbox + Api + Pulse>(
     listener: TcpListener,
     server: Arc<S>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
-    let router = router(server, &limits);
+    let site = Site {
+        watch: Some(Arc::new(Watch::new(Arc::clone(server.metrics())))),
+        router: router(server, &limits),
+    };
+    accept_all(listener, site, limits, shutdown).await;
+}
+
+/// Serves metrics and readiness in the same way, to who operates the server. That is not counted.
+pub async fn serve_operator<P: Pulse>(
+    listener: TcpListener,
+    pulse: Arc<P>,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
+    let site = Site {
+        watch: None,
+        router: operator_router(pulse),
+    };
+    accept_all(listener, site, limits, shutdown).await;
+}
+
+/// What is served, and who watches it.
+#[derive(Clone)]
+struct Site {
+    router: Router,
+    watch: Option<Arc<Watch>>,
+}
+
+async fn accept_all(
+    listener: TcpListener,
+    site: Site,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (stop, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
@@ -44,8 +82,8 @@ pub async fn serve<S: Inbox + Api>(
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
             Some((stream, slot)) = accept(&listener, &slots) => {
-                let router = router.clone();
-                connections.spawn(hold(stream, router, limits.clone(), stopped.clone(), slot));
+                let site = site.clone();
+                connections.spawn(hold(stream, site, limits.clone(), stopped.clone(), slot));
             }
         }
     }
@@ -76,14 +114,15 @@ async fn accept(
 /// One connection, from its first request to its last; then its slot is free.
 async fn hold(
     stream: TcpStream,
-    router: Router,
+    site: Site,
     limits: Limits,
     mut stopped: watch::Receiver<()>,
     _slot: OwnedSemaphorePermit,
 ) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request));
+    let _open = site.watch.as_ref().map(|watch| Open::new(&watch.metrics));
+    let service = service_fn(move |request: Request<Incoming>| answer(site.clone(), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
@@ -99,11 +138,29 @@ async fn hold(
     let _ = connection.await;
 }
 
-async fn answer(
-    mut router: Router,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
-    router.call(request.map(Body::new)).await
+async fn answer(mut site: Site, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    let request = request.map(Body::new);
+    match site.watch {
+        Some(watch) => watch.answer(site.router, request).await,
+        None => site.router.call(request).await,
+    }
+}
+
+/// Counts a connection while it is open.
+struct Open(Gauge);
+
+impl Open {
+    fn new(metrics: &Metrics) -> Self {
+        let gauge = metrics.http.connections.of([]);
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 /// Whether the error ended one connection, so that the next may be accepted at once.

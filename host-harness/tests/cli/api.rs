@@ -346,7 +346,7 @@ fn a_connection_is_shown_as_status_shows_it_and_synced_when_asked() {
         (status, answer),
         (202, json!({ "integration": "snyk", "sync": "increment" }))
     );
-    served.until("asked by API");
+    served.until("answered");
     let (status, _) = served.ask("POST /api/v1/connections/jira/sync", &key, &Value::Null);
     assert_eq!(status, 404);
 }

@@ -9,11 +9,12 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-use super::super::{Api, Ask, Inbox, Reply, Taken};
+use super::super::{Api, Ask, Inbox, Pulse, Reply, Taken, Unready};
 use super::SECRET;
 use crate::ApiKey;
 use crate::error::HostError;
 use crate::inbox::{Received, Source};
+use crate::observe::{Metrics, Scene};
 
 /// Knows tenant `acme`, by its secret, and `globex`, by another one; `silent` has none.
 #[derive(Default)]
@@ -24,6 +25,8 @@ pub(super) struct Fake {
     keys: Vec<(ApiKeyRecord, [u8; 32])>,
     /// What was asked by API, and by whom.
     pub(super) asked: Mutex<Vec<(TenantId, Ask)>>,
+    /// What counts its requests.
+    metrics: Arc<Metrics>,
     /// It fails.
     pub(super) broken: bool,
     /// Where taking waits until it may go on.
@@ -104,9 +107,19 @@ impl Inbox for Fake {
         }
         Ok(Taken { duplicate })
     }
+}
 
-    async fn ready(&self) -> bool {
-        !self.broken
+impl Pulse for Fake {
+    async fn ready(&self) -> Result<(), Unready> {
+        self.works().map_err(|_| Unready::Data)
+    }
+
+    fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    fn scene(&self) -> Scene {
+        Scene::default()
     }
 }
 
