@@ -12,6 +12,7 @@ mod metrics;
 mod process;
 mod scene;
 
+pub use catalogue::Row;
 pub use log::{LogFormat, LogSettings, log_to_standard_error};
 pub use metrics::Metrics;
 pub use scene::Scene;

@@ -1,22 +1,23 @@
 //! One instance in one store, and the calls on it.
 
+mod store;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
-use wasmtime::{Store, Trap, UpdateDeadline};
+use wasmtime::{Store, Trap};
 
 use crate::call::{CallError, Usage, Verb};
 use crate::contract::{connect, describe, gate, score, sync};
 use crate::egress::{Egress, EgressHooks, QuotaWait};
-use crate::limits::Limits;
 use crate::meter::CallMeasured;
 use crate::plugin::Plugin;
 use crate::state::{GUEST, StoreState, one_line};
 use crate::verbs::Guests;
+use store::{explain, new_store, within};
 
 /// An instance of a plugin, alone in its store.
 ///
@@ -340,70 +341,9 @@ fn span(plugin: &Plugin, verb: Verb, number: u64) -> Span {
     )
 }
 
-fn new_store(plugin: &Plugin, limits: &Limits, hooks: EgressHooks) -> Store<StoreState> {
-    let mut store = Store::new(
-        &plugin.shared().wasm,
-        StoreState::new(plugin.name(), limits, hooks),
-    );
-    store.limiter(|state| &mut state.memory);
-    store.set_max_component_handles(limits.handles);
-    store.set_hostcall_fuel(limits.hostcall_bytes);
-    store.set_epoch_deadline(1);
-    let most = limits.cpu_ticks;
-    // Counting the ticks at which the guest was seen computing makes waiting free.
-    store.epoch_deadline_callback(move |mut context| {
-        let state = context.data_mut();
-        state.cpu_ticks += 1;
-        Ok(if state.cpu_ticks > most {
-            UpdateDeadline::Interrupt
-        } else {
-            UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now()))
-        })
-    });
-    store
-}
-
-/// The call's outcome; none if it took longer than `wall` without the time it waited for quotas.
-async fn within<T>(
-    wall: Duration,
-    waiting: &QuotaWait,
-    call: impl Future<Output = T>,
-) -> Option<T> {
-    let start = Instant::now();
-    let waited_before = waiting.total();
-    let mut call = std::pin::pin!(call);
-    loop {
-        let allowed = wall + waiting.total().saturating_sub(waited_before);
-        let left = allowed.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return None;
-        }
-        if let Ok(outcome) = tokio::time::timeout(left.max(GRAIN), call.as_mut()).await {
-            return Some(outcome);
-        }
-    }
-}
-
-/// The trap, and what the guest wrote to standard error about it.
-fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
-    let trap = if cause.is::<wasmtime_wasi::I32Exit>() {
-        "it called `exit`".to_owned()
-    } else {
-        cause.root_cause().to_string()
-    };
-    let said = one_line(state.stdio.take().trim_start(), LINE_BYTES);
-    if said.is_empty() {
-        trap
-    } else {
-        format!("{trap}: {said}")
-    }
-}
-
 /// Outcome of a call that gave a result.
 const OK: &str = "ok";
 /// Outcome of a call that the integration ended with an error of its own.
 const REFUSED: &str = "refused";
-/// Least time between two looks at the clock, so that a call that waits for a quota does not keep the host busy.
-const GRAIN: Duration = Duration::from_millis(50);
 /// Bytes of one line of a guest's standard error in a message.
 const LINE_BYTES: usize = 400;

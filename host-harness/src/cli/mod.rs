@@ -49,7 +49,11 @@ pub const FAILED: u8 = 2;
 /// With one sentence that names the input and the way out. The process then ends with exit code 2.
 pub async fn run() -> Result<ExitCode, HostError> {
     let args = Args::parse();
-    log_to_standard_error(LogSettings::default().verbose(args.verbose));
+    let log = LogSettings {
+        format: args.log_format.into(),
+        ..LogSettings::default()
+    };
+    log_to_standard_error(log.verbose(args.verbose));
     let common = args.common;
     match args.command {
         Command::Plugin { command } => plugin::run(command).await,

@@ -17,12 +17,15 @@ pub(super) struct Catalogue {
 
 /// What is said of a metric: in its `HELP`, and in `docs/metrics.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub struct Row {
     /// As a query names it, `_total` of a counter among it.
-    pub(super) name: String,
-    pub(super) kind: &'static str,
-    pub(super) labels: Vec<&'static str>,
-    pub(super) meaning: &'static str,
+    pub name: String,
+    /// Its type: `counter`, `gauge` or `histogram`.
+    pub kind: &'static str,
+    /// Names of its labels. May be empty.
+    pub labels: Vec<&'static str>,
+    /// What it says, its unit in its name.
+    pub meaning: &'static str,
 }
 
 /// A metric for each set of labels. The sets are closed: no tenant, no id of anything, no text from outside.

@@ -83,7 +83,7 @@ impl Metrics {
         let queue_jobs = all.gauge(
             "queue_jobs",
             ["class", "state"],
-            "Jobs that are `due` (they could start if there were room), `delayed` (they wait for their time), `running`, or `dead` (a person has to look)",
+            "Jobs that are `due` (they could start if there were room), `delayed` (they wait for their time), `running`, or `dead` (given up since the server started; a person has to look)",
         );
         let queue_oldest = all.measure(
             ("queue_oldest", Unit::Seconds),
@@ -175,8 +175,8 @@ impl Metrics {
     }
 
     /// What each is, in the order of the text.
-    #[cfg(test)]
-    pub(super) fn rows(&self) -> &[Row] {
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 }

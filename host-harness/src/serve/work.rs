@@ -136,9 +136,14 @@ pub(super) async fn run(desk: Arc<Desk>, work: Work) -> Outcome {
         kind = work.task.kind()
     );
     let began = Instant::now();
-    let attempted = attempt(&desk, &work).instrument(span).await;
+    let attempted = attempt(&desk, &work).instrument(span.clone()).await;
+    let took = began.elapsed();
     let seconds = desk.metrics.job_seconds.of([class]);
-    seconds.observe(began.elapsed().as_secs_f64());
+    seconds.observe(took.as_secs_f64());
+    if attempted.is_ok() {
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        span.in_scope(|| tracing::info!(ms, "done"));
+    }
     match attempted {
         Ok(()) => Outcome::Done,
         Err(Failure {

@@ -169,10 +169,7 @@ mod tests {
             ("/a/7/8", "none"),
             ("/readyz", "/readyz"),
             ("/webhooks/acme/github", "/webhooks/{tenant}/github"),
-            (
-                "/api/v1/changes/acme%2Fshop%2312",
-                "/api/v1/changes/{change}",
-            ),
+            ("/api/v1/changes/acme%2Fshop%2312", "/api/v1/changes/{id}"),
             ("*", "none"),
         ] {
             assert_eq!(watch.template(path), template, "{path}");
