@@ -135,7 +135,7 @@ impl Metrics {
         }
     }
 
-    /// All of them in the text format of OpenMetrics, at this moment.
+    /// All of them in the text format of `OpenMetrics`, at this moment.
     #[must_use]
     pub(crate) fn text(&self, scene: &Scene) -> String {
         let _turn = self.scrape.lock().unwrap_or_else(PoisonError::into_inner);

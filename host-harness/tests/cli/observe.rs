@@ -75,7 +75,7 @@ impl Watched {
     }
 
     /// Waits for a log line with these members.
-    fn until(&mut self, like: &Value) -> Value {
+    fn until(&mut self, wanted: &Value) -> Value {
         loop {
             let line = self
                 .lines
@@ -83,8 +83,8 @@ impl Watched {
                 .expect("the server ended before it said so");
             let line: Value = serde_json::from_str(&line).expect(&line);
             self.log.push(line.clone());
-            let mut like = like.as_object().unwrap().iter();
-            if like.all(|(name, value)| line[name] == *value) {
+            let mut wanted = wanted.as_object().unwrap().iter();
+            if wanted.all(|(name, value)| line[name] == *value) {
                 return line;
             }
         }

@@ -1,4 +1,4 @@
-//! A strict reader of the text format of OpenMetrics, as far as our metrics use it.
+//! A strict reader of the text format of `OpenMetrics`, as far as our metrics use it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,13 +141,10 @@ fn sample(family: &Family, line: &str) -> (String, f64) {
         assert!(names.insert(name), "{line}");
         let (value, after) = after.split_once('"').expect(line);
         assert!(!value.contains('\\'), "nothing of ours needs it: {line}");
-        rest = match after.strip_prefix(',') {
-            Some(rest) => rest,
-            None => {
-                assert_eq!(after, "", "{line}");
-                after
-            }
-        };
+        rest = after.strip_prefix(',').unwrap_or_else(|| {
+            assert_eq!(after, "", "{line}");
+            after
+        });
     }
     let value: f64 = value.parse().expect(line);
     assert!(value.is_finite(), "{line}");
