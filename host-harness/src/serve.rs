@@ -4,6 +4,7 @@ mod api;
 mod desk;
 mod hooks;
 mod ledger;
+mod news;
 mod pulse;
 mod routine;
 mod settings;
@@ -25,7 +26,7 @@ use crate::{Host, HostError};
 use desk::Desk;
 use ledger::Ledger;
 
-pub use settings::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
+pub use settings::{ApiSettings, GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
 pub use work::{Task, Work};
 
 /// How a server is run.
@@ -41,6 +42,10 @@ pub struct ServeSettings {
     pub capacity: Capacity,
     /// How long after a sync ended the next one of a tenant begins; each tenant's differs a little.
     pub every: Duration,
+    /// How often one key of the API may ask.
+    pub api: ApiSettings,
+    /// Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream.
+    pub allow_loopback: bool,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -73,12 +78,7 @@ impl Server {
             Some(metrics) => Some(listen(metrics, settings.reach).await?),
             None => None,
         };
-        let desk = Arc::new(Desk::new(
-            host,
-            data,
-            settings.every,
-            Arc::clone(&settings.clock),
-        ));
+        let desk = Arc::new(Desk::new(host, data, &settings));
         let ledger = Arc::new(Ledger::new(Arc::clone(&desk)));
         let worker = {
             let desk = Arc::clone(&desk);
@@ -89,16 +89,24 @@ impl Server {
         desk.open(queue.clone());
         routine::begin(&desk)?;
         let (stop, stopped) = oneshot::channel();
-        let shutdown = async {
+        let news = Arc::clone(&desk.news);
+        let shutdown = async move {
             // Whoever drops the server stops it too.
             let _ = stopped.await;
+            // Who listens would hold it up.
+            news.close();
         };
         let operator = match operator {
             Some(listener) => Some(Operator::start(listener, Arc::clone(&desk))?),
             None => None,
         };
         let runs = Runs(Arc::clone(&desk));
-        let served = crate::web::serve(listener, Arc::clone(&desk), Limits::default(), shutdown);
+        let limits = Limits {
+            requests_per_minute: settings.api.requests_per_minute,
+            burst: settings.api.burst,
+            ..Limits::default()
+        };
+        let served = crate::web::serve(listener, Arc::clone(&desk), limits, shutdown);
         Ok(Self {
             address,
             operator,

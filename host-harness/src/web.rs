@@ -12,7 +12,10 @@ mod serve;
 mod watch;
 mod webhooks;
 
-pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, Page, Reply};
+pub use api::{
+    After, Api, Ask, ChangesAsk, ConnectBody, IntegrationsAsk, Items, Listening, MetricsAsk, News,
+    NewsItem, OnceKey, Page, Reply, SyncNews, Token,
+};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};
@@ -33,7 +36,7 @@ fn router<S: Inbox + Api + Pulse>(server: Arc<S>, limits: &Limits) -> Router {
     Router::new()
         .merge(health::router(Arc::clone(&server)))
         .merge(webhooks::router(Arc::clone(&server), bodies.clone()))
-        .merge(api::router(server, bodies))
+        .merge(api::router(server, bodies, limits))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {
             let detail = "this address does not take this method";

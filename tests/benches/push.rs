@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use koalr_host::jobs::{ConnectOptions, SyncOptions, connect, sync};
 use koalr_host::queue::{Capacity, WallClock};
-use koalr_host::serve::{GITHUB, GitHubHook, ServeSettings, Server};
+use koalr_host::serve::{ApiSettings, GITHUB, GitHubHook, ServeSettings, Server};
 use koalr_host::web::Reach;
 use koalr_host::{Host, HostSettings, RateShare};
 use koalr_runtime::Secret;
@@ -69,6 +69,7 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         token: Some(TOKEN.to_owned()),
         api: Some(github.base_url().to_owned()),
         allow_loopback: true,
+        api: ApiSettings::default(),
     };
     let hook = serde_json::to_vec(&hook).unwrap();
     tenant.save_secret(GITHUB, &hook).unwrap();
@@ -88,6 +89,7 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         None => None,
     };
     let settings = ServeSettings {
+        allow_loopback: true,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         reach: Reach::Loopback,
         metrics: None,

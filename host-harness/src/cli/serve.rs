@@ -28,6 +28,8 @@ pub(super) async fn run(common: &Common, options: Serve) -> Result<ExitCode, Hos
         capacity: Capacity::new(options.slots, options.reserved)
             .map_err(|error| HostError::NotPossible(error.to_string()))?,
         every: Duration::from_secs(options.every),
+        api: options.api(),
+        allow_loopback: options.allow_loopback,
         clock: Arc::new(WallClock(move || now(&clock))),
     };
     let server = Server::start(host, data, settings).await?;

@@ -8,9 +8,11 @@ use koalr_platform::decision::Decision;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::policy::Mode;
 use koalr_runtime::{Roots, Secret};
-use koalr_store::{DataDir, JobState, StoreError, Tenant, TenantId};
+use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
 use tokio::sync::Semaphore;
 
+use super::ServeSettings;
+use super::news::Newsroom;
 use super::settings::{GITHUB, GitHubHook};
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
@@ -24,6 +26,10 @@ pub(super) struct Desk {
     pub(super) every: Duration,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Semaphore,
+    /// Connections that the API makes, likewise.
+    pub(super) connects: Semaphore,
+    pub(super) allow_loopback: bool,
+    pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
     pub(super) metrics: Arc<Metrics>,
     /// When each tenant was last synced.
@@ -37,24 +43,22 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(
-        mut host: Host,
-        data: DataDir,
-        every: Duration,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        let metrics = Arc::new(Metrics::new(clock.now_ms()));
+    pub(super) fn new(mut host: Host, data: DataDir, settings: &ServeSettings) -> Self {
+        let metrics = Arc::new(Metrics::new(settings.clock.now_ms()));
         host.meter(&metrics);
         Self {
             host,
-            every,
+            every: settings.every,
             gates: Semaphore::new(GATES),
+            connects: Semaphore::new(CONNECTS),
+            allow_loopback: settings.allow_loopback,
+            news: Arc::default(),
             data,
             metrics,
             freshness: Freshness::default(),
             ending: AtomicBool::new(false),
             running: AtomicBool::new(true),
-            clock,
+            clock: Arc::clone(&settings.clock),
             queue: OnceLock::new(),
         }
     }
@@ -117,12 +121,16 @@ impl Desk {
         Ok(())
     }
 
-    /// Queues what waits in the store, after a start.
-    pub(super) fn take_up(&self, tenant: &Tenant) -> Result<(), HostError> {
+    /// Queues what waits in the store, as far as it is wanted.
+    pub(super) fn take_up(
+        &self,
+        tenant: &Tenant,
+        which: impl Fn(&JobRecord) -> bool,
+    ) -> Result<(), HostError> {
         let Some(queue) = self.queue.get() else {
             return Ok(());
         };
-        for job in tenant.waiting_jobs()? {
+        for job in tenant.waiting_jobs()?.into_iter().filter(which) {
             match serde_json::from_str(&job.payload) {
                 Ok(task) => {
                     let work = Work::new(tenant.id().clone(), job.id, task);
@@ -132,6 +140,16 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Queues a job that was given up and waits again in the store.
+    pub(super) fn replayed(&self, tenant: &Tenant, job: &JobRecord) -> Result<(), HostError> {
+        let Some(queue) = self.queue.get() else {
+            return Ok(());
+        };
+        // Off the queue's own list of those that were given up; it may not be there since a restart.
+        let _ = queue.replay(tenant.id().as_str(), &job.key);
+        self.take_up(tenant, |waits| waits.id == job.id)
     }
 
     pub(super) fn count_decision(&self, subject: &str, decision: Decision, mode: Mode) {
@@ -184,3 +202,6 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
 
 /// Most at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
 const GATES: usize = 2;
+
+/// The same of connections; each waits for an upstream most of its time.
+const CONNECTS: usize = 4;

@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
-use super::api::Api;
+use super::api::{Api, Peer};
 use super::health::operator_router;
 use super::inbox::Inbox;
 use super::limits::Limits;
@@ -121,8 +121,9 @@ async fn hold(
 ) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
+    let peer = stream.peer_addr().map(|address| Peer(address.ip())).ok();
     let _open = site.watch.as_ref().map(|watch| Open::new(&watch.metrics));
-    let service = service_fn(move |request: Request<Incoming>| answer(site.clone(), request));
+    let service = service_fn(move |request: Request<Incoming>| answer(site.clone(), peer, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
@@ -138,8 +139,15 @@ async fn hold(
     let _ = connection.await;
 }
 
-async fn answer(mut site: Site, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-    let request = request.map(Body::new);
+async fn answer(
+    mut site: Site,
+    peer: Option<Peer>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let mut request = request.map(Body::new);
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
     match site.watch {
         Some(watch) => watch.answer(site.router, request).await,
         None => site.router.call(request).await,

@@ -1,7 +1,11 @@
 //! The HTTP API of the real server.
 
+mod integrations;
 mod keys;
+mod news;
+mod once;
 mod page;
+mod rate;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -18,14 +22,20 @@ struct Served {
     child: Child,
     log: BufReader<ChildStderr>,
     address: String,
-    _upstream: Upstream,
+    upstream: Upstream,
 }
 
 impl Served {
+    /// With a rate that no test comes near, and connections to the mock.
     fn new() -> Self {
+        Self::with(&["--requests-per-minute", "60000", "--allow-loopback"])
+    }
+
+    fn with(more: &[&str]) -> Self {
         let upstream = serve(acme());
         let koalr = Koalr::synced(&upstream);
-        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
+        let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
+        let mut command = koalr.command(&[&args, more].concat());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -37,7 +47,7 @@ impl Served {
             log: BufReader::new(child.stderr.take().unwrap()),
             koalr,
             child,
-            _upstream: upstream,
+            upstream,
         }
     }
 
@@ -332,26 +342,6 @@ fn a_deployment_is_decided_as_by_the_command_line() {
 }
 
 #[test]
-fn a_connection_is_shown_as_status_shows_it_and_synced_when_asked() {
-    let mut served = Served::new();
-    let key = key(&served.koalr, "default", &["import", "read"]);
-    let (status, shown) = served.ask("GET /api/v1/connections", &key, &Value::Null);
-    let printed = served.koalr.run(&["status", "--format", "json"]).json();
-    assert_eq!(
-        (status, &shown),
-        (200, &json!({ "connections": [printed] }))
-    );
-    let (status, answer) = served.ask("POST /api/v1/connections/snyk/sync", &key, &Value::Null);
-    assert_eq!(
-        (status, answer),
-        (202, json!({ "integration": "snyk", "sync": "increment" }))
-    );
-    served.until("answered");
-    let (status, _) = served.ask("POST /api/v1/connections/jira/sync", &key, &Value::Null);
-    assert_eq!(status, 404);
-}
-
-#[test]
 fn a_tenant_never_sees_or_touches_what_is_another_s() {
     let mut served = Served::new();
     let (change, own) = served.imported(&json!({ "state": "open" }));
@@ -372,11 +362,6 @@ fn a_tenant_never_sees_or_touches_what_is_another_s() {
         assert_eq!(answer, ask(nowhere), "{verb} {path}");
         assert!([404, 422].contains(&answer.0), "{verb} {path}: {answer:?}");
     }
-    let none = json!({ "connections": [] });
-    let connections = served.ask("GET /api/v1/connections", &rival, &Value::Null);
-    assert_eq!(connections, (200, none));
-    let (status, _) = served.ask("POST /api/v1/connections/snyk/sync", &rival, &Value::Null);
-    assert_eq!(status, 404);
     let asked = json!({ "sha": change["head-sha"], "service": "checkout" });
     let (status, _) = served.ask("POST /api/v1/deployments/gate", &rival, &asked);
     assert_eq!(status, 422);
@@ -396,4 +381,4 @@ fn a_tenant_never_sees_or_touches_what_is_another_s() {
     );
 }
 
-const ALL: [&str; 4] = ["read", "import", "gate", "approve"];
+const ALL: [&str; 5] = ["read", "import", "gate", "connect", "approve"];

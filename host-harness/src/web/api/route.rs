@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::super::problem::Problem;
 use super::members::Members;
 use super::parameter::{Parameter, Query};
-use super::{Ask, changes, integrations, metrics};
+use super::{Ask, changes, integrations, metrics, news};
 
 /// One address.
 pub(super) struct Route {
@@ -73,7 +73,12 @@ pub(super) fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    let rooms = [changes::ROUTES, integrations::ROUTES, metrics::ROUTES];
+    let rooms = [
+        changes::ROUTES,
+        integrations::ROUTES,
+        metrics::ROUTES,
+        news::ROUTES,
+    ];
     rooms.into_iter().flatten()
 }
 

@@ -9,10 +9,20 @@ use serde_json::{Value, json};
 use super::fake::Fake;
 use super::{Answer, Server};
 use crate::ApiKey;
-use crate::web::{Ask, ChangesAsk, Limits};
+use crate::web::{Ask, ChangesAsk, IntegrationsAsk, Limits};
 
 /// A server that knows a key of `acme` with these scopes.
-fn server(scopes: &[Scope]) -> (Server, ApiKey) {
+pub(super) fn server(scopes: &[Scope]) -> (Server, ApiKey) {
+    let limits = Limits {
+        failures_per_minute: 1_000,
+        ..Limits::default()
+    };
+    let (fake, key) = knowing(scopes);
+    (Server::start(fake, limits), key)
+}
+
+/// The same, before it starts.
+pub(super) fn knowing(scopes: &[Scope]) -> (Fake, ApiKey) {
     let key = ApiKey::random().unwrap();
     let record = ApiKeyRecord {
         id: key.id().to_owned(),
@@ -24,18 +34,17 @@ fn server(scopes: &[Scope]) -> (Server, ApiKey) {
         last_used_at: None,
         revoked_at: None,
     };
-    let fake = Fake::knowing(record, &key);
-    (Server::start(fake, Limits::default()), key)
+    (Fake::knowing(record, &key), key)
 }
 
-fn ask(server: &Server, what: &str, headers: &str, body: &str) -> Answer {
+pub(super) fn ask(server: &Server, what: &str, headers: &str, body: &str) -> Answer {
     let length = body.len();
     server.ask(&format!(
         "{what} HTTP/1.1\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
     ))
 }
 
-fn with(key: &ApiKey) -> String {
+pub(super) fn with(key: &ApiKey) -> String {
     format!("authorization: Bearer {}\r\n", key.reveal())
 }
 
@@ -178,6 +187,36 @@ fn a_question_is_read_from_its_body() {
 }
 
 #[test]
+fn a_token_is_understood_and_printed_by_nothing() {
+    let what = "POST /api/v1/integrations/sample/connect";
+    let body = json!({"token": "canary-7", "upstream": "EU", "organizations": ["acme"]});
+    let asked = understood(what, &body.to_string());
+    assert!(!format!("{asked:?}").contains("canary"), "{asked:?}");
+    let Ask::Integrations(IntegrationsAsk::Connect { integration, body }) = asked else {
+        panic!("another question");
+    };
+    assert_eq!(body.token.0.expose(), "canary-7");
+    assert_eq!(
+        (integration.as_str(), body.upstream.as_deref()),
+        ("sample", Some("EU"))
+    );
+    assert_eq!(
+        (body.organizations.as_slice(), body.downloads.len()),
+        (&["acme".to_owned()][..], 0)
+    );
+    let said = wrong(what, &json!({"token": "canary 7", "tokne": "canary"}));
+    let problem = "the token contains a space or another character that no token has, at place 7; paste it again";
+    assert_eq!(said[0]["problem"], problem);
+    assert!(!said.to_string().contains("canary"), "{said}");
+    let said = wrong(what, &json!({}));
+    let problem = "it is missing; the upstream's settings page makes one";
+    assert_eq!(
+        said,
+        json!([{"line": 1, "path": "token", "problem": problem}])
+    );
+}
+
+#[test]
 fn what_nothing_reads_is_refused_with_its_place() {
     assert_eq!(
         wrong(
@@ -238,21 +277,32 @@ fn dependencies_are_a_list_or_two_documents_and_never_both() {
 fn what_cannot_be_told_now_is_to_be_asked_again_and_does_not_say_why() {
     let key = ApiKey::random().unwrap();
     let server = Server::start(Fake::broken(), Limits::default());
-    let answer = ask(&server, "GET /api/v1/connections", &with(&key), "");
+    let answer = ask(&server, "GET /api/v1/integrations", &with(&key), "");
     assert_eq!(answer.status, 503);
     assert!(!answer.body.contains("canary") && answer.has("retry-after: 10"));
 }
 
-const ALL: [Scope; 4] = [Scope::Read, Scope::Import, Scope::Gate, Scope::Approve];
+pub(super) const ALL: [Scope; 5] = Scope::ALL;
 
 /// Every address with its scope.
-const ADDRESSES: [(&str, Scope); 8] = [
+const ADDRESSES: [(&str, Scope); 16] = [
     ("POST /api/v1/imports", Scope::Import),
     ("PUT /api/v1/changes/a/dependencies", Scope::Import),
     ("GET /api/v1/changes/a", Scope::Read),
     ("POST /api/v1/changes/a/judge", Scope::Gate),
     ("POST /api/v1/changes/a/override", Scope::Approve),
     ("POST /api/v1/deployments/gate", Scope::Gate),
-    ("GET /api/v1/connections", Scope::Read),
-    ("POST /api/v1/connections/snyk/sync", Scope::Import),
+    ("GET /api/v1/integrations", Scope::Read),
+    ("GET /api/v1/integrations/snyk", Scope::Read),
+    ("POST /api/v1/integrations/snyk/connect", Scope::Connect),
+    (
+        "DELETE /api/v1/integrations/snyk/connection",
+        Scope::Connect,
+    ),
+    ("POST /api/v1/integrations/snyk/sync", Scope::Import),
+    ("GET /api/v1/plugins", Scope::Read),
+    ("GET /api/v1/plugins/snyk", Scope::Read),
+    ("GET /api/v1/jobs", Scope::Read),
+    ("POST /api/v1/jobs/7/replay", Scope::Import),
+    ("GET /api/v1/events", Scope::Read),
 ];

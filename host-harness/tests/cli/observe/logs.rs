@@ -57,7 +57,7 @@ fn what_a_plugin_says_names_it_and_its_tenant() {
         .upstream
         .fault(&issues, Occurrence::Every, Fault::Truncated);
     watched.ask(
-        "POST /api/v1/connections/snyk/sync",
+        "POST /api/v1/integrations/snyk/sync",
         (&key, "a"),
         &Value::Null,
     );
@@ -100,7 +100,7 @@ fn nothing_secret_is_in_the_log_or_in_the_metrics() {
     watched.hand_in(&key, "a");
     watched.until(&json!({ "message": "done", "kind": "judge" }));
     watched.ask(
-        "POST /api/v1/connections/snyk/sync",
+        "POST /api/v1/integrations/snyk/sync",
         (&key, "a"),
         &Value::Null,
     );

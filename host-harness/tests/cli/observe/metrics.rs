@@ -21,9 +21,9 @@ fn requests_are_counted_by_the_template_of_their_address_and_nothing_ever_shrink
     let key = watched.key();
     let before = watched.scrape();
     for _ in 0..3 {
-        watched.ask("GET /api/v1/connections", (&key, "a"), &Value::Null);
+        watched.ask("GET /api/v1/integrations", (&key, "a"), &Value::Null);
     }
-    watched.ask("GET /api/v1/connections", ("wrong", "a"), &Value::Null);
+    watched.ask("GET /api/v1/integrations", ("wrong", "a"), &Value::Null);
     watched.ask(
         "GET /api/v1/changes/canary%2Fx%231",
         (&key, "a"),
@@ -33,11 +33,11 @@ fn requests_are_counted_by_the_template_of_their_address_and_nothing_ever_shrink
     let after = watched.scrape();
     for (labels, by) in [
         (
-            r#"route="/api/v1/connections",method="GET",status="200""#,
+            r#"route="/api/v1/integrations",method="GET",status="200""#,
             3.0,
         ),
         (
-            r#"route="/api/v1/connections",method="GET",status="401""#,
+            r#"route="/api/v1/integrations",method="GET",status="401""#,
             1.0,
         ),
         (
@@ -49,7 +49,7 @@ fn requests_are_counted_by_the_template_of_their_address_and_nothing_ever_shrink
         let series = format!("koalr_http_requests_total{{{labels}}}");
         assert_grew(&before, &after, &series, by);
     }
-    let seconds = r#"koalr_http_request_seconds_count{route="/api/v1/connections"}"#;
+    let seconds = r#"koalr_http_request_seconds_count{route="/api/v1/integrations"}"#;
     assert_grew(&before, &after, seconds, 4.0);
     for (series, value) in before.growing() {
         assert!(after.value(series) >= value, "`{series}` has shrunk");
@@ -72,7 +72,7 @@ fn a_sync_counts_every_request_that_left_and_the_one_that_was_one_too_many() {
         .upstream
         .fault("/rest", Occurrence::First(1), throttled);
     watched.ask(
-        "POST /api/v1/connections/snyk/sync",
+        "POST /api/v1/integrations/snyk/sync",
         (&key, "a"),
         &Value::Null,
     );
@@ -134,7 +134,7 @@ fn metrics_are_not_at_the_address_that_everybody_reaches() {
     let watched = Watched::new();
     let (head, _) = get(&watched.address, "/metrics");
     assert!(head.starts_with("HTTP/1.1 404 "), "{head}");
-    let (head, _) = get(&watched.operator, "/api/v1/connections");
+    let (head, _) = get(&watched.operator, "/api/v1/integrations");
     assert!(head.starts_with("HTTP/1.1 404 "), "{head}");
     let ran = watched
         .koalr
