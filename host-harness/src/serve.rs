@@ -8,6 +8,7 @@ mod news;
 mod pulse;
 mod routine;
 mod settings;
+mod turns;
 mod work;
 
 use std::net::SocketAddr;

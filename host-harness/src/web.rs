@@ -13,8 +13,9 @@ mod watch;
 mod webhooks;
 
 pub use api::{
-    After, Api, Ask, ChangesAsk, ConnectBody, IntegrationsAsk, Items, Listening, MetricsAsk, News,
-    NewsItem, OnceKey, Page, Reply, SyncNews, Token,
+    After, Api, Ask, ChangeFilter, ChangesAsk, ConnectBody, DecisionFilter, DecisionsAsk, Handed,
+    IntegrationsAsk, Items, Judging, Listening, MetricsAsk, News, NewsItem, OnceKey, Page,
+    PolicyAsk, PolicySet, Reply, SyncNews, Token, WaiverDone, WaiversAsk,
 };
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;

@@ -21,6 +21,7 @@ mod integration;
 mod judge;
 mod lifted;
 mod line;
+mod policy;
 mod pull_request;
 mod queued;
 mod reconstruct;
@@ -51,7 +52,8 @@ pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
 pub(crate) use import::listed;
 pub use import::{
-    Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import, import_without_people,
+    Complaint, Counts, ImportDocument, ImportReport, LinkCounts, UnlinkedCount, import,
+    import_without_people,
 };
 pub use insight::{
     CountedFigure, DebtReport, FigureRow, FigureRows, InsightAsked, calibration, correlation, debt,
@@ -62,6 +64,7 @@ pub use integration::{IntegrationReport, Region, integration};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
 pub(crate) use line::connected;
+pub use policy::{PolicyStatus, policy_status};
 pub use pull_request::{Loop, judge_change, judge_stored};
 pub use queued::{JobReport, JobWord, QueuedJob, QueuedSync, jobs};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
@@ -69,5 +72,7 @@ pub use status::{StatusReport, WalkStatus, is_synced, status, synced_at};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub use team::{remove as remove_actor, set_policy, set_roles};
-pub use told::{ChangeStatus, Decided, change_status};
-pub use waive::{add_waivers, revoke_waiver, waive_blocking};
+pub use told::{ChangeRow, ChangeStatus, Decided, change_status, told_report};
+pub use waive::{
+    GivenWaiver, WaiverStatus, add_waivers, approve_waiver, revoke_waiver, waive_blocking,
+};

@@ -146,6 +146,13 @@ fn queued(body: Value) -> Reply {
     Reply { status, body }
 }
 
+/// It is stored, and will be done.
+fn queued_as(body: &impl Serialize) -> Result<Option<Reply>, HostError> {
+    Ok(Some(queued(
+        serde_json::to_value(body).map_err(HostError::Json)?,
+    )))
+}
+
 /// Waits for a disk where nobody else waits with it.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HostError> + Send + 'static,

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use super::ServeSettings;
 use super::news::Newsroom;
 use super::settings::{GITHUB, GitHubHook};
+use super::turns::Turns;
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
 use crate::observe::{Freshness, Metrics};
@@ -25,7 +26,7 @@ pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
-    pub(super) gates: Semaphore,
+    pub(super) gates: Turns,
     /// Connections that the API makes, likewise.
     pub(super) connects: Semaphore,
     pub(super) allow_loopback: bool,
@@ -49,7 +50,7 @@ impl Desk {
         Self {
             host,
             every: settings.every,
-            gates: Semaphore::new(GATES),
+            gates: Turns::new(GATES, GATES),
             connects: Semaphore::new(CONNECTS),
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
@@ -200,7 +201,7 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the jobs of the queue need theirs.
 const GATES: usize = 2;
 
 /// The same of connections; each waits for an upstream most of its time.

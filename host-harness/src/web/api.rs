@@ -33,7 +33,10 @@ use receive::Room;
 
 pub(super) use receive::Peer;
 
-pub use changes::ChangesAsk;
+pub use changes::{
+    ChangeFilter, ChangesAsk, DecisionFilter, DecisionsAsk, Handed, Judging, PolicyAsk, PolicySet,
+    WaiverDone, WaiversAsk,
+};
 pub use integrations::{ConnectBody, IntegrationsAsk, Token};
 pub use metrics::MetricsAsk;
 pub use news::{Listening, News, NewsItem, SyncNews};

@@ -33,6 +33,7 @@ mod kept;
 mod key;
 mod ledger;
 mod once;
+mod page;
 mod people;
 mod query;
 mod reimport;
@@ -62,6 +63,10 @@ pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
 pub use key::fill as fill_random;
 pub use once::{Once, OnceAnswer, OnceRequest};
+pub use page::{
+    ChangeList, DecisionKey, DecisionList, ListedChange, OverrideKey, Slice, StoredWaiver,
+    TimeAndId,
+};
 pub use people::StoredPolicy;
 pub use spell::{SpellFilter, SpellRows};
 pub use sync_state::SyncState;

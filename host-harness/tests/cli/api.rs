@@ -1,11 +1,14 @@
 //! The HTTP API of the real server.
 
+mod changes;
+mod decisions;
 mod integrations;
 mod keys;
 mod news;
 mod once;
 mod page;
 mod rate;
+mod waivers;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

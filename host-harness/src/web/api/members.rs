@@ -1,6 +1,8 @@
 //! A body: one JSON object, whose members are taken one by one. What is left is unknown, and all that is wrong is said at
 //! once.
 
+mod values;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -117,12 +119,22 @@ impl<'t> Members<'t> {
 
     /// A text that is not blank, where it must not be absent. Empty if it is wrong, which [`end`](Self::end) tells.
     pub(super) fn required(&mut self, key: &'static str, why: &str) -> String {
+        self.needed(key, why, Self::text)
+    }
+
+    /// What is read of a member, where it must not be absent.
+    pub(super) fn needed<T: Default>(
+        &mut self,
+        key: &'static str,
+        why: &str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> T {
         let before = self.complaints.len();
-        let text = self.text(key);
-        if text.is_none() && self.complaints.len() == before {
+        let value = read(self, key);
+        if value.is_none() && self.complaints.len() == before {
             self.complain(key, format!("it is missing; {why}"));
         }
-        text.unwrap_or_default()
+        value.unwrap_or_default()
     }
 
     /// What was made of a member, unless something is wrong with it.

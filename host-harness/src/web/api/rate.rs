@@ -57,7 +57,10 @@ impl Rate {
             return Ok(());
         }
         let peer = state.place(peer, now);
-        match self.failed.take(state.peers.get(&peer), now) {
+        match self
+            .failed
+            .take(state.peers.get(&peer, self.failed, now), now)
+        {
             Ok(_) => Ok(()),
             Err(wait_us) => {
                 let detail = "too many requests without a valid key came from this address";
@@ -71,7 +74,10 @@ impl Rate {
     pub(super) fn failed(&self, peer: IpAddr, now: Timestamp) {
         let mut state = self.state();
         let peer = state.place(peer, now);
-        if let Ok(until) = self.failed.take(state.peers.get(&peer), now) {
+        if let Ok(until) = self
+            .failed
+            .take(state.peers.get(&peer, self.failed, now), now)
+        {
             state.peers.put(peer, until);
         }
     }
@@ -79,7 +85,7 @@ impl Rate {
     /// Counts a request with a valid key, unless it is one too many.
     pub(super) fn asked(&self, key: &Key, now: Timestamp) -> Standing {
         let mut state = self.state();
-        let until = state.keys.get(key);
+        let until = state.keys.get(key, self.asked, now);
         let (until, retry_secs) = match self.asked.take(until, now) {
             Ok(until) => (until, None),
             Err(wait_us) => (until, Some(secs(wait_us).unsigned_abs())),
@@ -164,13 +170,18 @@ impl Bucket {
         self.each_us.saturating_mul(self.burst.into())
     }
 
+    /// When it is empty again if it is full now, in microseconds since 1970.
+    fn full_at(self, now: Timestamp) -> i64 {
+        now.saturating_mul(US_PER_MS).saturating_add(self.full_us())
+    }
+
     /// Puts a request in. `until` is when the bucket is empty again, in microseconds; so is the answer. If it does not fit,
     /// the error says for how long not.
     fn take(self, until: i64, now: Timestamp) -> Result<i64, i64> {
-        let now_us = now.saturating_mul(US_PER_MS);
-        // It is never fuller than full, even if the clock was put back.
-        let full = now_us.saturating_add(self.full_us());
-        let after = until.clamp(now_us, full).saturating_add(self.each_us);
+        let full = self.full_at(now);
+        let after = until
+            .max(now.saturating_mul(US_PER_MS))
+            .saturating_add(self.each_us);
         if after <= full {
             Ok(after)
         } else {
@@ -188,8 +199,16 @@ struct Buckets<K> {
 }
 
 impl<K: Hash + Eq> Buckets<K> {
-    fn get(&self, whose: &K) -> i64 {
-        self.until.get(whose).copied().unwrap_or(i64::MIN)
+    /// It is never fuller than full, even if the clock was put back.
+    fn get(&mut self, whose: &K, bucket: Bucket, now: Timestamp) -> i64 {
+        let full = bucket.full_at(now);
+        match self.until.get_mut(whose) {
+            Some(until) => {
+                *until = full.min(*until);
+                *until
+            }
+            None => i64::MIN,
+        }
     }
 
     fn put(&mut self, whose: K, until: i64) {
@@ -202,7 +221,8 @@ impl<K: Hash + Eq> Buckets<K> {
 
     /// Whether it was used lately.
     fn is_known(&self, whose: &K, now: Timestamp) -> bool {
-        self.holds(whose) && is_late(self.get(whose), now)
+        let until = self.until.get(whose);
+        until.is_some_and(|until| is_late(*until, now))
     }
 
     /// Drops those that were not used lately, if there are many; how many there are then.

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::HeaderName;
@@ -27,7 +28,6 @@ use super::turns::Turns;
 use super::{Api, Ask, Reply};
 use crate::api_key::ApiKey;
 use crate::error::HostError;
-use axum::body::Body;
 
 /// Who sends a request: the other end of its connection.
 #[derive(Debug, Clone, Copy)]

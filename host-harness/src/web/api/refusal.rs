@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::super::problem::Problem;
 use crate::error::HostError;
+use crate::jobs::Complaint;
 
 /// The same for a key that is missing, wrong or taken back, so that keys cannot be guessed.
 pub(super) fn unauthorized() -> Problem {
@@ -25,6 +26,17 @@ pub(super) fn problem(error: HostError) -> Problem {
         HostError::Import { complaints, .. } => {
             let detail = "nothing was imported; `errors` says what is wrong, and where";
             return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).because(complaints);
+        }
+        HostError::Complaints { complaints, .. } => {
+            let complaints = complaints.into_iter().map(|one| Complaint {
+                line: one.line,
+                path: "policy".to_owned(),
+                problem: format!("column {}: {}", one.column, one.problem),
+            });
+            let detail =
+                "the policy cannot be used; `errors` says what is wrong, by the lines of its text";
+            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+                .because(complaints.collect());
         }
         HostError::Forbidden(detail) => (StatusCode::FORBIDDEN, detail),
         HostError::Outdated(detail) => (StatusCode::CONFLICT, detail),

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use koalr_platform::access::Scope;
-use koalr_store::{ApiKeyRecord, TenantId};
+use koalr_platform::decision::Decision;
+use koalr_store::{ApiKeyRecord, ChangeState, TenantId};
 use serde_json::{Value, json};
 
 use super::fake::Fake;
 use super::{Answer, Server};
 use crate::ApiKey;
-use crate::web::{Ask, ChangesAsk, IntegrationsAsk, Limits};
+use crate::web::{Ask, ChangeFilter, ChangesAsk, IntegrationsAsk, Limits, Page, WaiversAsk};
 
 /// A server that knows a key of `acme` with these scopes.
 pub(super) fn server(scopes: &[Scope]) -> (Server, ApiKey) {
@@ -84,7 +85,7 @@ fn no_address_answers_without_a_key_that_somebody_has() {
         "authorization: Bearer \r\n".to_owned(),
         "authorization: Bearer \u{e9}\r\n".to_owned(),
     ];
-    for (what, _) in ADDRESSES {
+    for &(what, _) in ADDRESSES {
         for header in &headers {
             let answer = ask(&server, what, header, "");
             let expected = json!({
@@ -101,7 +102,7 @@ fn no_address_answers_without_a_key_that_somebody_has() {
 
 #[test]
 fn an_address_needs_its_scope_and_no_other_will_do() {
-    for (what, scope) in ADDRESSES {
+    for &(what, scope) in ADDRESSES {
         let others: BTreeSet<Scope> = ALL.into_iter().filter(|one| *one != scope).collect();
         let (server, key) = server(&others.into_iter().collect::<Vec<_>>());
         let answer = ask(&server, what, &with(&key), "not even JSON");
@@ -217,6 +218,47 @@ fn a_token_is_understood_and_printed_by_nothing() {
 }
 
 #[test]
+fn a_list_is_asked_for_by_its_query() {
+    let asked = understood("GET /api/v1/changes?state=open&decision=block&limit=3", "");
+    let filter = ChangeFilter {
+        repository: None,
+        state: Some(ChangeState::Open),
+        decision: Some(Decision::Block),
+    };
+    let (after, limit) = (None, 3);
+    let page = Page { after, limit };
+    assert_eq!(asked, Ask::Changes(ChangesAsk::List { filter, page }));
+    let asked = understood("GET /api/v1/waivers?holding=false", "");
+    let (holding, page) = (
+        Some(false),
+        Page {
+            after: None,
+            limit: 50,
+        },
+    );
+    let list = WaiversAsk::List { holding, page };
+    assert_eq!(asked, Ask::Changes(ChangesAsk::Waivers(list)));
+}
+
+#[test]
+fn all_that_is_wrong_with_a_waiver_is_said_at_once() {
+    let said = wrong(
+        "POST /api/v1/waivers",
+        &json!({
+            "vulnerability": "CVE-1", "reason": "x", "author": "i nes", "expires": "soon",
+            "void-if": ["cvss-rises", "version-changes"],
+        }),
+    );
+    let paths: Vec<_> = said
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["path"])
+        .collect();
+    assert_eq!(paths, ["expires", "cvss-at-approval", "version", "author"]);
+}
+
+#[test]
 fn what_nothing_reads_is_refused_with_its_place() {
     assert_eq!(
         wrong(
@@ -285,12 +327,25 @@ fn what_cannot_be_told_now_is_to_be_asked_again_and_does_not_say_why() {
 pub(super) const ALL: [Scope; 5] = Scope::ALL;
 
 /// Every address with its scope.
-const ADDRESSES: [(&str, Scope); 16] = [
+const ADDRESSES: &[(&str, Scope)] = &[
     ("POST /api/v1/imports", Scope::Import),
     ("PUT /api/v1/changes/a/dependencies", Scope::Import),
+    ("GET /api/v1/changes", Scope::Read),
     ("GET /api/v1/changes/a", Scope::Read),
+    ("GET /api/v1/changes/a/report", Scope::Read),
+    ("GET /api/v1/changes/a/check-run", Scope::Read),
+    ("GET /api/v1/changes/a/decisions", Scope::Read),
     ("POST /api/v1/changes/a/judge", Scope::Gate),
     ("POST /api/v1/changes/a/override", Scope::Approve),
+    ("GET /api/v1/decisions", Scope::Read),
+    ("GET /api/v1/overrides", Scope::Read),
+    ("GET /api/v1/waivers", Scope::Read),
+    ("POST /api/v1/waivers", Scope::Approve),
+    ("GET /api/v1/waivers/a", Scope::Read),
+    ("DELETE /api/v1/waivers/a", Scope::Approve),
+    ("GET /api/v1/policy", Scope::Read),
+    ("PUT /api/v1/policy", Scope::Approve),
+    ("GET /api/v1/audit", Scope::Read),
     ("POST /api/v1/deployments/gate", Scope::Gate),
     ("GET /api/v1/integrations", Scope::Read),
     ("GET /api/v1/integrations/snyk", Scope::Read),

@@ -52,9 +52,9 @@ fn the_same_word_for_another_request_is_refused() {
 
 #[test]
 fn a_request_that_is_under_way_is_not_done_beside_itself() {
-    let (fake, key) = knowing(&[Scope::Gate]);
-    let gate = Fake::gated().gate;
-    let server = Server::start(Fake { gate, ..fake }, Limits::default());
+    let (mut fake, key) = knowing(&[Scope::Gate]);
+    fake.gate = Fake::gated().gate;
+    let server = Server::start(fake, Limits::default());
     let Some(Gate { arrived, open }) = &server.inbox.gate else {
         panic!("no gate");
     };
@@ -80,9 +80,9 @@ fn what_the_sender_did_wrong_is_told_again_and_what_the_server_did_is_tried_agai
         ),
         (|| HostError::Manifest("no".to_owned()), 2),
     ] {
-        let (fake, key) = knowing(&[Scope::Gate]);
-        let fails = Some(fails);
-        let server = Server::start(Fake { fails, ..fake }, Limits::default());
+        let (mut fake, key) = knowing(&[Scope::Gate]);
+        fake.fails = Some(fails);
+        let server = Server::start(fake, Limits::default());
         let first = send(&server, JUDGE, &key, "w", "");
         let second = send(&server, JUDGE, &key, "w", "");
         assert_eq!((first.status, &first.body), (second.status, &second.body));

@@ -82,13 +82,13 @@ fn keys_cannot_be_tried_fast_and_a_right_one_is_let_in_all_the_same() {
 
 #[test]
 fn a_tenant_cannot_take_all_connections() {
-    let (fake, key) = knowing(&[Scope::Read]);
-    let gate = Fake::gated().gate;
+    let (mut fake, key) = knowing(&[Scope::Read]);
+    fake.gate = Fake::gated().gate;
     let limits = Limits {
         requests_of_a_tenant: 1,
         ..Limits::default()
     };
-    let server = Server::start(Fake { gate, ..fake }, limits);
+    let server = Server::start(fake, limits);
     let gate = server.inbox.gate.as_ref().unwrap();
     std::thread::scope(|scope| {
         let first = scope.spawn(|| ask(&server, GET, &with(&key), ""));
@@ -105,13 +105,13 @@ fn a_tenant_cannot_take_all_connections() {
 
 #[test]
 fn an_answer_is_not_waited_for_for_ever_and_what_was_asked_for_goes_on() {
-    let (fake, key) = knowing(&[Scope::Read]);
-    let gate = Fake::gated().gate;
+    let (mut fake, key) = knowing(&[Scope::Read]);
+    fake.gate = Fake::gated().gate;
     let limits = Limits {
         answer_timeout: Duration::from_millis(1),
         ..Limits::default()
     };
-    let server = Server::start(Fake { gate, ..fake }, limits);
+    let server = Server::start(fake, limits);
     let Answer { status, .. } = ask(&server, GET, &with(&key), "");
     assert_eq!(status, 503);
     let gate = server.inbox.gate.as_ref().unwrap();
