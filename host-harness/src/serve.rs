@@ -27,6 +27,7 @@ use crate::{Host, HostError};
 use desk::Desk;
 use ledger::Ledger;
 
+pub(crate) use settings::to_be_sealed;
 pub use settings::{ApiSettings, GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
 pub use work::{Task, Work};
 

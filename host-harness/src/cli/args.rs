@@ -3,6 +3,7 @@
 mod report;
 mod team;
 mod upstream;
+mod vault;
 
 use std::path::PathBuf;
 
@@ -19,7 +20,8 @@ pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
     WaiverCommand,
 };
-pub(super) use upstream::{Connect, Enrichment, Status, Sync, Window};
+pub(super) use upstream::{Connect, Disconnect, Enrichment, Status, Sync};
+pub(super) use vault::VaultCommand;
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
 #[derive(Debug, Parser)]
@@ -97,6 +99,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 connected, 2 not connected.
     Connect(Connect),
+    /// Take a connection away: its token is shredded, what was synced stays.
+    ///
+    /// Exit codes: 0 disconnected, 2 refused or failed.
+    Disconnect(Disconnect),
     /// Pull everything that changed, or go on where the last run stopped.
     ///
     /// Exit codes: 0 complete, 1 partial (old data is kept, what is missing is named), 2 failed.
@@ -168,6 +174,11 @@ pub(super) enum Command {
     Key {
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Look after the key that seals tokens and secrets.
+    Vault {
+        #[command(subcommand)]
+        command: VaultCommand,
     },
     /// Look at the jobs of `koalr serve`.
     Jobs {

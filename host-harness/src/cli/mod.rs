@@ -8,6 +8,7 @@ mod change_command;
 mod connect;
 mod demo;
 mod deployment;
+mod disconnect;
 mod hook;
 mod import;
 mod key;
@@ -21,6 +22,7 @@ mod status;
 mod sync;
 mod team;
 mod token;
+mod vault;
 mod waiver;
 
 use std::io::Write as _;
@@ -58,6 +60,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
     match args.command {
         Command::Plugin { command } => plugin::run(command).await,
         Command::Connect(options) => connect::run(&common, options).await,
+        Command::Disconnect(options) => disconnect::run(&common, &options),
         Command::Sync(options) => sync::run(&common, options).await,
         Command::Status(options) => status::run(&common, &options),
         Command::Score(options) => change::score(&common, options).await,
@@ -77,6 +80,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Serve(options) => serve::run(&common, options).await,
         Command::Hook { command } => hook::run(&common, command),
         Command::Key { command } => key::run(&common, &command),
+        Command::Vault { command } => vault::run(&common, &command),
         Command::Jobs { command } => hook::jobs(&common, &command),
         Command::Demo(options) => demo::run(&common, options).await,
     }

@@ -27,6 +27,8 @@ pub(super) struct Desk {
     pub(super) every: Duration,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Turns,
+    /// Scores of changes that are only described, beside those: they ask the upstream.
+    pub(super) glances: Semaphore,
     /// Connections that the API makes, likewise.
     pub(super) connects: Semaphore,
     pub(super) allow_loopback: bool,
@@ -51,6 +53,7 @@ impl Desk {
             host,
             every: settings.every,
             gates: Turns::new(GATES, GATES),
+            glances: Semaphore::new(GATES),
             connects: Semaphore::new(CONNECTS),
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
@@ -201,7 +204,7 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most of each at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
 const GATES: usize = 2;
 
 /// The same of connections; each waits for an upstream most of its time.

@@ -23,17 +23,17 @@ impl Inbox for Desk {
             return Ok(None);
         };
         let secret = match source {
-            Source::GitHub => github_hook(&tenant)?.map(|hook| hook.secret),
+            Source::GitHub => github_hook(&tenant)?.map(|hook| bytes(&hook.secret)),
             Source::PagerDuty => match tenant.secret(PAGER_DUTY)? {
                 Some(sealed) => {
                     let hook: PagerDutyHook =
                         serde_json::from_slice(&sealed).map_err(HostError::Json)?;
-                    Some(hook.secret)
+                    Some(bytes(&hook.secret))
                 }
                 None => None,
             },
         };
-        Ok(secret.map(|secret| Zeroizing::new(secret.into_bytes())))
+        Ok(secret)
     }
 
     async fn take(
@@ -197,6 +197,10 @@ impl Desk {
         waive_blocking(tenant, (change, &decision), &policy, login, self.now())?;
         Ok(())
     }
+}
+
+fn bytes(secret: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(secret.as_bytes().to_vec())
 }
 
 /// GitHub knows no service: the one that the repository belongs to is taken, or the repository's own name.

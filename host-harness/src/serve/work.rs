@@ -190,9 +190,16 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     let Some(mut tenant) = desk.tenant(&work.tenant)? else {
         return Ok(());
     };
+    let integration = &desk.host.manifest().id;
+    let connection = tenant.connection(integration).map_err(HostError::from)?;
     match &work.task {
-        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
+        // One that was taken away is no failure: without a token there is nothing to ask.
+        _ if connection.is_none() => {
+            tracing::info!(tenant = %work.tenant, job = work.id, "`{integration}` is not connected; nothing to do");
+            Ok(())
+        }
+        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Increment => walk(desk, &mut tenant).await,
         Task::Backfill => {
             walk(desk, &mut tenant).await?;
@@ -342,7 +349,16 @@ async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Fa
         environment: environment.clone(),
         terms: JudgeOptions::stored(&desk.host, tenant)?,
     };
-    let report = gate_deployment(&desk.host, tenant, &options, desk.now()).await?;
+    let report = match gate_deployment(&desk.host, tenant, &options, desk.now()).await {
+        Err(error @ HostError::NotConnected { .. }) => {
+            let comment = format!("Koalr cannot tell: {error}");
+            github
+                .answer_protection(callback, environment, None, &comment)
+                .await?;
+            return Ok(());
+        }
+        report => report?,
+    };
     let mode = options.terms.policy.mode;
     desk.count_decision("deployment", report.verdict.decision, mode);
     let state = match report.answer {

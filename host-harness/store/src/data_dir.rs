@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use crate::database::{CONTROL, Database, TENANT};
 use crate::error::StoreError;
@@ -70,27 +70,13 @@ impl DataDir {
     pub fn tenant(&self, id: &TenantId, create: bool) -> Result<Tenant, StoreError> {
         let mut control = self.control()?;
         let path = self.path.join("tenants").join(format!("{id}.db"));
-        let select = |connection: &rusqlite::Connection| {
-            let query = "SELECT data_key FROM tenants WHERE id = ?1";
-            connection
-                .query_row(query, [id.as_str()], |row| row.get::<_, Vec<u8>>(0))
-                .optional()
-        };
-        let unwrap = |wrapped: &[u8]| {
-            self.vault
-                .data_key(id.as_str(), wrapped)
-                .ok_or_else(|| StoreError::DataKey {
-                    tenant: id.to_string(),
-                    path: self.path.join("control.db"),
-                })
-        };
-        let data_key = match control.read(|connection| Ok(select(connection)?))? {
-            Some(wrapped) => unwrap(&wrapped)?,
+        let data_key = match self.vault.data_key(&mut control, id.as_str())? {
+            Some(key) => key,
             None if create => control.write(|transaction| {
-                if let Some(wrapped) = select(transaction)? {
-                    return Ok(unwrap(&wrapped)?);
+                if let Some(key) = self.vault.data_key_in(transaction, id.as_str())? {
+                    return Ok(key);
                 }
-                let (key, wrapped) = self.vault.new_data_key(id.as_str())?;
+                let (key, wrapped) = self.vault.new_data_key(transaction, id.as_str())?;
                 transaction.execute(
                     "INSERT INTO tenants (id, data_key) VALUES (?1, ?2)",
                     params![id.as_str(), wrapped],
@@ -115,6 +101,18 @@ impl DataDir {
         }
         let database = Database::open(path, TENANT, self.busy_timeout)?;
         Tenant::claim(id.clone(), database, data_key)
+    }
+
+    /// Makes a new vault key, while tenants are in use here and in other processes. The old one opens nothing after that:
+    /// neither a copy of its file nor what is left in the control database's own file helps. The number of data keys that
+    /// were wrapped anew is returned.
+    ///
+    /// # Errors
+    /// - [`StoreError::DataKey`]: a tenant's wrapped key was changed; nothing was done
+    /// - [`StoreError::LogHeld`]: it is done, but the log still has the data keys as the old key wrapped them
+    /// - a file cannot be written, or the control database is busy; doing it again does no harm
+    pub fn rotate_vault_key(&self) -> Result<usize, StoreError> {
+        self.vault.rotate(&mut self.control()?)
     }
 
     /// The control database.

@@ -24,6 +24,8 @@ mod dependencies;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod disconnect;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod enrichment;
