@@ -59,12 +59,13 @@ pub struct Server {
     desk: Arc<Desk>,
     queue: Queue<Work>,
     stop: oneshot::Sender<()>,
+    watched: JoinHandle<()>,
     served: JoinHandle<()>,
     ran: JoinHandle<Stopped>,
 }
 
 impl Server {
-    /// Starts: takes up the jobs that wait, and listens.
+    /// Starts: listens, and takes up the jobs that wait.
     ///
     /// # Errors
     /// - the address is not to be had
@@ -89,7 +90,8 @@ impl Server {
         let scheduler = Scheduler::new(settings.capacity);
         let (queue, runner) = Runner::new(scheduler, settings.clock, ledger, worker);
         desk.open(queue.clone());
-        routine::begin(&desk)?;
+        desk.tenants()?;
+        let watched = tokio::spawn(routine::watch(Arc::clone(&desk)));
         let (stop, stopped) = oneshot::channel();
         let news = Arc::clone(&desk.news);
         let shutdown = async move {
@@ -115,6 +117,7 @@ impl Server {
             desk,
             queue,
             stop,
+            watched,
             served: tokio::spawn(served),
             ran: tokio::spawn(async move {
                 let _runs = runs;
@@ -146,6 +149,7 @@ impl Server {
         self.desk.ending.store(true, Ordering::Relaxed);
         // It may have ended by itself.
         let _ = self.stop.send(());
+        self.watched.abort();
         self.queue.stop();
         let _ = self.served.await;
         let stopped = self.ran.await.unwrap_or(Stopped { interrupted: 0 });

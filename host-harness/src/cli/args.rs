@@ -2,6 +2,7 @@
 
 mod report;
 mod team;
+mod tenant;
 mod upstream;
 mod vault;
 
@@ -20,6 +21,7 @@ pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
     WaiverCommand,
 };
+pub(super) use tenant::{Backup, Named, TenantCommand};
 pub(super) use upstream::{Connect, Disconnect, Enrichment, Status, Sync};
 pub(super) use vault::VaultCommand;
 
@@ -180,6 +182,15 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: VaultCommand,
     },
+    /// Make tenants, suspend, move and delete them.
+    Tenant {
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
+    /// Copy everything into a directory, while it is in use.
+    ///
+    /// Exit codes: 0 complete, 1 a tenant could not be read and is named, 2 failed.
+    Backup(Backup),
     /// Look at the jobs of `koalr serve`.
     Jobs {
         #[command(subcommand)]

@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod backtest;
+mod backup;
 mod change;
 mod change_command;
 mod connect;
@@ -21,6 +22,7 @@ mod serve;
 mod status;
 mod sync;
 mod team;
+mod tenant;
 mod token;
 mod vault;
 mod waiver;
@@ -81,6 +83,8 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Hook { command } => hook::run(&common, command),
         Command::Key { command } => key::run(&common, &command),
         Command::Vault { command } => vault::run(&common, &command),
+        Command::Tenant { command } => tenant::run(&common, command),
+        Command::Backup(options) => backup::run(&common, &options),
         Command::Jobs { command } => hook::jobs(&common, &command),
         Command::Demo(options) => demo::run(&common, options).await,
     }
@@ -109,6 +113,19 @@ fn not_connected(common: &Common, integration: &str) -> HostError {
     HostError::NotConnected {
         integration: integration.to_owned(),
         tenant: common.tenant.clone(),
+    }
+}
+
+/// The data directory, where it must be there.
+fn find_data(common: &Common) -> Result<DataDir, HostError> {
+    let path = data_path(common)?;
+    if path.exists() {
+        Ok(DataDir::open(path)?)
+    } else {
+        Err(HostError::NotPossible(format!(
+            "there is no data directory `{}`; name another with `--data DIR`",
+            path.display()
+        )))
     }
 }
 

@@ -67,7 +67,7 @@ impl Metrics {
         let jobs = all.counter(
             ("jobs", None),
             ["class", "kind", "outcome"],
-            "Attempts of jobs that ended: `done`, `retried` (it waits again), `buried` (a person has to look), `dropped` (nobody needs it any more) or `interrupted` by the end of the server",
+            "Attempts of jobs that ended: `done`, `retried` (it waits again), `buried` (a person has to look), `dropped` (a newer one of its kind does its work, or its tenant was suspended) or `interrupted` by the end of the server",
         );
         let job_seconds = all.histogram(
             ("job", Unit::Seconds),

@@ -31,6 +31,7 @@ pub(crate) mod settings;
 mod status;
 pub(crate) mod summary;
 mod team;
+mod tenant;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -63,4 +64,8 @@ pub use schema::{change_report_schema, insight_schemas};
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;
 pub use team::{override_text, team_text, waivers_text};
+pub use tenant::{
+    Deleted, Exported, RestoredTenant, backup_text, checked_text, deleted_text, exported_text,
+    restored_text, tenant_text, tenants_text,
+};
 pub use text::{gate_text, score_text};

@@ -77,6 +77,19 @@ impl Desk {
         self.clock.now_ms()
     }
 
+    /// Waits for so many milliseconds.
+    pub(super) async fn pause(&self, ms: i64) {
+        self.clock.sleep_until(self.now().saturating_add(ms)).await;
+    }
+
+    /// Forgets what is queued for a tenant, and cuts off what runs. What is stored of it stays stored.
+    pub(super) fn let_go(&self, tenant: &TenantId) {
+        self.freshness.forget(tenant);
+        if let Some(queue) = self.queue.get() {
+            let _ = queue.cancel_tenant(tenant.as_str());
+        }
+    }
+
     /// A tenant's data; none if there is no such tenant.
     pub(super) fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, HostError> {
         match self.data.tenant(id, false) {
@@ -117,7 +130,7 @@ impl Desk {
                 .map(|job| job.id),
         };
         if let (Some(id), Some(queue)) = (id, self.queue.get()) {
-            let work = Work::new(tenant.id().clone(), id, task.clone());
+            let work = Work::new(tenant, id, task.clone());
             queue.push(work, Some(not_before));
             let (tenant, class) = (tenant.id().as_str(), class.as_str());
             tracing::info!(tenant, job = id, class, kind = task.kind(), "queued");
@@ -137,7 +150,7 @@ impl Desk {
         for job in tenant.waiting_jobs()?.into_iter().filter(which) {
             match serde_json::from_str(&job.payload) {
                 Ok(task) => {
-                    let work = Work::new(tenant.id().clone(), job.id, task);
+                    let work = Work::new(tenant, job.id, task);
                     queue.push(work, Some(job.not_before));
                 }
                 Err(error) => tracing::error!(job = job.id, "a stored job cannot be read: {error}"),

@@ -2,7 +2,9 @@
 
 use koalr_platform::model::record::Deployment;
 
-use koalr_store::{ChangeRecord, ChangeState, OwnDeployment, OwnIncident, Tenant, TenantId};
+use koalr_store::{
+    ChangeRecord, ChangeState, OwnDeployment, OwnIncident, StoreError, Tenant, TenantId,
+};
 use zeroize::Zeroizing;
 
 use super::desk::{Desk, github_hook};
@@ -19,8 +21,15 @@ impl Inbox for Desk {
         tenant: &TenantId,
         source: Source,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
-        let Some(tenant) = self.tenant(tenant)? else {
-            return Ok(None);
+        let tenant = match self.tenant(tenant) {
+            Ok(Some(tenant)) => tenant,
+            Ok(None) => return Ok(None),
+            // Without its secret nobody can be told from a forger, and forgers are told nothing about tenants.
+            Err(HostError::Store(error @ StoreError::TenantSuspended { .. })) => {
+                tracing::warn!("a webhook is refused: {error}");
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
         };
         let secret = match source {
             Source::GitHub => github_hook(&tenant)?.map(|hook| bytes(&hook.secret)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use koalr_platform::deployment_gate::Answer;
-use koalr_store::{Class as StoredClass, Tenant, TenantId};
+use koalr_store::{Class as StoredClass, FileMark, StoreError, Tenant, TenantId};
 use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
@@ -30,6 +30,8 @@ pub struct Work {
     pub id: i64,
     /// What is to be done.
     pub task: Task,
+    /// The file that it is stored in. In one that was restored its number may be another job's.
+    file: FileMark,
     key: String,
 }
 
@@ -91,13 +93,19 @@ impl Task {
 }
 
 impl Work {
-    pub(super) fn new(tenant: TenantId, id: i64, task: Task) -> Self {
+    pub(super) fn new(tenant: &Tenant, id: i64, task: Task) -> Self {
         Self {
-            tenant,
+            tenant: tenant.id().clone(),
             id,
+            file: tenant.file(),
             key: task.key(),
             task,
         }
+    }
+
+    /// Whether it is stored in this file.
+    pub(super) fn is_in(&self, tenant: &Tenant) -> bool {
+        self.file == tenant.file()
     }
 }
 
@@ -166,9 +174,11 @@ struct Failure {
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
+        let is_suspended = matches!(error, HostError::Store(StoreError::TenantSuspended { .. }));
         Self {
             reason: error.to_string(),
-            after_secs: None,
+            // Until then its jobs are taken out of the queue, and put back when it is resumed.
+            after_secs: is_suspended.then_some(SUSPENDED_SECS),
             // However often it is tried, nobody connects by that.
             is_final: matches!(error, HostError::NotConnected { .. }),
         }
@@ -190,6 +200,10 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     let Some(mut tenant) = desk.tenant(&work.tenant)? else {
         return Ok(());
     };
+    // Nor has one whose file was restored since: that one's jobs are queued by themselves.
+    if !work.is_in(&tenant) {
+        return Ok(());
+    }
     let integration = &desk.host.manifest().id;
     let connection = tenant.connection(integration).map_err(HostError::from)?;
     match &work.task {
@@ -398,6 +412,9 @@ impl Compare for GitHub {
 
 /// The event loop never waits for a quota: it comes back.
 const NO_PATIENCE: u32 = 0;
+
+/// Wait of a job of a suspended tenant, in seconds: two looks at the tenants fit into it.
+const SUSPENDED_SECS: u64 = 10;
 
 /// Days of history that a first sync reads.
 const WINDOW_DAYS: u32 = 90;

@@ -6,8 +6,9 @@
 //! <data>/tenants/<tenant>.db  everything of one tenant
 //! ```
 //!
-//! A tenant is backed up, restored or deleted as its file, but restored only beside the control database and the key
-//! file it was written with. Nothing here reads a clock: every time is an argument.
+//! A tenant is exported, backed up, restored or deleted as its file, while others are at work. What is sealed in a backup
+//! opens only beside the control database and the key file it was sealed with. Nothing here reads a clock: every time is
+//! an argument.
 
 mod absence;
 mod api_key;
@@ -25,6 +26,7 @@ mod delivery;
 mod dependency;
 mod dump;
 mod error;
+mod file;
 mod finding;
 mod fix;
 mod inbox;
@@ -55,11 +57,12 @@ pub use batch::BatchOutcome;
 pub use change::{ChangeFilter, ChangeRecord, ChangeState};
 pub use connection::{ConnectionRecord, StoredConnection};
 pub use counts::Counts;
-pub use data_dir::DataDir;
+pub use data_dir::{Backup, DataDir, Restored, TenantCheck, TenantRecord, TenantState, Unsaved};
 pub use decision::{DecisionFilter, DecisionRecord};
 pub use delivery::{DeliveryFilter, OwnDeployment, OwnIncident};
 pub use dependency::DependencyList;
 pub use error::StoreError;
+pub use file::FileMark;
 pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
 pub use key::fill as fill_random;

@@ -90,15 +90,14 @@ impl Vault {
         Ok(Some(self.unwrapped(&key, tenant, &wrapped.data_key)?))
     }
 
-    /// A fresh data key for a tenant, and the same wrapped, to be stored in this transaction.
-    pub(crate) fn new_data_key(
+    /// A tenant's data key as it is stored in this transaction. Wrapped before it, it could be lost to a rotation.
+    pub(crate) fn wrap(
         &self,
         transaction: &Transaction<'_>,
         tenant: &str,
-    ) -> Result<(Key, Vec<u8>), Fault> {
-        let key = Key::random()?;
-        let wrapped = self.key_in(transaction)?.wrap(tenant, &key)?;
-        Ok((key, wrapped))
+        data_key: &Key,
+    ) -> Result<Vec<u8>, Fault> {
+        Ok(self.key_in(transaction)?.wrap(tenant, data_key)?)
     }
 
     /// Makes a new vault key and wraps every data key with it. The old one opens nothing after that. The number of data

@@ -91,3 +91,22 @@ fn the_commands_of_the_page_on_secrets_do_what_it_says() {
         "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first"
     );
 }
+
+#[test]
+fn the_commands_of_the_page_on_tenants_lead_back_to_what_was_there() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/tenants.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let commands = page.lines().filter_map(|line| line.strip_prefix("koalr "));
+    let koalr = Koalr::new();
+    let mut ran = 0;
+    for command in commands {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let done = koalr.run(&args);
+        assert_eq!((done.code, done.err.as_str()), (0, ""), "{command}");
+        ran += 1;
+    }
+    assert_eq!(ran, 10);
+    let tenants = koalr.run(&["tenant", "list", "--format", "json"]).json();
+    assert_eq!(tenants.as_array().unwrap().len(), 1);
+    assert_eq!(tenants[0]["id"], "acme");
+}

@@ -72,6 +72,8 @@ mod sync;
 #[cfg(test)]
 mod team;
 #[cfg(test)]
+mod tenant;
+#[cfg(test)]
 mod token;
 #[cfg(test)]
 mod waiver;
