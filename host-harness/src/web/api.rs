@@ -148,3 +148,8 @@ pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies, limits: &Limits) -> Ro
     }
     router.with_state(Arc::new(Room::new(api, bodies, limits)))
 }
+
+/// Templates of all addresses.
+pub(super) fn templates() -> impl Iterator<Item = &'static str> {
+    route::routes().map(|route| route.path)
+}
