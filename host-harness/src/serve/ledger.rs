@@ -40,10 +40,9 @@ impl Ledger {
                 Ok(Some(tenant)) if work.is_in(&tenant) => {
                     open.insert(work.tenant.clone(), tenant);
                 }
-                // What it was stored in was deleted or replaced.
-                Ok(_) => return,
-                // It stays stored as it is, and is taken up when the tenant is resumed.
-                Err(HostError::Store(StoreError::TenantSuspended { .. })) => return,
+                // What it was stored in was deleted or replaced; or the tenant is suspended, and it stays as it is stored
+                // until it is taken up again.
+                Ok(_) | Err(HostError::Store(StoreError::TenantSuspended { .. })) => return,
                 Err(error) => return complain(work, &error),
             }
         }
