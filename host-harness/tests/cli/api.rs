@@ -33,20 +33,18 @@ struct Served {
 impl Served {
     /// With a rate that no test comes near, and connections to the mock.
     fn new() -> Self {
-        Self::with(&["--requests-per-minute", "60000", "--allow-loopback"])
+        Self::with(QUICK)
     }
 
     fn with(more: &[&str]) -> Self {
         let upstream = serve(acme());
-        let koalr = Koalr::synced(&upstream);
-        let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
-        let mut command = koalr.command(&[&args, more].concat());
-        Self::of(Koalr::synced(&upstream), upstream)
+        Self::of(Koalr::synced(&upstream), upstream, more)
     }
 
     /// The same of a data directory and its upstream.
-    fn of(koalr: Koalr, upstream: Upstream) -> Self {
-        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
+    fn of(koalr: Koalr, upstream: Upstream, more: &[&str]) -> Self {
+        let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
+        let mut command = koalr.command(&[&args, more].concat());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -391,5 +389,8 @@ fn a_tenant_never_sees_or_touches_what_is_another_s() {
         (200, before)
     );
 }
+
+/// A rate that no test comes near, and connections to the mock.
+const QUICK: &[&str] = &["--requests-per-minute", "60000", "--allow-loopback"];
 
 const ALL: [&str; 5] = ["read", "import", "gate", "connect", "approve"];
