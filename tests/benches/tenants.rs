@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use koalr_host::queue::{Capacity, WallClock};
-use koalr_host::serve::{ServeSettings, Server};
+use koalr_host::serve::{ApiSettings, ServeSettings, Server};
 use koalr_host::web::Reach;
 use koalr_host::{Host, HostSettings};
 use koalr_platform::model::common::{
@@ -88,6 +88,9 @@ async fn idle(data: DataDir, tenants: usize) {
         reach: Reach::Loopback,
         capacity: Capacity::new(8, 2).unwrap(),
         every: Duration::from_mins(15),
+        api: ApiSettings::default(),
+        metrics: None,
+        allow_loopback: false,
         clock: Arc::new(WallClock(|| NOW)),
     };
     let began = Instant::now();
