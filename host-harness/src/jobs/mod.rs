@@ -1,5 +1,6 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod aftermath;
 mod api_key;
 mod audit;
 mod backtest;
@@ -15,6 +16,7 @@ mod disconnect;
 mod enrich;
 mod event;
 mod evidence;
+mod glance;
 mod import;
 mod insight;
 mod inspect;
@@ -35,6 +37,7 @@ mod verbs;
 mod waive;
 mod walk;
 
+pub use aftermath::{Aftermath, aftermath};
 pub use api_key::{NewKey, create_key, revoke_key};
 pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use backtest::{BacktestGroup, BacktestReport, backtest};
@@ -49,9 +52,10 @@ pub use dependencies::{
 };
 pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
 pub(crate) use disconnect::SYNC_KEY;
-pub use disconnect::{DisconnectReport, disconnect};
+pub use disconnect::{DisconnectReport, disconnect, disconnect_as};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
+pub use glance::{Glanced, glance};
 pub(crate) use import::listed;
 pub use import::{
     Complaint, Counts, ImportDocument, ImportReport, LinkCounts, UnlinkedCount, import,
@@ -70,7 +74,7 @@ pub use policy::{PolicyStatus, policy_status};
 pub use pull_request::{Loop, judge_change, judge_stored};
 pub use queued::{JobReport, JobWord, QueuedJob, QueuedSync, jobs};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
-pub use status::{StatusReport, WalkStatus, is_synced, status};
+pub use status::{StatusReport, WalkStatus, is_synced, status, synced_at};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub use team::{remove as remove_actor, set_policy, set_roles};

@@ -19,6 +19,7 @@ mod insight;
 mod instant;
 mod jobs;
 mod key;
+mod koalr;
 mod layout;
 mod markdown;
 mod noun;
@@ -52,7 +53,11 @@ pub use insight::{
 pub(crate) use instant::utc;
 pub use jobs::jobs_text;
 pub use key::{key_text, keys_text};
-pub use outcome::{connect_text, inspect_text, sync_text};
+pub use koalr::{
+    KoalrAlternative, KoalrDeployment, KoalrDora, KoalrFailureRate, KoalrFrequency, KoalrLeadTime,
+    KoalrPage, KoalrPullRequest, KoalrRestore, KoalrRisk, KoalrScore,
+};
+pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
 pub use reconstruct::reconstruct_text;
 pub use schema::{change_report_schema, insight_schemas};

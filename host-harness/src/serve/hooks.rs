@@ -32,17 +32,17 @@ impl Inbox for Desk {
             Err(error) => return Err(error),
         };
         let secret = match source {
-            Source::GitHub => github_hook(&tenant)?.map(|hook| hook.secret),
+            Source::GitHub => github_hook(&tenant)?.map(|hook| bytes(&hook.secret)),
             Source::PagerDuty => match tenant.secret(PAGER_DUTY)? {
                 Some(sealed) => {
                     let hook: PagerDutyHook =
                         serde_json::from_slice(&sealed).map_err(HostError::Json)?;
-                    Some(hook.secret)
+                    Some(bytes(&hook.secret))
                 }
                 None => None,
             },
         };
-        Ok(secret.map(|secret| Zeroizing::new(secret.into_bytes())))
+        Ok(secret)
     }
 
     async fn take(
@@ -65,10 +65,6 @@ impl Inbox for Desk {
         // Last, because what is done twice does no harm, and what is lost does.
         let first = tenant.claim_delivery(source, &received.id, self.now())?;
         Ok(Taken { duplicate: !first })
-    }
-
-    async fn ready(&self) -> bool {
-        self.tenants().is_ok()
     }
 }
 
@@ -210,6 +206,10 @@ impl Desk {
         waive_blocking(tenant, (change, &decision), &policy, login, self.now())?;
         Ok(())
     }
+}
+
+fn bytes(secret: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(secret.as_bytes().to_vec())
 }
 
 /// GitHub knows no service: the one that the repository belongs to is taken, or the repository's own name.

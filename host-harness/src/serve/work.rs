@@ -1,10 +1,12 @@
 //! What jobs do.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use koalr_platform::deployment_gate::Answer;
 use koalr_store::{Class as StoredClass, FileMark, StoreError, Tenant, TenantId};
 use serde::{Deserialize, Serialize};
+use tracing::Instrument as _;
 
 use super::desk::Desk;
 use super::routine;
@@ -134,7 +136,25 @@ impl From<Class> for StoredClass {
 
 /// One attempt.
 pub(super) async fn run(desk: Arc<Desk>, work: Work) -> Outcome {
-    match attempt(&desk, &work).await {
+    let class = work.task.class().as_str();
+    // Whatever is logged within, it says about which job.
+    let span = tracing::error_span!(
+        "job",
+        tenant = work.tenant.as_str(),
+        job = work.id,
+        class,
+        kind = work.task.kind()
+    );
+    let began = Instant::now();
+    let attempted = attempt(&desk, &work).instrument(span.clone()).await;
+    let took = began.elapsed();
+    let seconds = desk.metrics.job_seconds.of([class]);
+    seconds.observe(took.as_secs_f64());
+    if attempted.is_ok() {
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        span.in_scope(|| tracing::info!(ms, "done"));
+    }
+    match attempted {
         Ok(()) => Outcome::Done,
         Err(Failure {
             reason,
@@ -184,9 +204,16 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     if !work.is_in(&tenant) {
         return Ok(());
     }
+    let integration = &desk.host.manifest().id;
+    let connection = tenant.connection(integration).map_err(HostError::from)?;
     match &work.task {
-        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
+        // One that was taken away is no failure: without a token there is nothing to ask.
+        _ if connection.is_none() => {
+            tracing::info!(tenant = %work.tenant, job = work.id, "`{integration}` is not connected; nothing to do");
+            Ok(())
+        }
+        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Increment => walk(desk, &mut tenant).await,
         Task::Backfill => {
             walk(desk, &mut tenant).await?;
@@ -216,10 +243,11 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         let run = CheckRun::of(&looped.report);
         github.post_check(&change.repository, &run).await?;
     }
+    let settled = &looped.report.settled;
+    desk.count_decision("change", settled.decision, settled.mode);
     tracing::info!(
-        tenant = %tenant.id(),
         change = id,
-        decision = looped.report.settled.decision.word(),
+        decision = settled.decision.word(),
         "change judged"
     );
     let settled = &looped.report.settled;
@@ -251,7 +279,7 @@ async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     }
     let policy = JudgeOptions::stored_policy(&desk.host, tenant)?;
     let options = ReconstructOptions {
-        days: WINDOW_DAYS,
+        days: desk.window_days,
         again: false,
         policy,
     };
@@ -262,7 +290,7 @@ async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
 /// Reads what changed, or everything for the first time.
 async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     let options = SyncOptions {
-        window_days: Some(WINDOW_DAYS),
+        window_days: Some(desk.window_days),
         full: false,
     };
     let integration = &desk.host.manifest().id;
@@ -335,7 +363,18 @@ async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Fa
         environment: environment.clone(),
         terms: JudgeOptions::stored(&desk.host, tenant)?,
     };
-    let report = gate_deployment(&desk.host, tenant, &options, desk.now()).await?;
+    let report = match gate_deployment(&desk.host, tenant, &options, desk.now()).await {
+        Err(error @ HostError::NotConnected { .. }) => {
+            let comment = format!("Koalr cannot tell: {error}");
+            github
+                .answer_protection(callback, environment, None, &comment)
+                .await?;
+            return Ok(());
+        }
+        report => report?,
+    };
+    let mode = options.terms.policy.mode;
+    desk.count_decision("deployment", report.verdict.decision, mode);
     let state = match report.answer {
         Answer::Approved => Some(ProtectionState::Approved),
         Answer::Rejected => Some(ProtectionState::Rejected),
@@ -376,9 +415,6 @@ const NO_PATIENCE: u32 = 0;
 
 /// Wait of a job of a suspended tenant, in seconds: two looks at the tenants fit into it.
 const SUSPENDED_SECS: u64 = 10;
-
-/// Days of history that a first sync reads.
-const WINDOW_DAYS: u32 = 90;
 
 /// Wait before asking GitHub again where it names none, in seconds.
 const ASK_AGAIN_SECS: u32 = 10;

@@ -38,7 +38,7 @@ pub use changes::{
     WaiverDone, WaiversAsk,
 };
 pub use integrations::{ConnectBody, IntegrationsAsk, Token};
-pub use metrics::MetricsAsk;
+pub use metrics::{About, Dashboard, MetricsAsk, RiskBody};
 pub use news::{Listening, News, NewsItem, SyncNews};
 pub use once::OnceKey;
 pub use page::{After, Items, Page};
@@ -147,4 +147,9 @@ pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies, limits: &Limits) -> Ro
         router = router.route(route.path, on(method, answer));
     }
     router.with_state(Arc::new(Room::new(api, bodies, limits)))
+}
+
+/// Templates of all addresses.
+pub(super) fn templates() -> impl Iterator<Item = &'static str> {
+    route::routes().map(|route| route.path)
 }

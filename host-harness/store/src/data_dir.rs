@@ -38,7 +38,6 @@ pub struct DataDir {
 
 /// What the control database has of a tenant.
 struct Row {
-    data_key: Vec<u8>,
     suspended_at: Option<Timestamp>,
 }
 
@@ -104,7 +103,7 @@ impl DataDir {
             let tenant = id.to_string();
             return Err(StoreError::TenantSuspended { tenant });
         }
-        let data_key = self.unwrap(id, &row)?;
+        let data_key = self.data_key(id)?;
         let path = self.file_of(id);
         file::settle(&path)?;
         if !create && !file::exists(&path)? {
@@ -115,6 +114,18 @@ impl DataDir {
         }
         let database = Database::open_tenant(path, id, self.busy_timeout, &turn)?;
         Tenant::claim(id.clone(), database, data_key)
+    }
+
+    /// Makes a new vault key, while tenants are in use here and in other processes. The old one opens nothing after that:
+    /// neither a copy of its file nor what is left in the control database's own file helps. The number of data keys that
+    /// were wrapped anew is returned.
+    ///
+    /// # Errors
+    /// - [`StoreError::DataKey`]: a tenant's wrapped key was changed; nothing was done
+    /// - [`StoreError::LogHeld`]: it is done, but the log still has the data keys as the old key wrapped them
+    /// - a file cannot be written, or the control database is busy; doing it again does no harm
+    pub fn rotate_vault_key(&self) -> Result<usize, StoreError> {
+        self.vault.rotate(&mut *self.control()?)
     }
 
     /// The control database. It is held while it is in use: nothing that uses it may be called then.
@@ -138,12 +149,10 @@ impl DataDir {
 
     fn row(&self, id: &TenantId) -> Result<Option<Row>, StoreError> {
         self.control()?.read(|connection| {
-            let query = "SELECT data_key, suspended_at FROM tenants WHERE id = ?1";
+            let query = "SELECT suspended_at FROM tenants WHERE id = ?1";
             let row = connection.query_row(query, [id.as_str()], |row| {
-                Ok(Row {
-                    data_key: row.get(0)?,
-                    suspended_at: row.get(1)?,
-                })
+                let suspended_at = row.get(0)?;
+                Ok(Row { suspended_at })
             });
             Ok(row.optional()?)
         })
@@ -162,35 +171,30 @@ impl DataDir {
             let tenant = id.to_string();
             return Err(StoreError::TenantLeftOver { tenant, path });
         }
-        let (_, data_key) = self.vault.new_data_key(id.as_str())?;
-        self.insert(id, &data_key, created_at)?;
-        Ok(Row {
-            data_key,
-            suspended_at: None,
-        })
+        self.insert(id, &Key::random()?, created_at)?;
+        Ok(Row { suspended_at: None })
     }
 
+    /// Makes a tenant known by its data key, wrapped with the vault key of this moment.
     fn insert(
         &self,
         id: &TenantId,
-        data_key: &[u8],
+        data_key: &Key,
         created_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         self.control()?.write(|transaction| {
+            let wrapped = self.vault.wrap(transaction, id.as_str(), data_key)?;
             transaction.execute(
                 "INSERT INTO tenants (id, data_key, created_at) VALUES (?1, ?2, ?3)",
-                params![id.as_str(), data_key, created_at],
+                params![id.as_str(), wrapped, created_at],
             )?;
             Ok(())
         })
     }
 
-    fn unwrap(&self, id: &TenantId, row: &Row) -> Result<Key, StoreError> {
-        let key = self.vault.data_key(id.as_str(), &row.data_key);
-        key.ok_or_else(|| StoreError::DataKey {
-            tenant: id.to_string(),
-            path: self.path.join("control.db"),
-        })
+    fn data_key(&self, id: &TenantId) -> Result<Key, StoreError> {
+        let key = self.vault.data_key(&mut *self.control()?, id.as_str())?;
+        key.ok_or_else(|| self.unknown(id))
     }
 
     fn unknown(&self, id: &TenantId) -> StoreError {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <data>/control.db           who the tenants are, the wrapped data key of each, and hashes of keys of the API
-//! <data>/vault.key            the 32 bytes that wrap them; mode 0600
+//! <data>/vault.key            the 32 bytes that wrap them; mode 0600; `vault.key.new` is the next one
 //! <data>/tenants/<tenant>.db  everything of one tenant
 //! ```
 //!
@@ -34,6 +34,7 @@ mod job;
 mod kept;
 mod key;
 mod ledger;
+mod listing;
 mod once;
 mod page;
 mod people;
@@ -65,6 +66,7 @@ pub use file::FileMark;
 pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
 pub use key::fill as fill_random;
+pub use listing::{DeploymentListing, HeadDecision, ListedPullRequest, PullRequestListing};
 pub use once::{Once, OnceAnswer, OnceRequest};
 pub use page::{
     ChangeList, DecisionKey, DecisionList, ListedChange, OverrideKey, Slice, StoredWaiver,

@@ -2,12 +2,14 @@
 
 mod changes;
 mod decisions;
+mod figures;
 mod integrations;
 mod keys;
 mod news;
 mod once;
 mod page;
 mod rate;
+mod risk;
 mod waivers;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -39,6 +41,12 @@ impl Served {
         let koalr = Koalr::synced(&upstream);
         let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
         let mut command = koalr.command(&[&args, more].concat());
+        Self::of(Koalr::synced(&upstream), upstream)
+    }
+
+    /// The same of a data directory and its upstream.
+    fn of(koalr: Koalr, upstream: Upstream) -> Self {
+        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();

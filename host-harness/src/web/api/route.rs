@@ -73,8 +73,8 @@ pub(super) fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    let rooms = [integrations::ROUTES, metrics::ROUTES, news::ROUTES];
-    changes::ROOMS.into_iter().chain(rooms).flatten()
+    let rooms = changes::ROOMS.into_iter().chain(metrics::ROUTES);
+    rooms.chain([integrations::ROUTES, news::ROUTES]).flatten()
 }
 
 /// A body that says nothing.

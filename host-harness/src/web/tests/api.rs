@@ -360,4 +360,13 @@ const ADDRESSES: &[(&str, Scope)] = &[
     ("GET /api/v1/jobs", Scope::Read),
     ("POST /api/v1/jobs/7/replay", Scope::Import),
     ("GET /api/v1/events", Scope::Read),
+    ("GET /api/v1/metrics/dora", Scope::Read),
+    ("GET /api/v1/pull-requests", Scope::Read),
+    ("GET /api/v1/deployments", Scope::Read),
+    ("POST /api/v1/pr-risk/score", Scope::Gate),
+    ("GET /api/v1/dashboards/dora", Scope::Read),
+    ("GET /api/v1/dashboards/debt", Scope::Read),
+    ("GET /api/v1/dashboards/correlation", Scope::Read),
+    ("GET /api/v1/dashboards/calibration", Scope::Read),
+    ("GET /api/v1/dashboards/rows/changes", Scope::Read),
 ];

@@ -42,7 +42,7 @@ impl DataDir {
             audit: None,
             complaints: Vec::new(),
         };
-        let Some(row) = self.row(id)? else {
+        if self.row(id)?.is_none() {
             if check.bytes.is_none() {
                 return Err(self.unknown(id));
             }
@@ -50,8 +50,8 @@ impl DataDir {
             let error = StoreError::TenantLeftOver { tenant, path };
             check.complaints.push(error.to_string());
             return Ok(check);
-        };
-        let looked = match self.unwrap(id, &row) {
+        }
+        let looked = match self.data_key(id) {
             Ok(key) => self.look_through(id, key, &mut check),
             Err(error) => Err(error),
         };

@@ -5,7 +5,7 @@ use std::path::Path;
 use koalr_platform::model::common::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{DataDir, Row};
+use super::DataDir;
 use crate::credential::remove_credentials;
 use crate::database::{Database, TENANT};
 use crate::error::{Fault, StoreError};
@@ -50,11 +50,11 @@ impl DataDir {
         let path = self.file_of(id);
         let part = Part::of(&path)?;
         let (owner, schema) = self.take_in(id, from, rename, &part)?;
-        let (key, fresh) = if let Some(row) = self.row(id)? {
-            (self.unwrap(id, &row)?, None)
+        let (key, fresh) = if self.row(id)?.is_some() {
+            (self.data_key(id)?, None)
         } else {
-            let (key, data_key) = self.vault.new_data_key(id.as_str())?;
-            (key, Some(data_key))
+            let key = Key::random()?;
+            (key.again(), Some(key))
         };
         let database = Database::look(part.0.clone(), Some(id), self.busy_timeout)?;
         let (integrations, secrets) = forget_what_is_sealed_otherwise(id, database, key)?;
@@ -62,7 +62,7 @@ impl DataDir {
         let _turn = self.turn()?;
         match (self.row(id)?, &fresh) {
             (None, Some(data_key)) => self.insert(id, data_key, Some(now))?,
-            (Some(Row { .. }), None) => {}
+            (Some(_), None) => {}
             // It was made or deleted meanwhile.
             _ => return Err(StoreError::Replaced { path }),
         }

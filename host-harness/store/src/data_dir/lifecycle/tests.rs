@@ -82,7 +82,14 @@ fn a_deleted_tenant_leaves_no_file_no_key_and_no_wrapped_data_key() {
     let (directory, tenant, _) = connected();
     let data = data(&directory);
     data.save_api_key(&key("0123456789ab"), &[7; 32]).unwrap();
-    let wrapped = data.row(&acme()).unwrap().unwrap().data_key;
+    let wrapped: Vec<u8> = data
+        .control()
+        .unwrap()
+        .read(|connection| {
+            let query = "SELECT data_key FROM tenants";
+            Ok(connection.query_row(query, [], |row| row.get(0))?)
+        })
+        .unwrap();
     let holds = |bytes: &[u8]| bytes.windows(wrapped.len()).any(|part| part == wrapped);
     assert!(files(directory.path()).values().any(|bytes| holds(bytes)));
     data.delete(&acme()).unwrap();
