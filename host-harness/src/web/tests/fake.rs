@@ -32,7 +32,7 @@ pub(super) struct Fake {
     /// What counts its requests.
     pub(super) metrics: Arc<Metrics>,
     /// What is kept of requests that are done once: what was asked, and what was answered.
-    pub(super) once: Mutex<HashMap<(String, String), ([u8; 32], Option<OnceAnswer>)>>,
+    pub(super) once: Mutex<HashMap<(String, String), Kept>>,
     pub(super) news: Newsroom,
     /// Every key was taken back since it was looked at.
     pub(super) revoked: AtomicBool,

@@ -14,9 +14,9 @@ fn what_was_decided_let_pass_and_done_is_listed() {
     let (_, lifted) = served.ask(&format!("POST {}/override", at(&change)), &key, &lift);
     let later = served.decided(&change, &key);
     let get = |what: &str| {
-        let (status, list) = served.ask(&format!("GET {what}"), &key, &Value::Null);
-        assert_eq!(status, 200, "{what}: {list}");
-        list["items"].clone()
+        let (status, rows) = served.ask(&format!("GET {what}"), &key, &Value::Null);
+        assert_eq!(status, 200, "{what}: {rows}");
+        rows["items"].clone()
     };
     let decisions = get("/api/v1/decisions");
     assert_eq!(decisions, get(&format!("{}/decisions", at(&change))));
@@ -56,7 +56,7 @@ fn the_audit_log_is_the_one_of_the_command_line_its_end_first() {
     let (_, key) = served.imported(&json!({ "state": "open" }));
     let mut printed = served
         .koalr
-        .run(&["audit", "list", "--format", "json"])
+        .run(&["audit", "rows", "--format", "json"])
         .json();
     printed.as_array_mut().unwrap().reverse();
     let (mut query, mut entries) = (String::new(), Vec::new());
