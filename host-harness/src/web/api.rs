@@ -4,6 +4,7 @@ mod changes;
 mod integrations;
 mod members;
 mod metrics;
+mod openapi;
 mod page;
 mod parameter;
 mod route;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, get, on};
 use axum::{Json, Router};
 use http::{HeaderMap, StatusCode, header};
 use koalr_store::ApiKeyRecord;
@@ -78,7 +79,7 @@ pub struct Reply {
 
 /// Everything under `/api/v1`.
 pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies) -> Router {
-    let mut router = Router::new();
+    let mut router = Router::new().route(openapi::PATH, get(openapi::serve));
     for route in route::routes() {
         let Ok(method) = MethodFilter::try_from(route.method.clone()) else {
             continue;
@@ -213,3 +214,9 @@ fn problem(error: HostError) -> Problem {
 
 /// The same for what never was and for what another tenant has.
 const NOT_STORED: &str = "nothing is stored here under this id";
+
+/// Every address with a method, and the scope that it needs. What is in braces stands for itself.
+#[cfg(test)]
+pub(super) fn addresses() -> impl Iterator<Item = (String, koalr_platform::access::Scope)> {
+    route::routes().map(|one| (format!("{} {}", one.method, one.path), one.scope))
+}

@@ -3,15 +3,19 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::jobs::Complaint;
 
 /// A problem document. Its type is `about:blank`, the default: the status says what kind it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct Problem {
+    /// What the status is called.
     title: &'static str,
+    /// The status of the answer.
     status: u16,
+    /// What is wrong, and the way out. For people: never match on it.
     detail: String,
     /// The header or member that is wrong; absent if it is something else.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use http::StatusCode;
 use koalr_store::TenantId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::body::Bodies;
@@ -36,8 +37,9 @@ struct Room<I> {
 }
 
 /// What the sender is told. People read it in the sender's list of deliveries.
-#[derive(Debug, Serialize)]
-struct Accepted {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Accepted {
+    /// Id of the delivery, as its sender gave it.
     delivery: String,
     /// Whether it was taken before.
     duplicate: bool,

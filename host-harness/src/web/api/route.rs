@@ -73,8 +73,36 @@ pub(super) fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    let rooms = [changes::ROUTES, integrations::ROUTES, metrics::ROUTES];
-    rooms.into_iter().flatten()
+    rooms().into_iter().flat_map(|room| room.routes)
+}
+
+/// Addresses about one thing.
+pub(super) struct Room {
+    pub(super) name: &'static str,
+    /// What it is about, as a sentence.
+    pub(super) about: &'static str,
+    pub(super) routes: &'static [Route],
+}
+
+/// All of them, by room.
+pub(super) fn rooms() -> [Room; 3] {
+    [
+        Room {
+            name: "changes",
+            about: "Changes, what they do to dependencies, and what is decided about them.",
+            routes: changes::ROUTES,
+        },
+        Room {
+            name: "integrations",
+            about: "What is connected, and how far it is synced.",
+            routes: integrations::ROUTES,
+        },
+        Room {
+            name: "metrics",
+            about: "How delivery goes and what is owed, in figures.",
+            routes: metrics::ROUTES,
+        },
+    ]
 }
 
 /// A body that says nothing.

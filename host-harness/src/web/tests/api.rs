@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::fake::Fake;
 use super::{Answer, Server};
 use crate::ApiKey;
+use crate::web::api::addresses;
 use crate::web::{Ask, ChangesAsk, Limits};
 
 /// A server that knows a key of `acme` with these scopes.
@@ -75,9 +76,9 @@ fn no_address_answers_without_a_key_that_somebody_has() {
         "authorization: Bearer \r\n".to_owned(),
         "authorization: Bearer \u{e9}\r\n".to_owned(),
     ];
-    for (what, _) in ADDRESSES {
+    for (what, _) in addresses() {
         for header in &headers {
-            let answer = ask(&server, what, header, "");
+            let answer = ask(&server, &what, header, "");
             let expected = json!({
                 "title": "Unauthorized",
                 "status": 401,
@@ -92,10 +93,10 @@ fn no_address_answers_without_a_key_that_somebody_has() {
 
 #[test]
 fn an_address_needs_its_scope_and_no_other_will_do() {
-    for (what, scope) in ADDRESSES {
+    for (what, scope) in addresses() {
         let others: BTreeSet<Scope> = ALL.into_iter().filter(|one| *one != scope).collect();
         let (server, key) = server(&others.into_iter().collect::<Vec<_>>());
-        let answer = ask(&server, what, &with(&key), "not even JSON");
+        let answer = ask(&server, &what, &with(&key), "not even JSON");
         let detail = format!(
             "this key has not the scope `{}`; use one that has",
             scope.word()
@@ -244,15 +245,3 @@ fn what_cannot_be_told_now_is_to_be_asked_again_and_does_not_say_why() {
 }
 
 const ALL: [Scope; 4] = [Scope::Read, Scope::Import, Scope::Gate, Scope::Approve];
-
-/// Every address with its scope.
-const ADDRESSES: [(&str, Scope); 8] = [
-    ("POST /api/v1/imports", Scope::Import),
-    ("PUT /api/v1/changes/a/dependencies", Scope::Import),
-    ("GET /api/v1/changes/a", Scope::Read),
-    ("POST /api/v1/changes/a/judge", Scope::Gate),
-    ("POST /api/v1/changes/a/override", Scope::Approve),
-    ("POST /api/v1/deployments/gate", Scope::Gate),
-    ("GET /api/v1/connections", Scope::Read),
-    ("POST /api/v1/connections/snyk/sync", Scope::Import),
-];
