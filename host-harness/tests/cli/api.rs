@@ -1,11 +1,19 @@
 //! The HTTP API of the real server.
 
+mod document;
+mod invalid;
+//mod isolation;
 mod keys;
+mod operations;
 mod page;
+mod stage;
+mod wire;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use koalr_upstream::Upstream;
 use serde_json::{Value, json};
@@ -16,7 +24,8 @@ use crate::support::{Koalr, acme, sample_change, serve};
 struct Served {
     koalr: Koalr,
     child: Child,
-    log: BufReader<ChildStderr>,
+    /// Lines as they come: a server whose log nobody reads would wait.
+    log: Receiver<String>,
     address: String,
     _upstream: Upstream,
 }
@@ -25,6 +34,10 @@ impl Served {
     fn new() -> Self {
         let upstream = serve(acme());
         let koalr = Koalr::synced(&upstream);
+        Self::start(koalr, upstream)
+    }
+
+    fn start(koalr: Koalr, upstream: Upstream) -> Self {
         let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -32,9 +45,16 @@ impl Served {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         out.read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).unwrap();
+        let (says, log) = channel();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        thread::spawn(move || {
+            lines
+                .map_while(Result::ok)
+                .try_for_each(|line| says.send(line))
+        });
         Self {
             address: address.split(';').next().unwrap().to_owned(),
-            log: BufReader::new(child.stderr.take().unwrap()),
+            log,
             koalr,
             child,
             _upstream: upstream,
@@ -93,13 +113,8 @@ impl Served {
 
     /// Waits until the log has a line with this.
     fn until(&mut self, what: &str) -> String {
-        for line in self.log.by_ref().lines() {
-            let line = line.unwrap();
-            if line.contains(what) {
-                return line;
-            }
-        }
-        panic!("the server ended before it said `{what}`");
+        let line = self.log.iter().find(|line| line.contains(what));
+        line.unwrap_or_else(|| panic!("the server ended before it said `{what}`"))
     }
 
     /// Asks for a change until nothing about it is pending.
@@ -118,9 +133,7 @@ impl Served {
     /// Ends it; all that it logged since.
     fn log(mut self) -> String {
         let _ = self.child.kill();
-        let mut log = String::new();
-        self.log.read_to_string(&mut log).unwrap();
-        log
+        self.log.iter().map(|line| line + "\n").collect()
     }
 }
 

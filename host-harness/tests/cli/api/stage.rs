@@ -1,0 +1,242 @@
+//! A server with two tenants that have data, and how its operations are asked well.
+
+use koalr_upstream::github::{Delivery, Incident, PullRequest};
+use serde_json::{Value, json};
+
+use super::operations::{Document, Operation};
+use super::wire::{Answer, Request, Wire};
+use super::{ALL, Served, key};
+use crate::support::{Koalr, acme, sample_change, serve};
+
+pub(super) struct Stage {
+    pub(super) served: Served,
+    pub(super) wire: Wire,
+    pub(super) document: Document,
+    /// Connected and synced, with a change that was judged.
+    pub(super) owner: Tenant,
+    /// Not connected, with data of its own.
+    pub(super) rival: Tenant,
+}
+
+/// A tenant. Its mark is in all names and ids that it handed in.
+pub(super) struct Tenant {
+    pub(super) name: &'static str,
+    pub(super) mark: &'static str,
+    /// A key of a lead's with every scope.
+    pub(super) key: String,
+}
+
+impl Stage {
+    pub(super) fn new() -> Self {
+        let upstream = serve(acme());
+        let koalr = Koalr::synced(&upstream);
+        let owner = Tenant::new(&koalr, "default", "canary7f");
+        let mut stage = Self::serving(Served::start(koalr, upstream), owner);
+        let list = json!({ "list": sample_change("blocked")["dependencies"] });
+        let path = format!("/api/v1/changes/{}/dependencies", "canary7f%2Fcheckout%237");
+        let request = Request::new("PUT", path).saying(list.to_string());
+        stage.done(&request.by(&stage.owner.key));
+        let change = json!({ "id": stage.owner.change() });
+        let decided = stage.served.decided(&change, &stage.owner.key);
+        assert_eq!(decided["decided"]["decision"], "block");
+        stage
+    }
+
+    /// Where the owner has no data.
+    pub(super) fn without_the_owner() -> Self {
+        let upstream = serve(acme());
+        let koalr = Koalr::new();
+        let owner = Tenant::new(&koalr, "default", "canary7f");
+        Self::serving(Served::start(koalr, upstream), owner)
+    }
+
+    fn serving(served: Served, owner: Tenant) -> Self {
+        let rival = Tenant::new(&served.koalr, "rival", "quartz3b");
+        let mut wire = Wire::to(&served.address);
+        let document = Document::served(&mut wire);
+        let is_connected = served.koalr.run(&["status"]).code == 0;
+        let mut stage = Self {
+            served,
+            wire,
+            document,
+            owner,
+            rival,
+        };
+        let with_data: &[&Tenant] = if is_connected {
+            &[&stage.owner, &stage.rival]
+        } else {
+            &[&stage.rival]
+        };
+        let imports = with_data.iter().map(|tenant| {
+            let request = Request::new("POST", "/api/v1/imports");
+            request.saying(tenant.history().to_string()).by(&tenant.key)
+        });
+        for request in imports.collect::<Vec<_>>() {
+            stage.done(&request);
+        }
+        stage
+    }
+
+    #[track_caller]
+    fn done(&mut self, request: &Request) {
+        let answer = self.wire.ask(request).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.json());
+    }
+
+    /// What is answered, which is as the document says.
+    #[track_caller]
+    pub(super) fn ask(&mut self, operation: &Operation, request: &Request) -> Answer {
+        let what = format!("{} {}", request.method, request.target);
+        let answer = self
+            .wire
+            .ask(request)
+            .unwrap_or_else(|| panic!("{what}: no answer"));
+        let wrong = self.wrong(operation, &answer);
+        assert!(wrong.is_empty(), "{what}: {wrong:#?}");
+        answer
+    }
+
+    /// What the document does not say of this answer.
+    pub(super) fn wrong(&self, operation: &Operation, answer: &Answer) -> Vec<String> {
+        let Some(response) = operation.responses.get(&answer.status.to_string()) else {
+            return vec![format!(
+                "the document names no {}: {}",
+                answer.status,
+                answer.json()
+            )];
+        };
+        let Some(contents) = response["content"].as_object() else {
+            let is_empty = answer.body.is_empty();
+            return if is_empty {
+                Vec::new()
+            } else {
+                vec!["it has a body".to_owned()]
+            };
+        };
+        let mut contents = contents.iter();
+        let Some((media_type, content)) = contents.find(|one| answer.has_type(one.0)) else {
+            return vec![format!(
+                "the document names no {:?}",
+                answer.header("content-type")
+            )];
+        };
+        let form = match &content["x-koalr-event"] {
+            Value::Null if media_type.starts_with("text/") => return Vec::new(),
+            Value::Null => &content["schema"],
+            form => form,
+        };
+        match serde_json::from_slice(&answer.body) {
+            Ok(json) => self.document.check(form, &json),
+            Err(error) => vec![format!("no JSON: {error}")],
+        }
+    }
+}
+
+impl Tenant {
+    fn new(koalr: &Koalr, name: &'static str, mark: &'static str) -> Self {
+        koalr.write("secret", SECRET);
+        let run = |args: &[&str]| {
+            let ran = koalr.run(&[args, &["--tenant", name]].concat());
+            assert_eq!(ran.code, 0, "{}", ran.err);
+        };
+        run(&["team", "add", "ines", "--role", "lead"]);
+        for source in ["github", "pagerduty"] {
+            run(&["hook", source, "--secret-file", "secret"]);
+        }
+        let key = key(koalr, name, &ALL);
+        Self { name, mark, key }
+    }
+
+    pub(super) fn change(&self) -> String {
+        format!("{}/checkout#7", self.mark)
+    }
+
+    /// A document to import.
+    fn history(&self) -> Value {
+        let mark = self.mark;
+        let mut change = sample_change("blocked")["change"].clone();
+        change["id"] = self.change().into();
+        change["repository"] = format!("{mark}/checkout").into();
+        change["title"] = format!("{mark} moves to form-data 4").into();
+        change["author"] = format!("{mark}-priya").into();
+        change["state"] = "open".into();
+        let merged = json!({
+            "id": format!("{mark}/checkout#6"), "repository": format!("{mark}/checkout"),
+            "head-sha": "9f2c1d4aa0", "state": "merged", "opened-at": "2026-01-08T09:00:00Z",
+            "merged-at": "2026-01-09T09:00:00Z", "merge-sha": SHA,
+        });
+        json!({
+            "services": [{ "name": format!("{mark}-shop"), "repositories": [change["repository"]] }],
+            "changes": [change, merged],
+            "deployments": [{
+                "id": format!("{mark}-d1"), "service": format!("{mark}-shop"), "environment": "production",
+                "sha": SHA, "state": "succeeded", "at": "2026-01-09T10:00:00Z",
+            }],
+            "incidents": [{
+                "id": format!("{mark}-i1"), "service": format!("{mark}-shop"),
+                "title": format!("{mark} is down"), "started-at": "2026-01-09T11:00:00Z",
+            }],
+        })
+    }
+
+    /// How an operation is asked well about this tenant's data.
+    ///
+    /// What has no body and an id whose kind is known needs no line here.
+    #[track_caller]
+    pub(super) fn asks(&self, operation: &Operation) -> Request {
+        let way_out = "say in `host-harness/tests/cli/api/stage.rs` how it is asked well";
+        let id = match (operation.in_path(), operation.noun()) {
+            (None, _) => String::new(),
+            (_, Some("changes" | "pull-requests")) => self.change(),
+            (_, Some("connections" | "integrations" | "plugins")) => "snyk".to_owned(),
+            (_, Some("webhooks")) => self.name.to_owned(),
+            (Some(name), _) => panic!("{}: nobody knows a `{name}`: {way_out}", operation.id),
+        };
+        let request = Request::new(&operation.method, operation.at(&id));
+        let head = sample_change("blocked")["change"]["head-sha"].clone();
+        let body = match operation.id.as_str() {
+            "postImports" => self.history(),
+            "putChangesByIdDependencies" => {
+                json!({ "list": sample_change("blocked")["dependencies"], "head-sha": head })
+            }
+            "postChangesByIdOverride" => json!({ "head-sha": head, "reason": "behind a flag" }),
+            "postDeploymentsGate" => {
+                json!({ "sha": SHA, "service": format!("{}-shop", self.mark) })
+            }
+            "postWebhooksByTenantGithub" => {
+                let repository = format!("{}/checkout", self.mark);
+                let pull = PullRequest::new(&repository, 8, SHA, &SHA.replace('d', "e"), AT);
+                return sent(request, pull.opened().deliver(SECRET));
+            }
+            "postWebhooksByTenantPagerduty" => {
+                let incident = Incident::new("PGR0VU2", &format!("{}-shop", self.mark), AT);
+                return sent(request, incident.triggered().deliver(SECRET));
+            }
+            id => {
+                assert!(operation.body.is_none(), "{id} has a body: {way_out}");
+                Value::Null
+            }
+        };
+        match (&operation.scope, body) {
+            (None, _) => request,
+            (_, Value::Null) => request.by(&self.key),
+            (_, body) => request.saying(body.to_string()).by(&self.key),
+        }
+    }
+}
+
+/// As its sender sends it.
+fn sent(request: Request, delivery: Delivery) -> Request {
+    let headers = delivery.headers.iter();
+    let request = headers.fold(request, |request, (name, value)| {
+        request.with(name, value.as_bytes())
+    });
+    request.saying(delivery.body)
+}
+
+/// What webhooks are signed with.
+const SECRET: &str = "a webhook's secret";
+/// What was deployed.
+const SHA: &str = "dddddddddddddddddddddddddddddddddddddddd";
+/// 2026-01-10T00:00:00Z.
+const AT: i64 = 1_768_003_200_000;
