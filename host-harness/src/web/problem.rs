@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::jobs::Complaint;
+use crate::report::plain;
 
 /// A problem document. Its type is `about:blank`, the default: the status says what kind it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -29,12 +30,13 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    /// A problem with one sentence about it, which shows nothing secret.
+    /// A problem with one sentence about it, which shows nothing secret. What it repeats of a request is made harmless, as
+    /// are all [`errors`](Self::because): people read it on a terminal.
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
-            detail: detail.into(),
+            detail: plain(&detail.into()),
             field: None,
             errors: Vec::new(),
             challenged: false,
@@ -49,7 +51,12 @@ impl Problem {
 
     /// The same, with all that is wrong.
     pub(super) fn because(mut self, errors: Vec<Complaint>) -> Self {
-        self.errors = errors;
+        let plain = |one: Complaint| Complaint {
+            line: one.line,
+            path: plain(&one.path),
+            problem: plain(&one.problem),
+        };
+        self.errors = errors.into_iter().map(plain).collect();
         self
     }
 

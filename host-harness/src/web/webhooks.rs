@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -22,8 +23,10 @@ pub(super) fn router<I: Inbox>(inbox: Arc<I>, bodies: Bodies) -> Router {
     for source in [Source::GitHub, Source::PagerDuty] {
         let path = format!("/webhooks/{{tenant}}/{}", source.as_str());
         let answer = async move |State(room): State<Room<I>>,
-                                 Path(tenant): Path<String>,
+                                 tenant: Result<Path<String>, PathRejection>,
                                  request: Request| {
+            // What is no text is no tenant either.
+            let tenant = tenant.map_or_else(|_| String::new(), |Path(tenant)| tenant);
             room.receive(source, &tenant, request).await
         };
         router = router.route(&path, post(answer));

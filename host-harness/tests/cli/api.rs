@@ -2,7 +2,7 @@
 
 mod document;
 mod invalid;
-//mod isolation;
+mod isolation;
 mod keys;
 mod operations;
 mod page;
