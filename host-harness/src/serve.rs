@@ -22,7 +22,7 @@ use crate::{Host, HostError};
 use desk::Desk;
 use ledger::Ledger;
 
-pub use settings::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
+pub use settings::{ApiSettings, GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
 pub use work::{Task, Work};
 
 /// How a server is run.
@@ -35,6 +35,10 @@ pub struct ServeSettings {
     pub capacity: Capacity,
     /// How long after a sync ended the next one of a tenant begins; each tenant's differs a little.
     pub every: Duration,
+    /// How often one key of the API may ask.
+    pub api: ApiSettings,
+    /// Where metrics are served, apart from everything else; none means nowhere.
+    pub metrics: Option<SocketAddr>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
