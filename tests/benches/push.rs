@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use koalr_host::jobs::{ConnectOptions, SyncOptions, connect, sync};
 use koalr_host::queue::{Capacity, WallClock};
-use koalr_host::serve::{GITHUB, GitHubHook, ServeSettings, Server};
+use koalr_host::serve::{ApiSettings, GITHUB, GitHubHook, ServeSettings, Server};
 use koalr_host::web::Reach;
 use koalr_host::{Host, HostSettings, RateShare};
 use koalr_runtime::Secret;
@@ -92,6 +92,8 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         reach: Reach::Loopback,
         capacity: Capacity::new(8, 2).unwrap(),
         every: Duration::from_hours(1),
+        api: ApiSettings::default(),
+        metrics: None,
         clock: Arc::new(WallClock(self::now)),
     };
     let server = Server::start(host, data, settings).await.unwrap();
