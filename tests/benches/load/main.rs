@@ -19,7 +19,6 @@ use koalr_host::web::Reach;
 use tokio::task::JoinSet;
 
 use client::{Client, Dice};
-use company::Company;
 use slow::Slow;
 
 fn main() {

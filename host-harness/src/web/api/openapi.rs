@@ -23,10 +23,8 @@ pub(super) fn document() -> Value {
     let mut paths = fixed::paths(&mut forms);
     let mut tags = vec![fixed::tag()];
     for room in rooms() {
-        if !room.routes.is_empty() {
-            tags.push(json!({ "name": room.name, "description": room.about }));
-        }
-        for route in room.routes {
+        tags.push(json!({ "name": room.name, "description": room.about }));
+        for route in room.routes.iter().copied().flatten() {
             let operation = operation(room.name, route, &mut forms);
             insert(&mut paths, route.path, &route.method, operation);
         }
@@ -189,8 +187,8 @@ fn idempotency_key() -> Value {
     json!({
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Any text of the sender's own. Asked again with the same one, it is not done again.",
-        "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
+        "description": "Any word of the sender's own. Asked again with the same one, it is not done again.",
+        "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
     })
 }
 

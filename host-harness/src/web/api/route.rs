@@ -73,7 +73,8 @@ pub(super) fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    rooms().into_iter().flat_map(|room| room.routes)
+    let all = rooms().into_iter().flat_map(|room| room.routes);
+    all.copied().flatten()
 }
 
 /// Addresses about one thing.
@@ -81,7 +82,7 @@ pub(super) struct Room {
     pub(super) name: &'static str,
     /// What it is about, as a sentence.
     pub(super) about: &'static str,
-    pub(super) routes: &'static [Route],
+    pub(super) routes: &'static [&'static [Route]],
 }
 
 /// All of them, by room.
@@ -90,17 +91,17 @@ pub(super) fn rooms() -> [Room; 3] {
         Room {
             name: "changes",
             about: "Changes, what they do to dependencies, and what is decided about them.",
-            routes: changes::ROUTES,
+            routes: &[changes::ROUTES],
         },
         Room {
             name: "integrations",
             about: "What is connected, and how far it is synced.",
-            routes: integrations::ROUTES,
+            routes: &[integrations::ROUTES],
         },
         Room {
             name: "metrics",
             about: "How delivery goes and what is owed, in figures.",
-            routes: metrics::ROUTES,
+            routes: &[metrics::ROUTES],
         },
     ]
 }
