@@ -83,6 +83,8 @@ pub enum HostError {
         upstream: String,
         /// What a person can do.
         reason: String,
+        /// Whether the upstream could not be asked at all, which says nothing about the credential.
+        unreachable: bool,
     },
     /// A sync ended without a usable answer. Data of earlier batches stays.
     #[error("syncing from {upstream}: {reason}")]

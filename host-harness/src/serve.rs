@@ -4,8 +4,10 @@ mod api;
 mod desk;
 mod hooks;
 mod ledger;
+mod news;
 mod routine;
 mod settings;
+mod turns;
 mod work;
 
 use std::net::SocketAddr;
@@ -39,6 +41,8 @@ pub struct ServeSettings {
     pub api: ApiSettings,
     /// Where metrics are served, apart from everything else; none means nowhere.
     pub metrics: Option<SocketAddr>,
+    /// Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream.
+    pub allow_loopback: bool,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -65,12 +69,7 @@ impl Server {
     ) -> Result<Self, HostError> {
         let listener = listen(settings.listen, settings.reach).await?;
         let address = listener.local_addr().map_err(HostError::Serve)?;
-        let desk = Arc::new(Desk::new(
-            host,
-            data,
-            settings.every,
-            Arc::clone(&settings.clock),
-        ));
+        let desk = Arc::new(Desk::new(host, data, &settings));
         let ledger = Arc::new(Ledger::new(Arc::clone(&desk)));
         let worker = {
             let desk = Arc::clone(&desk);
@@ -81,11 +80,19 @@ impl Server {
         desk.open(queue.clone());
         routine::begin(&desk)?;
         let (stop, stopped) = oneshot::channel();
-        let shutdown = async {
+        let news = Arc::clone(&desk.news);
+        let shutdown = async move {
             // Whoever drops the server stops it too.
             let _ = stopped.await;
+            // Who listens would hold it up.
+            news.close();
         };
-        let served = crate::web::serve(listener, desk, Limits::default(), shutdown);
+        let limits = Limits {
+            requests_per_minute: settings.api.requests_per_minute,
+            burst: settings.api.burst,
+            ..Limits::default()
+        };
+        let served = crate::web::serve(listener, desk, limits, shutdown);
         Ok(Self {
             address,
             queue,

@@ -10,7 +10,11 @@ mod problem;
 mod serve;
 mod webhooks;
 
-pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, Page, Reply};
+pub use api::{
+    After, Api, Ask, ChangeFilter, ChangesAsk, ConnectBody, DecisionFilter, DecisionsAsk, Handed,
+    IntegrationsAsk, Items, Judging, Listening, MetricsAsk, News, NewsItem, OnceKey, Page,
+    PolicyAsk, PolicySet, Reply, SyncNews, Token, WaiverDone, WaiversAsk,
+};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Reach, listen};
@@ -30,7 +34,7 @@ fn router<S: Inbox + Api>(server: Arc<S>, limits: &Limits) -> Router {
     Router::new()
         .merge(health::router(Arc::clone(&server)))
         .merge(webhooks::router(Arc::clone(&server), bodies.clone()))
-        .merge(api::router(server, bodies))
+        .merge(api::router(server, bodies, limits))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {
             let detail = "this address does not take this method";

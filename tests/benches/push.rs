@@ -69,6 +69,8 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         token: Some(TOKEN.to_owned()),
         api: Some(github.base_url().to_owned()),
         allow_loopback: true,
+        api: ApiSettings::default(),
+        metrics: None,
     };
     let hook = serde_json::to_vec(&hook).unwrap();
     tenant.save_secret(GITHUB, &hook).unwrap();
@@ -88,6 +90,7 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         None => None,
     };
     let settings = ServeSettings {
+        allow_loopback: true,
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         reach: Reach::Loopback,
         capacity: Capacity::new(8, 2).unwrap(),

@@ -9,7 +9,7 @@ use koalr_store::DataDir;
 use super::args::{Common, Format, Serve};
 use super::{data_path, now, open_host, print};
 use crate::queue::{Capacity, WallClock};
-use crate::serve::{ApiSettings, ServeSettings, Server};
+use crate::serve::{ServeSettings, Server};
 use crate::web::Reach;
 use crate::{HostError, RateShare};
 
@@ -27,8 +27,9 @@ pub(super) async fn run(common: &Common, options: Serve) -> Result<ExitCode, Hos
         capacity: Capacity::new(options.slots, options.reserved)
             .map_err(|error| HostError::NotPossible(error.to_string()))?,
         every: Duration::from_secs(options.every),
-        api: ApiSettings::default(),
+        api: options.api(),
         metrics: None,
+        allow_loopback: options.allow_loopback,
         clock: Arc::new(WallClock(move || now(&clock))),
     };
     let server = Server::start(host, data, settings).await?;

@@ -205,7 +205,7 @@ fn decided(integration: &str, change: &Change, settled: &Settled) -> Event {
 }
 
 /// The last moment at which a waiver that is made now may end.
-fn waivable_until(policy: &Policy, as_of: Timestamp) -> Timestamp {
+pub(super) fn waivable_until(policy: &Policy, as_of: Timestamp) -> Timestamp {
     as_of.saturating_add(Timestamp::from(policy.waiver_max_days) * DAY_MS)
 }
 

@@ -10,16 +10,20 @@ mod connect;
 mod counts;
 mod dependencies;
 mod deployment;
+mod disconnect;
 mod enrich;
 mod event;
 mod evidence;
 mod import;
 mod insight;
 mod inspect;
+mod integration;
 mod judge;
 mod lifted;
 mod line;
+mod policy;
 mod pull_request;
+mod queued;
 mod reconstruct;
 mod status;
 mod sync;
@@ -34,6 +38,7 @@ pub use api_key::{NewKey, create_key, revoke_key};
 pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use backtest::{BacktestGroup, BacktestReport, backtest};
 pub use change_file::ChangeFile;
+pub(crate) use connect::connect_as;
 pub use connect::{ConnectOptions, ConnectReport, connect};
 pub use counts::{ClassCounts, FixCounts};
 pub(crate) use dependencies::not_stored;
@@ -41,25 +46,33 @@ pub use dependencies::{
     Compare, CompareError, Compared, Comparison, DependenciesReport, Head, Listed, fetch, hand_in,
 };
 pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
+pub(crate) use disconnect::SYNC_KEY;
+pub use disconnect::{DisconnectReport, disconnect};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
 pub(crate) use import::listed;
 pub use import::{
-    Complaint, Counts, ImportReport, LinkCounts, UnlinkedCount, import, import_without_people,
+    Complaint, Counts, ImportDocument, ImportReport, LinkCounts, UnlinkedCount, import,
+    import_without_people,
 };
 pub use insight::{
     CountedFigure, DebtReport, FigureRow, FigureRows, InsightAsked, calibration, correlation, debt,
     dora, figure_rows,
 };
 pub use inspect::{InspectReport, inspect};
+pub use integration::{IntegrationReport, Region, integration};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
 pub(crate) use line::connected;
+pub use policy::{PolicyStatus, policy_status};
 pub use pull_request::{Loop, judge_change, judge_stored};
+pub use queued::{JobReport, JobWord, QueuedJob, QueuedSync, jobs};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
 pub use status::{StatusReport, WalkStatus, is_synced, status};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub use team::{remove as remove_actor, set_policy, set_roles};
-pub use told::{ChangeStatus, Decided, change_status};
-pub use waive::{add_waivers, revoke_waiver, waive_blocking};
+pub use told::{ChangeRow, ChangeStatus, Decided, change_status, told_report};
+pub use waive::{
+    GivenWaiver, WaiverStatus, add_waivers, approve_waiver, revoke_waiver, waive_blocking,
+};

@@ -3,6 +3,7 @@
 use koalr_platform::model::common::{Coverage, Timestamp};
 use koalr_platform::model::connection::{Account, Capability, Organization};
 use koalr_store::Tenant;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::counts::{ClassCounts, FixCounts};
@@ -11,7 +12,7 @@ use super::sync::{everything, listed};
 use crate::{Host, HostError};
 
 /// A connection and the state of its data. The token is not in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StatusReport {
     /// The integration.
@@ -57,7 +58,7 @@ pub struct StatusReport {
 }
 
 /// Where a walk stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WalkStatus {
     /// When it began.

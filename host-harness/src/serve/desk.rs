@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use koalr_platform::model::common::Timestamp;
 use koalr_runtime::{Roots, Secret};
-use koalr_store::{DataDir, JobState, StoreError, Tenant, TenantId};
+use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
 use tokio::sync::Semaphore;
 
+use super::ServeSettings;
+use super::news::Newsroom;
 use super::settings::{GITHUB, GitHubHook};
+use super::turns::Turns;
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
 use crate::queue::{Clock, Queue};
@@ -19,20 +22,27 @@ pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
-    pub(super) gates: Semaphore,
+    pub(super) gates: Turns,
+    /// Connections that the API makes, likewise.
+    pub(super) connects: Semaphore,
+    pub(super) allow_loopback: bool,
+    pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
     clock: Arc<dyn Clock>,
     queue: OnceLock<Queue<Work>>,
 }
 
 impl Desk {
-    pub(super) fn new(host: Host, data: DataDir, every: Duration, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(host: Host, data: DataDir, settings: &ServeSettings) -> Self {
         Self {
             host,
-            every,
-            gates: Semaphore::new(GATES),
+            every: settings.every,
+            gates: Turns::new(GATES, GATES),
+            connects: Semaphore::new(CONNECTS),
+            allow_loopback: settings.allow_loopback,
+            news: Arc::default(),
             data,
-            clock,
+            clock: Arc::clone(&settings.clock),
             queue: OnceLock::new(),
         }
     }
@@ -93,12 +103,16 @@ impl Desk {
         Ok(())
     }
 
-    /// Queues what waits in the store, after a start.
-    pub(super) fn take_up(&self, tenant: &Tenant) -> Result<(), HostError> {
+    /// Queues what waits in the store, as far as it is wanted.
+    pub(super) fn take_up(
+        &self,
+        tenant: &Tenant,
+        which: impl Fn(&JobRecord) -> bool,
+    ) -> Result<(), HostError> {
         let Some(queue) = self.queue.get() else {
             return Ok(());
         };
-        for job in tenant.waiting_jobs()? {
+        for job in tenant.waiting_jobs()?.into_iter().filter(which) {
             match serde_json::from_str(&job.payload) {
                 Ok(task) => {
                     let work = Work::new(tenant.id().clone(), job.id, task);
@@ -108,6 +122,16 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// Queues a job that was given up and waits again in the store.
+    pub(super) fn replayed(&self, tenant: &Tenant, job: &JobRecord) -> Result<(), HostError> {
+        let Some(queue) = self.queue.get() else {
+            return Ok(());
+        };
+        // Off the queue's own list of those that were given up; it may not be there since a restart.
+        let _ = queue.replay(tenant.id().as_str(), &job.key);
+        self.take_up(tenant, |waits| waits.id == job.id)
     }
 
     /// The tenant's GitHub; none where it has no token.
@@ -146,5 +170,8 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the jobs of the queue need theirs.
 const GATES: usize = 2;
+
+/// The same of connections; each waits for an upstream most of its time.
+const CONNECTS: usize = 4;

@@ -8,6 +8,7 @@ use koalr_store::{StoreError, Tenant, TenantId};
 use super::desk::Desk;
 use super::work::Work;
 use crate::queue::Observer;
+use crate::web::News;
 
 /// The queue's observer. Keeps the files of the tenants it writes to open.
 pub(super) struct Ledger {
@@ -63,6 +64,12 @@ impl Observer<Work> for Ledger {
     fn buried(&self, work: &Work, reason: &str) {
         tracing::error!(tenant = %work.tenant, job = work.id, "given up: {reason}");
         self.write(work, |tenant| tenant.bury_job(work.id, reason));
+        let news = News::JobFailed {
+            job: work.id,
+            kind: work.task.kind(),
+            key: work.task.key(),
+        };
+        self.desk.news.tell(&work.tenant, &news, self.desk.now());
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn begin(desk: &Desk) -> Result<(), HostError> {
     for id in desk.tenants()? {
         match desk.tenant(&id) {
             Ok(Some(mut tenant)) => {
-                desk.take_up(&tenant)?;
+                desk.take_up(&tenant, |_| true)?;
                 plan(desk, &mut tenant, desk.now())?;
             }
             Ok(None) => {}

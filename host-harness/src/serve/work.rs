@@ -12,10 +12,12 @@ use crate::HostError;
 use crate::github::{GitHub, GitHubError, ProtectionState};
 use crate::jobs::{
     Compare, CompareError, Compared, Comparison, DeploymentOptions, JudgeOptions,
-    ReconstructOptions, SyncOptions, gate_deployment, judge_change, reconstruct, sync,
+    ReconstructOptions, SYNC_KEY, SyncEvent, SyncOptions, SyncReport, gate_deployment,
+    judge_change, reconstruct, sync,
 };
 use crate::queue::{Class, Job, Outcome};
 use crate::report::CheckRun;
+use crate::web::News;
 
 /// A job of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +66,7 @@ impl Task {
             Self::Protect {
                 run, environment, ..
             } => format!("protect {run} {environment}"),
-            Self::Increment | Self::Backfill => "sync".to_owned(),
+            Self::Increment | Self::Backfill => SYNC_KEY.to_owned(),
         }
     }
 
@@ -147,7 +149,8 @@ impl From<HostError> for Failure {
         Self {
             reason: error.to_string(),
             after_secs: None,
-            is_final: false,
+            // However often it is tried, nobody connects by that.
+            is_final: matches!(error, HostError::NotConnected { .. }),
         }
     }
 }
@@ -205,6 +208,14 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         decision = looped.report.settled.decision.word(),
         "change judged"
     );
+    let settled = &looped.report.settled;
+    let news = News::ChangeDecided {
+        change: id.to_owned(),
+        head_sha: looped.report.change.head_sha.clone(),
+        decision: settled.decision,
+        score: settled.score.score,
+    };
+    desk.news.tell(tenant.id(), &news, desk.now());
     if let Some(at) = looped.again_at {
         let task = Task::Judge {
             change: id.to_owned(),
@@ -216,6 +227,14 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
 
 /// Judges in hindsight what was merged before anybody judged.
 async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
+    if tenant
+        .connection(&desk.host.manifest().id)
+        .map_err(HostError::from)?
+        .is_none()
+    {
+        // It was taken away meanwhile.
+        return Ok(());
+    }
     let policy = JudgeOptions::stored_policy(&desk.host, tenant)?;
     let options = ReconstructOptions {
         days: WINDOW_DAYS,
@@ -232,10 +251,42 @@ async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
         window_days: Some(WINDOW_DAYS),
         full: false,
     };
-    sync(&desk.host, tenant, options, desk.now(), |_| {}).await?;
+    let integration = &desk.host.manifest().id;
+    let (id, began_at) = (tenant.id().clone(), desk.now());
+    let teller = desk.news.sync(&id, integration, began_at);
+    let tell = |event: &SyncEvent| teller.tell(event);
+    let synced = sync(&desk.host, tenant, options, began_at, tell).await;
+    drop(teller);
+    let report = match synced {
+        Ok(report) => report,
+        Err(error) => {
+            let failed = SyncReport::failed(&error);
+            desk.news
+                .tell(&id, &ended(integration, &failed), desk.now());
+            let connection = tenant.connection(integration).map_err(HostError::from)?;
+            return match connection {
+                Some(_) => Err(error.into()),
+                // It was taken away meanwhile, and there is nothing to do.
+                None => Ok(()),
+            };
+        }
+    };
+    desk.news
+        .tell(&id, &ended(integration, &report), desk.now());
     let at = routine::next(tenant.id(), desk.every, desk.now());
     routine::plan(desk, tenant, at)?;
     Ok(())
+}
+
+fn ended(integration: &str, report: &SyncReport) -> News {
+    News::SyncEnded {
+        integration: integration.to_owned(),
+        outcome: report.outcome,
+        records: report.records,
+        requests: report.requests,
+        issues: report.issues,
+        resume_after_secs: report.resume_after_secs,
+    }
 }
 
 /// Answers a deployment that waits for this check.

@@ -27,6 +27,9 @@ pub(super) struct Problem {
     /// Whether a key would help.
     #[serde(skip)]
     challenged: bool,
+    /// When to come again, in seconds; none if that is not said.
+    #[serde(skip)]
+    retry_after_secs: Option<u64>,
 }
 
 impl Problem {
@@ -40,6 +43,7 @@ impl Problem {
             field: None,
             errors: Vec::new(),
             challenged: false,
+            retry_after_secs: None,
         }
     }
 
@@ -66,12 +70,29 @@ impl Problem {
         self
     }
 
+    /// The same, for who may come again in so many seconds.
+    pub(super) fn later(mut self, secs: u64) -> Self {
+        self.retry_after_secs = Some(secs);
+        self
+    }
+
+    /// Whether this is the server's own fault, or an upstream's.
+    pub(super) fn is_ours(&self) -> bool {
+        self.status >= StatusCode::INTERNAL_SERVER_ERROR.as_u16()
+    }
+
+    /// Its status.
+    pub(super) fn status(&self) -> u16 {
+        self.status
+    }
+
     /// The server cannot do it now.
     pub(super) fn busy() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "this cannot be taken now; send it again later",
         )
+        .later(RETRY_AFTER_SECS)
     }
 }
 
@@ -79,7 +100,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status);
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let challenged = self.challenged;
+        let (challenged, retry_after_secs) = (self.challenged, self.retry_after_secs);
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         let media_type = HeaderValue::from_static("application/problem+json");
@@ -88,15 +109,12 @@ impl IntoResponse for Problem {
             let scheme = HeaderValue::from_static("Bearer");
             headers.insert(header::WWW_AUTHENTICATE, scheme);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(
-                header::RETRY_AFTER,
-                HeaderValue::from_static(RETRY_AFTER_SECS),
-            );
+        if let Some(secs) = retry_after_secs {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(secs));
         }
         response
     }
 }
 
 /// When to come again, in seconds.
-const RETRY_AFTER_SECS: &str = "10";
+const RETRY_AFTER_SECS: u64 = 10;

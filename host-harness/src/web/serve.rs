@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
-use super::api::Api;
+use super::api::{Api, Peer};
 use super::inbox::Inbox;
 use super::limits::Limits;
 use super::router;
@@ -83,7 +83,9 @@ async fn hold(
 ) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request));
+    let peer = stream.peer_addr().map(|address| Peer(address.ip())).ok();
+    let service =
+        service_fn(move |request: Request<Incoming>| answer(router.clone(), peer, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_timeout)
@@ -101,8 +103,12 @@ async fn hold(
 
 async fn answer(
     mut router: Router,
-    request: Request<Incoming>,
+    peer: Option<Peer>,
+    mut request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
     router.call(request.map(Body::new)).await
 }
 

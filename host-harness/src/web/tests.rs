@@ -2,6 +2,9 @@ mod answers;
 mod api;
 mod bounds;
 mod fake;
+mod news;
+mod once;
+mod rates;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

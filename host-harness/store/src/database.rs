@@ -87,6 +87,37 @@ impl Database {
         attempt().map_err(|fault: Fault| fault.at(&self.path))
     }
 
+    /// Writes, and overwrites with zeros what it removes or replaces. The log keeps it until
+    /// [`truncate_log`](Self::truncate_log).
+    pub(crate) fn write_secret<T>(
+        &mut self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let secure = |database: &Self, on: bool| {
+            database.read(|one| Ok(one.pragma_update(None, "secure_delete", on)?))
+        };
+        secure(self, true)?;
+        let outcome = self.write(write);
+        // Elsewhere it would only cost: pages that are freed would be written once more.
+        secure(self, false)?;
+        outcome
+    }
+
+    /// Writes the log back into the file and empties it. Readers are waited for, up to the timeout given at opening.
+    ///
+    /// # Errors
+    /// - [`StoreError::LogHeld`]: somebody still reads what is only in the log
+    pub(crate) fn truncate_log(&self) -> Result<(), StoreError> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: bool = self.read(|one| Ok(one.query_row(checkpoint, [], |row| row.get(0))?))?;
+        if busy {
+            return Err(StoreError::LogHeld {
+                path: self.path.with_extension("db-wal"),
+            });
+        }
+        Ok(())
+    }
+
     fn migrate(&mut self, migrations: &[&str]) -> Result<(), StoreError> {
         self.write(|transaction| {
             // Another process may have migrated since we looked.

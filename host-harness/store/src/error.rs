@@ -149,6 +149,15 @@ pub enum StoreError {
         /// The control database.
         path: PathBuf,
     },
+    /// A secret was removed, but the log cannot be emptied of it.
+    #[error(
+        "what was removed is still in `{}`, sealed, because another process reads there; run the same command again when it has finished",
+        path.display()
+    )]
+    LogHeld {
+        /// The log.
+        path: PathBuf,
+    },
     /// A sealed credential does not open.
     #[error("the stored credential of `{integration}` in `{}` cannot be opened; connect again", path.display())]
     Credential {

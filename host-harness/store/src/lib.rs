@@ -17,6 +17,7 @@ mod cell;
 mod change;
 mod connection;
 mod counts;
+mod credential;
 mod data_dir;
 mod database;
 mod decision;
@@ -31,6 +32,8 @@ mod job;
 mod kept;
 mod key;
 mod ledger;
+mod once;
+mod page;
 mod people;
 mod query;
 mod reimport;
@@ -59,6 +62,11 @@ pub use error::StoreError;
 pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
 pub use key::fill as fill_random;
+pub use once::{Once, OnceAnswer, OnceRequest};
+pub use page::{
+    ChangeList, DecisionKey, DecisionList, ListedChange, OverrideKey, Slice, StoredWaiver,
+    TimeAndId,
+};
 pub use people::StoredPolicy;
 pub use spell::{SpellFilter, SpellRows};
 pub use sync_state::SyncState;

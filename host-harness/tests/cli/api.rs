@@ -1,12 +1,19 @@
 //! The HTTP API of the real server.
 
+mod changes;
+mod decisions;
 mod document;
+mod integrations;
 mod invalid;
 mod isolation;
 mod keys;
+mod news;
+mod once;
 mod operations;
 mod page;
+mod rate;
 mod stage;
+mod waivers;
 mod wire;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -27,18 +34,23 @@ struct Served {
     /// Lines as they come: a server whose log nobody reads would wait.
     log: Receiver<String>,
     address: String,
-    _upstream: Upstream,
+    upstream: Upstream,
 }
 
 impl Served {
     fn new() -> Self {
-        let upstream = serve(acme());
-        let koalr = Koalr::synced(&upstream);
-        Self::start(koalr, upstream)
+        Self::with(&GENEROUS)
     }
 
-    fn start(koalr: Koalr, upstream: Upstream) -> Self {
-        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
+    fn with(more: &[&str]) -> Self {
+        let upstream = serve(acme());
+        let koalr = Koalr::synced(&upstream);
+        Self::start(koalr, upstream, more)
+    }
+
+    fn start(koalr: Koalr, upstream: Upstream, more: &[&str]) -> Self {
+        let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
+        let mut command = koalr.command(&[&args, more].concat());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
@@ -57,7 +69,7 @@ impl Served {
             log,
             koalr,
             child,
-            _upstream: upstream,
+            upstream,
         }
     }
 
@@ -345,26 +357,6 @@ fn a_deployment_is_decided_as_by_the_command_line() {
 }
 
 #[test]
-fn a_connection_is_shown_as_status_shows_it_and_synced_when_asked() {
-    let mut served = Served::new();
-    let key = key(&served.koalr, "default", &["import", "read"]);
-    let (status, shown) = served.ask("GET /api/v1/connections", &key, &Value::Null);
-    let printed = served.koalr.run(&["status", "--format", "json"]).json();
-    assert_eq!(
-        (status, &shown),
-        (200, &json!({ "connections": [printed] }))
-    );
-    let (status, answer) = served.ask("POST /api/v1/connections/snyk/sync", &key, &Value::Null);
-    assert_eq!(
-        (status, answer),
-        (202, json!({ "integration": "snyk", "sync": "increment" }))
-    );
-    served.until("asked by API");
-    let (status, _) = served.ask("POST /api/v1/connections/jira/sync", &key, &Value::Null);
-    assert_eq!(status, 404);
-}
-
-#[test]
 fn a_tenant_never_sees_or_touches_what_is_another_s() {
     let mut served = Served::new();
     let (change, own) = served.imported(&json!({ "state": "open" }));
@@ -385,11 +377,6 @@ fn a_tenant_never_sees_or_touches_what_is_another_s() {
         assert_eq!(answer, ask(nowhere), "{verb} {path}");
         assert!([404, 422].contains(&answer.0), "{verb} {path}: {answer:?}");
     }
-    let none = json!({ "connections": [] });
-    let connections = served.ask("GET /api/v1/connections", &rival, &Value::Null);
-    assert_eq!(connections, (200, none));
-    let (status, _) = served.ask("POST /api/v1/connections/snyk/sync", &rival, &Value::Null);
-    assert_eq!(status, 404);
     let asked = json!({ "sha": change["head-sha"], "service": "checkout" });
     let (status, _) = served.ask("POST /api/v1/deployments/gate", &rival, &asked);
     assert_eq!(status, 422);
@@ -409,4 +396,7 @@ fn a_tenant_never_sees_or_touches_what_is_another_s() {
     );
 }
 
-const ALL: [&str; 4] = ["read", "import", "gate", "approve"];
+/// A rate that no test comes near, and connections to the mock.
+const GENEROUS: [&str; 3] = ["--requests-per-minute", "60000", "--allow-loopback"];
+
+const ALL: [&str; 5] = ["read", "import", "gate", "connect", "approve"];

@@ -50,6 +50,7 @@ async fn measure(tenants: usize, stretch: Duration) {
             burst: u32::MAX,
         },
         metrics: None,
+        allow_loopback: false,
         clock: Arc::new(WallClock(company::now)),
     };
     let server = Server::start(host, data, settings).await.unwrap();

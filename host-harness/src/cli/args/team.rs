@@ -7,6 +7,7 @@ use koalr_platform::access;
 use koalr_platform::audit::Tip;
 
 use super::{Format, Role, tip};
+use crate::serve::ApiSettings;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Serve {
@@ -25,6 +26,22 @@ pub(crate) struct Serve {
     /// Seconds from one sync of a tenant to the next; up to a tenth more, so that tenants do not stay in step.
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     pub(crate) every: u64,
+    /// Permit connecting to this machine by API, by plain HTTP, for a mock upstream.
+    #[arg(long)]
+    pub(crate) allow_loopback: bool,
+    /// Requests a minute, and at once, of one key of the API; above that it is told to wait.
+    #[arg(long, value_name = "NUMBER", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) requests_per_minute: u32,
+}
+
+impl Serve {
+    /// How often one key may ask.
+    pub(crate) fn api(&self) -> ApiSettings {
+        ApiSettings {
+            requests_per_minute: self.requests_per_minute,
+            burst: self.requests_per_minute,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -99,6 +116,8 @@ pub(crate) enum Scope {
     Import,
     /// Ask for decisions.
     Gate,
+    /// Give an integration its credential, and take it away.
+    Connect,
     /// Let changes pass, as the person given with `--as`.
     Approve,
 }
@@ -109,6 +128,7 @@ impl From<Scope> for access::Scope {
             Scope::Read => Self::Read,
             Scope::Import => Self::Import,
             Scope::Gate => Self::Gate,
+            Scope::Connect => Self::Connect,
             Scope::Approve => Self::Approve,
         }
     }

@@ -8,7 +8,7 @@ use koalr_store::{ChangeRecord, DeliveryFilter, OwnDeployment, OwnIncident, Tena
 use super::change::Given;
 use super::document::Document;
 use super::services::Plan;
-use super::{Counts, ImportReport, SOURCE};
+use super::{API, Counts, ImportReport, SOURCE};
 use crate::HostError;
 use crate::jobs::team;
 use crate::report::plain;
@@ -18,7 +18,7 @@ pub(super) fn save(
     tenant: &mut Tenant,
     document: Document,
     plan: &Plan,
-    now: Timestamp,
+    (source, now): (&'static str, Timestamp),
 ) -> Result<ImportReport, HostError> {
     let mut report = ImportReport {
         records: document.records(),
@@ -44,10 +44,15 @@ pub(super) fn save(
         }
     }
     for given in document.changes {
-        change(tenant, given, &mut report, now)?;
+        change(tenant, given, &mut report, (source, now))?;
     }
-    deployments(tenant, document.deployments, &mut report.deployments)?;
-    incidents(tenant, document.incidents, &mut report.incidents)?;
+    deployments(
+        tenant,
+        document.deployments,
+        &mut report.deployments,
+        source,
+    )?;
+    incidents(tenant, document.incidents, &mut report.incidents, source)?;
     Ok(report)
 }
 
@@ -55,10 +60,10 @@ fn change(
     tenant: &mut Tenant,
     mut given: Given,
     report: &mut ImportReport,
-    now: Timestamp,
+    (source, now): (&'static str, Timestamp),
 ) -> Result<(), HostError> {
     let dependencies = given.dependencies.take();
-    let record = given.record(now);
+    let record = given.record(source, now);
     let (id, head) = (&record.change.id, &record.change.head_sha);
     let before = tenant.change(id)?;
     let saved = tenant.save_change(&record)?;
@@ -99,6 +104,7 @@ fn deployments(
     tenant: &mut Tenant,
     given: Vec<OwnDeployment>,
     counts: &mut Counts,
+    source: &'static str,
 ) -> Result<(), HostError> {
     if given.is_empty() {
         return Ok(());
@@ -107,6 +113,7 @@ fn deployments(
     let stored: HashMap<_, _> = stored.map(|one| (one.deployment.id.clone(), one)).collect();
     for mut one in given {
         let before = stored.get(&one.deployment.id);
+        one.source = told_by(before.map(|before| &*before.source), source);
         if let Some(before) = before {
             one.repository = one.repository.or_else(|| before.repository.clone());
             if before.deployment == one.deployment && before.repository == one.repository {
@@ -124,17 +131,17 @@ fn incidents(
     tenant: &mut Tenant,
     given: Vec<(OwnIncident, Timestamp)>,
     counts: &mut Counts,
+    source: &'static str,
 ) -> Result<(), HostError> {
     if given.is_empty() {
         return Ok(());
     }
     let stored = tenant.incidents(&DeliveryFilter::default())?.into_iter();
-    let stored: HashMap<_, _> = stored
-        .map(|one| (one.incident.id.clone(), one.incident))
-        .collect();
-    for (one, updated_at) in given {
+    let stored: HashMap<_, _> = stored.map(|one| (one.incident.id.clone(), one)).collect();
+    for (mut one, updated_at) in given {
         let before = stored.get(&one.incident.id);
-        if before == Some(&one.incident) {
+        one.source = told_by(before.map(|before| &*before.source), source);
+        if before.is_some_and(|before| before.incident == one.incident) {
             counts.unchanged += 1;
             continue;
         }
@@ -142,6 +149,13 @@ fn incidents(
         counts.add(before.is_some(), saved);
     }
     Ok(())
+}
+
+/// Under which source a record is stored. A file and the API speak of the same records, so that one which the other told
+/// first stays one.
+fn told_by(before: Option<&str>, source: &'static str) -> String {
+    let same = before.filter(|before| [SOURCE, API].contains(before));
+    same.unwrap_or(source).to_owned()
 }
 
 /// Names that no service has, with how many records use them.

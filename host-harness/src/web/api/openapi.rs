@@ -106,10 +106,8 @@ fn operation(room: &str, route: &Route, forms: &mut Forms) -> Value {
     let mut responses = Map::new();
     let status = route.answer.status().as_str().to_owned();
     responses.insert(status, answer(&route.answer, forms));
-    for problem in fixed::PROBLEMS {
-        if problem.status != StatusCode::CONFLICT || route.method != Method::GET {
-            responses.insert(problem.status.as_str().to_owned(), problem.reference());
-        }
+    for problem in fixed::PROBLEMS.iter().filter(|one| one.is_of(route)) {
+        responses.insert(problem.status.as_str().to_owned(), problem.reference());
     }
     say("responses", responses.into());
     operation.into()

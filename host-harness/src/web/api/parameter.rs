@@ -157,7 +157,8 @@ impl Value {
     }
 }
 
-fn time(text: &str) -> Option<Timestamp> {
+/// A time as in RFC 3339, or a day.
+pub(super) fn time(text: &str) -> Option<Timestamp> {
     let day = format!("{text}T00:00:00Z");
     let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
     let time = parse(text).or_else(|| parse(&day))?;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::operations::Operation;
 use super::stage::{Stage, Tenant};
-use super::wire::Request;
+use super::wire::{Answer, Request};
 
 #[test]
 fn what_another_tenant_has_is_answered_as_what_nobody_has() {
@@ -16,14 +16,19 @@ fn what_another_tenant_has_is_answered_as_what_nobody_has() {
     let mut table = Vec::new();
     for operation in operations.iter().filter(|one| one.scope.is_some()) {
         let theirs = by_the_rival(&stage, &stage.owner, operation);
-        let nobodys = by_the_rival(&twin, &nobody(), operation);
+        let nobodys = by_the_rival(&twin, &nobody(&twin.owner.upstream), operation);
         let elsewhere = by_the_rival(&without, &without.owner, operation);
-        let names_another = told(&theirs).contains(stage.owner.mark);
         let theirs = stage.ask(operation, &theirs);
         let nobodys = twin.ask(operation, &nobodys);
         // What has no tenant's id in it, such as the name of an integration, is asked where the owner has nothing.
         let elsewhere = without.ask(operation, &elsewhere);
-        let answers = [&theirs, &nobodys, &elsewhere].map(|one| (one.status, masked(&one.body)));
+        let told =
+            |stage: &Stage, one: &Answer| (one.status, masked(&one.body, &stage.owner.upstream));
+        let answers = [
+            told(&stage, &theirs),
+            told(&twin, &nobodys),
+            told(&without, &elsewhere),
+        ];
         table.push(format!(
             "{:<6} {:<52} {:>9} {:>9} {:>9}",
             operation.method, operation.path, theirs.status, nobodys.status, elsewhere.status
@@ -38,12 +43,6 @@ fn what_another_tenant_has_is_answered_as_what_nobody_has() {
             "{}: told from where it is not",
             operation.id
         );
-        if !names_another {
-            let body = String::from_utf8_lossy(&theirs.body).to_ascii_lowercase();
-            for mark in [stage.owner.mark, "acme"] {
-                assert!(!body.contains(mark), "{}: {body}", operation.id);
-            }
-        }
     }
     println!(
         "{:<59} {:>9} {:>9} {:>9}",
@@ -83,17 +82,14 @@ fn by_the_rival(stage: &Stage, about: &Tenant, operation: &Operation) -> Request
 }
 
 /// Whom nobody knows.
-fn nobody() -> Tenant {
+fn nobody(upstream: &str) -> Tenant {
     Tenant {
         name: "nobody",
         mark: NOBODY,
         key: String::new(),
+        job: 70_003,
+        upstream: upstream.to_owned(),
     }
-}
-
-/// All that is said in a request.
-fn told(request: &Request) -> String {
-    request.target.clone() + &String::from_utf8_lossy(&request.body)
 }
 
 /// What the owner has: by API, by the command line and in the audit log, without the times of asking.
@@ -105,7 +101,7 @@ fn seen_by(stage: &mut Stage, operations: &[Operation]) -> Vec<String> {
     {
         let request = stage.owner.asks(operation);
         let answer = stage.ask(operation, &request);
-        seen.push(format!("{} {}", operation.id, masked(&answer.body)));
+        seen.push(format!("{} {}", operation.id, masked(&answer.body, "")));
     }
     let koalr = &stage.served.koalr;
     let commands: [&[&str]; 3] = [
@@ -116,28 +112,46 @@ fn seen_by(stage: &mut Stage, operations: &[Operation]) -> Vec<String> {
     for args in commands {
         let ran = koalr.run(args);
         assert_eq!(ran.code, 0, "{}", ran.err);
-        seen.push(format!("{args:?} {}", masked(ran.out.as_bytes())));
+        seen.push(format!("{args:?} {}", masked(ran.out.as_bytes(), "")));
     }
     seen
 }
 
-/// An answer without times, in which nobody is called as the owner is.
-fn masked(body: &[u8]) -> Value {
-    let text = String::from_utf8_lossy(body).replace(NOBODY, "canary7f");
+/// An answer without times, ids by chance and the upstream's port, in which nobody is called as the owner is.
+fn masked(body: &[u8], upstream: &str) -> Value {
+    let mut text = String::from_utf8_lossy(body).replace(NOBODY, "canary7f");
+    if !upstream.is_empty() {
+        text = text.replace(upstream, "upstream");
+    }
+    let text = without_times(&text);
     let mut value = serde_json::from_str(&text).unwrap_or(Value::String(text));
     mask(&mut value);
     value
+}
+
+/// A 0 for every time in milliseconds, key's id and hash, also inside of other texts.
+fn without_times(text: &str) -> String {
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|one: char| one.is_ascii_hexdigit()) {
+        let run = &rest[start..];
+        let end = run
+            .find(|one: char| !one.is_ascii_hexdigit())
+            .unwrap_or(run.len());
+        let is_by_chance = [12, 13, 64].contains(&end);
+        masked += &rest[..start];
+        masked += if is_by_chance { "0" } else { &run[..end] };
+        rest = &run[end..];
+    }
+    masked + rest
 }
 
 fn mask(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(mask),
         Value::Object(members) => members.values_mut().for_each(mask),
-        Value::Number(number) if number.as_i64().is_some_and(|number| number > LONG_AGO) => {
-            *value = "a time".into();
-        }
         Value::String(text)
-            if text.starts_with("20") && text.contains("T") && text.contains(':') =>
+            if text.starts_with("20") && text.contains('T') && text.contains(':') =>
         {
             *value = "a time".into();
         }
@@ -147,5 +161,3 @@ fn mask(value: &mut Value) {
 
 /// As long as the owner's mark.
 const NOBODY: &str = "phantom0";
-/// 2020-09-13, in milliseconds since 1970: no count of anything is so large.
-const LONG_AGO: i64 = 1_600_000_000_000;

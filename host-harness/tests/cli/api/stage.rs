@@ -1,12 +1,15 @@
 //! A server with two tenants that have data, and how its operations are asked well.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use koalr_upstream::Upstream;
 use koalr_upstream::github::{Delivery, Incident, PullRequest};
 use serde_json::{Value, json};
 
 use super::operations::{Document, Operation};
 use super::wire::{Answer, Request, Wire};
-use super::{ALL, Served, key};
-use crate::support::{Koalr, acme, sample_change, serve};
+use super::{ALL, GENEROUS, Served, key};
+use crate::support::{Koalr, TOKEN, acme, sample_change, serve};
 
 pub(super) struct Stage {
     pub(super) served: Served,
@@ -24,14 +27,17 @@ pub(super) struct Tenant {
     pub(super) mark: &'static str,
     /// A key of a lead's with every scope.
     pub(super) key: String,
+    /// A job of its own that was given up.
+    pub(super) job: u32,
+    /// Address of the upstream that it may be connected to.
+    pub(super) upstream: String,
 }
 
 impl Stage {
     pub(super) fn new() -> Self {
         let upstream = serve(acme());
         let koalr = Koalr::synced(&upstream);
-        let owner = Tenant::new(&koalr, "default", "canary7f");
-        let mut stage = Self::serving(Served::start(koalr, upstream), owner);
+        let mut stage = Self::serving(koalr, upstream, true);
         let list = json!({ "list": sample_change("blocked")["dependencies"] });
         let path = format!("/api/v1/changes/{}/dependencies", "canary7f%2Fcheckout%237");
         let request = Request::new("PUT", path).saying(list.to_string());
@@ -44,36 +50,27 @@ impl Stage {
 
     /// Where the owner has no data.
     pub(super) fn without_the_owner() -> Self {
-        let upstream = serve(acme());
-        let koalr = Koalr::new();
-        let owner = Tenant::new(&koalr, "default", "canary7f");
-        Self::serving(Served::start(koalr, upstream), owner)
+        Self::serving(Koalr::new(), serve(acme()), false)
     }
 
-    fn serving(served: Served, owner: Tenant) -> Self {
-        let rival = Tenant::new(&served.koalr, "rival", "quartz3b");
+    fn serving(koalr: Koalr, upstream: Upstream, with_the_owner: bool) -> Self {
+        let base = upstream.base_url();
+        let owner = Tenant::new(&koalr, "default", ("canary7f", 70_001), base);
+        let rival = Tenant::new(&koalr, "rival", ("quartz3b", 70_002), base);
+        let served = Served::start(koalr, upstream, &GENEROUS);
         let mut wire = Wire::to(&served.address);
-        let document = Document::served(&mut wire);
-        let is_connected = served.koalr.run(&["status"]).code == 0;
         let mut stage = Self {
+            document: Document::served(&mut wire),
             served,
             wire,
-            document,
             owner,
             rival,
         };
-        let with_data: &[&Tenant] = if is_connected {
-            &[&stage.owner, &stage.rival]
-        } else {
-            &[&stage.rival]
-        };
-        let imports = with_data.iter().map(|tenant| {
-            let request = Request::new("POST", "/api/v1/imports");
-            request.saying(tenant.history().to_string()).by(&tenant.key)
-        });
-        for request in imports.collect::<Vec<_>>() {
-            stage.done(&request);
+        let mut requests = stage.rival.hands_in(&stage.served.koalr);
+        if with_the_owner {
+            requests.extend(stage.owner.hands_in(&stage.served.koalr));
         }
+        requests.iter().for_each(|request| stage.done(request));
         stage
     }
 
@@ -133,18 +130,61 @@ impl Stage {
 }
 
 impl Tenant {
-    fn new(koalr: &Koalr, name: &'static str, mark: &'static str) -> Self {
+    fn new(
+        koalr: &Koalr,
+        name: &'static str,
+        (mark, job): (&'static str, u32),
+        upstream: &str,
+    ) -> Self {
         koalr.write("secret", SECRET);
         let run = |args: &[&str]| {
             let ran = koalr.run(&[args, &["--tenant", name]].concat());
             assert_eq!(ran.code, 0, "{}", ran.err);
         };
-        run(&["team", "add", "ines", "--role", "lead"]);
+        run(&[
+            "team", "add", "ines", "--role", "lead", "--role", "security",
+        ]);
         for source in ["github", "pagerduty"] {
             run(&["hook", source, "--secret-file", "secret"]);
         }
         let key = key(koalr, name, &ALL);
-        Self { name, mark, key }
+        let upstream = upstream.to_owned();
+        Self {
+            name,
+            mark,
+            key,
+            job,
+            upstream,
+        }
+    }
+
+    /// Gives up a job; the requests by which it gets the rest of its data.
+    fn hands_in(&self, koalr: &Koalr) -> Vec<Request> {
+        let path = koalr.path(&format!("data/tenants/{}.db", self.name));
+        let database = rusqlite::Connection::open(path).unwrap();
+        let insert = "INSERT INTO jobs (id, key, class, kind, payload, attempts, not_before, created_at, state, reason)
+            VALUES (?1, ?2, 'increment', 'increment', '{\"task\":\"increment\"}', 8, 0, 0, 'dead', ?2)";
+        let job = rusqlite::params![self.job, format!("{}-job", self.mark)];
+        database.execute(insert, job).unwrap();
+        let import = Request::new("POST", "/api/v1/imports").saying(self.history().to_string());
+        let waiver = self.waiver(&self.waiver_id()).to_string();
+        let waiver = Request::new("POST", "/api/v1/waivers").saying(waiver);
+        vec![import.by(&self.key), waiver.by(&self.key)]
+    }
+
+    fn waiver_id(&self) -> String {
+        format!("{}-waiver", self.mark)
+    }
+
+    /// A waiver of something that no change brings.
+    fn waiver(&self, id: &str) -> Value {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let next_week = now + Duration::from_hours(7 * 24);
+        json!({
+            "id": id, "vulnerability": "CVE-2000-0001", "repository": format!("{}/checkout", self.mark),
+            "reason": "build only", "author": format!("{}-priya", self.mark),
+            "expires": u64::try_from(next_week.as_millis()).unwrap(),
+        })
     }
 
     pub(super) fn change(&self) -> String {
@@ -190,6 +230,8 @@ impl Tenant {
             (_, Some("changes" | "pull-requests")) => self.change(),
             (_, Some("connections" | "integrations" | "plugins")) => "snyk".to_owned(),
             (_, Some("webhooks")) => self.name.to_owned(),
+            (_, Some("waivers")) => self.waiver_id(),
+            (_, Some("jobs")) => self.job.to_string(),
             (Some(name), _) => panic!("{}: nobody knows a `{name}`: {way_out}", operation.id),
         };
         let request = Request::new(&operation.method, operation.at(&id));
@@ -203,6 +245,13 @@ impl Tenant {
             "postDeploymentsGate" => {
                 json!({ "sha": SHA, "service": format!("{}-shop", self.mark) })
             }
+            "postWaivers" => self.waiver(&format!("{}-again", self.mark)),
+            "putPolicy" => json!({ "policy": format!("# {}'s own\n", self.mark) }),
+            "postIntegrationsByIntegrationConnect" => {
+                json!({ "token": TOKEN, "upstream": self.upstream, "organizations": ["acme"] })
+            }
+            // Whoever comes back with an id of long ago is told at once that something was missed.
+            "getEvents" => return request.with("last-event-id", "0-0").by(&self.key),
             "postWebhooksByTenantGithub" => {
                 let repository = format!("{}/checkout", self.mark);
                 let pull = PullRequest::new(&repository, 8, SHA, &SHA.replace('d', "e"), AT);

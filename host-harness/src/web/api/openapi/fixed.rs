@@ -1,15 +1,16 @@
 //! What is the same at every address, and the addresses that need no key.
 
 use http::{Method, StatusCode};
+use koalr_platform::access::Scope;
 use serde_json::{Map, Value, json};
 
 use super::super::super::problem::Problem;
 use super::super::super::webhooks::Accepted;
-use super::super::route::shape;
+use super::super::route::{Route, shape};
 use super::forms::Forms;
 use super::{JSON, PATH, id, in_path, insert};
 
-/// A problem that every address can have.
+/// A problem that addresses can have.
 pub(super) struct Known {
     pub(super) status: StatusCode,
     /// Name of its answer in the document.
@@ -32,6 +33,15 @@ impl Known {
     const fn with(mut self, header: &'static str, about: &'static str) -> Self {
         self.header = Some((header, about));
         self
+    }
+
+    /// Whether an address can have it.
+    pub(super) fn is_of(&self, route: &Route) -> bool {
+        match self.status {
+            StatusCode::CONFLICT => route.method != Method::GET,
+            StatusCode::BAD_GATEWAY => route.scope == Scope::Connect,
+            _ => true,
+        }
     }
 
     pub(super) fn reference(&self) -> Value {
@@ -87,6 +97,11 @@ pub(super) const PROBLEMS: &[Known] = &[
         "The key asked too often.",
     )
     .with("Retry-After", LATER),
+    Known::new(
+        StatusCode::BAD_GATEWAY,
+        "BadGateway",
+        "The upstream does not answer.",
+    ),
     Known::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "ServiceUnavailable",
