@@ -132,6 +132,9 @@ pub enum HostError {
     /// What was looked at is not so any more.
     #[error("{0}")]
     Outdated(String),
+    /// Others ask for the same, and it is not this one's turn in time.
+    #[error("too much of this is asked for at once; ask again later")]
+    Crowded,
     /// The server ended before it was done.
     #[error("the server ends; ask again when it runs")]
     Ended,

@@ -24,6 +24,7 @@ use crate::{Host, HostError};
 use desk::Desk;
 use ledger::Ledger;
 
+pub(crate) use settings::to_be_sealed;
 pub use settings::{ApiSettings, GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
 pub use work::{Task, Work};
 
@@ -52,12 +53,13 @@ pub struct Server {
     address: SocketAddr,
     queue: Queue<Work>,
     stop: oneshot::Sender<()>,
+    watched: JoinHandle<()>,
     served: JoinHandle<()>,
     ran: JoinHandle<Stopped>,
 }
 
 impl Server {
-    /// Starts: takes up the jobs that wait, and listens.
+    /// Starts: listens, and takes up the jobs that wait.
     ///
     /// # Errors
     /// - the address is not to be had
@@ -78,7 +80,8 @@ impl Server {
         let scheduler = Scheduler::new(settings.capacity);
         let (queue, runner) = Runner::new(scheduler, settings.clock, ledger, worker);
         desk.open(queue.clone());
-        routine::begin(&desk)?;
+        desk.tenants()?;
+        let watched = tokio::spawn(routine::watch(Arc::clone(&desk)));
         let (stop, stopped) = oneshot::channel();
         let news = Arc::clone(&desk.news);
         let shutdown = async move {
@@ -97,6 +100,7 @@ impl Server {
             address,
             queue,
             stop,
+            watched,
             served: tokio::spawn(served),
             ran: tokio::spawn(runner.run(GRACE)),
         })
@@ -118,6 +122,7 @@ impl Server {
     pub async fn stop(self) -> Stopped {
         // It may have ended by itself.
         let _ = self.stop.send(());
+        self.watched.abort();
         self.queue.stop();
         let _ = self.served.await;
         self.ran.await.unwrap_or(Stopped { interrupted: 0 })

@@ -11,9 +11,9 @@ mod serve;
 mod webhooks;
 
 pub use api::{
-    After, Api, Ask, ChangeFilter, ChangesAsk, ConnectBody, DecisionFilter, DecisionsAsk, Handed,
-    IntegrationsAsk, Items, Judging, Listening, MetricsAsk, News, NewsItem, OnceKey, Page,
-    PolicyAsk, PolicySet, Reply, SyncNews, Token, WaiverDone, WaiversAsk,
+    About, After, Api, Ask, ChangeFilter, ChangesAsk, ConnectBody, Dashboard, DecisionFilter,
+    DecisionsAsk, Handed, IntegrationsAsk, Items, Judging, Listening, MetricsAsk, News, NewsItem,
+    OnceKey, Page, PolicyAsk, PolicySet, Reply, RiskBody, SyncNews, Token, WaiverDone, WaiversAsk,
 };
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;

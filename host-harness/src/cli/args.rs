@@ -2,7 +2,9 @@
 
 mod report;
 mod team;
+mod tenant;
 mod upstream;
+mod vault;
 
 use std::path::PathBuf;
 
@@ -18,7 +20,9 @@ pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
     WaiverCommand,
 };
-pub(super) use upstream::{Connect, Enrichment, Status, Sync, Window};
+pub(super) use tenant::{Backup, Named, TenantCommand};
+pub(super) use upstream::{Connect, Disconnect, Enrichment, Status, Sync};
+pub(super) use vault::VaultCommand;
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
 #[derive(Debug, Parser)]
@@ -68,6 +72,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 connected, 2 not connected.
     Connect(Connect),
+    /// Take a connection away: its token is shredded, what was synced stays.
+    ///
+    /// Exit codes: 0 disconnected, 2 refused or failed.
+    Disconnect(Disconnect),
     /// Pull everything that changed, or go on where the last run stopped.
     ///
     /// Exit codes: 0 complete, 1 partial (old data is kept, what is missing is named), 2 failed.
@@ -140,6 +148,20 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Look after the key that seals tokens and secrets.
+    Vault {
+        #[command(subcommand)]
+        command: VaultCommand,
+    },
+    /// Make tenants, suspend, move and delete them.
+    Tenant {
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
+    /// Copy everything into a directory, while it is in use.
+    ///
+    /// Exit codes: 0 complete, 1 a tenant could not be read and is named, 2 failed.
+    Backup(Backup),
     /// Look at the jobs of `koalr serve`.
     Jobs {
         #[command(subcommand)]

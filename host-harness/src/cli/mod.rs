@@ -3,11 +3,13 @@
 mod args;
 mod audit;
 mod backtest;
+mod backup;
 mod change;
 mod change_command;
 mod connect;
 mod demo;
 mod deployment;
+mod disconnect;
 mod hook;
 mod import;
 mod key;
@@ -20,7 +22,9 @@ mod serve;
 mod status;
 mod sync;
 mod team;
+mod tenant;
 mod token;
+mod vault;
 mod waiver;
 
 use std::io::Write as _;
@@ -56,6 +60,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
     match args.command {
         Command::Plugin { command } => plugin::run(command).await,
         Command::Connect(options) => connect::run(&common, options).await,
+        Command::Disconnect(options) => disconnect::run(&common, &options),
         Command::Sync(options) => sync::run(&common, options).await,
         Command::Status(options) => status::run(&common, &options),
         Command::Score(options) => change::score(&common, options).await,
@@ -75,6 +80,9 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Serve(options) => serve::run(&common, options).await,
         Command::Hook { command } => hook::run(&common, command),
         Command::Key { command } => key::run(&common, &command),
+        Command::Vault { command } => vault::run(&common, &command),
+        Command::Tenant { command } => tenant::run(&common, command),
+        Command::Backup(options) => backup::run(&common, &options),
         Command::Jobs { command } => hook::jobs(&common, &command),
         Command::Demo(options) => demo::run(&common, options).await,
     }
@@ -121,6 +129,19 @@ fn not_connected(common: &Common, integration: &str) -> HostError {
     HostError::NotConnected {
         integration: integration.to_owned(),
         tenant: common.tenant.clone(),
+    }
+}
+
+/// The data directory, where it must be there.
+fn find_data(common: &Common) -> Result<DataDir, HostError> {
+    let path = data_path(common)?;
+    if path.exists() {
+        Ok(DataDir::open(path)?)
+    } else {
+        Err(HostError::NotPossible(format!(
+            "there is no data directory `{}`; name another with `--data DIR`",
+            path.display()
+        )))
     }
 }
 

@@ -264,7 +264,7 @@ fn place(tenant: &mut Tenant, head: Head<'_>, at: Timestamp) -> Result<Change, H
     Ok(change)
 }
 
-fn list(change: &Change, source: &str, changes: Changes) -> DependencyList {
+pub(super) fn list(change: &Change, source: &str, changes: Changes) -> DependencyList {
     let left_out = changes.left_out.iter().map(ToString::to_string);
     DependencyList {
         source: source.to_owned(),

@@ -2,11 +2,13 @@
 
 use koalr_platform::audit::Event;
 use koalr_platform::model::common::Timestamp;
+use koalr_platform::team::Act;
 use koalr_store::Tenant;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::line::not_connected;
+use super::team::{known, not_possible};
 use crate::HostError;
 
 /// A connection that was taken away.
@@ -48,6 +50,22 @@ pub fn disconnect(
         integration: integration.to_owned(),
         upstream,
     })
+}
+
+/// The same, done by somebody of the team.
+///
+/// # Errors
+/// - the login is not known, or may not
+/// - those of [`disconnect`]
+pub fn disconnect_as(
+    tenant: &mut Tenant,
+    integration: &str,
+    login: &str,
+    now: Timestamp,
+) -> Result<DisconnectReport, HostError> {
+    let actor = known(tenant, login)?;
+    actor.may(Act::Connect, None).map_err(not_possible)?;
+    disconnect(tenant, integration, actor.login(), now)
 }
 
 /// Key of the job that syncs: of a tenant, one waits at most.

@@ -1,8 +1,10 @@
 //! What a host does with an integration. Each job takes the time as an argument.
 
+mod aftermath;
 mod api_key;
 mod audit;
 mod backtest;
+mod backup;
 mod bench;
 mod change_file;
 mod confirm;
@@ -14,6 +16,7 @@ mod disconnect;
 mod enrich;
 mod event;
 mod evidence;
+mod glance;
 mod import;
 mod insight;
 mod inspect;
@@ -34,9 +37,11 @@ mod verbs;
 mod waive;
 mod walk;
 
+pub use aftermath::{Aftermath, aftermath};
 pub use api_key::{NewKey, create_key, revoke_key};
 pub use audit::{AuditReport, audit_entries, verify_audit};
 pub use backtest::{BacktestGroup, BacktestReport, backtest};
+pub use backup::{BackupFile, BackupReport, UnsavedTenant, backup};
 pub use change_file::ChangeFile;
 pub(crate) use connect::connect_as;
 pub use connect::{ConnectOptions, ConnectReport, connect};
@@ -47,9 +52,10 @@ pub use dependencies::{
 };
 pub use deployment::{DeploymentOptions, DeploymentReport, gate_deployment};
 pub(crate) use disconnect::SYNC_KEY;
-pub use disconnect::{DisconnectReport, disconnect};
+pub use disconnect::{DisconnectReport, disconnect, disconnect_as};
 pub use enrich::{EnrichReport, enrich};
 pub use event::{Estimate, Pace, SyncEvent};
+pub use glance::{Glanced, glance};
 pub(crate) use import::listed;
 pub use import::{
     Complaint, Counts, ImportDocument, ImportReport, LinkCounts, UnlinkedCount, import,

@@ -153,7 +153,7 @@ fn queued_as(body: &impl Serialize) -> Result<Option<Reply>, HostError> {
 }
 
 /// Waits for a disk where nobody else waits with it.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HostError> + Send + 'static,
 ) -> Result<T, HostError> {
     let done = tokio::task::spawn_blocking(work).await;

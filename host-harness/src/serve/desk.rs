@@ -23,6 +23,8 @@ pub(super) struct Desk {
     pub(super) every: Duration,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Turns,
+    /// Scores of changes that are only described, beside those: they ask the upstream.
+    pub(super) glances: Semaphore,
     /// Connections that the API makes, likewise.
     pub(super) connects: Semaphore,
     pub(super) allow_loopback: bool,
@@ -38,6 +40,7 @@ impl Desk {
             host,
             every: settings.every,
             gates: Turns::new(GATES, GATES),
+            glances: Semaphore::new(GATES),
             connects: Semaphore::new(CONNECTS),
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
@@ -55,6 +58,18 @@ impl Desk {
 
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now_ms()
+    }
+
+    /// Waits for so many milliseconds.
+    pub(super) async fn pause(&self, ms: i64) {
+        self.clock.sleep_until(self.now().saturating_add(ms)).await;
+    }
+
+    /// Forgets what is queued for a tenant, and cuts off what runs. What is stored of it stays stored.
+    pub(super) fn let_go(&self, tenant: &TenantId) {
+        if let Some(queue) = self.queue.get() {
+            let _ = queue.cancel_tenant(tenant.as_str());
+        }
     }
 
     /// A tenant's data; none if there is no such tenant.
@@ -97,7 +112,7 @@ impl Desk {
                 .map(|job| job.id),
         };
         if let (Some(id), Some(queue)) = (id, self.queue.get()) {
-            let work = Work::new(tenant.id().clone(), id, task.clone());
+            let work = Work::new(tenant, id, task.clone());
             queue.push(work, Some(not_before));
         }
         Ok(())
@@ -115,7 +130,7 @@ impl Desk {
         for job in tenant.waiting_jobs()?.into_iter().filter(which) {
             match serde_json::from_str(&job.payload) {
                 Ok(task) => {
-                    let work = Work::new(tenant.id().clone(), job.id, task);
+                    let work = Work::new(tenant, job.id, task);
                     queue.push(work, Some(job.not_before));
                 }
                 Err(error) => tracing::error!(job = job.id, "a stored job cannot be read: {error}"),
@@ -170,7 +185,7 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most of each at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
 const GATES: usize = 2;
 
 /// The same of connections; each waits for an upstream most of its time.

@@ -7,6 +7,7 @@ use koalr_store::{StoreError, Tenant, TenantId};
 
 use super::desk::Desk;
 use super::work::Work;
+use crate::HostError;
 use crate::queue::Observer;
 use crate::web::News;
 
@@ -26,21 +27,29 @@ impl Ledger {
 
     fn write(&self, work: &Work, write: impl FnOnce(&mut Tenant) -> Result<bool, StoreError>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if !open.contains_key(&work.tenant) {
+        if !open.get(&work.tenant).is_some_and(|one| work.is_in(one)) {
             if open.len() >= MOST_OPEN {
                 open.clear();
             }
             match self.desk.tenant(&work.tenant) {
-                Ok(Some(tenant)) => _ = open.insert(work.tenant.clone(), tenant),
-                Ok(None) => return,
+                Ok(Some(tenant)) if work.is_in(&tenant) => {
+                    open.insert(work.tenant.clone(), tenant);
+                }
+                // What it was stored in was deleted or replaced.
+                Ok(_) => return,
+                // It stays stored as it is, and is taken up when the tenant is resumed.
+                Err(HostError::Store(StoreError::TenantSuspended { .. })) => return,
                 Err(error) => return complain(work, &error),
             }
         }
-        if let Some(tenant) = open.get_mut(&work.tenant)
-            && let Err(error) = write(tenant)
-        {
+        let Some(tenant) = open.get_mut(&work.tenant) else {
+            return;
+        };
+        match write(tenant) {
+            Ok(_) => {}
+            Err(StoreError::Replaced { .. }) => _ = open.remove(&work.tenant),
             // The job runs again after a restart, which does no harm.
-            complain(work, &error);
+            Err(error) => complain(work, &error),
         }
     }
 }
@@ -70,6 +79,12 @@ impl Observer<Work> for Ledger {
             key: work.task.key(),
         };
         self.desk.news.tell(&work.tenant, &news, self.desk.now());
+    }
+
+    fn dropped(&self, work: &Work) {
+        // A newer one of its key does its work; without one, its tenant was suspended while it ran, and it waits.
+        let now = self.desk.now();
+        self.write(work, |tenant| tenant.retry_job(work.id, "", now));
     }
 }
 

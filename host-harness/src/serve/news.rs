@@ -165,19 +165,19 @@ impl TenantNews {
     /// What somebody hears at once: what they missed, or else how far a sync is.
     fn first(&self, after: Option<&str>) -> Vec<Arc<NewsItem>> {
         let mut first = Vec::new();
+        let id = || Some(format!("{}-{}", self.since, self.told));
         if let Some(after) = after {
             match self.number(after) {
                 Some(after) if after >= self.lost => {
                     let missed = self.kept.iter().filter(|(number, _)| *number > after);
                     return missed.map(|(_, item)| Arc::clone(item)).collect();
                 }
-                _ => first.push(Arc::new(News::Lagged.item(None))),
+                _ => first.push(Arc::new(News::Lagged.item(id()))),
             }
         }
         if let Some(sync) = &self.sync {
             let news = News::SyncProgress(sync.clone());
-            let id = format!("{}-{}", self.since, self.told);
-            first.push(Arc::new(news.item(Some(id))));
+            first.push(Arc::new(news.item(id())));
         }
         first
     }
@@ -299,6 +299,15 @@ mod tests {
         for unknown in ["", "1", "x-1", "0-103", "-1-1"] {
             assert_eq!(first(&newsroom, Some(unknown), 0), ["lagged"], "{unknown}");
         }
+    }
+
+    #[test]
+    fn who_was_told_that_they_are_too_late_goes_on_from_there() {
+        let newsroom = Newsroom::default();
+        told(&newsroom, 0..1);
+        let lagged = newsroom.listen(&acme(), Some("0-9"), 0).unwrap().first;
+        newsroom.tell(&acme(), &failed(1), 0);
+        assert_eq!(first(&newsroom, lagged[0].id.as_deref(), 0), ["1"]);
     }
 
     #[test]

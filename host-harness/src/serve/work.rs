@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use koalr_platform::deployment_gate::Answer;
-use koalr_store::{Class as StoredClass, Tenant, TenantId};
+use koalr_store::{Class as StoredClass, FileMark, StoreError, Tenant, TenantId};
 use serde::{Deserialize, Serialize};
 
 use super::desk::Desk;
@@ -28,6 +28,8 @@ pub struct Work {
     pub id: i64,
     /// What is to be done.
     pub task: Task,
+    /// The file that it is stored in. In one that was restored its number may be another job's.
+    file: FileMark,
     key: String,
 }
 
@@ -89,13 +91,19 @@ impl Task {
 }
 
 impl Work {
-    pub(super) fn new(tenant: TenantId, id: i64, task: Task) -> Self {
+    pub(super) fn new(tenant: &Tenant, id: i64, task: Task) -> Self {
         Self {
-            tenant,
+            tenant: tenant.id().clone(),
             id,
+            file: tenant.file(),
             key: task.key(),
             task,
         }
+    }
+
+    /// Whether it is stored in this file.
+    pub(super) fn is_in(&self, tenant: &Tenant) -> bool {
+        self.file == tenant.file()
     }
 }
 
@@ -146,9 +154,11 @@ struct Failure {
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
+        let is_suspended = matches!(error, HostError::Store(StoreError::TenantSuspended { .. }));
         Self {
             reason: error.to_string(),
-            after_secs: None,
+            // Until then its jobs are taken out of the queue, and put back when it is resumed.
+            after_secs: is_suspended.then_some(SUSPENDED_SECS),
             // However often it is tried, nobody connects by that.
             is_final: matches!(error, HostError::NotConnected { .. }),
         }
@@ -170,9 +180,20 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     let Some(mut tenant) = desk.tenant(&work.tenant)? else {
         return Ok(());
     };
+    // Nor has one whose file was restored since: that one's jobs are queued by themselves.
+    if !work.is_in(&tenant) {
+        return Ok(());
+    }
+    let integration = &desk.host.manifest().id;
+    let connection = tenant.connection(integration).map_err(HostError::from)?;
     match &work.task {
-        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
+        // One that was taken away is no failure: without a token there is nothing to ask.
+        _ if connection.is_none() => {
+            tracing::info!(tenant = %work.tenant, job = work.id, "`{integration}` is not connected; nothing to do");
+            Ok(())
+        }
+        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Increment => walk(desk, &mut tenant).await,
         Task::Backfill => {
             walk(desk, &mut tenant).await?;
@@ -321,7 +342,16 @@ async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Fa
         environment: environment.clone(),
         terms: JudgeOptions::stored(&desk.host, tenant)?,
     };
-    let report = gate_deployment(&desk.host, tenant, &options, desk.now()).await?;
+    let report = match gate_deployment(&desk.host, tenant, &options, desk.now()).await {
+        Err(error @ HostError::NotConnected { .. }) => {
+            let comment = format!("Koalr cannot tell: {error}");
+            github
+                .answer_protection(callback, environment, None, &comment)
+                .await?;
+            return Ok(());
+        }
+        report => report?,
+    };
     let state = match report.answer {
         Answer::Approved => Some(ProtectionState::Approved),
         Answer::Rejected => Some(ProtectionState::Rejected),
@@ -359,6 +389,9 @@ impl Compare for GitHub {
 
 /// The event loop never waits for a quota: it comes back.
 const NO_PATIENCE: u32 = 0;
+
+/// Wait of a job of a suspended tenant, in seconds: two looks at the tenants fit into it.
+const SUSPENDED_SECS: u64 = 10;
 
 /// Days of history that a first sync reads.
 const WINDOW_DAYS: u32 = 90;

@@ -39,7 +39,7 @@ pub use changes::{
     WaiverDone, WaiversAsk,
 };
 pub use integrations::{ConnectBody, IntegrationsAsk, Token};
-pub use metrics::MetricsAsk;
+pub use metrics::{About, Dashboard, MetricsAsk, RiskBody};
 pub use news::{Listening, News, NewsItem, SyncNews};
 pub use once::OnceKey;
 pub use page::{After, Items, Page};

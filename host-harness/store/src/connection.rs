@@ -104,12 +104,24 @@ impl Tenant {
         self.current(&format!("{SELECT} AND sealed <> x''"), integration)
     }
 
-    /// The same; also one that was taken away and of whose credential the log may still have something.
-    pub(crate) fn unshredded(
+    /// The newest connection of an integration, also if it was taken away: what was synced through it counts. None if it
+    /// was never connected.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn last_connection(
         &self,
         integration: &str,
     ) -> Result<Option<StoredConnection>, StoreError> {
         self.current(SELECT, integration)
+    }
+
+    /// The current connection; also one that was taken away and of whose credential the log may still have something.
+    pub(crate) fn unshredded(
+        &self,
+        integration: &str,
+    ) -> Result<Option<StoredConnection>, StoreError> {
+        self.current(&format!("{SELECT} AND sealed IS NOT NULL"), integration)
     }
 
     fn current(
@@ -199,7 +211,7 @@ const SELECT: &str = "
            account, organizations, capabilities, warnings, extra,
            plugin_version, ca_pem, downloads, connected_at
     FROM connections
-    JOIN credentials ON credentials.connection = connections.id
+    LEFT JOIN credentials ON credentials.connection = connections.id
     WHERE integration = ?1 AND current = 1";
 
 const UPSERT: &str = "

@@ -3,6 +3,7 @@
 mod changes;
 mod decisions;
 mod document;
+mod figures;
 mod integrations;
 mod invalid;
 mod isolation;
@@ -12,6 +13,7 @@ mod once;
 mod operations;
 mod page;
 mod rate;
+mod risk;
 mod stage;
 mod waivers;
 mod wire;
@@ -51,6 +53,12 @@ impl Served {
     fn start(koalr: Koalr, upstream: Upstream, more: &[&str]) -> Self {
         let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
         let mut command = koalr.command(&[&args, more].concat());
+        Self::of(Koalr::synced(&upstream), upstream)
+    }
+
+    /// The same of a data directory and its upstream.
+    fn of(koalr: Koalr, upstream: Upstream) -> Self {
+        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();

@@ -24,6 +24,8 @@ mod dependencies;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
+mod disconnect;
+#[cfg(test)]
 mod docs;
 #[cfg(test)]
 mod enrichment;
@@ -67,6 +69,8 @@ mod support;
 mod sync;
 #[cfg(test)]
 mod team;
+#[cfg(test)]
+mod tenant;
 #[cfg(test)]
 mod token;
 #[cfg(test)]

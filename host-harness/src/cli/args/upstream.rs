@@ -39,6 +39,17 @@ pub(crate) struct Connect {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Disconnect {
+    /// Which integration, for example `snyk`.
+    pub(crate) integration: String,
+    /// Login of the operator who disconnects it [default: nobody's, which whoever has the data directory may].
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Sync {
     /// Which integration, for example `snyk`.
     pub(crate) integration: String,

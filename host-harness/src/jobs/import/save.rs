@@ -187,3 +187,44 @@ fn unknown_services(document: &Document, plan: &Plan) -> Vec<String> {
     };
     unknown.into_iter().map(sentence).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use koalr_platform::model::record::DeploymentState;
+    use koalr_store::{DataDir, TenantId};
+    use serde_json::json;
+
+    use super::*;
+    use crate::jobs::{import, import_without_people};
+
+    #[test]
+    fn what_a_file_and_the_api_tell_of_one_deployment_or_incident_is_one_record() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = DataDir::open(directory.path()).unwrap();
+        let acme = TenantId::parse("acme").unwrap();
+        let mut tenant = data.tenant(&acme, true).unwrap();
+        let document = |state: &str, hour: u32| {
+            let at = format!("2026-01-09T{hour:02}:00:00Z");
+            let deployment = json!({ "id": "d-1", "state": state, "at": at });
+            let incident = json!({ "id": "i-1", "started-at": at });
+            json!({ "deployments": [deployment], "incidents": [incident] }).to_string()
+        };
+        import_without_people(&mut tenant, "api key 1", &document("running", 8), NOW).unwrap();
+        import(&mut tenant, "file", &document("succeeded", 9), NOW).unwrap();
+        let older = import(&mut tenant, "file", &document("failed", 7), NOW).unwrap();
+        assert_eq!((older.deployments.older, older.incidents.older), (1, 1));
+        let all = DeliveryFilter::default();
+        let deployments = tenant.deployments(&all).unwrap();
+        let [one] = deployments.as_slice() else {
+            panic!("{deployments:?}");
+        };
+        assert_eq!(
+            (&*one.source, one.deployment.state),
+            ("api", DeploymentState::Succeeded)
+        );
+        assert_eq!(tenant.incidents(&all).unwrap().len(), 1);
+    }
+
+    /// 2026-01-15T00:00:00Z.
+    const NOW: Timestamp = 1_768_435_200_000;
+}

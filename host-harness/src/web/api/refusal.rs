@@ -1,6 +1,7 @@
 //! What of an error is for who asked. The rest is for the log.
 
 use http::StatusCode;
+use koalr_store::StoreError;
 
 use super::super::problem::Problem;
 use crate::error::HostError;
@@ -62,6 +63,13 @@ pub(super) fn problem(error: HostError) -> Problem {
         HostError::Change(detail) | HostError::NotPossible(detail) => {
             (StatusCode::UNPROCESSABLE_ENTITY, detail)
         }
+        HostError::Store(error @ StoreError::TenantSuspended { .. }) => {
+            (StatusCode::FORBIDDEN, error.to_string())
+        }
+        HostError::Store(error) if error.is_damage() => {
+            tracing::error!("the API could not answer: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, DAMAGED.to_owned())
+        }
         other => {
             tracing::error!("the API could not answer: {other}");
             return Problem::busy();
@@ -82,3 +90,7 @@ fn as_members(sentence: &str) -> String {
         .iter()
         .fold(text, |text, (flag, member)| text.replace(flag, member))
 }
+
+/// Where the file is, and what is wrong with it, is in the log.
+const DAMAGED: &str =
+    "the stored data cannot be read; ask whoever runs this server to restore it from a backup";

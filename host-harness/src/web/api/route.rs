@@ -101,7 +101,7 @@ pub(super) fn rooms() -> [Room; 4] {
         Room {
             name: "metrics",
             about: "How delivery goes and what is owed, in figures.",
-            routes: &[metrics::ROUTES],
+            routes: &metrics::ROUTES,
         },
         Room {
             name: "events",

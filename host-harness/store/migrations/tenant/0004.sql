@@ -50,3 +50,7 @@ CREATE INDEX changes_by_opening_in_repository
 CREATE INDEX waivers_by_time ON waivers (created, id);
 CREATE INDEX overrides_by_time ON overrides (at, change, head_sha, actor);
 CREATE INDEX jobs_running ON jobs (key) WHERE state = 'running';
+
+-- Pages of deployments by time.
+CREATE INDEX own_deployments_by_time ON own_deployments (at DESC);
+CREATE INDEX deployments_by_time ON deployments (at DESC);

@@ -74,8 +74,8 @@ impl Tenant {
             values.push(decision.word().to_owned().into());
         }
         if let Some((at, id)) = &slice.after {
-            conditions.push(format!("({OPENED}, id) < (?, ?)"));
-            values.push((*at).into());
+            conditions.push(BEHIND.to_owned());
+            values.extend([*at, *at].map(Value::from));
             values.push(id.clone().into());
         }
         values.push(i64::from(slice.limit).into());
@@ -133,8 +133,12 @@ const LAST: &str = "FROM decisions AS last INDEXED BY decisions_of_change
     WHERE integration = ?1 AND last.change = changes.id
     ORDER BY observation, as_of DESC, asked_at DESC, rowid DESC LIMIT 1";
 
+/// The index serves the first of the two.
+pub(super) const BEHIND: &str = "ifnull(opened_at, -9223372036854775807) <= ?
+    AND (ifnull(opened_at, -9223372036854775807), id) < (?, ?)";
+
 /// As in the indices, which otherwise do not serve.
-const OPENED: &str = "ifnull(opened_at, -9223372036854775807)";
+pub(super) const OPENED: &str = "ifnull(opened_at, -9223372036854775807)";
 
 /// The same here.
 const NOT_KNOWN: Timestamp = -9_223_372_036_854_775_807;

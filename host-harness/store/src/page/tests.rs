@@ -284,7 +284,7 @@ fn a_list_shows_what_was_asked_for_only() {
 }
 
 #[test]
-fn lists_of_decisions_open_none_of_them() {
+fn lists_open_no_decision_and_begin_where_they_are_to() {
     let (_directory, mut tenant, _) = connected();
     stored(&mut tenant, 0..3);
     let plan = |query: &str| {
@@ -303,6 +303,22 @@ fn lists_of_decisions_open_none_of_them() {
         let told = plan(&format!("SELECT {short} FROM decisions INDEXED BY {index}"));
         let covering = format!("SCAN decisions USING COVERING INDEX {index}");
         assert_eq!(told, covering);
+    }
+    let (behind, opened) = (changes::BEHIND, changes::OPENED);
+    let behind = behind.replace('?', "1");
+    for (index, only) in [
+        ("changes_by_opening", ""),
+        ("changes_by_opening_in_repository", "repository = 'x' AND "),
+    ] {
+        let told = plan(&format!(
+            "SELECT title FROM changes INDEXED BY {index} WHERE {only}{behind}
+             ORDER BY {opened} DESC, id DESC"
+        ));
+        let search = format!("SEARCH changes USING INDEX {index} (");
+        assert!(
+            told.starts_with(&search) && !told.contains("B-TREE"),
+            "{told}"
+        );
     }
 }
 

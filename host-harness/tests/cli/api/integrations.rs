@@ -1,9 +1,10 @@
 //! Integrations, plugins and jobs by API.
 
+use koalr_upstream::World;
 use serde_json::{Value, json};
 
 use super::{ALL, Served, key};
-use crate::support::TOKEN;
+use crate::support::{TOKEN, acme, serve};
 
 const SNYK: &str = "/api/v1/integrations/snyk";
 
@@ -54,7 +55,8 @@ fn a_tenant_connects_and_its_history_is_read_at_once() {
     let own = key(&served.koalr, "new", &ALL);
     let address = served.upstream.base_url();
     let body = json!({ "token": TOKEN, "upstream": address, "organizations": ["acme"] });
-    let (status, report) = served.ask(&format!("POST {SNYK}/connect"), &own, &body);
+    let word = format!("{own}\r\nidempotency-key: 1");
+    let (status, report) = served.ask(&format!("POST {SNYK}/connect"), &word, &body);
     assert_eq!(
         (status, &report["outcome"]),
         (200, &json!("ok")),
@@ -73,6 +75,12 @@ fn a_tenant_connects_and_its_history_is_read_at_once() {
     assert_eq!(findings, printed["issues"]);
     let audit = served.koalr.run(&["audit", "list", "--tenant", "new"]).out;
     assert!(audit.contains(" ines: connected "), "{audit}");
+    for file in served.koalr.files().iter().filter(|file| file.is_file()) {
+        let content = std::fs::read(file).unwrap();
+        let mut windows = content.windows(TOKEN.len());
+        let found = windows.any(|window| window == TOKEN.as_bytes());
+        assert!(!found, "{}", file.display());
+    }
     let log = served.log();
     assert!(!log.contains(TOKEN), "{log}");
 }
@@ -83,10 +91,10 @@ fn a_token_that_does_not_work_is_refused_in_words_and_nothing_is_stored() {
     let own = key(&served.koalr, "new", &ALL);
     let connect = format!("POST {SNYK}/connect");
     let address = served.upstream.base_url();
-    let unknown = "00000000-0000-4000-8000-000000000000";
+    let other = serve(World::from(acme()).token("another"));
     for (body, expected, detail) in [
         (
-            json!({ "token": unknown, "upstream": address }),
+            json!({ "token": TOKEN, "upstream": other.base_url() }),
             422,
             "the token is not accepted; it may be mistyped, expired, or belong to another region (`upstream`)",
         ),

@@ -49,7 +49,7 @@ impl Stream {
 
 #[test]
 fn a_sync_and_a_decision_are_told_as_they_happen_and_again_to_who_missed_them() {
-    let mut served = Served::new();
+    let served = Served::new();
     let (change, key) = served.imported(&json!({ "state": "open" }));
     let mut stream = Stream::open(&served, &key, "");
     served.ask("POST /api/v1/integrations/snyk/sync", &key, &Value::Null);

@@ -42,7 +42,7 @@ fn the_requests_of_the_page_on_the_api_are_answered() {
         assert!(status < 300, "{line}: {answer}");
         statuses.push(status);
     }
-    assert_eq!(statuses, [200; 6]);
+    assert_eq!(statuses, [200; 8]);
     served.until("asked by API");
 }
 

@@ -232,6 +232,7 @@ impl Tenant {
             (_, Some("webhooks")) => self.name.to_owned(),
             (_, Some("waivers")) => self.waiver_id(),
             (_, Some("jobs")) => self.job.to_string(),
+            (_, Some("rows")) => "deployments".to_owned(),
             (Some(name), _) => panic!("{}: nobody knows a `{name}`: {way_out}", operation.id),
         };
         let request = Request::new(&operation.method, operation.at(&id));
@@ -246,6 +247,11 @@ impl Tenant {
                 json!({ "sha": SHA, "service": format!("{}-shop", self.mark) })
             }
             "postWaivers" => self.waiver(&format!("{}-again", self.mark)),
+            "postPrRiskScore" => json!({
+                "files": ["package-lock.json"], "additions": 7, "deletions": 1, "title": "Move", "body": "Why",
+                "repository": format!("{}/checkout", self.mark), "headSha": head, "author": "mia",
+                "baseScore": 35.5, "dependencies": sample_change("blocked")["dependencies"],
+            }),
             "putPolicy" => json!({ "policy": format!("# {}'s own\n", self.mark) }),
             "postIntegrationsByIntegrationConnect" => {
                 json!({ "token": TOKEN, "upstream": self.upstream, "organizations": ["acme"] })
