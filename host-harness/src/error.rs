@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::{ConfigError, FileError};
 use crate::github::SettingsError;
 use crate::web::ListenError;
 use koalr_platform::complaint::Complaint;
@@ -144,6 +145,12 @@ pub enum HostError {
     /// The server does not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configuration's file cannot be read.
+    #[error(transparent)]
+    ConfigFile(#[from] FileError),
     /// The server's address cannot be told.
     #[error("telling the server's address: {0}")]
     Serve(std::io::Error),

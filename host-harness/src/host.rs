@@ -25,6 +25,8 @@ pub struct HostSettings {
     pub rate_share: RateShare,
     /// The operator's proxy; none means that every upstream is reached directly.
     pub proxy: Option<Proxy>,
+    /// What one session and each of its calls may use.
+    pub limits: Limits,
 }
 
 /// Share of each upstream quota that is used, in percent from 1 to 100. The rest is left to other users of the token.
@@ -85,7 +87,7 @@ impl Host {
         };
         let engine = Engine::new(EngineSettings {
             artifact_dir: settings.artifact_dir,
-            limits: Limits::default(),
+            limits: settings.limits,
         })?;
         let plugin = engine.load(&path)?;
         let declared = plugin

@@ -18,8 +18,9 @@ use koalr_store::DataDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::queue::{Capacity, Clock, Queue, Runner, Scheduler, Stopped};
-use crate::web::{Limits, Reach, listen};
+use crate::config::Config;
+use crate::queue::{Capacity, CapacityError, Clock, Queue, Runner, Scheduler, Stopped};
+use crate::web::{Limits, Listener, Reach, Tls, listen};
 use crate::{Host, HostError};
 use desk::Desk;
 use ledger::Ledger;
@@ -32,25 +33,80 @@ pub use work::{Task, Work};
 pub struct ServeSettings {
     /// Where it listens; port 0 is any free one.
     pub listen: SocketAddr,
-    /// Who may reach it.
+    /// Who may reach it, and its metrics.
     pub reach: Reach,
+    /// Where `/metrics`, `/healthz` and `/readyz` are served apart from everything else; port 0 is any free one. None
+    /// serves no metrics.
+    pub metrics: Option<SocketAddr>,
     /// How many jobs run at once, and how many of the slots are for gates alone.
     pub capacity: Capacity,
     /// How long after a sync ended the next one of a tenant begins; each tenant's differs a little.
     pub every: Duration,
     /// How often one key of the API may ask.
     pub api: ApiSettings,
-    /// Where metrics are served, apart from everything else; none means nowhere.
-    pub metrics: Option<SocketAddr>,
+    /// What requests are sealed with; none speaks plain HTTP.
+    pub tls: Option<Tls>,
+    /// What the server bears.
+    pub limits: Limits,
+    /// How long it goes on taking requests after it was told to end, while it says that it is not ready.
+    pub drain: Duration,
+    /// How long jobs have to end when the server stops.
+    pub grace: Duration,
+    /// Days of history that the first sync of a tenant reads.
+    pub window_days: u32,
     /// Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream.
     pub allow_loopback: bool,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
 
+impl ServeSettings {
+    /// The defaults: on loopback, at any free port.
+    ///
+    /// # Errors
+    ///
+    /// The defaults of the queue contradict each other, which a test rules out.
+    pub fn on_loopback(clock: Arc<dyn Clock>) -> Result<Self, CapacityError> {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        Ok(Self {
+            listen,
+            ..Self::of(&Config::default(), None, clock)?
+        })
+    }
+
+    /// What an operator set.
+    ///
+    /// # Errors
+    ///
+    /// No slot would be left for jobs that are no gates.
+    pub fn of(
+        config: &Config,
+        tls: Option<Tls>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, CapacityError> {
+        Ok(Self {
+            listen: config.listen,
+            reach: config.reach(),
+            metrics: config.metrics,
+            capacity: Capacity::new(config.slots, config.reserved)?,
+            every: config.every,
+            api: config.api,
+            tls,
+            limits: config.limits.clone(),
+            drain: config.drain,
+            grace: config.grace,
+            window_days: config.window_days,
+            allow_loopback: config.allow_loopback,
+            clock,
+        })
+    }
+}
+
 /// A server under way.
 pub struct Server {
     address: SocketAddr,
+    desk: Arc<Desk>,
+    drain: Duration,
     queue: Queue<Work>,
     stop: oneshot::Sender<()>,
     watched: JoinHandle<()>,
@@ -93,16 +149,22 @@ impl Server {
         let limits = Limits {
             requests_per_minute: settings.api.requests_per_minute,
             burst: settings.api.burst,
-            ..Limits::default()
+            ..settings.limits
         };
-        let served = crate::web::serve(listener, desk, limits, shutdown);
+        let listener = Listener {
+            tcp: listener,
+            tls: settings.tls,
+        };
+        let served = crate::web::serve(listener, Arc::clone(&desk), limits, shutdown);
         Ok(Self {
             address,
+            desk,
+            drain: settings.drain,
             queue,
             stop,
             watched,
             served: tokio::spawn(served),
-            ran: tokio::spawn(runner.run(GRACE)),
+            ran: tokio::spawn(runner.run(settings.grace)),
         })
     }
 
@@ -118,16 +180,16 @@ impl Server {
         &self.queue
     }
 
-    /// Takes nothing more in, lets what runs end for a while, and leaves the rest for the next start.
+    /// Says that it is not ready, starts no more jobs, and after [`ServeSettings::drain`] takes no more requests. Lets what
+    /// runs end for a while, and leaves the rest for the next start.
     pub async fn stop(self) -> Stopped {
+        self.desk.end();
+        self.queue.stop();
+        tokio::time::sleep(self.drain).await;
         // It may have ended by itself.
         let _ = self.stop.send(());
         self.watched.abort();
-        self.queue.stop();
         let _ = self.served.await;
         self.ran.await.unwrap_or(Stopped { interrupted: 0 })
     }
 }
-
-/// How long jobs have to end when the server stops.
-const GRACE: Duration = Duration::from_secs(20);

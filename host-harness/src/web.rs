@@ -8,6 +8,7 @@ mod limits;
 mod listen;
 mod problem;
 mod serve;
+mod tls;
 mod webhooks;
 
 pub use api::{
@@ -17,8 +18,9 @@ pub use api::{
 };
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
-pub use listen::{ListenError, Reach, listen};
+pub use listen::{ListenError, Listener, Reach, listen};
 pub use serve::serve;
+pub use tls::{Tls, TlsError};
 
 use std::sync::Arc;
 

@@ -11,9 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use koalr_host::jobs::{ConnectOptions, SyncOptions, connect, sync};
-use koalr_host::queue::{Capacity, WallClock};
-use koalr_host::serve::{ApiSettings, GITHUB, GitHubHook, ServeSettings, Server};
-use koalr_host::web::Reach;
+use koalr_host::queue::WallClock;
+use koalr_host::serve::{GITHUB, GitHubHook, ServeSettings, Server};
 use koalr_host::{Host, HostSettings, RateShare};
 use koalr_runtime::Secret;
 use koalr_store::{DataDir, Tenant, TenantId};
@@ -69,8 +68,6 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         token: Some(TOKEN.to_owned()),
         api: Some(github.base_url().to_owned()),
         allow_loopback: true,
-        api: ApiSettings::default(),
-        metrics: None,
     };
     let hook = serde_json::to_vec(&hook).unwrap();
     tenant.save_secret(GITHUB, &hook).unwrap();
@@ -91,13 +88,8 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
     };
     let settings = ServeSettings {
         allow_loopback: true,
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        reach: Reach::Loopback,
-        capacity: Capacity::new(8, 2).unwrap(),
         every: Duration::from_hours(1),
-        api: ApiSettings::default(),
-        metrics: None,
-        clock: Arc::new(WallClock(self::now)),
+        ..ServeSettings::on_loopback(Arc::new(WallClock(self::now))).unwrap()
     };
     let server = Server::start(host, data, settings).await.unwrap();
     let mut measured = Vec::new();

@@ -1,6 +1,8 @@
 //! Arguments of every command.
 
+mod config;
 mod report;
+mod serve;
 mod team;
 mod tenant;
 mod upstream;
@@ -15,9 +17,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::change_command::ChangeCommand;
+use crate::config::Config;
+pub(super) use config::ConfigCommand;
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
+pub(super) use serve::Serve;
 pub(super) use team::{
-    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, TeamCommand,
+    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, TeamCommand,
     WaiverCommand,
 };
 pub(super) use tenant::{Backup, Named, TenantCommand};
@@ -52,6 +57,13 @@ pub(super) struct Common {
     /// Take this as the time, for reproducible runs [default: the clock].
     #[arg(long, global = true, value_name = "RFC3339", value_parser = timestamp)]
     pub(super) now: Option<Timestamp>,
+    /// The configuration file [default: what `KOALR_CONFIG` names, or else `koalr/koalr.toml` in the user's configuration
+    /// directory].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// What it says, once it was read.
+    #[arg(skip)]
+    pub(super) settings: Config,
 }
 
 /// A time as it is written in RFC 3339.
@@ -138,6 +150,11 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 ended, 2 failed.
     Serve(Serve),
+    /// Look at the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Set up what a tenant's webhooks are signed with. Sealed in its vault.
     Hook {
         #[command(subcommand)]

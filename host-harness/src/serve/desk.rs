@@ -1,11 +1,13 @@
 //! What every part of the server shares: the host, the data, the queue.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use koalr_platform::model::common::Timestamp;
 use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
+
 use tokio::sync::Semaphore;
 
 use super::ServeSettings;
@@ -21,12 +23,15 @@ use crate::{Host, HostError};
 pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
+    pub(super) window_days: u32,
+    /// Whether it was told to end.
+    ends: AtomicBool,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Turns,
     /// Scores of changes that are only described, beside those: they ask the upstream.
     pub(super) glances: Semaphore,
     /// Connections that the API makes, likewise.
-    pub(super) connects: Semaphore,
+    pub(super) connects: Turns,
     pub(super) allow_loopback: bool,
     pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
@@ -39,9 +44,11 @@ impl Desk {
         Self {
             host,
             every: settings.every,
+            window_days: settings.window_days,
+            ends: AtomicBool::new(false),
             gates: Turns::new(GATES, GATES),
             glances: Semaphore::new(GATES),
-            connects: Semaphore::new(CONNECTS),
+            connects: Turns::new(CONNECTS, GATES),
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
             data,
@@ -54,6 +61,15 @@ impl Desk {
     pub(super) fn open(&self, queue: Queue<Work>) {
         // It is opened once, by the server's start.
         let _ = self.queue.set(queue);
+    }
+
+    /// Nothing more is to be sent here.
+    pub(super) fn end(&self) {
+        self.ends.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn ends(&self) -> bool {
+        self.ends.load(Ordering::Relaxed)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -185,8 +201,9 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most of each at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the
+/// jobs of the queue need theirs.
 const GATES: usize = 2;
 
-/// The same of connections; each waits for an upstream most of its time.
+/// Most connections at a time: each waits for an upstream most of its time. One tenant has half of them at most.
 const CONNECTS: usize = 4;

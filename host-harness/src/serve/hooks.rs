@@ -68,7 +68,7 @@ impl Inbox for Desk {
     }
 
     async fn ready(&self) -> bool {
-        self.tenants().is_ok()
+        !self.ends() && self.tenants().is_ok()
     }
 }
 

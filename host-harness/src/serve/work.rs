@@ -258,7 +258,7 @@ async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     }
     let policy = JudgeOptions::stored_policy(&desk.host, tenant)?;
     let options = ReconstructOptions {
-        days: WINDOW_DAYS,
+        days: desk.window_days,
         again: false,
         policy,
     };
@@ -269,7 +269,7 @@ async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
 /// Reads what changed, or everything for the first time.
 async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     let options = SyncOptions {
-        window_days: Some(WINDOW_DAYS),
+        window_days: Some(desk.window_days),
         full: false,
     };
     let integration = &desk.host.manifest().id;
@@ -392,9 +392,6 @@ const NO_PATIENCE: u32 = 0;
 
 /// Wait of a job of a suspended tenant, in seconds: two looks at the tenants fit into it.
 const SUSPENDED_SECS: u64 = 10;
-
-/// Days of history that a first sync reads.
-const WINDOW_DAYS: u32 = 90;
 
 /// Wait before asking GitHub again where it names none, in seconds.
 const ASK_AGAIN_SECS: u32 = 10;

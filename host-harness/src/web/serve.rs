@@ -13,27 +13,32 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
 use super::api::{Api, Peer};
 use super::inbox::Inbox;
 use super::limits::Limits;
+use super::listen::Listener;
 use super::router;
+use super::tls::Tls;
 
 /// Serves until `shutdown` is there; then accepts nothing more, and returns when the requests under way are answered or
 /// the grace is over.
 ///
 /// `axum::serve` would do, but it bounds neither the head of a request nor the number of connections.
 pub async fn serve<S: Inbox + Api>(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     server: Arc<S>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
+    let Listener { tcp, tls } = listener.into();
     let router = router(server, &limits);
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (stop, stopped) = watch::channel(());
@@ -43,13 +48,19 @@ pub async fn serve<S: Inbox + Api>(
         tokio::select! {
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
-            Some((stream, slot)) = accept(&listener, &slots) => {
-                let router = router.clone();
-                connections.spawn(hold(stream, router, limits.clone(), stopped.clone(), slot));
+            Some((stream, slot)) = accept(&tcp, &slots) => {
+                let talk = Talk {
+                    router: router.clone(),
+                    limits: limits.clone(),
+                    stopped: stopped.clone(),
+                };
+                // Taken anew for each: it may have been read again.
+                let acceptor = tls.as_ref().map(Tls::acceptor);
+                connections.spawn(hold(stream, acceptor, talk, slot));
             }
         }
     }
-    drop((listener, stop));
+    drop((tcp, stop));
     let ended = async { while connections.join_next().await.is_some() {} };
     // What has not ended by then is dropped with its connection.
     let _ = timeout(limits.grace, ended).await;
@@ -73,32 +84,62 @@ async fn accept(
     }
 }
 
-/// One connection, from its first request to its last; then its slot is free.
+/// One connection, from its first byte to its last; then its slot is free.
 async fn hold(
     stream: TcpStream,
-    router: Router,
-    limits: Limits,
-    mut stopped: watch::Receiver<()>,
+    acceptor: Option<TlsAcceptor>,
+    mut talk: Talk,
     _slot: OwnedSemaphorePermit,
 ) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
     let peer = stream.peer_addr().map(|address| Peer(address.ip())).ok();
-    let service =
-        service_fn(move |request: Request<Incoming>| answer(router.clone(), peer, request));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_timeout)
-        .max_headers(limits.headers)
-        .max_header_size(MAX_HEAD_BYTES)
-        .max_buf_size(2 * MAX_HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+    let Some(acceptor) = acceptor else {
+        return talk.over(stream, peer).await;
+    };
+    let sealed = tokio::select! {
+        sealed = timeout(talk.limits.head_timeout, acceptor.accept(stream)) => sealed,
+        // It asked for nothing yet.
+        _ = talk.stopped.changed() => return,
+    };
+    match sealed {
+        Ok(Ok(stream)) => talk.over(stream, peer).await,
+        Ok(Err(error)) => tracing::debug!("a handshake failed: {error}"),
+        Err(_) => tracing::debug!("a handshake took too long"),
     }
-    let _ = connection.await;
+}
+
+/// What a connection needs once its bytes can be read.
+struct Talk {
+    router: Router,
+    limits: Limits,
+    stopped: watch::Receiver<()>,
+}
+
+impl Talk {
+    /// Answers its requests, from the first to the last.
+    async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Option<Peer>) {
+        let Self {
+            router,
+            limits,
+            mut stopped,
+        } = self;
+        let service =
+            service_fn(move |request: Request<Incoming>| answer(router.clone(), peer, request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_timeout)
+            .max_headers(limits.headers)
+            .max_header_size(MAX_HEAD_BYTES)
+            .max_buf_size(2 * MAX_HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
 }
 
 async fn answer(

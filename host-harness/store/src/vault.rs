@@ -115,6 +115,11 @@ impl Vault {
         Ok(count)
     }
 
+    /// Puts the key in place that the control database means, if a rotation was interrupted before it did.
+    pub(crate) fn settle(&self, transaction: &Transaction<'_>) -> Result<(), Fault> {
+        self.key_in(transaction).map(drop)
+    }
+
     /// All of a rotation but the new key's last step. Whatever fails, the file beside the key file stays: nobody knows
     /// whether a commit that failed is on the disk.
     fn rewrap(&self, transaction: &Transaction<'_>) -> Result<usize, Fault> {

@@ -50,15 +50,14 @@ impl Served {
         Self::start(koalr, upstream, more)
     }
 
+    /// The same of a data directory and its upstream.
+    fn of(koalr: Koalr, upstream: Upstream) -> Self {
+        Self::start(koalr, upstream, &GENEROUS)
+    }
+
     fn start(koalr: Koalr, upstream: Upstream, more: &[&str]) -> Self {
         let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
         let mut command = koalr.command(&[&args, more].concat());
-        Self::of(Koalr::synced(&upstream), upstream)
-    }
-
-    /// The same of a data directory and its upstream.
-    fn of(koalr: Koalr, upstream: Upstream) -> Self {
-        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();

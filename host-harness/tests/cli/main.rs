@@ -14,6 +14,8 @@ mod check_run;
 #[cfg(test)]
 mod component;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod connect;
 #[cfg(test)]
 mod data;
@@ -21,6 +23,8 @@ mod data;
 mod demo;
 #[cfg(test)]
 mod dependencies;
+#[cfg(test)]
+mod deploy;
 #[cfg(test)]
 mod deployment;
 #[cfg(test)]
@@ -62,6 +66,8 @@ mod schema;
 #[cfg(test)]
 mod serve;
 #[cfg(test)]
+mod shutdown;
+#[cfg(test)]
 mod status;
 #[cfg(test)]
 mod support;
@@ -71,6 +77,8 @@ mod sync;
 mod team;
 #[cfg(test)]
 mod tenant;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod token;
 #[cfg(test)]

@@ -9,13 +9,11 @@ mod company;
 mod slow;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use koalr_host::queue::{Capacity, WallClock};
+use koalr_host::queue::WallClock;
 use koalr_host::serve::{ApiSettings, ServeSettings, Server};
-use koalr_host::web::Reach;
 use tokio::task::JoinSet;
 
 use client::{Client, Dice};
@@ -41,17 +39,11 @@ async fn measure(tenants: usize, stretch: Duration) {
     let directory = tempfile::tempdir().unwrap();
     let (company, host, data) = company::company(directory.path(), tenants).await;
     let settings = ServeSettings {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        reach: Reach::Loopback,
-        capacity: Capacity::new(8, 2).unwrap(),
-        every: Duration::from_hours(1),
         api: ApiSettings {
             requests_per_minute: u32::MAX,
             burst: u32::MAX,
         },
-        metrics: None,
-        allow_loopback: false,
-        clock: Arc::new(WallClock(company::now)),
+        ..ServeSettings::on_loopback(Arc::new(WallClock(company::now))).unwrap()
     };
     let server = Server::start(host, data, settings).await.unwrap();
     let company = Arc::new(company.read_document(server.address()).await);
@@ -60,6 +52,7 @@ async fn measure(tenants: usize, stretch: Duration) {
         .collect();
     // Not counted: it opens files, compiles statements and fills the caches.
     run(&mut clients, stretch / 2).await;
+    let (began, used) = (Instant::now(), processor_seconds());
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         alone.push(run(&mut clients, stretch).await);
@@ -67,8 +60,9 @@ async fn measure(tenants: usize, stretch: Duration) {
         beside.push(run(&mut clients, stretch).await);
         slow.stop();
     }
+    let cores = (processor_seconds() - used) / began.elapsed().as_secs_f64();
     println!(
-        "{tenants} tenants, {CLIENTS} connections, {ROUNDS} × {} s",
+        "{tenants} tenants, {CLIENTS} connections, {ROUNDS} × {} s; client, server and jobs had {cores:.2} cores",
         stretch.as_secs_f64()
     );
     let seconds = stretch.as_secs_f64() * ROUNDS as f64;
@@ -159,6 +153,18 @@ fn quantile(times: &[Option<Duration>], share: usize) -> f64 {
     times
         .get(place)
         .map_or(0.0, |time| time.as_secs_f64() * 1e3)
+}
+
+/// What this process has used, in seconds of one core; 0 where the system does not tell.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // SOURCE: proc_pid_stat(5): `utime` and `stime`, in hundredths of a second, are 14th and 15th; a name in brackets is 2nd.
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
 }
 
 fn mean(figures: &[f64]) -> f64 {

@@ -7,42 +7,6 @@ use koalr_platform::access;
 use koalr_platform::audit::Tip;
 
 use super::{Format, Role, tip};
-use crate::serve::ApiSettings;
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct Serve {
-    /// Where to listen.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: std::net::SocketAddr,
-    /// Let other machines reach it; put a proxy with TLS before it.
-    #[arg(long)]
-    pub(crate) anyone: bool,
-    /// Jobs that run at once.
-    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
-    pub(crate) slots: usize,
-    /// How many of them are for pull requests alone.
-    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
-    pub(crate) reserved: usize,
-    /// Seconds from one sync of a tenant to the next; up to a tenth more, so that tenants do not stay in step.
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
-    pub(crate) every: u64,
-    /// Permit connecting to this machine by API, by plain HTTP, for a mock upstream.
-    #[arg(long)]
-    pub(crate) allow_loopback: bool,
-    /// Requests a minute, and at once, of one key of the API; above that it is told to wait.
-    #[arg(long, value_name = "NUMBER", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) requests_per_minute: u32,
-}
-
-impl Serve {
-    /// How often one key may ask.
-    pub(crate) fn api(&self) -> ApiSettings {
-        ApiSettings {
-            requests_per_minute: self.requests_per_minute,
-            burst: self.requests_per_minute,
-        }
-    }
-}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {

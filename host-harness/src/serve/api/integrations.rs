@@ -5,11 +5,10 @@ mod jobs;
 use std::sync::Arc;
 
 use koalr_store::{ApiKeyRecord, Tenant};
-use serde::Serialize;
 
 use super::super::desk::Desk;
 use super::super::routine;
-use super::{actor, blocking, done, queued};
+use super::{actor, blocking, done, queued_as};
 use crate::HostError;
 use crate::jobs::{ConnectOptions, QueuedSync, connect_as, disconnect, inspect, integration};
 use crate::web::{ConnectBody, IntegrationsAsk, Items, Reply};
@@ -73,8 +72,7 @@ impl Desk {
             roots: None,
             downloads: body.downloads,
         };
-        let turn = self.connects.acquire().await;
-        let _turn = turn.map_err(|_| HostError::Ended)?;
+        let _turn = self.connects.take(&caller.tenant).await?;
         let by = actor(caller);
         let report = connect_as(&self.host, &mut tenant, &by, options, self.now()).await?;
         routine::plan(self, &mut tenant, self.now())?;
@@ -102,7 +100,7 @@ impl Desk {
         let task = routine::due(self, tenant)?;
         self.push(tenant, &task, self.now())?;
         let sync = task.kind();
-        later(&QueuedSync { integration, sync })
+        queued_as(&QueuedSync { integration, sync })
     }
 }
 
@@ -112,9 +110,4 @@ fn all<T>(one: T) -> Items<T> {
         items: vec![one],
         next_cursor: None,
     }
-}
-
-fn later(body: &impl Serialize) -> Result<Option<Reply>, HostError> {
-    let body = serde_json::to_value(body).map_err(HostError::Json)?;
-    Ok(Some(queued(body)))
 }

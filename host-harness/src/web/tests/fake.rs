@@ -26,8 +26,8 @@ pub(super) struct Fake {
     pub(super) keys: Vec<(ApiKeyRecord, [u8; 32])>,
     /// What was asked by API, and by whom.
     pub(super) asked: Mutex<Vec<(TenantId, Ask)>>,
-    /// What is kept of requests that are done once: what was asked, and what was answered.
-    pub(super) once: Mutex<HashMap<(String, String), ([u8; 32], Option<OnceAnswer>)>>,
+    /// Requests that are done once, by key and word.
+    once: Mutex<HashMap<(String, String), Kept>>,
     pub(super) news: Newsroom,
     /// Every key was taken back since it was looked at.
     pub(super) revoked: AtomicBool,
@@ -39,6 +39,9 @@ pub(super) struct Fake {
     /// Where taking waits until it may go on.
     pub(super) gate: Option<Gate>,
 }
+
+/// What was asked, and what was answered.
+type Kept = ([u8; 32], Option<OnceAnswer>);
 
 /// One tenant's news.
 pub(super) struct Newsroom(Mutex<Option<broadcast::Sender<Arc<NewsItem>>>>);

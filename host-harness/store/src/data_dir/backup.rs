@@ -81,7 +81,17 @@ impl DataDir {
         };
         // First, so that every tenant that it knows can be looked for.
         let control = Database::look(self.path.join("control.db"), None, self.busy_timeout)?;
-        let names = save(&control, &to.join("control.db"))?;
+        let target = to.join("control.db");
+        let names = if with_key {
+            // While we write there, no rotation puts a key in place that does not fit.
+            self.control()?.write(|transaction| {
+                self.vault.settle(transaction)?;
+                copy_key(&self.path.join("vault.key"), &to.join("vault.key"))?;
+                Ok(save(&control, &target)?)
+            })?
+        } else {
+            save(&control, &target)?
+        };
         backup.files.push("control.db".into());
         for name in names {
             let tenant = TenantId::parse(&name)?;
@@ -99,7 +109,6 @@ impl DataDir {
             }
         }
         if with_key {
-            copy_key(&self.path.join("vault.key"), &to.join("vault.key"))?;
             backup.files.push("vault.key".into());
         }
         Ok(backup)

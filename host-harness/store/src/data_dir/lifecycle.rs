@@ -120,9 +120,10 @@ impl DataDir {
     /// - [`StoreError::TenantUnknown`]: nor is there anything left of it
     /// - the control database is busy, full or cannot be written; then nothing was deleted
     /// - a file cannot be removed; then the key is gone, and deleting again removes the rest
+    /// - [`StoreError::LogHeld`]: it is deleted, but the log still has its wrapped data key
     pub fn delete(&self, id: &TenantId) -> Result<(), StoreError> {
         let _turn = self.turn()?;
-        let known = {
+        let (known, cleared) = {
             let mut control = self.control()?;
             let known = control.write_secret(|transaction| {
                 let keys = "DELETE FROM api_keys WHERE tenant = ?1";
@@ -130,14 +131,10 @@ impl DataDir {
                 let tenant = "DELETE FROM tenants WHERE id = ?1";
                 Ok(transaction.execute(tenant, [id.as_str()])? > 0)
             })?;
-            match control.truncate_log() {
-                // Somebody reads there for this long; the log is overwritten as it is used again.
-                Ok(()) | Err(StoreError::LogHeld { .. }) => known,
-                Err(error) => return Err(error),
-            }
+            (known, control.truncate_log())
         };
         if file::remove_all(&self.file_of(id))? || known {
-            Ok(())
+            cleared
         } else {
             Err(self.unknown(id))
         }

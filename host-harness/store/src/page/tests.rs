@@ -20,7 +20,7 @@ fn numbered(number: u64) -> ChangeRecord {
         change,
         title: String::new(),
         author: None,
-        opened_at: (number % 7 > 0).then_some((number % 3).cast_signed()),
+        opened_at: (!number.is_multiple_of(7)).then_some((number % 3).cast_signed()),
         state: ChangeState::Open,
         merged_at: None,
         merge_sha: None,

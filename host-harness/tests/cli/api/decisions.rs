@@ -12,7 +12,7 @@ fn what_was_decided_let_pass_and_done_is_listed() {
     let told = served.decided(&change, &key);
     let lift = json!({ "head-sha": change["head-sha"], "reason": "behind a flag" });
     let (_, lifted) = served.ask(&format!("POST {}/override", at(&change)), &key, &lift);
-    let told_then = served.decided(&change, &key);
+    let later = served.decided(&change, &key);
     let get = |what: &str| {
         let (status, list) = served.ask(&format!("GET {what}"), &key, &Value::Null);
         assert_eq!(status, 200, "{what}: {list}");
@@ -32,7 +32,7 @@ fn what_was_decided_let_pass_and_done_is_listed() {
             &told["decided"]["decision"],
             &json!("warn"),
             &json!("ines"),
-            &told_then["decided"]["as-of"]
+            &later["decided"]["as-of"]
         )
     );
     let count = |query: &str| {

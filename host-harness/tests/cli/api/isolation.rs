@@ -49,11 +49,10 @@ fn what_another_tenant_has_is_answered_as_what_nobody_has() {
         "asked by a rival", "another's", "nobody's", "elsewhere"
     );
     println!("{}", table.join("\n"));
-    assert_eq!(
-        seen_by(&mut stage, &operations),
-        before,
-        "the owner's data is another"
-    );
+    let after = seen_by(&mut stage, &operations);
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before, after, "the owner's data is another");
+    }
 }
 
 #[test]
@@ -99,7 +98,11 @@ fn seen_by(stage: &mut Stage, operations: &[Operation]) -> Vec<String> {
         .iter()
         .filter(|one| one.method == "GET" && one.scope.is_some())
     {
-        let request = stage.owner.asks(operation);
+        let mut request = stage.owner.asks(operation);
+        if operation.in_query().any(|one| one["name"] == "to") {
+            // Figures that end now are others a moment later.
+            request.target += "?from=2026-01-01&to=2026-01-15";
+        }
         let answer = stage.ask(operation, &request);
         seen.push(format!("{} {}", operation.id, masked(&answer.body, "")));
     }

@@ -34,7 +34,7 @@ impl Document {
         Self(answer.json())
     }
 
-    /// Those that only look come first, and those that take something away last.
+    /// Those that only look come first, and those that take something away late.
     pub(super) fn operations(&self) -> Vec<Operation> {
         let mut all = Vec::new();
         for (path, methods) in self.0["paths"].as_object().unwrap() {
@@ -43,7 +43,14 @@ impl Document {
             }
         }
         let order = ["GET", "PUT", "POST", "PATCH", "DELETE"];
-        all.sort_by_key(|one| order.iter().position(|method| *method == one.method));
+        all.sort_by_key(|one| {
+            // A new connection is read in the background, at its own speed.
+            let connects = one.scope.as_deref() == Some("connect");
+            (
+                connects,
+                order.iter().position(|method| *method == one.method),
+            )
+        });
         assert!(all.len() > 8, "the document names hardly anything");
         all
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::operations::{Document, Operation};
 use super::wire::{Answer, Request, Wire};
-use super::{ALL, GENEROUS, Served, key};
+use super::{ALL, Served, key};
 use crate::support::{Koalr, TOKEN, acme, sample_change, serve};
 
 pub(super) struct Stage {
@@ -57,7 +57,7 @@ impl Stage {
         let base = upstream.base_url();
         let owner = Tenant::new(&koalr, "default", ("canary7f", 70_001), base);
         let rival = Tenant::new(&koalr, "rival", ("quartz3b", 70_002), base);
-        let served = Served::start(koalr, upstream, &GENEROUS);
+        let served = Served::of(koalr, upstream);
         let mut wire = Wire::to(&served.address);
         let mut stage = Self {
             document: Document::served(&mut wire),

@@ -4,8 +4,7 @@ use koalr_platform::audit::Event;
 use koalr_store::{ApiKeyRecord, JobRecord, Tenant};
 
 use super::super::super::desk::Desk;
-use super::super::{actor, done};
-use super::later;
+use super::super::{actor, done, queued_as};
 use crate::HostError;
 use crate::jobs::{JobReport, JobWord, QueuedJob, jobs};
 use crate::web::{After, Items, Page, Reply};
@@ -52,5 +51,5 @@ pub(super) fn replay(
     tenant.append_audit(desk.now(), &actor(caller), id, &event)?;
     desk.replayed(tenant, job)?;
     let (job, queued) = (job.id, true);
-    later(&QueuedJob { job, queued })
+    queued_as(&QueuedJob { job, queued })
 }

@@ -37,11 +37,7 @@ impl Known {
 
     /// Whether an address can have it.
     pub(super) fn is_of(&self, route: &Route) -> bool {
-        match self.status {
-            StatusCode::CONFLICT => route.method != Method::GET,
-            StatusCode::BAD_GATEWAY => route.scope == Scope::Connect,
-            _ => true,
-        }
+        self.status != StatusCode::BAD_GATEWAY || route.scope == Scope::Connect
     }
 
     pub(super) fn reference(&self) -> Value {
