@@ -11,6 +11,7 @@ use koalr_store::TenantId;
 use semver::Version;
 
 use crate::contract::{Declared, Mirror as _};
+use crate::observe::{Metrics, PluginMeter};
 use crate::report::{Judge, plain};
 use crate::{HostError, component_path};
 
@@ -89,14 +90,15 @@ impl Host {
             artifact_dir: settings.artifact_dir,
             limits: settings.limits,
         })?;
-        let plugin = engine.load(&path)?;
-        let declared = plugin
+        let loaded = engine.load(&path)?;
+        let declared = loaded
             .open_session(Egress::closed())
             .await?
             .describe()
             .await?;
         let manifest: Manifest = declared.clone().mirror();
         check_version(&manifest)?;
+        let plugin = loaded.known_as(&manifest.id, &manifest.version, None);
         Ok(Self {
             plugin,
             declared,
@@ -106,6 +108,13 @@ impl Host {
             shared: Mutex::default(),
             _engine: engine,
         })
+    }
+
+    /// Lets this one count what its integration does from now on.
+    pub(crate) fn meter(&mut self, metrics: &Metrics) {
+        let Manifest { id, version, .. } = &self.manifest;
+        let meter = Arc::new(PluginMeter::new(metrics, id, version));
+        self.plugin = self.plugin.clone().known_as(id, version, Some(meter));
     }
 
     /// The loaded component.

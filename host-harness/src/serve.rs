@@ -5,6 +5,7 @@ mod desk;
 mod hooks;
 mod ledger;
 mod news;
+mod pulse;
 mod routine;
 mod settings;
 mod turns;
@@ -12,9 +13,11 @@ mod work;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use koalr_store::DataDir;
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -105,6 +108,7 @@ impl ServeSettings {
 /// A server under way.
 pub struct Server {
     address: SocketAddr,
+    operator: Option<Operator>,
     desk: Arc<Desk>,
     drain: Duration,
     queue: Queue<Work>,
@@ -127,6 +131,10 @@ impl Server {
     ) -> Result<Self, HostError> {
         let listener = listen(settings.listen, settings.reach).await?;
         let address = listener.local_addr().map_err(HostError::Serve)?;
+        let operator = match settings.metrics {
+            Some(metrics) => Some(listen(metrics, settings.reach).await?),
+            None => None,
+        };
         let desk = Arc::new(Desk::new(host, data, &settings));
         let ledger = Arc::new(Ledger::new(Arc::clone(&desk)));
         let worker = {
@@ -146,6 +154,11 @@ impl Server {
             // Who listens would hold it up.
             news.close();
         };
+        let operator = match operator {
+            Some(listener) => Some(Operator::start(listener, Arc::clone(&desk))?),
+            None => None,
+        };
+        let runs = Runs(Arc::clone(&desk));
         let limits = Limits {
             requests_per_minute: settings.api.requests_per_minute,
             burst: settings.api.burst,
@@ -158,13 +171,17 @@ impl Server {
         let served = crate::web::serve(listener, Arc::clone(&desk), limits, shutdown);
         Ok(Self {
             address,
+            operator,
             desk,
             drain: settings.drain,
             queue,
             stop,
             watched,
             served: tokio::spawn(served),
-            ran: tokio::spawn(runner.run(settings.grace)),
+            ran: tokio::spawn(async move {
+                let _runs = runs;
+                runner.run(settings.grace).await
+            }),
         })
     }
 
@@ -172,6 +189,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its metrics are; none if they are not served.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.operator.as_ref().map(|operator| operator.address)
     }
 
     /// Its jobs.
@@ -190,6 +213,54 @@ impl Server {
         let _ = self.stop.send(());
         self.watched.abort();
         let _ = self.served.await;
-        self.ran.await.unwrap_or(Stopped { interrupted: 0 })
+        let stopped = self.ran.await.unwrap_or(Stopped { interrupted: 0 });
+        // Last, so that its end can be watched.
+        if let Some(operator) = self.operator {
+            let _ = operator.stop.send(());
+            let _ = operator.served.await;
+        }
+        stopped
     }
 }
+
+/// Serves metrics and readiness.
+struct Operator {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<()>,
+}
+
+impl Operator {
+    fn start(listener: TcpListener, desk: Arc<Desk>) -> Result<Self, HostError> {
+        let address = listener.local_addr().map_err(HostError::Serve)?;
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async {
+            let _ = stopped.await;
+        };
+        let limits = Limits {
+            connections: OPERATOR_CONNECTIONS,
+            grace: OPERATOR_GRACE,
+            ..Limits::default()
+        };
+        let served = crate::web::serve_operator(listener, desk, limits, shutdown);
+        Ok(Self {
+            address,
+            stop,
+            served: tokio::spawn(served),
+        })
+    }
+}
+
+/// Says when nobody runs the jobs any more, also if who did panicked.
+struct Runs(Arc<Desk>);
+
+impl Drop for Runs {
+    fn drop(&mut self) {
+        self.0.running.store(false, Ordering::Relaxed);
+    }
+}
+
+/// A scraper or two, and probes.
+const OPERATOR_CONNECTIONS: usize = 16;
+/// A scrape takes milliseconds.
+const OPERATOR_GRACE: Duration = Duration::from_secs(1);

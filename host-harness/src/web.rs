@@ -7,8 +7,10 @@ mod inbox;
 mod limits;
 mod listen;
 mod problem;
+mod pulse;
 mod serve;
 mod tls;
+mod watch;
 mod webhooks;
 
 pub use api::{
@@ -19,7 +21,8 @@ pub use api::{
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Listener, Reach, listen};
-pub use serve::serve;
+pub use pulse::{Pulse, Unready};
+pub use serve::{serve, serve_operator};
 pub use tls::{Tls, TlsError};
 
 use std::sync::Arc;
@@ -31,7 +34,7 @@ use body::Bodies;
 use problem::Problem;
 
 /// Everything that is served.
-fn router<S: Inbox + Api>(server: Arc<S>, limits: &Limits) -> Router {
+fn router<S: Inbox + Api + Pulse>(server: Arc<S>, limits: &Limits) -> Router {
     let bodies = Bodies::new(limits);
     Router::new()
         .merge(health::router(Arc::clone(&server)))

@@ -4,15 +4,13 @@
 //! and a sync that waits for its time.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use koalr_host::queue::{Capacity, WallClock};
+use koalr_host::queue::WallClock;
 use koalr_host::serve::{ServeSettings, Server};
-use koalr_host::web::Reach;
 use koalr_host::{Host, HostSettings};
 use koalr_platform::model::common::{
     Endpoint, ExploitMaturity, FindingClass, FixState, Reachability, Severity,
@@ -83,13 +81,7 @@ fn main() {
 async fn idle(data: DataDir, tenants: usize) {
     let host = Host::open(HostSettings::default()).await.unwrap();
     let before = resident();
-    let settings = ServeSettings {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        reach: Reach::Loopback,
-        capacity: Capacity::new(8, 2).unwrap(),
-        every: Duration::from_mins(15),
-        clock: Arc::new(WallClock(|| NOW)),
-    };
+    let settings = ServeSettings::on_loopback(Arc::new(WallClock(|| NOW))).unwrap();
     let began = Instant::now();
     let server = Server::start(host, data, settings).await.unwrap();
     let waiting = || -> usize { server.queue().counts().iter().map(|one| one.delayed).sum() };

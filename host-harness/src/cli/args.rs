@@ -18,6 +18,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::change_command::ChangeCommand;
 use crate::config::Config;
+use crate::observe::LogFormat;
 pub(super) use config::ConfigCommand;
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use serve::Serve;
@@ -38,8 +39,29 @@ pub(super) struct Args {
     /// Log more to standard error; twice for every request.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+    /// How log lines look [default: text].
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    pub(super) log_format: Option<LogLines>,
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogLines {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+impl From<LogLines> for LogFormat {
+    fn from(lines: LogLines) -> Self {
+        match lines {
+            LogLines::Text => Self::Text,
+            LogLines::Json => Self::Json,
+        }
+    }
 }
 
 /// What every command shares.

@@ -59,7 +59,11 @@ pub async fn run() -> Result<ExitCode, HostError> {
     if !matches!(args.command, Command::Demo(_) | Command::Config { .. }) {
         common.settings = config::read(&common, &args.command)?;
     }
-    log_to_standard_error(common.settings.log.verbose(args.verbose));
+    let mut log = common.settings.log;
+    if let Some(lines) = args.log_format {
+        log.format = lines.into();
+    }
+    log_to_standard_error(log.verbose(args.verbose));
     match args.command {
         Command::Plugin { command } => plugin::run(command).await,
         Command::Connect(options) => connect::run(&common, options).await,

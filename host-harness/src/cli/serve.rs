@@ -34,6 +34,11 @@ pub(super) async fn run(common: &Common) -> Result<ExitCode, HostError> {
              GitHub's webhooks go to /webhooks/TENANT/github, PagerDuty's to /webhooks/TENANT/pagerduty.\n"
         )
     })?;
+    if let Some(metrics) = server.metrics_address() {
+        print(Format::Text, &(), |()| {
+            format!("Metrics are at http://{metrics}/metrics.\n")
+        })?;
+    }
     signals.ended(tls.as_ref()).await;
     let interrupted = tokio::select! {
         stopped = server.stop() => stopped.interrupted,

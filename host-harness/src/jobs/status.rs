@@ -74,11 +74,19 @@ pub struct WalkStatus {
 /// # Errors
 /// - the store failed
 pub fn is_synced(host: &Host, tenant: &Tenant) -> Result<bool, HostError> {
+    Ok(synced_at(host, tenant)?.is_some())
+}
+
+/// When everything of a tenant's connection was last read; none if it never was, or the next read is under way.
+///
+/// # Errors
+/// - the store failed
+pub fn synced_at(host: &Host, tenant: &Tenant) -> Result<Option<Timestamp>, HostError> {
     let Some(connection) = tenant.connection(&host.manifest().id)? else {
-        return Ok(false);
+        return Ok(None);
     };
     let state = tenant.sync_state(&connection, &everything(&connection.record))?;
-    Ok(state.is_some_and(|state| state.done_at.is_some()))
+    Ok(state.and_then(|state| state.done_at))
 }
 
 /// Reads the state of a connection.

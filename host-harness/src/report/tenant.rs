@@ -1,5 +1,6 @@
 //! Tenants as wholes: how they stand, and what was done with them.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use koalr_store::{TenantCheck, TenantId, TenantRecord, TenantState};
@@ -96,20 +97,23 @@ pub fn exported_text(exported: &Exported) -> String {
 #[must_use]
 pub fn restored_text(restored: &RestoredTenant) -> String {
     let tenant = &restored.tenant;
-    let mut text = format!("Tenant `{tenant}` is restored");
-    if restored.owner != tenant.as_str() {
-        text += &format!(", from what was `{}`'s", plain(&restored.owner));
-    }
-    text += ".\n";
+    let mut text = if restored.owner == tenant.as_str() {
+        format!("Tenant `{tenant}` is restored.\n")
+    } else {
+        let owner = plain(&restored.owner);
+        format!("Tenant `{tenant}` is restored, from what was `{owner}`'s.\n")
+    };
     for integration in &restored.integrations {
         let integration = plain(integration);
-        text += &format!(
-            "`{integration}` is not connected, having no credential that opens here: `koalr connect {integration} --tenant {tenant}`\n"
+        let _ = writeln!(
+            text,
+            "`{integration}` is not connected, having no credential that opens here: `koalr connect {integration} --tenant {tenant}`"
         );
     }
     for secret in &restored.secrets {
-        text += &format!(
-            "Its secret `{}` does not open here and was removed; set it again.\n",
+        let _ = writeln!(
+            text,
+            "Its secret `{}` does not open here and was removed; set it again.",
             plain(secret)
         );
     }
@@ -156,13 +160,12 @@ pub fn checked_text(check: &TenantCheck) -> String {
 /// What a backup holds, what it lacks, and how it is restored.
 #[must_use]
 pub fn backup_text(report: &BackupReport, data: &Path, to: &Path) -> String {
-    let mut text = String::new();
     let tenants = match report.tenants.len() {
         1 => "1 tenant".to_owned(),
         many => format!("{many} tenants"),
     };
-    let to = to.display();
-    text += &format!("`{to}` holds {tenants} ({}).\n", size(report.bytes()));
+    let (to, bytes) = (to.display(), size(report.bytes()));
+    let mut text = format!("`{to}` holds {tenants} ({bytes}).\n");
     if !report.unsaved.is_empty() {
         text += "These could not be read and are not in it:\n";
         for unsaved in &report.unsaved {
@@ -176,8 +179,9 @@ pub fn backup_text(report: &BackupReport, data: &Path, to: &Path) -> String {
         text += "The key file is in it: who has this backup has every credential in it.\n";
     } else {
         let key = data.join("vault.key");
-        text += &format!(
-            "The key file is not in it. Keep `{}` apart from it, and put it into `{to}` to restore everything.\n",
+        let _ = writeln!(
+            text,
+            "The key file is not in it. Keep `{}` apart from it, and put it into `{to}` to restore everything.",
             key.display()
         );
     }

@@ -11,6 +11,7 @@ use koalr_platform::model::common::Timestamp;
 use koalr_store::{ApiKeyRecord, Once, OnceAnswer, OnceRequest};
 use serde::Serialize;
 use serde_json::Value;
+use tracing::Span;
 
 use super::desk::Desk;
 use crate::web::{Api, Ask, Listening, OnceKey, Reply};
@@ -156,6 +157,7 @@ fn queued_as(body: &impl Serialize) -> Result<Option<Reply>, HostError> {
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, HostError> + Send + 'static,
 ) -> Result<T, HostError> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let span = Span::current();
+    let done = tokio::task::spawn_blocking(move || span.in_scope(work)).await;
     done.map_err(|_| HostError::Ended)?
 }

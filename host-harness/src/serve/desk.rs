@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use koalr_platform::decision::Decision;
 use koalr_platform::model::common::Timestamp;
+use koalr_platform::policy::Mode;
 use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
 
@@ -16,7 +18,8 @@ use super::settings::{GITHUB, GitHubHook};
 use super::turns::Turns;
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
-use crate::queue::{Clock, Queue};
+use crate::observe::{Freshness, Metrics};
+use crate::queue::{Clock, Count, Queue};
 use crate::{Host, HostError};
 
 /// Shared by the webhooks and the jobs.
@@ -35,12 +38,19 @@ pub(super) struct Desk {
     pub(super) allow_loopback: bool,
     pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
+    pub(super) metrics: Arc<Metrics>,
+    /// When each tenant was last synced.
+    pub(super) freshness: Freshness,
+    /// Whether somebody runs the jobs.
+    pub(super) running: AtomicBool,
     clock: Arc<dyn Clock>,
     queue: OnceLock<Queue<Work>>,
 }
 
 impl Desk {
-    pub(super) fn new(host: Host, data: DataDir, settings: &ServeSettings) -> Self {
+    pub(super) fn new(mut host: Host, data: DataDir, settings: &ServeSettings) -> Self {
+        let metrics = Arc::new(Metrics::new(settings.clock.now_ms()));
+        host.meter(&metrics);
         Self {
             host,
             every: settings.every,
@@ -52,6 +62,9 @@ impl Desk {
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
             data,
+            metrics,
+            freshness: Freshness::default(),
+            running: AtomicBool::new(true),
             clock: Arc::clone(&settings.clock),
             queue: OnceLock::new(),
         }
@@ -83,6 +96,7 @@ impl Desk {
 
     /// Forgets what is queued for a tenant, and cuts off what runs. What is stored of it stays stored.
     pub(super) fn let_go(&self, tenant: &TenantId) {
+        self.freshness.forget(tenant);
         if let Some(queue) = self.queue.get() {
             let _ = queue.cancel_tenant(tenant.as_str());
         }
@@ -130,6 +144,8 @@ impl Desk {
         if let (Some(id), Some(queue)) = (id, self.queue.get()) {
             let work = Work::new(tenant, id, task.clone());
             queue.push(work, Some(not_before));
+            let (tenant, class) = (tenant.id().as_str(), class.as_str());
+            tracing::info!(tenant, job = id, class, kind = task.kind(), "queued");
         }
         Ok(())
     }
@@ -163,6 +179,18 @@ impl Desk {
         // Off the queue's own list of those that were given up; it may not be there since a restart.
         let _ = queue.replay(tenant.id().as_str(), &job.key);
         self.take_up(tenant, |waits| waits.id == job.id)
+    }
+
+    pub(super) fn count_decision(&self, subject: &str, decision: Decision, mode: Mode) {
+        let integration = &*self.host.manifest().id;
+        let decisions = &self.metrics.decisions;
+        let labels = [integration, subject, decision.word(), mode.word()];
+        decisions.of(labels).inc();
+    }
+
+    /// What waits, runs and is dead; nothing before the queue is there.
+    pub(super) fn counts(&self) -> Vec<Count> {
+        self.queue.get().map(Queue::counts).unwrap_or_default()
     }
 
     /// The tenant's GitHub; none where it has no token.

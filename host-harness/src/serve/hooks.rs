@@ -66,10 +66,6 @@ impl Inbox for Desk {
         let first = tenant.claim_delivery(source, &received.id, self.now())?;
         Ok(Taken { duplicate: !first })
     }
-
-    async fn ready(&self) -> bool {
-        !self.ends() && self.tenants().is_ok()
-    }
 }
 
 impl Desk {

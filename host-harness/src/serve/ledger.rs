@@ -25,6 +25,11 @@ impl Ledger {
         }
     }
 
+    fn count(&self, work: &Work, outcome: &str) {
+        let (class, kind) = (work.task.class().as_str(), work.task.kind());
+        self.desk.metrics.jobs.of([class, kind, outcome]).inc();
+    }
+
     fn write(&self, work: &Work, write: impl FnOnce(&mut Tenant) -> Result<bool, StoreError>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if !open.get(&work.tenant).is_some_and(|one| work.is_in(one)) {
@@ -35,10 +40,9 @@ impl Ledger {
                 Ok(Some(tenant)) if work.is_in(&tenant) => {
                     open.insert(work.tenant.clone(), tenant);
                 }
-                // What it was stored in was deleted or replaced.
-                Ok(_) => return,
-                // It stays stored as it is, and is taken up when the tenant is resumed.
-                Err(HostError::Store(StoreError::TenantSuspended { .. })) => return,
+                // What it was stored in was deleted or replaced; or the tenant is suspended, and it stays as it is stored
+                // until it is taken up again.
+                Ok(_) | Err(HostError::Store(StoreError::TenantSuspended { .. })) => return,
                 Err(error) => return complain(work, &error),
             }
         }
@@ -60,10 +64,12 @@ impl Observer<Work> for Ledger {
     }
 
     fn finished(&self, work: &Work) {
+        self.count(work, "done");
         self.write(work, |tenant| tenant.finish_job(work.id));
     }
 
     fn retried(&self, work: &Work, reason: &str, not_before_ms: i64) {
+        self.count(work, "retried");
         tracing::warn!(tenant = %work.tenant, job = work.id, "will be tried again: {reason}");
         self.write(work, |tenant| {
             tenant.retry_job(work.id, reason, not_before_ms)
@@ -71,6 +77,7 @@ impl Observer<Work> for Ledger {
     }
 
     fn buried(&self, work: &Work, reason: &str) {
+        self.count(work, "buried");
         tracing::error!(tenant = %work.tenant, job = work.id, "given up: {reason}");
         self.write(work, |tenant| tenant.bury_job(work.id, reason));
         let news = News::JobFailed {
@@ -82,9 +89,14 @@ impl Observer<Work> for Ledger {
     }
 
     fn dropped(&self, work: &Work) {
+        self.count(work, "dropped");
         // A newer one of its key does its work; without one, its tenant was suspended while it ran, and it waits.
         let now = self.desk.now();
         self.write(work, |tenant| tenant.retry_job(work.id, "", now));
+    }
+
+    fn interrupted(&self, work: &Work) {
+        self.count(work, "interrupted");
     }
 }
 

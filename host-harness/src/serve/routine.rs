@@ -78,8 +78,11 @@ fn begin(desk: &Desk, id: &TenantId) -> Result<(), HostError> {
 pub(super) fn plan(desk: &Desk, tenant: &mut Tenant, at: Timestamp) -> Result<(), HostError> {
     let integration = desk.host.manifest().id.clone();
     if tenant.connection(&integration)?.is_none() {
+        desk.freshness.forget(tenant.id());
         return Ok(());
     }
+    let synced_at = crate::jobs::synced_at(&desk.host, tenant)?;
+    desk.freshness.note(tenant.id(), synced_at);
     let task = due(desk, tenant)?;
     desk.push(tenant, &task, at)
 }

@@ -1,10 +1,12 @@
 //! What jobs do.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use koalr_platform::deployment_gate::Answer;
 use koalr_store::{Class as StoredClass, FileMark, StoreError, Tenant, TenantId};
 use serde::{Deserialize, Serialize};
+use tracing::Instrument as _;
 
 use super::desk::Desk;
 use super::routine;
@@ -134,7 +136,25 @@ impl From<Class> for StoredClass {
 
 /// One attempt.
 pub(super) async fn run(desk: Arc<Desk>, work: Work) -> Outcome {
-    match attempt(&desk, &work).await {
+    let class = work.task.class().as_str();
+    // Whatever is logged within, it says about which job.
+    let span = tracing::error_span!(
+        "job",
+        tenant = work.tenant.as_str(),
+        job = work.id,
+        class,
+        kind = work.task.kind()
+    );
+    let began = Instant::now();
+    let attempted = attempt(&desk, &work).instrument(span.clone()).await;
+    let took = began.elapsed();
+    let seconds = desk.metrics.job_seconds.of([class]);
+    seconds.observe(took.as_secs_f64());
+    if attempted.is_ok() {
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        span.in_scope(|| tracing::info!(ms, "done"));
+    }
+    match attempted {
         Ok(()) => Outcome::Done,
         Err(Failure {
             reason,
@@ -223,10 +243,11 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         let run = CheckRun::of(&looped.report);
         github.post_check(&change.repository, &run).await?;
     }
+    let settled = &looped.report.settled;
+    desk.count_decision("change", settled.decision, settled.mode);
     tracing::info!(
-        tenant = %tenant.id(),
         change = id,
-        decision = looped.report.settled.decision.word(),
+        decision = settled.decision.word(),
         "change judged"
     );
     let settled = &looped.report.settled;
@@ -352,6 +373,8 @@ async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Fa
         }
         report => report?,
     };
+    let mode = options.terms.policy.mode;
+    desk.count_decision("deployment", report.verdict.decision, mode);
     let state = match report.answer {
         Answer::Approved => Some(ProtectionState::Approved),
         Answer::Rejected => Some(ProtectionState::Rejected),

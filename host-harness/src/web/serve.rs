@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -22,24 +23,60 @@ use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
 use super::api::{Api, Peer};
+use super::health::operator_router;
 use super::inbox::Inbox;
 use super::limits::Limits;
 use super::listen::Listener;
+use super::pulse::Pulse;
 use super::router;
 use super::tls::Tls;
+use super::watch::Watch;
+use crate::observe::Metrics;
 
 /// Serves until `shutdown` is there; then accepts nothing more, and returns when the requests under way are answered or
 /// the grace is over.
 ///
 /// `axum::serve` would do, but it bounds neither the head of a request nor the number of connections.
-pub async fn serve<S: Inbox + Api>(
+pub async fn serve<S: Inbox + Api + Pulse>(
     listener: impl Into<Listener>,
     server: Arc<S>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
-    let Listener { tcp, tls } = listener.into();
-    let router = router(server, &limits);
+    let site = Site {
+        watch: Some(Arc::new(Watch::new(Arc::clone(server.metrics())))),
+        router: router(server, &limits),
+    };
+    accept_all(listener.into(), site, limits, shutdown).await;
+}
+
+/// Serves metrics and readiness in the same way, to who operates the server. That is not counted.
+pub async fn serve_operator<P: Pulse>(
+    listener: TcpListener,
+    pulse: Arc<P>,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
+    let site = Site {
+        watch: None,
+        router: operator_router(pulse),
+    };
+    accept_all(listener.into(), site, limits, shutdown).await;
+}
+
+/// What is served, and who watches it.
+#[derive(Clone)]
+struct Site {
+    router: Router,
+    watch: Option<Arc<Watch>>,
+}
+
+async fn accept_all(
+    Listener { tcp, tls }: Listener,
+    site: Site,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (stop, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
@@ -50,7 +87,7 @@ pub async fn serve<S: Inbox + Api>(
             Some(_) = connections.join_next() => {}
             Some((stream, slot)) = accept(&tcp, &slots) => {
                 let talk = Talk {
-                    router: router.clone(),
+                    site: site.clone(),
                     limits: limits.clone(),
                     stopped: stopped.clone(),
                 };
@@ -111,7 +148,7 @@ async fn hold(
 
 /// What a connection needs once its bytes can be read.
 struct Talk {
-    router: Router,
+    site: Site,
     limits: Limits,
     stopped: watch::Receiver<()>,
 }
@@ -120,12 +157,13 @@ impl Talk {
     /// Answers its requests, from the first to the last.
     async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Option<Peer>) {
         let Self {
-            router,
+            site,
             limits,
             mut stopped,
         } = self;
+        let _open = site.watch.as_ref().map(|watch| Open::new(&watch.metrics));
         let service =
-            service_fn(move |request: Request<Incoming>| answer(router.clone(), peer, request));
+            service_fn(move |request: Request<Incoming>| answer(site.clone(), peer, request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.head_timeout)
@@ -143,14 +181,35 @@ impl Talk {
 }
 
 async fn answer(
-    mut router: Router,
+    mut site: Site,
     peer: Option<Peer>,
-    mut request: Request<Incoming>,
+    request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
+    let mut request = request.map(Body::new);
     if let Some(peer) = peer {
         request.extensions_mut().insert(peer);
     }
-    router.call(request.map(Body::new)).await
+    match site.watch {
+        Some(watch) => watch.answer(site.router, request).await,
+        None => site.router.call(request).await,
+    }
+}
+
+/// Counts a connection while it is open.
+struct Open(Gauge);
+
+impl Open {
+    fn new(metrics: &Metrics) -> Self {
+        let gauge = metrics.http.connections.of([]);
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 /// Whether the error ended one connection, so that the next may be accepted at once.

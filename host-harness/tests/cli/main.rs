@@ -52,6 +52,8 @@ mod kill;
 #[cfg(test)]
 mod network;
 #[cfg(test)]
+mod observe;
+#[cfg(test)]
 mod partial;
 #[cfg(test)]
 mod policy;

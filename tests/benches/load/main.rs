@@ -65,7 +65,7 @@ async fn measure(tenants: usize, stretch: Duration) {
         "{tenants} tenants, {CLIENTS} connections, {ROUNDS} × {} s; client, server and jobs had {cores:.2} cores",
         stretch.as_secs_f64()
     );
-    let seconds = stretch.as_secs_f64() * ROUNDS as f64;
+    let seconds = stretch.as_secs_f64() * f64::from(ROUNDS);
     print(&join(&alone), seconds);
     compare(&alone, &beside);
     server.stop().await;
@@ -116,7 +116,7 @@ fn print(all: &Times, seconds: f64) {
     let rows = all.iter().map(|(name, times)| (*name, times));
     for (name, times) in rows.chain([("all", &whole)]) {
         let [p50, p95, p99, most] = [50, 95, 99, 100].map(|share| quantile(times, share));
-        let rate = times.len() as f64 / seconds;
+        let rate = count(times.len()) / seconds;
         let errors = times.iter().filter(|time| time.is_none()).count();
         println!(
             "{name:<34} {:>9} {rate:>8.0} {p50:>8.2} {p95:>8.2} {p99:>8.2} {most:>8.2} {errors:>7}",
@@ -168,7 +168,11 @@ fn processor_seconds() -> f64 {
 }
 
 fn mean(figures: &[f64]) -> f64 {
-    figures.iter().sum::<f64>() / figures.len() as f64
+    figures.iter().sum::<f64>() / count(figures.len())
+}
+
+fn count(items: usize) -> f64 {
+    u32::try_from(items).map_or(f64::MAX, f64::from)
 }
 
 /// Connections that are kept, each with one request at a time.
@@ -178,4 +182,4 @@ const SLOW_CLIENTS: usize = 200;
 /// How long they ask at a stretch.
 const STRETCH: Duration = Duration::from_secs(4);
 /// Stretches alone, and as many beside the slow clients.
-const ROUNDS: usize = 3;
+const ROUNDS: u32 = 3;

@@ -87,7 +87,10 @@ impl Desk {
         integration: &str,
     ) -> Result<Option<Reply>, HostError> {
         match disconnect(tenant, integration, &actor(caller), self.now()) {
-            Ok(report) => done(&report),
+            Ok(report) => {
+                self.freshness.forget(tenant.id());
+                done(&report)
+            }
             Err(HostError::NotConnected { .. }) => Ok(None),
             Err(error) => Err(error),
         }

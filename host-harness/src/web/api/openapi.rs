@@ -124,7 +124,6 @@ fn answer(answer: &Answer, forms: &mut Forms) -> Value {
             let content = json!({ "schema": forms.answer(*shape) });
             ("It is stored and will be done.", JSON, content)
         }
-        Answer::Nothing => return json!({ "description": "It is done." }),
         Answer::News(shape) => {
             // What stands in the data of an event cannot be said in words of this version.
             let content =

@@ -12,6 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use koalr_store::{ApiKeyRecord, OnceAnswer, TenantId};
 use tokio::time::timeout;
+use tracing::{Instrument as _, Span};
 use zeroize::Zeroizing;
 
 use super::super::body::Bodies;
@@ -73,6 +74,9 @@ impl<A: Api> Room<A> {
     ) -> Result<Response, Problem> {
         let (head, body) = request.into_parts();
         let (caller, standing) = self.caller(&head).await?;
+        Span::current()
+            .record("tenant", caller.tenant.as_str())
+            .record("key", caller.id.as_str());
         let handled = match standing.check() {
             Ok(()) => self.handle(caller, route, id, (head, body)).await,
             Err(problem) => Err(problem),
@@ -132,19 +136,12 @@ impl<A: Api> Room<A> {
         };
         let ask = tokio::task::spawn_blocking(read).await;
         let ask = ask.map_err(|_| Problem::busy())??;
-        tracing::info!(
-            tenant = %caller.tenant,
-            key = caller.id,
-            method = %head.method,
-            route = route.path,
-            "asked by API"
-        );
         let api = Arc::clone(&self.api);
         if ask == Ask::News {
             drop((body, turn));
             return self.streams.open(api, caller, &head.headers).await;
         }
-        let answer = tokio::spawn(async move {
+        let answer = async move {
             let answer = match once {
                 Some(once) => once::answer(api, caller, once, ask).await,
                 None => told(api.answer(caller, ask).await),
@@ -152,7 +149,8 @@ impl<A: Api> Room<A> {
             // What was in it takes room until then.
             drop((body, turn));
             answer
-        });
+        };
+        let answer = tokio::spawn(answer.in_current_span());
         let answer = timeout(self.answer_timeout, answer).await;
         let answer = answer.map_err(|_| late())?.map_err(|_| Problem::busy())?;
         Ok(answer?.into_response())

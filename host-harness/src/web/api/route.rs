@@ -46,8 +46,6 @@ pub(super) enum Answer {
     Done(Shape),
     /// It is stored and will be done: a document.
     Queued(Shape),
-    /// It is done, and there is nothing to say.
-    Nothing,
     /// News as they come, each a document.
     News(Shape),
 }
@@ -58,7 +56,6 @@ impl Answer {
         match self {
             Self::Done(_) | Self::News(_) => StatusCode::OK,
             Self::Queued(_) => StatusCode::ACCEPTED,
-            Self::Nothing => StatusCode::NO_CONTENT,
         }
     }
 }

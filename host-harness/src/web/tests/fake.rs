@@ -11,11 +11,14 @@ use serde_json::json;
 use tokio::sync::{Semaphore, broadcast};
 use zeroize::Zeroizing;
 
-use super::super::{Api, Ask, Inbox, Listening, News, NewsItem, OnceKey, Reply, Taken};
+use super::super::{
+    Api, Ask, Inbox, Listening, News, NewsItem, OnceKey, Pulse, Reply, Taken, Unready,
+};
 use super::SECRET;
 use crate::ApiKey;
 use crate::error::HostError;
 use crate::inbox::{Received, Source};
+use crate::observe::{Metrics, Scene};
 
 /// Knows tenant `acme`, by its secret, and `globex`, by another one; `silent` has none.
 #[derive(Default)]
@@ -26,8 +29,10 @@ pub(super) struct Fake {
     pub(super) keys: Vec<(ApiKeyRecord, [u8; 32])>,
     /// What was asked by API, and by whom.
     pub(super) asked: Mutex<Vec<(TenantId, Ask)>>,
-    /// Requests that are done once, by key and word.
-    once: Mutex<HashMap<(String, String), Kept>>,
+    /// What counts its requests.
+    pub(super) metrics: Arc<Metrics>,
+    /// What is kept of requests that are done once: what was asked, and what was answered.
+    pub(super) once: Mutex<HashMap<(String, String), Kept>>,
     pub(super) news: Newsroom,
     /// Every key was taken back since it was looked at.
     pub(super) revoked: AtomicBool,
@@ -138,9 +143,19 @@ impl Inbox for Fake {
         }
         Ok(Taken { duplicate })
     }
+}
 
-    async fn ready(&self) -> bool {
-        !self.broken
+impl Pulse for Fake {
+    async fn ready(&self) -> Result<(), Unready> {
+        self.works().map_err(|_| Unready::Data)
+    }
+
+    fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    fn scene(&self) -> Scene {
+        Scene::default()
     }
 }
 

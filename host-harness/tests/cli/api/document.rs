@@ -32,7 +32,7 @@ fn every_value_that_the_document_allows_in_a_query_is_answered_as_it_says() {
             for value in values(&parameter["schema"]) {
                 let mut request = request.clone();
                 let name = parameter["name"].as_str().unwrap();
-                request.target += &format!("?{name}={}", encoded(&value));
+                request.target = format!("{}?{name}={}", request.target, encoded(&value));
                 stage.ask(&operation, &request);
             }
         }

@@ -42,7 +42,7 @@ fn a_sync_is_queued_when_asked() {
     let sync = format!("POST {SNYK}/sync");
     let queued = json!({ "integration": "snyk", "sync": "increment" });
     assert_eq!(ask(&served, &sync, &own), (202, queued));
-    served.until("asked by API");
+    served.until("answered");
     let elsewhere = "POST /api/v1/integrations/jira/sync";
     assert_eq!(ask(&served, elsewhere, &own).0, 404);
     let rival = key(&served.koalr, "rival", &ALL);
@@ -203,7 +203,7 @@ fn a_job_that_was_given_up_is_listed_with_its_reason_and_replayed_by_its_tenant_
         ask(&served, &replay, &own),
         (202, json!({ "job": id, "queued": true }))
     );
-    served.until("asked by API");
+    served.until("answered");
     // Nothing is connected: there is nothing to do, and it ends.
     while ask(&served, "GET /api/v1/jobs", &own).1["items"] != json!([]) {}
     assert_eq!(ask(&served, &replay, &own).0, 404);

@@ -43,7 +43,7 @@ fn the_requests_of_the_page_on_the_api_are_answered() {
         statuses.push(status);
     }
     assert_eq!(statuses, [200; 8]);
-    served.until("asked by API");
+    served.until("answered");
 }
 
 #[test]

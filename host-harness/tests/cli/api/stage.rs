@@ -70,7 +70,9 @@ impl Stage {
         if with_the_owner {
             requests.extend(stage.owner.hands_in(&stage.served.koalr));
         }
-        requests.iter().for_each(|request| stage.done(request));
+        for request in &requests {
+            stage.done(request);
+        }
         stage
     }
 

@@ -44,16 +44,17 @@ impl Request {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let mut bytes = format!(
+        let first = format!(
             "{} {} HTTP/1.1\r\nhost: koalr\r\n",
             self.method, self.target
         );
-        if !self.has("content-length") && !self.has("transfer-encoding") {
-            bytes += &format!("content-length: {}\r\n", self.body.len());
-        }
-        let mut bytes = bytes.into_bytes();
+        let mut bytes = first.into_bytes();
         for (name, value) in &self.headers {
             bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
+        }
+        if !self.has("content-length") && !self.has("transfer-encoding") {
+            let length = format!("content-length: {}\r\n", self.body.len());
+            bytes.extend(length.into_bytes());
         }
         bytes.extend(b"\r\n");
         bytes.extend(&self.body);
@@ -166,7 +167,11 @@ fn read(stream: &mut BufReader<TcpStream>, is_head: bool) -> Option<Answer> {
         answer.body = vec![0; length];
         stream.read_exact(&mut answer.body).ok()?;
     } else {
-        while let Some(part) = part(stream)? {
+        loop {
+            let part = part(stream)?;
+            if part.is_empty() {
+                break;
+            }
             answer.body.extend(part);
         }
     }
@@ -190,7 +195,8 @@ fn head(stream: &mut BufReader<TcpStream>) -> Option<(u16, Vec<(String, String)>
 fn first_event(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     let mut text = String::new();
     loop {
-        text += str::from_utf8(&part(stream)??).ok()?;
+        let part = part(stream).filter(|part| !part.is_empty())?;
+        text += str::from_utf8(&part).ok()?;
         for event in text
             .split_inclusive("\n\n")
             .filter(|one| one.ends_with("\n\n"))
@@ -204,13 +210,13 @@ fn first_event(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     }
 }
 
-/// A chunk; none within if it was the last.
-fn part(stream: &mut BufReader<TcpStream>) -> Option<Option<Vec<u8>>> {
+/// A chunk; the last one is empty.
+fn part(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     let length = usize::from_str_radix(&line(stream)?, 16).ok()?;
     let mut part = vec![0; length];
     stream.read_exact(&mut part).ok()?;
     line(stream)?;
-    Some((length > 0).then_some(part))
+    Some(part)
 }
 
 fn line(stream: &mut BufReader<TcpStream>) -> Option<String> {
@@ -220,4 +226,4 @@ fn line(stream: &mut BufReader<TcpStream>) -> Option<String> {
 }
 
 /// A server that is silent for longer hangs.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);

@@ -128,14 +128,14 @@ fn a_suspended_tenants_key_is_told_so_and_works_again_when_it_is_resumed() {
     let served = Served::new(&koalr);
     let key = served.key("default");
     done(&koalr, &["tenant", "suspend", "default"]);
-    let (status, problem) = served.get("/api/v1/connections", &key);
+    let (status, problem) = served.get("/api/v1/changes", &key);
     assert_eq!(status, 403, "{problem}");
     assert_eq!(
         problem["detail"],
         "tenant `default` is suspended; `koalr tenant resume default` brings it back"
     );
     done(&koalr, &["tenant", "resume", "default"]);
-    assert_eq!(served.get("/api/v1/connections", &key).0, 200);
+    assert_eq!(served.get("/api/v1/changes", &key).0, 200);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_damaged_tenant_is_told_so_without_a_path_and_the_others_are_served() {
     drop(served);
     damage(&koalr.path("data/tenants/default.db"));
     let served = Served::new(&koalr);
-    let (status, problem) = served.get("/api/v1/connections", &key);
+    let (status, problem) = served.get("/api/v1/changes", &key);
     assert_eq!(
         (status, &problem["detail"]),
         (
@@ -189,13 +189,13 @@ fn a_damaged_tenant_is_told_so_without_a_path_and_the_others_are_served() {
             )
         )
     );
-    assert_eq!(served.get("/api/v1/connections", &rivals).0, 200);
+    assert_eq!(served.get("/api/v1/changes", &rivals).0, 200);
     assert_eq!(served.get("/readyz", "").0, 200);
     done(
         &koalr,
         &["tenant", "restore", "default", "good/tenants/default.db"],
     );
-    assert_eq!(served.get("/api/v1/connections", &key).0, 200);
+    assert_eq!(served.get("/api/v1/changes", &key).0, 200);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn a_tenant_deleted_under_a_running_server_is_unknown_at_once() {
     let key = served.key("default");
     served.until("batch committed");
     done(&koalr, &["tenant", "delete", "default", "--yes"]);
-    assert_eq!(served.get("/api/v1/connections", &key).0, 401);
+    assert_eq!(served.get("/api/v1/changes", &key).0, 401);
     served.until("its jobs are let go");
     let left = std::fs::read_dir(koalr.path("data/tenants")).unwrap();
     assert_eq!(left.count(), 0);

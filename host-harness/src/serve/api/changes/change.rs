@@ -127,6 +127,8 @@ impl Desk {
         };
         let _turn = self.gates.take(&caller.tenant).await?;
         let report = gate_deployment(&self.host, &mut tenant, &options, self.now()).await?;
+        let mode = options.terms.policy.mode;
+        self.count_decision("deployment", report.verdict.decision, mode);
         done(&report)
     }
 
