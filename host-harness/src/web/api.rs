@@ -6,6 +6,7 @@ mod members;
 mod metrics;
 mod news;
 mod once;
+mod openapi;
 mod page;
 mod parameter;
 mod rate;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, get, on};
 use http::StatusCode;
 use koalr_platform::model::common::Timestamp;
 use koalr_store::{ApiKeyRecord, Once, OnceAnswer};
@@ -133,7 +134,7 @@ pub struct Reply {
 
 /// Everything under `/api/v1`.
 pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies, limits: &Limits) -> Router {
-    let mut router = Router::new();
+    let mut router = Router::new().route(openapi::PATH, get(openapi::serve));
     for route in route::routes() {
         let Ok(method) = MethodFilter::try_from(route.method.clone()) else {
             continue;
@@ -151,5 +152,12 @@ pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies, limits: &Limits) -> Ro
 
 /// Templates of all addresses.
 pub(super) fn templates() -> impl Iterator<Item = &'static str> {
-    route::routes().map(|route| route.path)
+    let routes = route::routes().map(|route| route.path);
+    routes.chain([openapi::PATH])
+}
+
+/// Every address with a method, and the scope that it needs. What is in braces stands for itself.
+#[cfg(test)]
+pub(super) fn addresses() -> impl Iterator<Item = (String, koalr_platform::access::Scope)> {
+    route::routes().map(|one| (format!("{} {}", one.method, one.path), one.scope))
 }

@@ -3,15 +3,20 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::jobs::Complaint;
+use crate::report::plain;
 
 /// A problem document. Its type is `about:blank`, the default: the status says what kind it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct Problem {
+    /// What the status is called.
     title: &'static str,
+    /// The status of the answer.
     status: u16,
+    /// What is wrong, and the way out. For people: never match on it.
     detail: String,
     /// The header or member that is wrong; absent if it is something else.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,12 +33,13 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    /// A problem with one sentence about it, which shows nothing secret.
+    /// A problem with one sentence about it, which shows nothing secret. What it repeats of a request is made harmless, as
+    /// are all [`errors`](Self::because): people read it on a terminal.
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
-            detail: detail.into(),
+            detail: plain(&detail.into()),
             field: None,
             errors: Vec::new(),
             challenged: false,
@@ -49,7 +55,12 @@ impl Problem {
 
     /// The same, with all that is wrong.
     pub(super) fn because(mut self, errors: Vec<Complaint>) -> Self {
-        self.errors = errors;
+        let plain = |one: Complaint| Complaint {
+            line: one.line,
+            path: plain(&one.path),
+            problem: plain(&one.problem),
+        };
+        self.errors = errors.into_iter().map(plain).collect();
         self
     }
 

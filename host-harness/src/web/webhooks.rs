@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::routing::post;
 use axum::{Json, Router};
 use http::StatusCode;
 use koalr_store::TenantId;
+use schemars::JsonSchema;
 use serde::Serialize;
 use tracing::Span;
 
@@ -23,8 +25,10 @@ pub(super) fn router<I: Inbox + Pulse>(inbox: Arc<I>, bodies: Bodies) -> Router 
     for source in SOURCES {
         let path = template(source);
         let answer = async move |State(room): State<Room<I>>,
-                                 Path(tenant): Path<String>,
+                                 tenant: Result<Path<String>, PathRejection>,
                                  request: Request| {
+            // What is no text is no tenant either.
+            let tenant = tenant.map_or_else(|_| String::new(), |Path(tenant)| tenant);
             let answer = room.receive(source, &tenant, request).await;
             let webhooks = &room.inbox.metrics().http.webhooks;
             webhooks.of([source.as_str(), outcome(&answer)]).inc();
@@ -50,8 +54,9 @@ struct Room<I> {
 }
 
 /// What the sender is told. People read it in the sender's list of deliveries.
-#[derive(Debug, Serialize)]
-struct Accepted {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Accepted {
+    /// Id of the delivery, as its sender gave it.
     delivery: String,
     /// Whether it was taken before.
     duplicate: bool,

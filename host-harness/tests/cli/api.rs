@@ -2,19 +2,27 @@
 
 mod changes;
 mod decisions;
+mod document;
 mod figures;
 mod integrations;
+mod invalid;
+mod isolation;
 mod keys;
 mod news;
 mod once;
+mod operations;
 mod page;
 mod rate;
 mod risk;
+mod stage;
 mod waivers;
+mod wire;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
 
 use koalr_upstream::Upstream;
 use serde_json::{Value, json};
@@ -25,24 +33,29 @@ use crate::support::{Koalr, acme, sample_change, serve};
 struct Served {
     koalr: Koalr,
     child: Child,
-    log: BufReader<ChildStderr>,
+    /// Lines as they come: a server whose log nobody reads would wait.
+    log: Receiver<String>,
     address: String,
     upstream: Upstream,
 }
 
 impl Served {
-    /// With a rate that no test comes near, and connections to the mock.
     fn new() -> Self {
-        Self::with(QUICK)
+        Self::with(&GENEROUS)
     }
 
     fn with(more: &[&str]) -> Self {
         let upstream = serve(acme());
-        Self::of(Koalr::synced(&upstream), upstream, more)
+        let koalr = Koalr::synced(&upstream);
+        Self::start(koalr, upstream, more)
     }
 
     /// The same of a data directory and its upstream.
-    fn of(koalr: Koalr, upstream: Upstream, more: &[&str]) -> Self {
+    fn of(koalr: Koalr, upstream: Upstream) -> Self {
+        Self::start(koalr, upstream, &GENEROUS)
+    }
+
+    fn start(koalr: Koalr, upstream: Upstream, more: &[&str]) -> Self {
         let args = ["serve", "--listen", "127.0.0.1:0", "-v"];
         let mut command = koalr.command(&[&args, more].concat());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -51,9 +64,16 @@ impl Served {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         out.read_line(&mut line).unwrap();
         let address = line.split("http://").nth(1).unwrap();
+        let (says, log) = channel();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        thread::spawn(move || {
+            lines
+                .map_while(Result::ok)
+                .try_for_each(|line| says.send(line))
+        });
         Self {
             address: address.split(';').next().unwrap().to_owned(),
-            log: BufReader::new(child.stderr.take().unwrap()),
+            log,
             koalr,
             child,
             upstream,
@@ -112,13 +132,8 @@ impl Served {
 
     /// Waits until the log has a line with this.
     fn until(&mut self, what: &str) -> String {
-        for line in self.log.by_ref().lines() {
-            let line = line.unwrap();
-            if line.contains(what) {
-                return line;
-            }
-        }
-        panic!("the server ended before it said `{what}`");
+        let line = self.log.iter().find(|line| line.contains(what));
+        line.unwrap_or_else(|| panic!("the server ended before it said `{what}`"))
     }
 
     /// Asks for a change until nothing about it is pending.
@@ -137,9 +152,7 @@ impl Served {
     /// Ends it; all that it logged since.
     fn log(mut self) -> String {
         let _ = self.child.kill();
-        let mut log = String::new();
-        self.log.read_to_string(&mut log).unwrap();
-        log
+        self.log.iter().map(|line| line + "\n").collect()
     }
 }
 
@@ -391,6 +404,6 @@ fn a_tenant_never_sees_or_touches_what_is_another_s() {
 }
 
 /// A rate that no test comes near, and connections to the mock.
-const QUICK: &[&str] = &["--requests-per-minute", "60000", "--allow-loopback"];
+const GENEROUS: [&str; 3] = ["--requests-per-minute", "60000", "--allow-loopback"];
 
 const ALL: [&str; 5] = ["read", "import", "gate", "connect", "approve"];

@@ -226,7 +226,8 @@ fn member(text: &str, start: usize, colon: usize, end: usize) -> Option<Member<'
     let raw = text.get(colon + 1..end)?;
     Some(Member {
         at: start + (key.len() - key.trim_start().len()),
-        key: serde_json::from_str(key.trim()).ok()?,
+        // One that is no text, such as half a pair of surrogates, is known to nobody, and shown as it is written.
+        key: serde_json::from_str(key.trim()).unwrap_or_else(|_| key.trim().to_owned()),
         raw: raw.trim(),
     })
 }
@@ -292,6 +293,12 @@ mod tests {
             {"line": 5, "path": "sha", "problem": "nothing reads it; known are `sha`, `service`, `reason`"},
         ]);
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_member_whose_key_is_no_text_is_refused_like_any_that_nothing_reads() {
+        let said = errors(r#"{"\ud800": 1}"#, |_| {});
+        assert_eq!(said[0]["path"], r#""\ud800""#);
     }
 
     #[test]

@@ -194,7 +194,7 @@ const LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 200;
 
 /// Longest text: names and ids.
-const MAX_TEXT_CHARS: usize = 1_000;
+pub(super) const MAX_TEXT_CHARS: usize = 1_000;
 
 #[cfg(test)]
 mod tests {

@@ -46,8 +46,6 @@ pub(super) enum Answer {
     Done(Shape),
     /// It is stored and will be done: a document.
     Queued(Shape),
-    /// It is done, and there is nothing to say.
-    Nothing,
     /// News as they come, each a document.
     News(Shape),
 }
@@ -58,7 +56,6 @@ impl Answer {
         match self {
             Self::Done(_) | Self::News(_) => StatusCode::OK,
             Self::Queued(_) => StatusCode::ACCEPTED,
-            Self::Nothing => StatusCode::NO_CONTENT,
         }
     }
 }
@@ -73,8 +70,42 @@ pub(super) fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    let rooms = changes::ROOMS.into_iter().chain(metrics::ROUTES);
-    rooms.chain([integrations::ROUTES, news::ROUTES]).flatten()
+    let all = rooms().into_iter().flat_map(|room| room.routes);
+    all.copied().flatten()
+}
+
+/// Addresses about one thing.
+pub(super) struct Room {
+    pub(super) name: &'static str,
+    /// What it is about, as a sentence.
+    pub(super) about: &'static str,
+    pub(super) routes: &'static [&'static [Route]],
+}
+
+/// All of them, by room.
+pub(super) fn rooms() -> [Room; 4] {
+    [
+        Room {
+            name: "changes",
+            about: "Changes, what they do to dependencies, and what is decided about them.",
+            routes: &changes::ROOMS,
+        },
+        Room {
+            name: "integrations",
+            about: "What is connected, and how far it is synced.",
+            routes: &[integrations::ROUTES],
+        },
+        Room {
+            name: "metrics",
+            about: "How delivery goes and what is owed, in figures.",
+            routes: &metrics::ROUTES,
+        },
+        Room {
+            name: "events",
+            about: "What happens, as it happens.",
+            routes: &[news::ROUTES],
+        },
+    ]
 }
 
 /// A body that says nothing.

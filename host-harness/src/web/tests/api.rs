@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::fake::Fake;
 use super::{Answer, Server};
 use crate::ApiKey;
+use crate::web::api::addresses;
 use crate::web::{Ask, ChangeFilter, ChangesAsk, IntegrationsAsk, Limits, Page, WaiversAsk};
 
 /// A server that knows a key of `acme` with these scopes.
@@ -85,9 +86,9 @@ fn no_address_answers_without_a_key_that_somebody_has() {
         "authorization: Bearer \r\n".to_owned(),
         "authorization: Bearer \u{e9}\r\n".to_owned(),
     ];
-    for &(what, _) in ADDRESSES {
+    for (what, _) in addresses() {
         for header in &headers {
-            let answer = ask(&server, what, header, "");
+            let answer = ask(&server, &what, header, "");
             let expected = json!({
                 "title": "Unauthorized",
                 "status": 401,
@@ -102,10 +103,10 @@ fn no_address_answers_without_a_key_that_somebody_has() {
 
 #[test]
 fn an_address_needs_its_scope_and_no_other_will_do() {
-    for &(what, scope) in ADDRESSES {
+    for (what, scope) in addresses() {
         let others: BTreeSet<Scope> = ALL.into_iter().filter(|one| *one != scope).collect();
         let (server, key) = server(&others.into_iter().collect::<Vec<_>>());
-        let answer = ask(&server, what, &with(&key), "not even JSON");
+        let answer = ask(&server, &what, &with(&key), "not even JSON");
         let detail = format!(
             "this key has not the scope `{}`; use one that has",
             scope.word()
@@ -325,48 +326,3 @@ fn what_cannot_be_told_now_is_to_be_asked_again_and_does_not_say_why() {
 }
 
 pub(super) const ALL: [Scope; 5] = Scope::ALL;
-
-/// Every address with its scope.
-const ADDRESSES: &[(&str, Scope)] = &[
-    ("POST /api/v1/imports", Scope::Import),
-    ("PUT /api/v1/changes/a/dependencies", Scope::Import),
-    ("GET /api/v1/changes", Scope::Read),
-    ("GET /api/v1/changes/a", Scope::Read),
-    ("GET /api/v1/changes/a/report", Scope::Read),
-    ("GET /api/v1/changes/a/check-run", Scope::Read),
-    ("GET /api/v1/changes/a/decisions", Scope::Read),
-    ("POST /api/v1/changes/a/judge", Scope::Gate),
-    ("POST /api/v1/changes/a/override", Scope::Approve),
-    ("GET /api/v1/decisions", Scope::Read),
-    ("GET /api/v1/overrides", Scope::Read),
-    ("GET /api/v1/waivers", Scope::Read),
-    ("POST /api/v1/waivers", Scope::Approve),
-    ("GET /api/v1/waivers/a", Scope::Read),
-    ("DELETE /api/v1/waivers/a", Scope::Approve),
-    ("GET /api/v1/policy", Scope::Read),
-    ("PUT /api/v1/policy", Scope::Approve),
-    ("GET /api/v1/audit", Scope::Read),
-    ("POST /api/v1/deployments/gate", Scope::Gate),
-    ("GET /api/v1/integrations", Scope::Read),
-    ("GET /api/v1/integrations/snyk", Scope::Read),
-    ("POST /api/v1/integrations/snyk/connect", Scope::Connect),
-    (
-        "DELETE /api/v1/integrations/snyk/connection",
-        Scope::Connect,
-    ),
-    ("POST /api/v1/integrations/snyk/sync", Scope::Import),
-    ("GET /api/v1/plugins", Scope::Read),
-    ("GET /api/v1/plugins/snyk", Scope::Read),
-    ("GET /api/v1/jobs", Scope::Read),
-    ("POST /api/v1/jobs/7/replay", Scope::Import),
-    ("GET /api/v1/events", Scope::Read),
-    ("GET /api/v1/metrics/dora", Scope::Read),
-    ("GET /api/v1/pull-requests", Scope::Read),
-    ("GET /api/v1/deployments", Scope::Read),
-    ("POST /api/v1/pr-risk/score", Scope::Gate),
-    ("GET /api/v1/dashboards/dora", Scope::Read),
-    ("GET /api/v1/dashboards/debt", Scope::Read),
-    ("GET /api/v1/dashboards/correlation", Scope::Read),
-    ("GET /api/v1/dashboards/calibration", Scope::Read),
-    ("GET /api/v1/dashboards/rows/changes", Scope::Read),
-];

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{ALL, QUICK, Served, key};
+use super::{ALL, Served, key};
 use crate::support::{Koalr, serve};
 
 /// A server on ninety days of a sample team, which end now: the server reads the clock too.
@@ -41,7 +41,7 @@ impl Team {
         }
         let key = key(&koalr, "default", &ALL);
         Self {
-            served: Served::of(koalr, upstream, QUICK),
+            served: Served::of(koalr, upstream),
             key,
             from: rfc3339(secs - 90 * 86_400),
             now,

@@ -20,10 +20,10 @@ pub struct ConnectBody {
     /// Region, or an address of the upstream, which is HTTPS; absent means what the token says.
     pub upstream: Option<String>,
     /// Organizations by id or short name; absent or empty means all that the token sees.
-    #[schemars(default)]
+    #[schemars(with = "Option<Vec<String>>")]
     pub organizations: Vec<String>,
     /// Domains, each with all below it, that exports may be downloaded from; absent or empty means none.
-    #[schemars(default)]
+    #[schemars(with = "Option<Vec<String>>")]
     pub downloads: Vec<String>,
 }
 
