@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::config::{ConfigError, FileError};
 use crate::github::SettingsError;
 use crate::web::ListenError;
 use koalr_platform::complaint::Complaint;
@@ -83,6 +84,8 @@ pub enum HostError {
         upstream: String,
         /// What a person can do.
         reason: String,
+        /// Whether the upstream could not be asked at all, which says nothing about the credential.
+        unreachable: bool,
     },
     /// A sync ended without a usable answer. Data of earlier batches stays.
     #[error("syncing from {upstream}: {reason}")]
@@ -130,6 +133,9 @@ pub enum HostError {
     /// What was looked at is not so any more.
     #[error("{0}")]
     Outdated(String),
+    /// Others ask for the same, and it is not this one's turn in time.
+    #[error("too much of this is asked for at once; ask again later")]
+    Crowded,
     /// The server ended before it was done.
     #[error("the server ends; ask again when it runs")]
     Ended,
@@ -139,6 +145,12 @@ pub enum HostError {
     /// The server does not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configuration's file cannot be read.
+    #[error(transparent)]
+    ConfigFile(#[from] FileError),
     /// The server's address cannot be told.
     #[error("telling the server's address: {0}")]
     Serve(std::io::Error),

@@ -11,6 +11,7 @@ use koalr_store::TenantId;
 use semver::Version;
 
 use crate::contract::{Declared, Mirror as _};
+use crate::observe::{Metrics, PluginMeter};
 use crate::report::{Judge, plain};
 use crate::{HostError, component_path};
 
@@ -25,6 +26,8 @@ pub struct HostSettings {
     pub rate_share: RateShare,
     /// The operator's proxy; none means that every upstream is reached directly.
     pub proxy: Option<Proxy>,
+    /// What one session and each of its calls may use.
+    pub limits: Limits,
 }
 
 /// Share of each upstream quota that is used, in percent from 1 to 100. The rest is left to other users of the token.
@@ -85,16 +88,17 @@ impl Host {
         };
         let engine = Engine::new(EngineSettings {
             artifact_dir: settings.artifact_dir,
-            limits: Limits::default(),
+            limits: settings.limits,
         })?;
-        let plugin = engine.load(&path)?;
-        let declared = plugin
+        let loaded = engine.load(&path)?;
+        let declared = loaded
             .open_session(Egress::closed())
             .await?
             .describe()
             .await?;
         let manifest: Manifest = declared.clone().mirror();
         check_version(&manifest)?;
+        let plugin = loaded.known_as(&manifest.id, &manifest.version, None);
         Ok(Self {
             plugin,
             declared,
@@ -104,6 +108,13 @@ impl Host {
             shared: Mutex::default(),
             _engine: engine,
         })
+    }
+
+    /// Lets this one count what its integration does from now on.
+    pub(crate) fn meter(&mut self, metrics: &Metrics) {
+        let Manifest { id, version, .. } = &self.manifest;
+        let meter = Arc::new(PluginMeter::new(metrics, id, version));
+        self.plugin = self.plugin.clone().known_as(id, version, Some(meter));
     }
 
     /// The loaded component.

@@ -2,17 +2,20 @@
 //!
 //! [`Host`] holds a sandbox engine, a data directory and one loaded plugin. [`jobs`] are what it does with them;
 //! [`inbox`] reads webhooks, which [`web`] takes; [`queue`] says when a job runs, and [`serve`] puts all of them together.
-//! [`report`] is how results look; [`github`] is where they are posted; [`cli`] is the command line `koalr`.
+//! [`config`] is what an operator sets, and [`observe`] is what an operator sees. [`report`] is how results look; [`github`]
+//! is where they are posted; [`cli`] is the command line `koalr`.
 
 mod api_key;
 pub mod cli;
 mod component;
+pub mod config;
 mod contract;
 mod error;
 pub mod github;
 mod host;
 pub mod inbox;
 pub mod jobs;
+pub mod observe;
 pub mod queue;
 pub mod report;
 pub mod serve;

@@ -8,15 +8,24 @@ mod limits;
 mod listen;
 mod pages;
 mod problem;
+mod pulse;
 mod serve;
+mod tls;
+mod watch;
 mod webhooks;
 
-pub use api::{After, Api, Ask, ChangesAsk, IntegrationsAsk, Items, MetricsAsk, Page, Reply};
+pub use api::{
+    About, After, Api, Ask, ChangeFilter, ChangesAsk, ConnectBody, Dashboard, DecisionFilter,
+    DecisionsAsk, Handed, IntegrationsAsk, Items, Judging, Listening, MetricsAsk, News, NewsItem,
+    OnceKey, Page, PolicyAsk, PolicySet, Reply, RiskBody, SyncNews, Token, WaiverDone, WaiversAsk,
+};
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
-pub use listen::{ListenError, Reach, listen};
+pub use listen::{ListenError, Listener, Reach, listen};
 pub use pages::{Acted, FormAsk, PageAsk, Pages, SettingsForm, SettingsPage};
-pub use serve::serve;
+pub use pulse::{Pulse, Unready};
+pub use serve::{serve, serve_operator};
+pub use tls::{Tls, TlsError};
 
 use std::sync::Arc;
 
@@ -27,12 +36,12 @@ use body::Bodies;
 use problem::Problem;
 
 /// Everything that is served.
-fn router<S: Inbox + Api + Pages>(server: Arc<S>, limits: &Limits) -> Router {
+fn router<S: Inbox + Api + Pages + Pulse>(server: Arc<S>, limits: &Limits) -> Router {
     let bodies = Bodies::new(limits);
     Router::new()
         .merge(health::router(Arc::clone(&server)))
         .merge(webhooks::router(Arc::clone(&server), bodies.clone()))
-        .merge(api::router(Arc::clone(&server), bodies.clone()))
+        .merge(api::router(Arc::clone(&server), bodies.clone(), limits))
         .merge(pages::router(server, bodies))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {

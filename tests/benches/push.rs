@@ -11,9 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use koalr_host::jobs::{ConnectOptions, SyncOptions, connect, sync};
-use koalr_host::queue::{Capacity, WallClock};
+use koalr_host::queue::WallClock;
 use koalr_host::serve::{GITHUB, GitHubHook, ServeSettings, Server};
-use koalr_host::web::Reach;
 use koalr_host::{Host, HostSettings, RateShare};
 use koalr_runtime::Secret;
 use koalr_store::{DataDir, Tenant, TenantId};
@@ -88,11 +87,9 @@ async fn measure(pushes: u64, backfill: Option<u32>) -> Vec<Push> {
         None => None,
     };
     let settings = ServeSettings {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        reach: Reach::Loopback,
-        capacity: Capacity::new(8, 2).unwrap(),
+        allow_loopback: true,
         every: Duration::from_hours(1),
-        clock: Arc::new(WallClock(self::now)),
+        ..ServeSettings::on_loopback(Arc::new(WallClock(self::now))).unwrap()
     };
     let server = Server::start(host, data, settings).await.unwrap();
     let mut measured = Vec::new();

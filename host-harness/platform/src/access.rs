@@ -12,11 +12,22 @@ pub enum Scope {
     Import,
     /// Ask for decisions.
     Gate,
+    /// Give an integration its credential, and take it away.
+    Connect,
     /// Let changes pass on somebody's name, as far as that person's roles reach.
     Approve,
 }
 
 impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Read,
+        Self::Import,
+        Self::Gate,
+        Self::Connect,
+        Self::Approve,
+    ];
+
     /// Its word.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -24,6 +35,7 @@ impl Scope {
             Self::Read => "read",
             Self::Import => "import",
             Self::Gate => "gate",
+            Self::Connect => "connect",
             Self::Approve => "approve",
         }
     }

@@ -8,6 +8,7 @@ mod json;
 
 use std::borrow::Borrow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -17,8 +18,9 @@ use crate::model::common::Timestamp;
 pub use event::{Deed, Event};
 
 /// One thing that was done. All texts are kept as they were given: escape them where they are shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "AuditEntry")]
 pub struct Entry {
     /// Its place in the chain, from 1.
     pub seq: u64,

@@ -112,13 +112,17 @@ pub enum Problem {
         /// The last moment allowed.
         by: String,
     },
+    /// What no key or value is to blame for alone.
+    #[error("{0}")]
+    Contradiction(String),
     /// So many more.
     #[error("{0} more problems are not shown; correct these first")]
     More(usize),
 }
 
 /// A text of the file as it may be repeated: short, and on one line.
-pub(crate) fn shown(text: &str) -> String {
+#[must_use]
+pub fn shown(text: &str) -> String {
     let clean = |char: char| if char.is_control() { '\u{fffd}' } else { char };
     let mut shown: String = text.chars().take(SHOWN_CHARS).map(clean).collect();
     if text.chars().nth(SHOWN_CHARS).is_some() {
@@ -128,7 +132,8 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// What to write instead of a word: the nearest known one if it is near, otherwise all of them.
-pub(crate) fn way_out<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+#[must_use]
+pub fn way_out<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let near = known
         .clone()
         .filter_map(|known| Some((distance(word, known)?, known)))

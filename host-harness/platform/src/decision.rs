@@ -1,6 +1,7 @@
 //! What follows from a verdict: the plugin decides as if enforced, the host says what binds.
 
 mod cause;
+mod row;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use crate::team::Override;
 
 pub use cause::Cause;
 use cause::Causes;
+pub use row::DecisionRow;
 
 /// What follows for a change, in rising strictness.
 #[derive(

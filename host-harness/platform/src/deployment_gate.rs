@@ -13,6 +13,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -76,7 +77,7 @@ impl DecisionSummary {
 }
 
 /// Whether a commit may be deployed, and why. Lists of changes are in the order of their merges.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct DeploymentVerdict {
     /// Name of the service.
@@ -108,8 +109,9 @@ pub struct DeploymentVerdict {
 }
 
 /// A change that must not be deployed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "BlockingChange")]
 pub struct Blocking {
     /// Its id.
     pub change: String,
@@ -118,8 +120,9 @@ pub struct Blocking {
 }
 
 /// A change about which it cannot be told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "UndecidedChange")]
 pub struct Undecided {
     /// Its id.
     pub change: String,
@@ -128,8 +131,9 @@ pub struct Undecided {
 }
 
 /// A change that somebody let pass.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "OverriddenChange")]
 pub struct Overridden {
     /// Its id.
     pub change: String,
@@ -139,7 +143,18 @@ pub struct Overridden {
 
 /// Why it cannot be told about a change.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Error,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Error,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyUndecided {
@@ -164,7 +179,7 @@ pub enum WhyUndecided {
 }
 
 /// Why it is not known what a commit holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnknownCommit {
     /// No merge made it: the commit.
@@ -180,8 +195,11 @@ pub enum UnknownCommit {
 
 /// How a deployment that waits for protection rules is answered. GitHub calls the first two the state of its answer;
 /// without a state an answer is a comment, and the deployment goes on waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "DeploymentAnswer")]
 pub enum Answer {
     /// It may go on.
     Approved,

@@ -15,10 +15,10 @@ use lines::Lines;
 pub(crate) use value::decimal;
 
 /// A value of a file with its place.
-pub(crate) type Value<'t> = Spanned<DeValue<'t>>;
+pub type Value<'t> = Spanned<DeValue<'t>>;
 
 /// A file and the complaints about it so far.
-pub(crate) struct Document<'t> {
+pub struct Document<'t> {
     text: &'t str,
     lines: Lines<'t>,
     /// Lines the parser complained about: what was made of them is a guess.
@@ -29,7 +29,8 @@ pub(crate) struct Document<'t> {
 
 impl<'t> Document<'t> {
     /// Reads a file as far as it can be read, which may be not at all.
-    pub(crate) fn open(text: &'t str, limit_bytes: usize) -> (Self, DeTable<'t>) {
+    #[must_use]
+    pub fn open(text: &'t str, limit_bytes: usize) -> (Self, DeTable<'t>) {
         let mut document = Self {
             text,
             lines: Lines::of(text),
@@ -67,8 +68,15 @@ impl<'t> Document<'t> {
     }
 
     /// Whether the parser understood all of it. If not, a key that seems missing may be there.
-    pub(crate) fn is_whole(&self) -> bool {
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
         self.broken.is_empty()
+    }
+
+    /// Line and column of the beginning of a place, both counted from 1.
+    #[must_use]
+    pub fn place(&self, at: &Range<usize>) -> (usize, usize) {
+        self.lines.place(at.start)
     }
 
     /// How many complaints there are so far.
@@ -77,7 +85,7 @@ impl<'t> Document<'t> {
     }
 
     /// Notes what is wrong at a place, unless the parser has already complained about that line.
-    pub(crate) fn complain(&mut self, at: &Range<usize>, problem: Problem) {
+    pub fn complain(&mut self, at: &Range<usize>, problem: Problem) {
         if self.complaints.len() >= MAX_COMPLAINTS {
             self.more += 1;
             return;
@@ -94,7 +102,7 @@ impl<'t> Document<'t> {
     }
 
     /// A key that nothing reads.
-    pub(crate) fn unknown_key<'a>(
+    pub fn unknown_key<'a>(
         &mut self,
         key: &str,
         at: &Range<usize>,
@@ -112,7 +120,7 @@ impl<'t> Document<'t> {
     }
 
     /// A value that is not what is expected.
-    pub(crate) fn wrong(&mut self, key: &str, value: &Value<'_>, way_out: impl Into<String>) {
+    pub fn wrong(&mut self, key: &str, value: &Value<'_>, way_out: impl Into<String>) {
         let written = self.text.get(value.span()).unwrap_or_default();
         let problem = Problem::WrongValue {
             key: shown(key),
@@ -123,7 +131,8 @@ impl<'t> Document<'t> {
     }
 
     /// All complaints, in the order of the file; empty if it is flawless.
-    pub(crate) fn finish(mut self) -> Vec<Complaint> {
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Complaint> {
         self.complaints.sort_by_key(|one| (one.line, one.column));
         if self.more > 0
             && let Some(last) = self.complaints.last()
@@ -136,6 +145,24 @@ impl<'t> Document<'t> {
         }
         self.complaints
     }
+}
+
+/// A text as a basic string: one line, whatever is in it.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let mut written = String::from("\"");
+    for char in text.chars() {
+        match char {
+            '"' | '\\' => written.extend(['\\', char]),
+            char if char.is_control() => {
+                let escaped = format!("\\u{:04X}", u32::from(char));
+                written.push_str(&escaped);
+            }
+            char => written.push(char),
+        }
+    }
+    written.push('"');
+    written
 }
 
 /// The parser's own sentence, on one line.

@@ -21,7 +21,7 @@ pub mod debt;
 pub mod decision;
 pub mod delivery;
 pub mod deployment_gate;
-mod document;
+pub mod document;
 pub mod dora;
 pub mod evidence;
 pub mod ledger;

@@ -73,11 +73,14 @@ impl Band {
 }
 
 /// Where the bands begin, in tenths, 1 to 1000. Each begins above the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Bands {
+    /// Where medium begins.
     medium: Tenths,
+    /// Where high begins.
     high: Tenths,
+    /// Where critical, the blocked band, begins.
     critical: Tenths,
 }
 

@@ -8,6 +8,7 @@ mod read;
 mod report;
 mod valid;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::complaint::Complaint;
@@ -37,7 +38,7 @@ pub struct WaiverFile {
 
 /// A decision by people that one vulnerability may pass. Its texts are kept as they were written: escape them where they
 /// are shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Waiver {
     /// Name of the waiver; no other in the file has it.
@@ -65,7 +66,7 @@ pub struct Waiver {
 }
 
 /// What ends a waiver before it expires. What cannot be told ends it too, because a waiver makes the gate milder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Condition {
     /// The CVSS base score is above the one it was approved at, in tenths.

@@ -22,6 +22,29 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// All, in the order in which a host calls them.
+    pub const ALL: [Self; 6] = [
+        Self::Open,
+        Self::Describe,
+        Self::Connect,
+        Self::Sync,
+        Self::Score,
+        Self::Gate,
+    ];
+
+    /// The word for people and metrics.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "start",
+            Self::Describe => "describe",
+            Self::Connect => "connect",
+            Self::Sync => "sync",
+            Self::Score => "score",
+            Self::Gate => "gate",
+        }
+    }
+
     /// Whether the verb must not send requests.
     #[must_use]
     pub fn is_pure(self) -> bool {
@@ -31,14 +54,7 @@ impl Verb {
 
 impl std::fmt::Display for Verb {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Open => "start",
-            Self::Describe => "describe",
-            Self::Connect => "connect",
-            Self::Sync => "sync",
-            Self::Score => "score",
-            Self::Gate => "gate",
-        })
+        f.write_str(self.word())
     }
 }
 
@@ -111,6 +127,24 @@ pub enum CallError {
         /// The verb it lacks.
         verb: Verb,
     },
+}
+
+impl CallError {
+    /// What kind it is, for metrics.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "not-started",
+            Self::Contract { .. } => "contract",
+            Self::Trapped { .. } => "trapped",
+            Self::OutOfTime { .. } => "out-of-time",
+            Self::OutOfCpu { .. } => "out-of-cpu",
+            Self::OutOfMemory { .. } => "out-of-memory",
+            Self::Impure { .. } => "impure",
+            Self::Abandoned { .. } => "abandoned",
+            Self::Unsupported { .. } => "unsupported",
+        }
+    }
 }
 
 /// What a session has used since it was opened.

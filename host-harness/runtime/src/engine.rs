@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc;
 use std::thread;
 
@@ -54,6 +55,7 @@ impl Engine {
                 artifacts,
                 sessions: Arc::new(Semaphore::new(SESSIONS as usize)),
                 limits: settings.limits,
+                opened: AtomicU64::new(1),
             }),
         })
     }
@@ -111,6 +113,8 @@ pub(crate) struct Shared {
     /// One permit for each session the pool has room for: a session too many waits instead of failing.
     pub(crate) sessions: Arc<Semaphore>,
     pub(crate) limits: Limits,
+    /// Sessions opened so far.
+    pub(crate) opened: AtomicU64,
 }
 
 fn config(limits: &Limits) -> Config {

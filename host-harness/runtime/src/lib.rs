@@ -9,7 +9,7 @@
 //! 3. [`Egress`] says where a session's requests may go and adds the credential; [`Egress::closed`] lets none out.
 //! 4. [`Session`] is one instance in one store, and calls the verbs one after the other.
 //!
-//! [`Limits`] bounds everything a guest can use. A guest that exceeds one, traps or lies ends its own session with a
+//! A [`Meter`] is told what a plugin does and uses. [`Limits`] bounds everything a guest can use. A guest that exceeds one, traps or lies ends its own session with a
 //! [`CallError`]; the host goes on.
 
 pub mod contract;
@@ -21,6 +21,7 @@ mod egress;
 mod engine;
 mod limits;
 mod linker;
+mod meter;
 mod plugin;
 mod session;
 mod state;
@@ -37,5 +38,6 @@ pub use egress::{
 };
 pub use engine::{Engine, EngineError, EngineSettings};
 pub use limits::{Limit, Limits};
+pub use meter::{CallMeasured, ExchangeMeasured, Meter};
 pub use plugin::{LoadError, Plugin, Refusal, World};
 pub use session::Session;

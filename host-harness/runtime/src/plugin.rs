@@ -15,6 +15,7 @@ use crate::egress::Egress;
 use crate::engine::{EngineError, Shared, artifacts_in};
 use crate::limits::Limits;
 use crate::linker;
+use crate::meter::Meter;
 use crate::session::Session;
 use crate::state::StoreState;
 use crate::verbs::Verbs;
@@ -23,6 +24,7 @@ use crate::verbs::Verbs;
 #[derive(Clone)]
 pub struct Plugin {
     inner: Arc<Inner>,
+    known: Option<Arc<Known>>,
 }
 
 /// Which of the contract's worlds a component is.
@@ -35,6 +37,19 @@ pub enum World {
 }
 
 impl Plugin {
+    /// The same, under the id and version that it says of itself. Its sessions name it so in the log, and tell the meter
+    /// what they do.
+    #[must_use]
+    pub fn known_as(self, id: &str, version: &str, meter: Option<Arc<dyn Meter>>) -> Self {
+        let known = Arc::new(Known {
+            id: id.to_owned(),
+            version: version.to_owned(),
+            meter,
+        });
+        let known = Some(known);
+        Self { known, ..self }
+    }
+
     /// SHA-256 of the component's bytes, in lower-case hexadecimal.
     #[must_use]
     pub fn content_hash(&self) -> &str {
@@ -139,11 +154,23 @@ impl Plugin {
                 world,
                 size_bytes: wasm.len() as u64,
             }),
+            known: None,
         })
     }
 
+    /// What it is called in the log: its id, or where it came from while that is not known.
     pub(crate) fn name(&self) -> &str {
-        &self.inner.name
+        let known = self.known.as_ref();
+        known.map_or(&self.inner.name, |known| &known.id)
+    }
+
+    /// Its version, while known.
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.known.as_ref().map(|known| known.version.as_str())
+    }
+
+    pub(crate) fn meter(&self) -> Option<&Arc<dyn Meter>> {
+        self.known.as_ref()?.meter.as_ref()
     }
 
     pub(crate) fn shared(&self) -> &Shared {
@@ -236,6 +263,13 @@ pub enum Refusal {
     /// Names fit, types do not.
     #[error("does not fit the contract: {0}")]
     Link(String),
+}
+
+/// What a plugin says of itself, and who counts what it uses.
+struct Known {
+    id: String,
+    version: String,
+    meter: Option<Arc<dyn Meter>>,
 }
 
 struct Inner {

@@ -1,19 +1,23 @@
 //! One instance in one store, and the calls on it.
 
+mod store;
+
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
-use wasmtime::{Store, Trap, UpdateDeadline};
+use tracing::{Instrument as _, Span};
+use wasmtime::{Store, Trap};
 
 use crate::call::{CallError, Usage, Verb};
 use crate::contract::{connect, describe, gate, score, sync};
 use crate::egress::{Egress, EgressHooks, QuotaWait};
-use crate::limits::Limits;
+use crate::meter::CallMeasured;
 use crate::plugin::Plugin;
 use crate::state::{GUEST, StoreState, one_line};
 use crate::verbs::Guests;
+use store::{explain, new_store, within};
 
 /// An instance of a plugin, alone in its store.
 ///
@@ -27,6 +31,10 @@ pub struct Session {
     /// Why no further call is possible.
     ended: Option<CallError>,
     cpu_ticks: u64,
+    /// When the newest call began.
+    began: Instant,
+    /// Tells it from others in the log.
+    number: u64,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -38,30 +46,27 @@ impl Session {
             .await
             .map_err(|cause| refuse(cause.to_string()))?;
         let limits = plugin.limits().clone();
-        let hooks = EgressHooks::new(egress, &limits);
+        let began = Instant::now();
+        let hooks = EgressHooks::new(egress, &limits).told_to(plugin.meter().cloned());
         let waiting = hooks.waiting();
         let mut store = new_store(&plugin, &limits, hooks);
-        let started = within(
-            limits.wall,
-            &waiting,
-            plugin.instance().instantiate_async(&mut store),
-        );
-        let instance = match started.await {
-            Some(Ok(instance)) => instance,
-            Some(Err(cause)) => return Err(refuse(explain(&cause, store.data()))),
-            None => {
-                return Err(CallError::OutOfTime {
-                    verb: Verb::Open,
-                    limit: limits.wall,
-                });
-            }
-        };
-        let guests = plugin
-            .verbs()
-            .load(&mut store, &instance)
-            .map_err(|cause| CallError::Contract {
-                cause: format!("{cause:#}"),
-            })?;
+        let number = plugin.shared().opened.fetch_add(1, Ordering::Relaxed);
+        let opened = Self::start(&plugin, &mut store, &waiting)
+            .instrument(span(&plugin, Verb::Open, number))
+            .await;
+        if let Some(meter) = plugin.meter() {
+            meter.called(&CallMeasured {
+                verb: Verb::Open,
+                outcome: opened.as_ref().err().map_or(OK, CallError::word),
+                wall: began.elapsed(),
+                cpu_ticks: store.data().cpu_ticks,
+                memory_peak_bytes: store.data().memory.peak_bytes as u64,
+            });
+        }
+        let guests = opened?;
+        if let Some(meter) = plugin.meter() {
+            meter.opened();
+        }
         Ok(Self {
             store,
             guests,
@@ -69,7 +74,34 @@ impl Session {
             waiting,
             ended: None,
             cpu_ticks: 0,
+            began,
+            number,
             _permit: permit,
+        })
+    }
+
+    /// Makes the instance.
+    async fn start(
+        plugin: &Plugin,
+        store: &mut Store<StoreState>,
+        waiting: &QuotaWait,
+    ) -> Result<Guests, CallError> {
+        let limit = plugin.limits().wall;
+        let made = plugin.instance().instantiate_async(&mut *store);
+        let instance = match within(limit, waiting, made).await {
+            Some(Ok(instance)) => instance,
+            Some(Err(cause)) => {
+                let cause = explain(&cause, store.data());
+                return Err(CallError::Open { cause });
+            }
+            None => {
+                let verb = Verb::Open;
+                return Err(CallError::OutOfTime { verb, limit });
+            }
+        };
+        let guests = plugin.verbs().load(store, &instance);
+        guests.map_err(|cause| CallError::Contract {
+            cause: format!("{cause:#}"),
         })
     }
 
@@ -79,10 +111,15 @@ impl Session {
     ///
     /// The call trapped, exceeded a limit, or tried to send a request.
     pub async fn describe(&mut self) -> Result<describe::Manifest, CallError> {
-        self.begin(Verb::Describe)?;
+        let span = self.begin(Verb::Describe)?;
         let call = self.guests.describe.call_describe(&mut self.store);
-        let outcome = within(self.plugin.limits().wall, &self.waiting, call).await;
-        self.finish(Verb::Describe, outcome)
+        let outcome = within(
+            self.plugin.limits().wall,
+            &self.waiting,
+            call.instrument(span),
+        )
+        .await;
+        self.finish(Verb::Describe, outcome, |_| false)
     }
 
     /// Checks a credential and finds out what it may read.
@@ -94,10 +131,15 @@ impl Session {
         &mut self,
         request: &connect::Request,
     ) -> Result<Result<connect::Connection, connect::Error>, CallError> {
-        self.begin(Verb::Connect)?;
+        let span = self.begin(Verb::Connect)?;
         let call = self.guests.connect.call_connect(&mut self.store, request);
-        let outcome = within(self.plugin.limits().wall, &self.waiting, call).await;
-        self.finish(Verb::Connect, outcome)
+        let outcome = within(
+            self.plugin.limits().wall,
+            &self.waiting,
+            call.instrument(span),
+        )
+        .await;
+        self.finish(Verb::Connect, outcome, Result::is_err)
     }
 
     /// Pulls the next batch.
@@ -109,10 +151,15 @@ impl Session {
         &mut self,
         request: &sync::Request,
     ) -> Result<Result<sync::Batch, sync::Error>, CallError> {
-        self.begin(Verb::Sync)?;
+        let span = self.begin(Verb::Sync)?;
         let call = self.guests.sync.call_sync(&mut self.store, request);
-        let outcome = within(self.plugin.limits().wall, &self.waiting, call).await;
-        self.finish(Verb::Sync, outcome)
+        let outcome = within(
+            self.plugin.limits().wall,
+            &self.waiting,
+            call.instrument(span),
+        )
+        .await;
+        self.finish(Verb::Sync, outcome, Result::is_err)
     }
 
     /// Assesses a change. Pure.
@@ -125,13 +172,18 @@ impl Session {
         &mut self,
         request: &score::Request,
     ) -> Result<Result<score::Assessment, score::Error>, CallError> {
-        self.begin(Verb::Score)?;
+        let span = self.begin(Verb::Score)?;
         let Some(guest) = &self.guests.score else {
             return self.unsupported(Verb::Score);
         };
         let call = guest.call_score(&mut self.store, request);
-        let outcome = within(self.plugin.limits().wall, &self.waiting, call).await;
-        self.finish(Verb::Score, outcome)
+        let outcome = within(
+            self.plugin.limits().wall,
+            &self.waiting,
+            call.instrument(span),
+        )
+        .await;
+        self.finish(Verb::Score, outcome, Result::is_err)
     }
 
     /// Decides about a change. Pure.
@@ -143,13 +195,18 @@ impl Session {
         &mut self,
         request: &gate::Request,
     ) -> Result<Result<gate::Verdict, gate::Error>, CallError> {
-        self.begin(Verb::Gate)?;
+        let span = self.begin(Verb::Gate)?;
         let Some(guest) = &self.guests.gate else {
             return self.unsupported(Verb::Gate);
         };
         let call = guest.call_gate(&mut self.store, request);
-        let outcome = within(self.plugin.limits().wall, &self.waiting, call).await;
-        self.finish(Verb::Gate, outcome)
+        let outcome = within(
+            self.plugin.limits().wall,
+            &self.waiting,
+            call.instrument(span),
+        )
+        .await;
+        self.finish(Verb::Gate, outcome, Result::is_err)
     }
 
     /// What the session has used since it was opened.
@@ -165,7 +222,7 @@ impl Session {
     }
 
     /// Until [`Session::finish`] the session counts as ended, so that a dropped call future leaves it so.
-    fn begin(&mut self, verb: Verb) -> Result<(), CallError> {
+    fn begin(&mut self, verb: Verb) -> Result<Span, CallError> {
         if let Some(ended) = &self.ended {
             return Err(ended.clone());
         }
@@ -176,13 +233,15 @@ impl Session {
         state.hooks.begin_call(verb.is_pure());
         self.store.set_hostcall_fuel(limits.hostcall_bytes);
         self.store.set_epoch_deadline(1);
-        Ok(())
+        self.began = Instant::now();
+        Ok(span(&self.plugin, verb, self.number))
     }
 
     fn finish<T>(
         &mut self,
         verb: Verb,
         outcome: Option<wasmtime::Result<T>>,
+        is_refusal: fn(&T) -> bool,
     ) -> Result<T, CallError> {
         self.cpu_ticks += self.store.data().cpu_ticks;
         let limits = self.plugin.limits();
@@ -212,7 +271,29 @@ impl Session {
         };
         self.log_stdio();
         self.ended = result.as_ref().err().cloned();
+        self.measure(
+            verb,
+            match &result {
+                Ok(value) if is_refusal(value) => REFUSED,
+                Ok(_) => OK,
+                Err(error) => error.word(),
+            },
+        );
         result
+    }
+
+    /// Tells the meter of the newest call.
+    fn measure(&self, verb: Verb, outcome: &'static str) {
+        if let Some(meter) = self.plugin.meter() {
+            let state = self.store.data();
+            meter.called(&CallMeasured {
+                verb,
+                outcome,
+                wall: self.began.elapsed(),
+                cpu_ticks: state.cpu_ticks,
+                memory_peak_bytes: state.memory.peak_bytes as u64,
+            });
+        }
     }
 
     fn unsupported<T>(&mut self, verb: Verb) -> Result<T, CallError> {
@@ -228,6 +309,17 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(error @ CallError::Abandoned { verb }) = &self.ended {
+            self.measure(*verb, error.word());
+        }
+        if let Some(meter) = self.plugin.meter() {
+            meter.closed();
+        }
+    }
+}
+
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session")
@@ -237,66 +329,21 @@ impl std::fmt::Debug for Session {
     }
 }
 
-fn new_store(plugin: &Plugin, limits: &Limits, hooks: EgressHooks) -> Store<StoreState> {
-    let mut store = Store::new(
-        &plugin.shared().wasm,
-        StoreState::new(plugin.name(), limits, hooks),
-    );
-    store.limiter(|state| &mut state.memory);
-    store.set_max_component_handles(limits.handles);
-    store.set_hostcall_fuel(limits.hostcall_bytes);
-    store.set_epoch_deadline(1);
-    let most = limits.cpu_ticks;
-    // Counting the ticks at which the guest was seen computing makes waiting free.
-    store.epoch_deadline_callback(move |mut context| {
-        let state = context.data_mut();
-        state.cpu_ticks += 1;
-        Ok(if state.cpu_ticks > most {
-            UpdateDeadline::Interrupt
-        } else {
-            UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now()))
-        })
-    });
-    store
+/// What the log says of everything that happens during a call.
+fn span(plugin: &Plugin, verb: Verb, number: u64) -> Span {
+    let (name, version) = (plugin.name(), plugin.version());
+    tracing::info_span!(
+        "call",
+        plugin = name,
+        version,
+        verb = verb.word(),
+        session = number
+    )
 }
 
-/// The call's outcome; none if it took longer than `wall` without the time it waited for quotas.
-async fn within<T>(
-    wall: Duration,
-    waiting: &QuotaWait,
-    call: impl Future<Output = T>,
-) -> Option<T> {
-    let start = Instant::now();
-    let waited_before = waiting.total();
-    let mut call = std::pin::pin!(call);
-    loop {
-        let allowed = wall + waiting.total().saturating_sub(waited_before);
-        let left = allowed.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return None;
-        }
-        if let Ok(outcome) = tokio::time::timeout(left.max(GRAIN), call.as_mut()).await {
-            return Some(outcome);
-        }
-    }
-}
-
-/// The trap, and what the guest wrote to standard error about it.
-fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
-    let trap = if cause.is::<wasmtime_wasi::I32Exit>() {
-        "it called `exit`".to_owned()
-    } else {
-        cause.root_cause().to_string()
-    };
-    let said = one_line(state.stdio.take().trim_start(), LINE_BYTES);
-    if said.is_empty() {
-        trap
-    } else {
-        format!("{trap}: {said}")
-    }
-}
-
-/// Least time between two looks at the clock, so that a call that waits for a quota does not keep the host busy.
-const GRAIN: Duration = Duration::from_millis(50);
+/// Outcome of a call that gave a result.
+const OK: &str = "ok";
+/// Outcome of a call that the integration ended with an error of its own.
+const REFUSED: &str = "refused";
 /// Bytes of one line of a guest's standard error in a message.
 const LINE_BYTES: usize = 400;

@@ -1,8 +1,12 @@
 //! Arguments of every command.
 
+mod config;
 mod report;
+mod serve;
 mod team;
+mod tenant;
 mod upstream;
+mod vault;
 
 use std::path::PathBuf;
 
@@ -13,12 +17,18 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::change_command::ChangeCommand;
+use crate::config::Config;
+use crate::observe::LogFormat;
+pub(super) use config::ConfigCommand;
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
+pub(super) use serve::Serve;
 pub(super) use team::{
-    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, Serve, SignIn,
-    TeamCommand, WaiverCommand,
+    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, SignIn, TeamCommand,
+    WaiverCommand,
 };
-pub(super) use upstream::{Connect, Enrichment, Status, Sync, Window};
+pub(super) use tenant::{Backup, Named, TenantCommand};
+pub(super) use upstream::{Connect, Disconnect, Enrichment, Status, Sync};
+pub(super) use vault::VaultCommand;
 
 /// Runs a Koalr integration in a sandbox: connect, sync, score and gate.
 #[derive(Debug, Parser)]
@@ -29,8 +39,29 @@ pub(super) struct Args {
     /// Log more to standard error; twice for every request.
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+    /// How log lines look [default: text].
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    pub(super) log_format: Option<LogLines>,
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogLines {
+    /// For people.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
+}
+
+impl From<LogLines> for LogFormat {
+    fn from(lines: LogLines) -> Self {
+        match lines {
+            LogLines::Text => Self::Text,
+            LogLines::Json => Self::Json,
+        }
+    }
 }
 
 /// What every command shares.
@@ -48,6 +79,13 @@ pub(super) struct Common {
     /// Take this as the time, for reproducible runs [default: the clock].
     #[arg(long, global = true, value_name = "RFC3339", value_parser = timestamp)]
     pub(super) now: Option<Timestamp>,
+    /// The configuration file [default: what `KOALR_CONFIG` names, or else `koalr/koalr.toml` in the user's configuration
+    /// directory].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// What it says, once it was read.
+    #[arg(skip)]
+    pub(super) settings: Config,
 }
 
 /// A time as it is written in RFC 3339.
@@ -68,6 +106,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 connected, 2 not connected.
     Connect(Connect),
+    /// Take a connection away: its token is shredded, what was synced stays.
+    ///
+    /// Exit codes: 0 disconnected, 2 refused or failed.
+    Disconnect(Disconnect),
     /// Pull everything that changed, or go on where the last run stopped.
     ///
     /// Exit codes: 0 complete, 1 partial (old data is kept, what is missing is named), 2 failed.
@@ -134,6 +176,11 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 made, 2 failed.
     SignIn(SignIn),
+    /// Look at the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
     /// Set up what a tenant's webhooks are signed with. Sealed in its vault.
     Hook {
         #[command(subcommand)]
@@ -144,6 +191,20 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Look after the key that seals tokens and secrets.
+    Vault {
+        #[command(subcommand)]
+        command: VaultCommand,
+    },
+    /// Make tenants, suspend, move and delete them.
+    Tenant {
+        #[command(subcommand)]
+        command: TenantCommand,
+    },
+    /// Copy everything into a directory, while it is in use.
+    ///
+    /// Exit codes: 0 complete, 1 a tenant could not be read and is named, 2 failed.
+    Backup(Backup),
     /// Look at the jobs of `koalr serve`.
     Jobs {
         #[command(subcommand)]

@@ -6,13 +6,13 @@ use koalr_platform::waiver::WaiverFile;
 
 use super::args::{Backtest, Common};
 use super::{connected_tenant, now, open_host, policy, print};
+use crate::HostError;
 use crate::jobs::{JudgeOptions, backtest};
 use crate::report::backtest_text;
-use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, options: Backtest) -> Result<ExitCode, HostError> {
     let tenant = connected_tenant(common, &options.integration)?;
-    let host = open_host(common, RateShare::default()).await?;
+    let host = open_host(common, common.settings.rate_share).await?;
     host.check_integration(&options.integration)?;
     let policy = policy::read(&options.policy, host.manifest())?;
     let waivers = match &options.waivers {

@@ -11,7 +11,7 @@ use super::{backtest, policy};
 use super::{create_tenant, find_tenant, not_connected, now, open_host, print};
 use crate::jobs::{ChangeFile, JudgeOptions, LONGEST_WAIT_SECS, judge, judge_stored};
 use crate::report::{ChangeReport, CheckRun, gate_text, score_text};
-use crate::{Host, HostError, RateShare};
+use crate::{Host, HostError};
 
 pub(super) async fn score(common: &Common, options: Score) -> Result<ExitCode, HostError> {
     let report = run(common, &options.change, &options.judge).await?;
@@ -61,7 +61,7 @@ async fn run(common: &Common, change: &str, options: &Judge) -> Result<ChangeRep
     if let Subject::File(file) = &subject {
         file.check()?;
     }
-    let host = open_host(common, RateShare::default()).await?;
+    let host = open_host(common, common.settings.rate_share).await?;
     host.check_integration(&options.integration)?;
     let terms = terms(&host, tenant.as_ref(), options)?;
     let mut tenant = match (tenant, &subject) {

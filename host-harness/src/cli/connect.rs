@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use super::args::{Common, Connect};
 use super::{ARTIFACTS, create_tenant, data_path, now, open_host, print, token};
+use crate::HostError;
 use crate::jobs::{ConnectOptions, connect};
 use crate::report::connect_text;
-use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, options: Connect) -> Result<ExitCode, HostError> {
     let artifacts = data_path(common)?.join(ARTIFACTS);
     let is_kept = artifacts.is_dir();
-    let host = open_host(common, RateShare::default()).await?;
+    let host = open_host(common, common.settings.rate_share).await?;
     host.check_integration(&options.integration)?;
     let roots = options.ca_file.map(|path| {
         std::fs::read_to_string(&path).map_err(|error| HostError::File {

@@ -24,7 +24,7 @@ use crate::report::{
     backtest_text, calibration_text, connect_text, correlation_text, debt_text, dora_text,
     gate_text, import_text, override_text, reconstruct_text, sync_text,
 };
-use crate::{Host, HostError, RateShare};
+use crate::{Host, HostError};
 
 pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, HostError> {
     let sample_failed = |reason: String| HostError::Sample(reason);
@@ -42,7 +42,7 @@ pub(super) async fn run(common: &Common, options: Demo) -> Result<ExitCode, Host
         .await
         .map_err(|error| sample_failed(error.to_string()))?;
     let mut tenant = create_tenant(&common)?;
-    let host = open_host(&common, RateShare::default()).await?;
+    let host = open_host(&common, common.settings.rate_share).await?;
 
     let format = options.format;
     title(

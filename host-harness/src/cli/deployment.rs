@@ -5,9 +5,9 @@ use std::process::ExitCode;
 use super::args::{Common, Format, Gate, GateFormat};
 use super::change::{exit_code, terms};
 use super::{create_tenant, now, open_host, print};
+use crate::HostError;
 use crate::jobs::{DeploymentOptions, gate_deployment};
 use crate::report::{ProtectionAnswer, deployment_text};
-use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, options: Gate) -> Result<ExitCode, HostError> {
     if options.format == GateFormat::CheckRun {
@@ -16,7 +16,7 @@ pub(super) async fn run(common: &Common, options: Gate) -> Result<ExitCode, Host
                 .to_owned(),
         ));
     }
-    let host = open_host(common, RateShare::default()).await?;
+    let host = open_host(common, common.settings.rate_share).await?;
     host.check_integration(&options.judge.integration)?;
     let mut tenant = create_tenant(common)?;
     let asked = DeploymentOptions {

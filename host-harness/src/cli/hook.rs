@@ -10,7 +10,7 @@ use super::args::{Common, HookCommand, JobsCommand};
 use super::{create_tenant, find_tenant, now, print};
 use crate::HostError;
 use crate::report::jobs_text;
-use crate::serve::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
+use crate::serve::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook, to_be_sealed};
 
 pub(super) fn run(common: &Common, command: HookCommand) -> Result<ExitCode, HostError> {
     let mut tenant = create_tenant(common)?;
@@ -27,17 +27,17 @@ pub(super) fn run(common: &Common, command: HookCommand) -> Result<ExitCode, Hos
                 api,
                 allow_loopback,
             };
-            (GITHUB, serde_json::to_vec(&hook))
+            (GITHUB, to_be_sealed(&hook))
         }
         HookCommand::Pagerduty { secret_file } => {
             let hook = PagerDutyHook {
                 secret: read(&secret_file)?,
             };
-            (PAGER_DUTY, serde_json::to_vec(&hook))
+            (PAGER_DUTY, to_be_sealed(&hook))
         }
     };
-    let sealed = Zeroizing::new(sealed.map_err(HostError::Json)?);
-    tenant.save_secret(name, &sealed)?;
+    tenant.save_secret(name, &sealed.map_err(HostError::Json)?)?;
+    tenant.shred()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,6 +72,7 @@ fn read(path: &Path) -> Result<String, HostError> {
         reason,
     };
     let text = std::fs::read_to_string(path).map_err(|error| file(error.to_string()))?;
+    let text = Zeroizing::new(text);
     let line = text.trim_end_matches(['\r', '\n']);
     if line.is_empty() || line.contains('\n') {
         return Err(file("it must hold one line".to_owned()));

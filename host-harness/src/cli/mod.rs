@@ -3,11 +3,14 @@
 mod args;
 mod audit;
 mod backtest;
+mod backup;
 mod change;
 mod change_command;
+mod config;
 mod connect;
 mod demo;
 mod deployment;
+mod disconnect;
 mod hook;
 mod import;
 mod key;
@@ -21,7 +24,9 @@ mod sign_in;
 mod status;
 mod sync;
 mod team;
+mod tenant;
 mod token;
+mod vault;
 mod waiver;
 
 use std::io::Write as _;
@@ -34,10 +39,8 @@ use koalr_platform::model::common::Timestamp;
 use koalr_runtime::Proxy;
 use koalr_store::{DataDir, StoreError, Tenant, TenantId};
 use serde::Serialize;
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::observe::log_to_standard_error;
 use crate::report::json_line;
 use crate::{Host, HostError, HostSettings, RateShare};
 use args::{Args, Command, Common, Format};
@@ -52,11 +55,20 @@ pub const FAILED: u8 = 2;
 /// With one sentence that names the input and the way out. The process then ends with exit code 2.
 pub async fn run() -> Result<ExitCode, HostError> {
     let args = Args::parse();
-    log_to_standard_error(args.verbose);
-    let common = args.common;
+    let mut common = args.common;
+    // The demo shows what there is without being set up, and the configuration is not used before it is looked at.
+    if !matches!(args.command, Command::Demo(_) | Command::Config { .. }) {
+        common.settings = config::read(&common, &args.command)?;
+    }
+    let mut log = common.settings.log;
+    if let Some(lines) = args.log_format {
+        log.format = lines.into();
+    }
+    log_to_standard_error(log.verbose(args.verbose));
     match args.command {
         Command::Plugin { command } => plugin::run(command).await,
         Command::Connect(options) => connect::run(&common, options).await,
+        Command::Disconnect(options) => disconnect::run(&common, &options),
         Command::Sync(options) => sync::run(&common, options).await,
         Command::Status(options) => status::run(&common, &options),
         Command::Score(options) => change::score(&common, options).await,
@@ -73,31 +85,17 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Reconstruct(options) => reconstruct::run(&common, options).await,
         Command::Report { command } => report::run(&common, command).await,
         Command::Policy { command } => policy::run(&common, command).await,
-        Command::Serve(options) => serve::run(&common, options).await,
+        Command::Serve(_) => serve::run(&common).await,
         Command::SignIn(options) => sign_in::run(&common, &options),
+        Command::Config { command } => config::run(&common, command),
         Command::Hook { command } => hook::run(&common, command),
         Command::Key { command } => key::run(&common, &command),
+        Command::Vault { command } => vault::run(&common, &command),
+        Command::Tenant { command } => tenant::run(&common, command),
+        Command::Backup(options) => backup::run(&common, &options),
         Command::Jobs { command } => hook::jobs(&common, &command),
         Command::Demo(options) => demo::run(&common, options).await,
     }
-}
-
-fn log_to_standard_error(verbose: u8) {
-    let level = match verbose {
-        0 => tracing::Level::ERROR,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    // Only what this project says: the crates below would bury it.
-    let ours = Targets::new().with_target("koalr", level);
-    let printer = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(false);
-    // A second initialisation can only happen in a test, where the first one serves.
-    let _ = tracing_subscriber::registry()
-        .with(printer)
-        .with(ours)
-        .try_init();
 }
 
 /// The tenant in the data directory; none if either is not there. Creates neither: a mistyped name leaves nothing.
@@ -126,6 +124,19 @@ fn not_connected(common: &Common, integration: &str) -> HostError {
     }
 }
 
+/// The data directory, where it must be there.
+fn find_data(common: &Common) -> Result<DataDir, HostError> {
+    let path = data_path(common)?;
+    if path.exists() {
+        Ok(DataDir::open(path)?)
+    } else {
+        Err(HostError::NotPossible(format!(
+            "there is no data directory `{}`; name another with `--data DIR`",
+            path.display()
+        )))
+    }
+}
+
 /// The tenant in the data directory, both made where they are missing.
 fn create_tenant(common: &Common) -> Result<Tenant, HostError> {
     let tenant = TenantId::parse(&common.tenant)?;
@@ -136,16 +147,17 @@ fn create_tenant(common: &Common) -> Result<Tenant, HostError> {
 async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
     let data = data_path(common)?;
     Host::open(HostSettings {
-        plugin: common.plugin.clone(),
+        plugin: common.plugin.clone().or(common.settings.plugin.clone()),
         artifact_dir: data.is_dir().then(|| data.join(ARTIFACTS)),
         rate_share,
         proxy: Proxy::from_environment()?,
+        limits: common.settings.sandbox.clone(),
     })
     .await
 }
 
 fn data_path(common: &Common) -> Result<PathBuf, HostError> {
-    if let Some(data) = &common.data {
+    if let Some(data) = common.data.as_ref().or(common.settings.data.as_ref()) {
         return Ok(data.clone());
     }
     let set = |name| {

@@ -10,11 +10,11 @@ use koalr_store::Tenant;
 
 use super::args::{Common, Format, PolicyCommand};
 use super::{create_tenant, find_tenant, now, open_host, print};
+use crate::HostError;
 use crate::jobs::set_policy;
-use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, command: PolicyCommand) -> Result<ExitCode, HostError> {
-    let host = open_host(common, RateShare::default()).await?;
+    let host = open_host(common, common.settings.rate_share).await?;
     let manifest = host.manifest();
     match command {
         PolicyCommand::Show { file } => {

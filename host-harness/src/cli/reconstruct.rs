@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use super::args::{Common, Reconstruct};
 use super::{connected_tenant, now, open_host, policy, print};
+use crate::HostError;
 use crate::jobs::{ReconstructOptions, reconstruct};
 use crate::report::reconstruct_text;
-use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, options: Reconstruct) -> Result<ExitCode, HostError> {
     let mut tenant = connected_tenant(common, &options.integration)?;
-    let host = open_host(common, RateShare::default()).await?;
+    let host = open_host(common, common.settings.rate_share).await?;
     host.check_integration(&options.integration)?;
     let terms = ReconstructOptions {
         days: options.days,

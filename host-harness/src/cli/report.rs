@@ -15,11 +15,11 @@ use serde::Serialize;
 use super::args::{About, Common, Figure, OutcomeWindow, ReportCommand, TierTable};
 use super::policy::stored;
 use super::{data_path, find_tenant, now, open_host, print};
+use crate::HostError;
 use crate::jobs::{CountedFigure, InsightAsked, calibration, correlation, debt, dora, figure_rows};
 use crate::report::{
     Define, Explained, calibration_text, correlation_text, debt_text, dora_text, plain, rows_text,
 };
-use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, command: ReportCommand) -> Result<ExitCode, HostError> {
     let mut tenant = known(common)?;
@@ -60,7 +60,7 @@ pub(super) async fn run(common: &Common, command: ReportCommand) -> Result<ExitC
             show(&about, report, correlation_text)?;
         }
         ReportCommand::Calibration { about } => {
-            let host = open_host(common, RateShare::default()).await?;
+            let host = open_host(common, common.settings.rate_share).await?;
             let bands = stored(Some(&tenant), host.manifest())?.bands;
             let scope = scope(&about);
             let report = calibration(&mut tenant, bands, asked(common, &about, &scope))?;

@@ -2,58 +2,95 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use koalr_store::DataDir;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::args::{Common, Format, Serve};
+use super::args::{Common, Format};
 use super::{data_path, now, open_host, print};
-use crate::queue::{Capacity, WallClock};
+use crate::HostError;
+use crate::queue::{CapacityError, WallClock};
 use crate::serve::{ServeSettings, Server};
-use crate::web::Reach;
-use crate::{HostError, RateShare};
+use crate::web::Tls;
 
-pub(super) async fn run(common: &Common, options: Serve) -> Result<ExitCode, HostError> {
+/// What it is run with was read into `common` before.
+pub(super) async fn run(common: &Common) -> Result<ExitCode, HostError> {
+    let mut signals = Signals::listen().map_err(HostError::Serve)?;
+    let tls = common.settings.look()?;
     let data = DataDir::open(data_path(common)?)?;
-    let host = open_host(common, RateShare::default()).await?;
+    let host = open_host(common, common.settings.rate_share).await?;
     let clock = common.clone();
-    let settings = ServeSettings {
-        listen: options.listen,
-        reach: if options.anyone {
-            Reach::Anyone
-        } else {
-            Reach::Loopback
-        },
-        capacity: Capacity::new(options.slots, options.reserved)
-            .map_err(|error| HostError::NotPossible(error.to_string()))?,
-        every: Duration::from_secs(options.every),
-        clock: Arc::new(WallClock(move || now(&clock))),
-    };
+    let clock = Arc::new(WallClock(move || now(&clock)));
+    let settings = ServeSettings::of(&common.settings, tls.clone(), clock)
+        .map_err(|error: CapacityError| HostError::NotPossible(error.to_string()))?;
     let server = Server::start(host, data, settings).await?;
-    let address = server.address();
+    let (address, scheme) = (
+        server.address(),
+        if tls.is_some() { "https" } else { "http" },
+    );
     print(Format::Text, &(), |()| {
         format!(
-            "Listening at http://{address}; press Ctrl-C to end.\n\
+            "Listening at {scheme}://{address}; press Ctrl-C to end.\n\
              GitHub's webhooks go to /webhooks/TENANT/github, PagerDuty's to /webhooks/TENANT/pagerduty.\n"
         )
     })?;
-    ended().await?;
-    let stopped = server.stop().await;
-    if stopped.interrupted > 0 {
-        let jobs = stopped.interrupted;
+    if let Some(metrics) = server.metrics_address() {
         print(Format::Text, &(), |()| {
-            format!("Ended; {jobs} jobs go on with the next start.\n")
+            format!("Metrics are at http://{metrics}/metrics.\n")
         })?;
+    }
+    signals.ended(tls.as_ref()).await;
+    let interrupted = tokio::select! {
+        stopped = server.stop() => stopped.interrupted,
+        () = signals.ended(tls.as_ref()) => {
+            return say("Ended at once; what was under way goes on with the next start.\n".to_owned());
+        }
+    };
+    if interrupted > 0 {
+        return say(format!(
+            "Ended; {interrupted} jobs go on with the next start.\n"
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits for Ctrl-C, or for whoever runs services to end this one.
-async fn ended() -> Result<(), HostError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(HostError::Serve)?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed.map_err(HostError::Serve),
-        _ = terminate.recv() => Ok(()),
+fn say(sentence: String) -> Result<ExitCode, HostError> {
+    print(Format::Text, &(), |()| sentence)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What a process is told from outside.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for Ctrl-C, or for whoever runs services to end this one. Meanwhile reads the certificate again when asked.
+    async fn ended(&mut self, tls: Option<&Tls>) {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return,
+                _ = self.terminate.recv() => return,
+                _ = self.hangup.recv() => reload(tls),
+            }
+        }
+    }
+}
+
+fn reload(tls: Option<&Tls>) {
+    match tls.map(Tls::reload) {
+        Some(Ok(())) => tracing::info!("the certificate was read again"),
+        Some(Err(error)) => tracing::error!("the certificate stays as it was: {error}"),
+        None => tracing::info!("there is no certificate to read again"),
     }
 }

@@ -43,7 +43,11 @@ async fn pull(
     as_of: Timestamp,
 ) -> Result<(Host, Tenant, SyncReport), HostError> {
     let mut tenant = connected_tenant(common, &options.integration)?;
-    let host = open_host(common, options.rate_share).await?;
+    let host = open_host(
+        common,
+        options.rate_share.unwrap_or(common.settings.rate_share),
+    )
+    .await?;
     host.check_integration(&options.integration)?;
     let wanted = SyncOptions {
         window_days: options.window.days(),

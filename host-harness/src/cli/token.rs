@@ -46,9 +46,10 @@ fn from_file(path: &Path) -> Result<Zeroizing<String>, HostError> {
 }
 
 fn from_standard_input() -> Result<Zeroizing<String>, HostError> {
-    let mut text = Zeroizing::new(String::new());
+    // A string that grows leaves its former place as it is.
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST));
     std::io::stdin()
-        .take(LONGEST)
+        .take(LONGEST as u64)
         .read_to_string(&mut text)
         .map_err(|error| HostError::Token {
             source_name: "standard input".to_owned(),
@@ -77,4 +78,4 @@ fn without_line_end(text: &str) -> Zeroizing<String> {
 }
 
 /// Longest token read from standard input, in bytes; real ones have a few hundred.
-const LONGEST: u64 = 64 << 10;
+const LONGEST: usize = 64 << 10;

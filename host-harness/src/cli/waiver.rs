@@ -7,14 +7,14 @@ use koalr_platform::waiver::{WaiverFile, Waivers};
 use super::args::{Common, Format, WaiverCommand};
 use super::policy::{read_waivers, stored};
 use super::{create_tenant, find_tenant, now, open_host, print};
+use crate::HostError;
 use crate::jobs::{add_waivers, revoke_waiver};
 use crate::report::waivers_text;
-use crate::{HostError, RateShare};
 
 pub(super) async fn run(common: &Common, command: WaiverCommand) -> Result<ExitCode, HostError> {
     match command {
         WaiverCommand::Add { file, login } => {
-            let host = open_host(common, RateShare::default()).await?;
+            let host = open_host(common, common.settings.rate_share).await?;
             let mut tenant = create_tenant(common)?;
             let policy = stored(Some(&tenant), host.manifest())?;
             let WaiverFile {

@@ -26,7 +26,7 @@ enum Sandbox<'a> {
     /// One for each verb.
     Fresh(&'a Host),
     /// One for everything.
-    Warm(Session),
+    Warm(Box<Session>),
 }
 
 /// What is judged.
@@ -69,7 +69,7 @@ impl<'a> Bench<'a> {
         waivers: &'a Waivers,
     ) -> Result<Self, HostError> {
         Ok(Self::with(
-            Sandbox::Warm(open(host).await?),
+            Sandbox::Warm(Box::new(open(host).await?)),
             host,
             policy,
             waivers,

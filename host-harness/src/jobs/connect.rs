@@ -8,6 +8,7 @@ use koalr_platform::model::connection::{
 use koalr_platform::model::manifest::{Manifest, OriginAddress};
 use koalr_runtime::{Precedence, Secret, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::line::{Line, Way, failure, log, organizations};
@@ -31,7 +32,7 @@ pub struct ConnectOptions {
 }
 
 /// A connection that was made.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ConnectReport {
     /// Always `ok`: a failure is an error.
@@ -59,6 +60,17 @@ pub struct ConnectReport {
 pub async fn connect(
     host: &Host,
     tenant: &mut Tenant,
+    options: ConnectOptions,
+    as_of: Timestamp,
+) -> Result<ConnectReport, HostError> {
+    connect_as(host, tenant, OPERATOR, options, as_of).await
+}
+
+/// The same, where somebody else connects than whoever has the data directory. The audit log tells who.
+pub(crate) async fn connect_as(
+    host: &Host,
+    tenant: &mut Tenant,
+    by: &str,
     options: ConnectOptions,
     as_of: Timestamp,
 ) -> Result<ConnectReport, HostError> {
@@ -94,11 +106,17 @@ pub async fn connect(
     let connection: Connection = match answer? {
         Ok(connection) => connection.mirror(),
         Err(error) => {
-            let reason = match (error.mirror(), failure(&transcript)) {
-                (ConnectError::Upstream(_), Some(failure)) => failure,
-                (error, _) => reason(error),
+            let error = error.mirror();
+            let unreachable = matches!(error, ConnectError::Upstream(_));
+            let reason = match failure(&transcript) {
+                Some(failure) if unreachable => failure,
+                _ => reason(error),
             };
-            return Err(HostError::Connect { upstream, reason });
+            return Err(HostError::Connect {
+                upstream,
+                reason,
+                unreachable,
+            });
         }
     };
     let record = ConnectionRecord {
@@ -117,8 +135,12 @@ pub async fn connect(
         integration: record.integration.clone(),
         organizations: organizations(&record).collect(),
     };
-    tenant.append_audit(as_of, JOB, &record.endpoint.base, &event)?;
+    tenant.append_audit(as_of, by, &record.endpoint.base, &event)?;
     host.forget_answers(tenant.id(), &record.endpoint.base);
+    // The connection stands, whoever reads there.
+    if let Err(error) = tenant.shred() {
+        tracing::error!(tenant = %tenant.id(), "shredding the former token: {error}");
+    }
     Ok(ConnectReport {
         outcome: "ok",
         origin: record.endpoint.origin,
@@ -148,7 +170,7 @@ fn not_permitted(manifest: &Manifest, permitted: &[String]) -> Vec<String> {
 }
 
 /// Who connects, in the audit log: whoever has the data directory.
-const JOB: &str = "koalr connect";
+const OPERATOR: &str = "koalr connect";
 
 /// A decision of the plugin as what a person can do.
 fn reason(error: ConnectError) -> String {

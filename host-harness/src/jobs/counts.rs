@@ -2,10 +2,11 @@
 
 use koalr_platform::model::common::{FindingClass, FixState};
 use koalr_store::Tally;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Findings by what they are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ClassCounts {
     /// Vulnerabilities of packages.
@@ -37,7 +38,7 @@ impl ClassCounts {
 }
 
 /// Open findings by whether a fix exists.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct FixCounts {
     /// For all of it.

@@ -7,6 +7,7 @@ use koalr_platform::evidence::ListState;
 use koalr_platform::model::common::{Change, DependencyChange, Timestamp};
 use koalr_platform::sbom::{Changes, compare_rows};
 use koalr_store::{ChangeRecord, ChangeState, DependencyList, Tenant};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::HostError;
@@ -86,7 +87,7 @@ impl Listed {
 }
 
 /// What was stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct DependenciesReport {
     /// Id of the change.
@@ -263,7 +264,7 @@ fn place(tenant: &mut Tenant, head: Head<'_>, at: Timestamp) -> Result<Change, H
     Ok(change)
 }
 
-fn list(change: &Change, source: &str, changes: Changes) -> DependencyList {
+pub(super) fn list(change: &Change, source: &str, changes: Changes) -> DependencyList {
     let left_out = changes.left_out.iter().map(ToString::to_string);
     DependencyList {
         source: source.to_owned(),

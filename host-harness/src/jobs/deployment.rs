@@ -7,6 +7,7 @@ use koalr_platform::deployment_gate::{
 };
 use koalr_platform::model::common::{Change, Timestamp};
 use koalr_store::{ChangeFilter, ChangeState, DeliveryFilter, Tenant};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::bench::{Bench, Case, Ruling};
@@ -28,7 +29,7 @@ pub struct DeploymentOptions {
 }
 
 /// Whether a commit may be deployed, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct DeploymentReport {
     /// The verdict.

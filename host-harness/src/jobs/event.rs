@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use koalr_platform::model::manifest::Quota;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::RateShare;
@@ -38,7 +39,7 @@ pub enum SyncEvent {
 }
 
 /// What a run will take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Estimate {
     /// Requests, those already sent included.

@@ -1,16 +1,18 @@
 //! What is known about a change: asked for now, or stored before.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use koalr_platform::evidence::{
     CHECKS, Known, ListState, PACKAGES, TEST_FINDINGS, awaited, gather, is_of_head,
 };
 use koalr_platform::model::common::{Change, Coverage, CoverageState, DependencyChange, Timestamp};
 use koalr_platform::model::evidence::Evidence;
-use koalr_platform::model::record::{ChangeCheck, Entry, Project};
+use koalr_platform::model::record::{ChangeCheck, Entry, Finding, Project};
 use koalr_platform::model::walk::{ChangeScope, Scope};
 use koalr_runtime::Precedence;
 use koalr_store::{FindingFilter, StoredConnection, Tenant};
+use tokio::time::timeout;
 
 use super::line::{organizations, reopen};
 use super::sync::{beside, everything};
@@ -32,6 +34,9 @@ pub(super) struct Asked<'a> {
     pub(super) as_of: Timestamp,
     /// Longest time to wait for the upstream in all, in seconds.
     pub(super) patience_secs: u32,
+    /// Only a glance, of at most so long: nothing is stored of it, and what has not come by then is not looked up. None
+    /// keeps what comes.
+    pub(super) glance: Option<Duration>,
 }
 
 /// Asks the upstream about the packages a change touches and the tests of its head, and puts it beside what is stored.
@@ -67,18 +72,20 @@ pub(super) async fn look_up(
     let mut lookups = Vec::new();
     let mut tests = Vec::new();
     let mut coverage = Vec::new();
-    let end = Walk {
+    let walk = Walk {
         line: &line,
         scope: scope.clone(),
         since: None,
         as_of,
         patience_secs: asked.patience_secs,
-    }
-    .run(None, |step| {
+    };
+    let run = walk.run(None, |step| {
         let Step::Keep(batch) = step else {
             return Ok(());
         };
-        tenant.apply_batch(&connection, &scope, batch, as_of)?;
+        if asked.glance.is_none() {
+            tenant.apply_batch(&connection, &scope, batch, as_of)?;
+        }
         for entry in &batch.records {
             if let Entry::ChangeFinding(found) = entry {
                 match found.route.as_str() {
@@ -90,8 +97,14 @@ pub(super) async fn look_up(
         }
         coverage.clone_from(&batch.coverage);
         Ok(())
-    })
-    .await?;
+    });
+    let end = match asked.glance {
+        None => run.await?,
+        Some(most) => match timeout(most, run).await {
+            Ok(end) => end?,
+            Err(_) => End::Paused { secs: 0 },
+        },
+    };
     let resume_secs = match end {
         End::Done => None,
         End::Paused { secs } => Some(secs),
@@ -101,36 +114,94 @@ pub(super) async fn look_up(
         let rows = awaited(change, dependencies.unwrap_or_default(), told, NOT_YET);
         let tests = awaited_tests(&checks, change, &coverage);
         coverage.extend(rows.into_iter().chain(tests));
+        if asked.glance.is_some() {
+            give_up(&mut coverage);
+        }
     }
-    let mut projects = tenant.projects(&connection)?;
+    let found = Found {
+        lookups,
+        tests,
+        checks,
+        coverage,
+    };
+    Ok((
+        put_together(tenant, &connection, asked, found)?,
+        resume_secs,
+    ))
+}
+
+/// What was asked for now.
+struct Found {
+    lookups: Vec<Finding>,
+    tests: Vec<Finding>,
+    checks: Vec<ChangeCheck>,
+    coverage: Vec<Coverage>,
+}
+
+/// What was found, beside what is stored.
+fn put_together(
+    tenant: &Tenant,
+    connection: &StoredConnection,
+    asked: &Asked<'_>,
+    mut found: Found,
+) -> Result<Evidence, HostError> {
+    let change = asked.change;
+    let mut projects = tenant.projects(connection)?;
     projects.retain(|project| project.repository.as_deref() == Some(change.repository.as_str()));
-    coverage.extend(synced(tenant, &connection, &projects)?);
+    let synced = synced(tenant, connection, &projects)?;
+    found.coverage.extend(synced);
     let filter = FindingFilter {
         repository: Some(&change.repository),
         ..FindingFilter::default()
     };
     let stored: Vec<_> = tenant
-        .findings(&connection, filter)?
+        .findings(connection, filter)?
         .into_iter()
         // What vanished says nothing about now.
         .filter(|stored| stored.vanished_at.is_none())
         .map(|stored| stored.finding)
         .collect();
-    let evidence = gather(&Known {
+    Ok(gather(&Known {
         change,
-        dependencies,
+        dependencies: asked.dependencies,
         list: asked.list,
-        lookups: &lookups,
-        tests: &tests,
-        checks: &checks,
+        lookups: &found.lookups,
+        tests: &found.tests,
+        checks: &found.checks,
         stored: &stored,
         projects: &projects,
-        coverage: &coverage,
+        coverage: &found.coverage,
         beyond_packages: asked.beyond_packages,
         assessed_at: asked.assessed_at,
-        as_of,
-    });
-    Ok((evidence, resume_secs))
+        as_of: asked.as_of,
+    }))
+}
+
+/// What is known without asking anybody, where nothing is connected or the upstream does not answer: the list itself.
+pub(super) fn without_looking_up(asked: &Asked<'_>) -> Evidence {
+    gather(&Known {
+        change: asked.change,
+        dependencies: asked.dependencies,
+        list: asked.list,
+        lookups: &[],
+        tests: &[],
+        checks: &[],
+        stored: &[],
+        projects: &[],
+        coverage: &[],
+        beyond_packages: asked.beyond_packages,
+        assessed_at: asked.assessed_at,
+        as_of: asked.as_of,
+    })
+}
+
+/// Nobody comes back for what a glance did not see.
+fn give_up(coverage: &mut [Coverage]) {
+    let awaited = coverage.iter_mut();
+    for row in awaited.filter(|row| row.state == CoverageState::Awaited) {
+        row.state = CoverageState::NotAsked;
+        NOT_IN_TIME.clone_into(&mut row.detail);
+    }
 }
 
 /// Rows of the tests of this head that were not read yet.
@@ -174,3 +245,5 @@ pub(super) fn synced(
 }
 
 const NOT_YET: &str = "the upstream asks to wait before it answers";
+
+const NOT_IN_TIME: &str = "the upstream did not answer in time; ask again";

@@ -4,6 +4,7 @@ mod change;
 mod complaint;
 mod document;
 mod fields;
+mod form;
 mod json;
 mod linked;
 mod save;
@@ -12,6 +13,7 @@ mod services;
 use koalr_platform::audit::Event;
 use koalr_platform::model::common::Timestamp;
 use koalr_store::Tenant;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -22,10 +24,11 @@ use fields::Reading;
 
 pub use complaint::Complaint;
 pub(crate) use complaint::listed;
+pub use form::ImportDocument;
 pub use linked::{LinkCounts, UnlinkedCount};
 
 /// What an import changed, and how all that is stored is tied together now.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ImportReport {
     /// How many records the document has.
@@ -49,8 +52,9 @@ pub struct ImportReport {
 }
 
 /// What became of records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ImportCounts")]
 pub struct Counts {
     /// Not known before.
     pub new: u64,
@@ -112,10 +116,16 @@ pub fn import(
     text: &str,
     now: Timestamp,
 ) -> Result<ImportReport, HostError> {
-    store(tenant, (name, text), document::read(text, now), now)
+    store(
+        tenant,
+        (name, text),
+        document::read(text, now),
+        (SOURCE, now),
+    )
 }
 
-/// The same from somebody who may not say who may what: a document with people in it is refused.
+/// The same by API, from somebody who may not say who may what: a document with people in it is refused. Its records say
+/// that they came so.
 ///
 /// # Errors
 /// - as those of [`import`]
@@ -129,14 +139,14 @@ pub fn import_without_people(
     if let Some(at) = document.actors_at {
         reading.complaints.add(at, "actors", NO_PEOPLE);
     }
-    store(tenant, (name, text), (document, reading), now)
+    store(tenant, (name, text), (document, reading), (API, now))
 }
 
 fn store(
     tenant: &mut Tenant,
     (name, text): (&str, &str),
     (mut document, mut reading): (Document, Reading),
-    now: Timestamp,
+    (source, now): (&'static str, Timestamp),
 ) -> Result<ImportReport, HostError> {
     let stored = tenant.services()?;
     let given = std::mem::take(&mut document.services);
@@ -148,7 +158,7 @@ fn store(
             complaints: reading.complaints.finish(),
         });
     }
-    let mut report = save::save(tenant, document, &plan, now)?;
+    let mut report = save::save(tenant, document, &plan, (source, now))?;
     report.records = report
         .records
         .saturating_add(u32::try_from(services).unwrap_or(u32::MAX));
@@ -166,5 +176,8 @@ fn store(
 const NO_PEOPLE: &str =
     "roles are not given here; leave it out, and use `koalr team add` beside the data";
 
-/// What records of an import name as their source.
+/// What records of an imported file name as their source.
 const SOURCE: &str = "import";
+
+/// The same of what came by API.
+const API: &str = "api";

@@ -13,7 +13,7 @@ use koalr_store::{SpellFilter, StoreError, Tenant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::line::connected;
+use super::line::last_connected;
 use super::sync::listed;
 use super::team::not_possible;
 use crate::HostError;
@@ -63,7 +63,7 @@ pub fn dora(
 /// What is open, how soon it is fixed, and what the gate did.
 ///
 /// # Errors
-/// - nothing is connected
+/// - nothing was ever connected
 /// - the scope names what nobody knows
 /// - the store failed
 pub fn debt(
@@ -73,7 +73,7 @@ pub fn debt(
     asked: InsightAsked<'_>,
 ) -> Result<DebtReport, HostError> {
     let InsightAsked { scope, from, as_of } = asked;
-    let connection = connected(tenant, integration)?;
+    let connection = last_connected(tenant, integration)?;
     refresh(tenant, u32::MAX)?;
     let ledger = tenant.ledger(as_of)?;
     let mut tally = Tally::new(settings, from, as_of);

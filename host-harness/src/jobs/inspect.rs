@@ -2,12 +2,13 @@
 
 use koalr_platform::model::manifest::Manifest;
 use koalr_runtime::World;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Host;
 
 /// Everything that can be said of a component without connecting it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct InspectReport {
     /// SHA-256 of its bytes, in hexadecimal.
@@ -27,7 +28,7 @@ pub struct InspectReport {
 }
 
 /// One limit of a session.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct LimitRow {
     /// What is limited.

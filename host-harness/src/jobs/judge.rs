@@ -3,6 +3,7 @@
 use koalr_platform::audit::Event;
 use koalr_platform::decision::{Decision, Settled};
 use koalr_platform::evidence::BRANCH_PROJECTS;
+use koalr_platform::model::assessment::Assessment;
 use koalr_platform::model::common::{Change, Tenths, Timestamp};
 use koalr_platform::model::evidence::{Evidence, Observation};
 use koalr_platform::model::manifest::Rule;
@@ -72,14 +73,14 @@ pub async fn judge(
 
 /// What is judged.
 pub(super) struct Case {
-    change: Change,
-    title: String,
-    author: Option<String>,
-    opened_at: Option<Timestamp>,
-    base: Option<Tenths>,
-    list: Listed,
+    pub(super) change: Change,
+    pub(super) title: String,
+    pub(super) author: Option<String>,
+    pub(super) opened_at: Option<Timestamp>,
+    pub(super) base: Option<Tenths>,
+    pub(super) list: Listed,
     /// Ready evidence; none means that it is looked up.
-    evidence: Option<Evidence>,
+    pub(super) evidence: Option<Evidence>,
 }
 
 impl Case {
@@ -124,6 +125,7 @@ pub(super) async fn decide(
             beyond_packages: depends_on(bench.rules(), &host.manifest().rules, BRANCH_PROJECTS),
             as_of,
             patience_secs,
+            glance: None,
         };
         look_up(host, tenant, &asked).await?
     };
@@ -138,12 +140,7 @@ pub(super) async fn decide(
         as_of,
     };
     let (assessment, ruling) = bench.score_and_rule(&asked).await?;
-    let Ruling {
-        verdict,
-        settled,
-        waivers: waived,
-    } = ruling;
-    let event = decided(integration, change, &settled);
+    let event = decided(integration, change, &ruling.settled);
     if earlier.is_none_or(|earlier| decided(integration, change, &earlier.settled) != event) {
         tenant.append_audit(as_of, AUDITED_AS, &change.id, &event)?;
     }
@@ -154,15 +151,56 @@ pub(super) async fn decide(
         head_sha: change.head_sha.clone(),
         evidence: evidence.clone(),
         assessment: assessment.clone(),
-        verdict: verdict.clone(),
-        settled: settled.clone(),
+        verdict: ruling.verdict.clone(),
+        settled: ruling.settled.clone(),
         plugin_version: host.manifest().version.clone(),
         asked_at,
         as_of,
     })?;
+    let judged = Judged {
+        evidence,
+        assessment,
+        ruling,
+        asked_at,
+        as_of,
+    };
+    Ok((told(host, case, options, judged), resume_secs))
+}
+
+/// A judgement of a case.
+pub(super) struct Judged {
+    pub(super) evidence: Evidence,
+    pub(super) assessment: Assessment,
+    pub(super) ruling: Ruling,
+    /// When a decision about its head was first asked for.
+    pub(super) asked_at: Timestamp,
+    pub(super) as_of: Timestamp,
+}
+
+/// Everything that is said about a case that was judged.
+pub(super) fn told(
+    host: &Host,
+    case: &Case,
+    options: &JudgeOptions,
+    judged: Judged,
+) -> ChangeReport {
+    let JudgeOptions { policy, waivers } = options;
+    let Judged {
+        evidence,
+        assessment,
+        ruling:
+            Ruling {
+                verdict,
+                settled,
+                waivers: waived,
+            },
+        asked_at,
+        as_of,
+    } = judged;
+    let declared = &host.manifest().rules;
     let mut report = ChangeReport {
         schema: SCHEMA.to_owned(),
-        change: change.clone(),
+        change: case.change.clone(),
         title: case.title.clone(),
         author: case.author.clone(),
         deadline: (settled.outcome.decision == Decision::Pending)
@@ -177,7 +215,7 @@ pub(super) async fn decide(
             .then(|| waivable_until(policy, as_of)),
         settled,
         factors: koalr_factors(&assessment.factors),
-        rules: applied(bench.rules(), &host.manifest().rules),
+        rules: applied(&policy.rules(declared), declared),
         settings: policy.score_settings(),
         waivers: waived,
         complaints: waivers.complaints.iter().map(ToString::to_string).collect(),
@@ -189,7 +227,7 @@ pub(super) async fn decide(
         as_of,
     };
     report.summary = summary(&report);
-    Ok((report, resume_secs))
+    report
 }
 
 /// What is audited of a decision.
@@ -205,7 +243,7 @@ fn decided(integration: &str, change: &Change, settled: &Settled) -> Event {
 }
 
 /// The last moment at which a waiver that is made now may end.
-fn waivable_until(policy: &Policy, as_of: Timestamp) -> Timestamp {
+pub(super) fn waivable_until(policy: &Policy, as_of: Timestamp) -> Timestamp {
     as_of.saturating_add(Timestamp::from(policy.waiver_max_days) * DAY_MS)
 }
 

@@ -98,10 +98,24 @@ impl Line {
 pub(crate) fn connected(tenant: &Tenant, integration: &str) -> Result<StoredConnection, HostError> {
     tenant
         .connection(integration)?
-        .ok_or_else(|| HostError::NotConnected {
-            integration: integration.to_owned(),
-            tenant: tenant.id().to_string(),
-        })
+        .ok_or_else(|| not_connected(tenant, integration))
+}
+
+/// The connection whose data count, also if it was taken away.
+pub(super) fn last_connected(
+    tenant: &Tenant,
+    integration: &str,
+) -> Result<StoredConnection, HostError> {
+    tenant
+        .last_connection(integration)?
+        .ok_or_else(|| not_connected(tenant, integration))
+}
+
+pub(super) fn not_connected(tenant: &Tenant, integration: &str) -> HostError {
+    HostError::NotConnected {
+        integration: integration.to_owned(),
+        tenant: tenant.id().to_string(),
+    }
 }
 
 /// The line of a stored connection, bound to its organizations.

@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::bench::{Bench, Case};
 use super::evidence::synced;
 use super::judge::depends_on;
-use super::line::connected;
+use super::line::last_connected;
 use super::sync::DAY_MS;
 use crate::{Host, HostError};
 
@@ -88,7 +88,7 @@ pub struct Missing {
 ///
 /// # Errors
 ///
-/// Nothing is connected; the store or the sandbox failed. What was stored before stays.
+/// Nothing was ever connected; the store or the sandbox failed. What was stored before stays.
 pub async fn reconstruct(
     host: &Host,
     tenant: &mut Tenant,
@@ -96,7 +96,7 @@ pub async fn reconstruct(
     as_of: Timestamp,
 ) -> Result<ReconstructReport, HostError> {
     let integration = &host.manifest().id;
-    let connection = connected(tenant, integration)?;
+    let connection = last_connected(tenant, integration)?;
     let from = as_of.saturating_sub(Timestamp::from(options.days) * DAY_MS);
     let merged = tenant.changes(&ChangeFilter {
         state: Some(ChangeState::Merged),

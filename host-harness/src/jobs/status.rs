@@ -3,6 +3,7 @@
 use koalr_platform::model::common::{Coverage, Timestamp};
 use koalr_platform::model::connection::{Account, Capability, Organization};
 use koalr_store::Tenant;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::counts::{ClassCounts, FixCounts};
@@ -11,7 +12,7 @@ use super::sync::{everything, listed};
 use crate::{Host, HostError};
 
 /// A connection and the state of its data. The token is not in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StatusReport {
     /// The integration.
@@ -57,7 +58,7 @@ pub struct StatusReport {
 }
 
 /// Where a walk stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct WalkStatus {
     /// When it began.
@@ -73,11 +74,19 @@ pub struct WalkStatus {
 /// # Errors
 /// - the store failed
 pub fn is_synced(host: &Host, tenant: &Tenant) -> Result<bool, HostError> {
+    Ok(synced_at(host, tenant)?.is_some())
+}
+
+/// When everything of a tenant's connection was last read; none if it never was, or the next read is under way.
+///
+/// # Errors
+/// - the store failed
+pub fn synced_at(host: &Host, tenant: &Tenant) -> Result<Option<Timestamp>, HostError> {
     let Some(connection) = tenant.connection(&host.manifest().id)? else {
-        return Ok(false);
+        return Ok(None);
     };
     let state = tenant.sync_state(&connection, &everything(&connection.record))?;
-    Ok(state.is_some_and(|state| state.done_at.is_some()))
+    Ok(state.and_then(|state| state.done_at))
 }
 
 /// Reads the state of a connection.

@@ -8,7 +8,7 @@ use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
 use super::confirm::confirm;
 use super::event::{Estimate, SyncEvent};
 use super::insight::keep_spells;
-use super::line::{organizations, reopen};
+use super::line::{not_connected, organizations, reopen};
 use super::sync_report::{Outcome, SyncReport};
 use super::walk::{End, Step, Walk};
 use crate::{Host, HostError};
@@ -55,6 +55,9 @@ pub async fn sync(
         .run(begin.cursor, |step| {
             match step {
                 Step::Keep(batch) => {
+                    if !tenant.is_connected(&connection)? {
+                        return Err(not_connected(tenant, &connection.record.integration));
+                    }
                     report.add(batch);
                     estimate(host, &mut report, batch, &mut tell);
                     tell(&SyncEvent::Progress {

@@ -4,6 +4,7 @@ use koalr_platform::model::common::Coverage;
 use koalr_platform::model::record::Entry;
 use koalr_platform::model::walk::{Batch, Diagnostic};
 use koalr_store::{StoredConnection, Tenant};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::counts::{ClassCounts, FixCounts};
@@ -11,7 +12,7 @@ use super::event::Estimate;
 use crate::HostError;
 
 /// How a sync ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Every listing was read to its proper end.

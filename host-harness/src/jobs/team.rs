@@ -3,7 +3,7 @@
 use koalr_platform::audit::Event;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::policy::Policy;
-use koalr_platform::team::{Act, Actor, Role};
+use koalr_platform::team::{Act, Actor, Refusal, Role};
 use koalr_store::Tenant;
 use sha2::{Digest as _, Sha256};
 
@@ -71,7 +71,9 @@ pub fn set_policy(
     now: Timestamp,
 ) -> Result<u64, HostError> {
     let actor = known(tenant, login)?;
-    actor.may(Act::SetPolicy, None).map_err(not_possible)?;
+    actor
+        .may(Act::SetPolicy, None)
+        .map_err(|error| forbidden(&error))?;
     let version = tenant.save_policy(text, actor.login(), now)?;
     let event = Event::PolicySet {
         content_hash: hex::encode(Sha256::digest(text)),
@@ -93,6 +95,11 @@ pub(crate) fn known(tenant: &Tenant, login: &str) -> Result<Actor, HostError> {
 
 pub(super) fn not_possible(error: impl std::fmt::Display) -> HostError {
     HostError::NotPossible(error.to_string())
+}
+
+/// Somebody may not.
+pub(super) fn forbidden(error: &Refusal) -> HostError {
+    HostError::Forbidden(error.to_string())
 }
 
 /// Who does what only takes access to the data directory.

@@ -1,20 +1,22 @@
-//! What is told of a stored change.
+//! What is told of stored changes.
 
-use koalr_platform::decision::Decision;
+mod report;
+
+use koalr_platform::decision::{Decision, DecisionRow};
 use koalr_platform::merge::Merged;
 use koalr_platform::model::common::{Change, Timestamp};
 use koalr_platform::model::evidence::Observation;
-use koalr_platform::waiver::Asked;
-use koalr_store::{ChangeRecord, ChangeState, DecisionRecord, Tenant};
+use koalr_store::{ChangeState, ListedChange, Tenant};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
-use super::judge::JudgeOptions;
-use crate::report::summary::summary;
-use crate::report::{ChangeReport, SCHEMA};
 use crate::{Host, HostError};
+use report::retold;
+
+pub use report::told_report;
 
 /// A stored change and the last decision about it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct ChangeStatus {
     /// The change, with its newest head.
@@ -24,6 +26,7 @@ pub struct ChangeStatus {
     /// Login of who wrote it; none if not known. Text from outside.
     pub author: Option<String>,
     /// How far it is.
+    #[schemars(schema_with = "states")]
     pub state: ChangeState,
     /// Whether a decision about the newest head is under way, or waits for evidence.
     pub pending: bool,
@@ -31,8 +34,58 @@ pub struct ChangeStatus {
     pub decided: Option<Decided>,
 }
 
+/// A stored change as lists of changes show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangeRow {
+    /// The change, with its newest head.
+    pub change: Change,
+    /// Its title; empty if not known. Text from outside.
+    pub title: String,
+    /// Login of who wrote it; none if not known. Text from outside.
+    pub author: Option<String>,
+    /// How far it is.
+    #[schemars(schema_with = "states")]
+    pub state: ChangeState,
+    /// When it was opened, in milliseconds since 1970; none if not known.
+    pub opened_at: Option<Timestamp>,
+    /// When it was merged, in milliseconds since 1970; none if it is not, or not known.
+    pub merged_at: Option<Timestamp>,
+    /// The time of the last event that told of it, in milliseconds since 1970.
+    pub updated_at: Timestamp,
+    /// Who told that: `github`, `import`, `api` or `file`.
+    pub source: String,
+    /// Whether a decision about the newest head is under way, or waits for evidence.
+    pub pending: bool,
+    /// The last decision, in figures; none if there is none yet.
+    pub decided: Option<DecisionRow>,
+}
+
+impl ChangeRow {
+    /// A change of a list. `queued` says whether a judgement of it waits or runs.
+    #[must_use]
+    pub fn new(listed: ListedChange, queued: bool) -> Self {
+        let ListedChange { record, decided } = listed;
+        let waits = decided.as_ref().is_some_and(|one| {
+            one.decision == Decision::Pending && one.head_sha == record.change.head_sha
+        });
+        Self {
+            change: record.change,
+            title: record.title,
+            author: record.author,
+            state: record.state,
+            opened_at: record.opened_at,
+            merged_at: record.merged_at,
+            updated_at: record.updated_at,
+            source: record.source,
+            pending: queued || waits,
+            decided,
+        }
+    }
+}
+
 /// A decision in short.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Decided {
     /// The head that was judged, which need not be the newest.
@@ -66,7 +119,19 @@ pub fn change_status(
         return Ok(None);
     };
     let decided = match tenant.latest_decision(&host.manifest().id, id)? {
-        Some(decision) => Some(decided(host, tenant, &record, decision)?),
+        Some(decision) => {
+            let (head_sha, observation) = (decision.head_sha.clone(), decision.observation);
+            let report = retold(host, tenant, &record, decision)?;
+            Some(Decided {
+                head_sha,
+                observation,
+                decision: report.settled.decision,
+                score: report.settled.score,
+                summary: report.summary,
+                asked_at: report.asked_at,
+                as_of: report.as_of,
+            })
+        }
         None => None,
     };
     let waits = decided.as_ref().is_some_and(|one| {
@@ -82,56 +147,13 @@ pub fn change_status(
     }))
 }
 
-/// The sentence is not stored: it is said again, of the same evidence.
-fn decided(
-    host: &Host,
-    tenant: &Tenant,
-    record: &ChangeRecord,
-    decision: DecisionRecord,
-) -> Result<Decided, HostError> {
-    let JudgeOptions { policy, waivers } = JudgeOptions::stored(host, tenant)?;
-    let as_of = decision.as_of;
-    let change = Change {
-        head_sha: decision.head_sha.clone(),
-        ..record.change.clone()
-    };
-    let judged = waivers.waivers.valid(&Asked {
-        change: &change,
-        author: record.author.as_deref(),
-        evidence: &decision.evidence,
-        cvss_source: policy.cvss_source,
-        as_of,
-    });
-    let pending = decision.settled.outcome.decision == Decision::Pending;
-    let report = ChangeReport {
-        schema: SCHEMA.to_owned(),
-        change,
-        title: record.title.clone(),
-        author: record.author.clone(),
-        deadline: pending.then(|| policy.deadline(decision.asked_at)),
-        summary: String::new(),
-        fixes: Vec::new(),
-        factors: Vec::new(),
-        rules: Vec::new(),
-        settings: Vec::new(),
-        waivers: waivers.waivers.report(&judged, &decision.verdict, as_of),
-        complaints: Vec::new(),
-        waivable_until: None,
-        settled: decision.settled,
-        assessment: decision.assessment,
-        verdict: decision.verdict,
-        evidence: decision.evidence,
-        judge: host.judge(),
-        asked_at: decision.asked_at,
-        as_of,
-    };
-    Ok(Decided {
-        summary: summary(&report),
-        head_sha: decision.head_sha,
-        observation: decision.observation,
-        decision: report.settled.decision,
-        score: report.settled.score,
-        asked_at: report.asked_at,
-        as_of,
-    })
+/// The words of states.
+fn states(_: &mut SchemaGenerator) -> Schema {
+    let states = [
+        ChangeState::Open,
+        ChangeState::Merged,
+        ChangeState::Closed,
+        ChangeState::Unknown,
+    ];
+    json_schema!({ "type": "string", "enum": states.map(ChangeState::word) })
 }

@@ -5,13 +5,17 @@ use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::verdict::Decision as Judged;
 use koalr_platform::policy::Policy;
 use koalr_platform::team::Act;
-use koalr_platform::waiver::{Waiver, Waivers};
-use koalr_store::{ChangeRecord, DecisionRecord, Tenant};
+use koalr_platform::waiver::{Condition, Waiver, Waivers};
+use koalr_store::{ChangeRecord, DecisionRecord, StoredWaiver, Tenant};
+use schemars::JsonSchema;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
+use super::judge::JudgeOptions;
 use super::sync::DAY_MS;
-use super::team::{known, not_possible};
-use crate::HostError;
+use super::team::{forbidden, known};
 use crate::report::plain;
+use crate::{Host, HostError};
 
 /// Stores waivers that somebody approves: all of them, or none. Each is audited. One that is stored already, word for
 /// word, stays as it is.
@@ -34,7 +38,7 @@ pub fn add_waivers(
         actor
             .may(Act::Waive, waiver.author.as_deref())
             .map_err(|error| {
-                HostError::NotPossible(format!("waiver `{}`: {error}", plain(&waiver.id)))
+                HostError::Forbidden(format!("waiver `{}`: {error}", plain(&waiver.id)))
             })?;
         if !actor.is(&waiver.approver) {
             return Err(HostError::NotPossible(format!(
@@ -68,6 +72,106 @@ pub fn add_waivers(
     Ok(added.len())
 }
 
+/// A waiver that is asked for, but for who approves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenWaiver {
+    /// Name of the waiver; one is made where there is none.
+    pub id: Option<String>,
+    /// The vulnerability.
+    pub vulnerability: String,
+    /// Only in this package.
+    pub package: Option<String>,
+    /// Only at this version.
+    pub version: Option<String>,
+    /// Only in this repository.
+    pub repository: Option<String>,
+    /// Why it may pass.
+    pub reason: String,
+    /// Login of who asked for it.
+    pub author: String,
+    /// From when on it holds; none means from now on.
+    pub created: Option<Timestamp>,
+    /// From when on it does not hold any more.
+    pub expires: Timestamp,
+    /// What ends it earlier.
+    pub void_if: Vec<Condition>,
+}
+
+/// A stored waiver, and whether it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct WaiverStatus {
+    /// The waiver.
+    #[serde(flatten)]
+    pub waiver: Waiver,
+    /// When it was taken back, in milliseconds since 1970; none if it was not.
+    pub revoked_at: Option<Timestamp>,
+    /// Whether it is neither taken back, nor ended, nor yet to begin. What else ends it is looked at for each change.
+    pub holds: bool,
+}
+
+impl WaiverStatus {
+    /// A waiver as it is at a time.
+    #[must_use]
+    pub fn at(now: Timestamp, stored: StoredWaiver) -> Self {
+        Self {
+            holds: stored.holds_at(now),
+            revoked_at: stored.revoked_at,
+            waiver: stored.waiver,
+        }
+    }
+}
+
+/// Approves one waiver, by the rules that hold for a file of them.
+///
+/// # Errors
+/// - the policy does not let it live so long, it would never hold, or who asked for it approves it
+/// - its id belongs to another waiver, or to one that was taken back
+/// - as those of [`add_waivers`]
+pub fn approve_waiver(
+    host: &Host,
+    tenant: &mut Tenant,
+    given: GivenWaiver,
+    login: &str,
+    now: Timestamp,
+) -> Result<WaiverStatus, HostError> {
+    let policy = JudgeOptions::stored_policy(host, tenant)?;
+    let mut waiver = Waiver {
+        id: given.id.unwrap_or_default(),
+        vulnerability: given.vulnerability,
+        package: given.package,
+        version: given.version,
+        repository: given.repository,
+        reason: given.reason,
+        approver: known(tenant, login)?.login().to_owned(),
+        author: Some(given.author),
+        created: given.created.unwrap_or(now),
+        expires: given.expires,
+        void_if: given.void_if,
+    };
+    if waiver.id.is_empty() {
+        let whole = serde_json::to_vec(&waiver).map_err(HostError::Json)?;
+        let digits = hex::encode(Sha256::digest(whole));
+        let digits: String = digits.chars().take(SHORT_SHA).collect();
+        waiver.id = format!("{}-{digits}", waiver.vulnerability);
+    }
+    let problems = waiver.problems(policy.waiver_max_days);
+    if !problems.is_empty() {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        return Err(HostError::NotPossible(problems.join("; ")));
+    }
+    let former = tenant.stored_waiver(&waiver.id)?;
+    if former.is_some_and(|former| former.revoked_at.is_some()) {
+        return Err(HostError::NotPossible(format!(
+            "the id `{}` belongs to a waiver that was taken back; choose another id",
+            plain(&waiver.id)
+        )));
+    }
+    add_waivers(tenant, &Waivers::of(vec![waiver.clone()]), login, now)?;
+    let revoked_at = None;
+    Ok(WaiverStatus::at(now, StoredWaiver { waiver, revoked_at }))
+}
+
 /// Takes a waiver back. It does not hold any more, and its id is not given again.
 ///
 /// # Errors
@@ -81,7 +185,9 @@ pub fn revoke_waiver(
     now: Timestamp,
 ) -> Result<(), HostError> {
     let actor = known(tenant, login)?;
-    actor.may(Act::Revoke, None).map_err(not_possible)?;
+    actor
+        .may(Act::Revoke, None)
+        .map_err(|error| forbidden(&error))?;
     if !tenant.revoke_waiver(id, now)? {
         return Err(HostError::NotPossible(format!(
             "no waiver `{}` is stored; `koalr waiver list` names those that are",

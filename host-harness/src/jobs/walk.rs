@@ -9,6 +9,7 @@ use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::walk::{Batch, Cursor, Scope, SyncError, SyncRequest};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use super::line::{Line, failure, log};
 use crate::HostError;
@@ -205,7 +206,7 @@ struct Call(JoinSet<Answer>);
 impl Call {
     fn begin(answer: impl Future<Output = Answer> + Send + 'static) -> Self {
         let mut task = JoinSet::new();
-        task.spawn(answer);
+        task.spawn(answer.in_current_span());
         Self(task)
     }
 

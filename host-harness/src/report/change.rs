@@ -72,7 +72,7 @@ pub struct Judge {
     pub plugin: String,
     /// Its version.
     pub version: String,
-    /// SHA-256 of the component, in hexadecimal.
+    /// SHA-256 of the component, in hexadecimal; empty in a report that was told again, if it is not known any more.
     pub component: String,
 }
 

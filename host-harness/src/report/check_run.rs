@@ -14,6 +14,7 @@ use koalr_platform::decision::{Decision, Settled};
 use koalr_platform::model::common::{Change, Timestamp};
 use koalr_platform::model::verdict::Decision as Judged;
 use koalr_platform::policy::Mode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::{ChangeReport, Names};
@@ -23,7 +24,7 @@ use words::iso;
 pub use annotation::{Annotation, AnnotationLevel};
 
 /// A check run as GitHub takes it. Keys without a value are left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CheckRun {
     /// Name of the check, by which a branch's protection requires it: `Koalr: ` and the integration's id.
     pub name: String,
@@ -58,8 +59,9 @@ pub struct CheckRun {
 }
 
 /// How far a check run is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "CheckRunStatus")]
 pub enum Status {
     /// Evidence is awaited; a required check holds the change back.
     InProgress,
@@ -68,8 +70,9 @@ pub enum Status {
 }
 
 /// What a check run came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "CheckRunConclusion")]
 pub enum Conclusion {
     /// The change may pass, and nothing speaks against it.
     Success,
@@ -80,7 +83,8 @@ pub enum Conclusion {
 }
 
 /// What people read of a check run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CheckRunOutput")]
 pub struct Output {
     /// The verdict in short, without Markdown. At most 255 bytes.
     pub title: String,
@@ -95,7 +99,8 @@ pub struct Output {
 }
 
 /// A button of a check run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CheckRunAction")]
 pub struct Action {
     /// What it says. At most 20 characters.
     pub label: &'static str,

@@ -22,6 +22,7 @@ pub use correlation::correlation_text;
 pub use debt::debt_text;
 pub use definitions::{Define, Explained};
 pub use dora::dora_text;
+pub(crate) use dora::why;
 pub use rows::rows_text;
 
 /// What a report is about: its name, its window and its scope.

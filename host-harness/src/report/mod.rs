@@ -20,6 +20,7 @@ mod insight;
 mod instant;
 mod jobs;
 mod key;
+mod koalr;
 mod layout;
 mod markdown;
 mod noun;
@@ -31,6 +32,7 @@ pub(crate) mod settings;
 mod status;
 pub(crate) mod summary;
 mod team;
+mod tenant;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -52,11 +54,19 @@ pub use insight::{
 pub(crate) use instant::utc;
 pub use jobs::jobs_text;
 pub use key::{key_text, keys_text};
-pub use outcome::{connect_text, inspect_text, sync_text};
+pub use koalr::{
+    KoalrAlternative, KoalrDeployment, KoalrDora, KoalrFailureRate, KoalrFrequency, KoalrLeadTime,
+    KoalrPage, KoalrPullRequest, KoalrRestore, KoalrRisk, KoalrScore,
+};
+pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
 pub use reconstruct::reconstruct_text;
 pub use schema::{change_report_schema, insight_schemas};
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;
 pub use team::{override_text, team_text, waivers_text};
+pub use tenant::{
+    Deleted, Exported, RestoredTenant, backup_text, checked_text, deleted_text, exported_text,
+    restored_text, tenant_text, tenants_text,
+};
 pub use text::{gate_text, score_text};

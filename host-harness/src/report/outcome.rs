@@ -9,7 +9,7 @@ use koalr_platform::model::manifest::{Method, OriginAddress};
 use super::counts::stored;
 use super::escape::plain;
 use super::text::{item, sentence};
-use crate::jobs::{ConnectReport, InspectReport, Outcome, SyncReport};
+use crate::jobs::{ConnectReport, DisconnectReport, InspectReport, Outcome, SyncReport};
 
 /// What a component is and asks for.
 #[must_use]
@@ -145,6 +145,35 @@ pub fn connect_text(report: &ConnectReport) -> String {
         report.downloads.iter().map(|domain| plain(domain)),
     );
     text.push_str("\nThe token is sealed in the vault. Next: `koalr sync snyk`\n");
+    text
+}
+
+/// What was taken away, and what stays.
+#[must_use]
+pub fn disconnect_text(report: &DisconnectReport) -> String {
+    let integration = plain(&report.integration);
+    let mut text = String::new();
+    sentence(
+        &mut text,
+        &format!(
+            "Disconnected {integration} from {}. The token is in no file any more; take it back at the upstream too. What \
+             was synced stays, and `koalr connect {integration}` goes on there.",
+            plain(&report.upstream)
+        ),
+    );
+    text
+}
+
+/// What a rotation of the vault key did.
+#[must_use]
+pub fn rotated_text(data_keys: usize) -> String {
+    let mut text = String::new();
+    let noun = if data_keys == 1 { "key" } else { "keys" };
+    let sentence_text = format!(
+        "A new vault key seals {data_keys} data {noun}; the old one opens nothing any more. Back up `vault.key` and \
+         `control.db` together again."
+    );
+    sentence(&mut text, &sentence_text);
     text
 }
 

@@ -1,38 +1,71 @@
 //! What every part of the server shares: the host, the data, the queue.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use koalr_platform::decision::Decision;
 use koalr_platform::model::common::Timestamp;
+use koalr_platform::policy::Mode;
 use koalr_runtime::{Roots, Secret};
-use koalr_store::{DataDir, JobState, StoreError, Tenant, TenantId};
+use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
+
 use tokio::sync::Semaphore;
 
+use super::ServeSettings;
+use super::news::Newsroom;
 use super::settings::{GITHUB, GitHubHook};
+use super::turns::Turns;
 use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
-use crate::queue::{Clock, Queue};
+use crate::observe::{Freshness, Metrics};
+use crate::queue::{Clock, Count, Queue};
 use crate::{Host, HostError};
 
 /// Shared by the webhooks and the jobs.
 pub(super) struct Desk {
     pub(super) host: Host,
     pub(super) every: Duration,
+    pub(super) window_days: u32,
+    /// Whether it was told to end.
+    ends: AtomicBool,
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
-    pub(super) gates: Semaphore,
+    pub(super) gates: Turns,
+    /// Scores of changes that are only described, beside those: they ask the upstream.
+    pub(super) glances: Semaphore,
+    /// Connections that the API makes, likewise.
+    pub(super) connects: Turns,
+    pub(super) allow_loopback: bool,
+    pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
+    pub(super) metrics: Arc<Metrics>,
+    /// When each tenant was last synced.
+    pub(super) freshness: Freshness,
+    /// Whether somebody runs the jobs.
+    pub(super) running: AtomicBool,
     clock: Arc<dyn Clock>,
     queue: OnceLock<Queue<Work>>,
 }
 
 impl Desk {
-    pub(super) fn new(host: Host, data: DataDir, every: Duration, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(mut host: Host, data: DataDir, settings: &ServeSettings) -> Self {
+        let metrics = Arc::new(Metrics::new(settings.clock.now_ms()));
+        host.meter(&metrics);
         Self {
             host,
-            every,
-            gates: Semaphore::new(GATES),
+            every: settings.every,
+            window_days: settings.window_days,
+            ends: AtomicBool::new(false),
+            gates: Turns::new(GATES, GATES),
+            glances: Semaphore::new(GATES),
+            connects: Turns::new(CONNECTS, GATES),
+            allow_loopback: settings.allow_loopback,
+            news: Arc::default(),
             data,
-            clock,
+            metrics,
+            freshness: Freshness::default(),
+            running: AtomicBool::new(true),
+            clock: Arc::clone(&settings.clock),
             queue: OnceLock::new(),
         }
     }
@@ -43,8 +76,30 @@ impl Desk {
         let _ = self.queue.set(queue);
     }
 
+    /// Nothing more is to be sent here.
+    pub(super) fn end(&self) {
+        self.ends.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn ends(&self) -> bool {
+        self.ends.load(Ordering::Relaxed)
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now_ms()
+    }
+
+    /// Waits for so many milliseconds.
+    pub(super) async fn pause(&self, ms: i64) {
+        self.clock.sleep_until(self.now().saturating_add(ms)).await;
+    }
+
+    /// Forgets what is queued for a tenant, and cuts off what runs. What is stored of it stays stored.
+    pub(super) fn let_go(&self, tenant: &TenantId) {
+        self.freshness.forget(tenant);
+        if let Some(queue) = self.queue.get() {
+            let _ = queue.cancel_tenant(tenant.as_str());
+        }
     }
 
     /// A tenant's data; none if there is no such tenant.
@@ -87,27 +142,55 @@ impl Desk {
                 .map(|job| job.id),
         };
         if let (Some(id), Some(queue)) = (id, self.queue.get()) {
-            let work = Work::new(tenant.id().clone(), id, task.clone());
+            let work = Work::new(tenant, id, task.clone());
             queue.push(work, Some(not_before));
+            let (tenant, class) = (tenant.id().as_str(), class.as_str());
+            tracing::info!(tenant, job = id, class, kind = task.kind(), "queued");
         }
         Ok(())
     }
 
-    /// Queues what waits in the store, after a start.
-    pub(super) fn take_up(&self, tenant: &Tenant) -> Result<(), HostError> {
+    /// Queues what waits in the store, as far as it is wanted.
+    pub(super) fn take_up(
+        &self,
+        tenant: &Tenant,
+        which: impl Fn(&JobRecord) -> bool,
+    ) -> Result<(), HostError> {
         let Some(queue) = self.queue.get() else {
             return Ok(());
         };
-        for job in tenant.waiting_jobs()? {
+        for job in tenant.waiting_jobs()?.into_iter().filter(which) {
             match serde_json::from_str(&job.payload) {
                 Ok(task) => {
-                    let work = Work::new(tenant.id().clone(), job.id, task);
+                    let work = Work::new(tenant, job.id, task);
                     queue.push(work, Some(job.not_before));
                 }
                 Err(error) => tracing::error!(job = job.id, "a stored job cannot be read: {error}"),
             }
         }
         Ok(())
+    }
+
+    /// Queues a job that was given up and waits again in the store.
+    pub(super) fn replayed(&self, tenant: &Tenant, job: &JobRecord) -> Result<(), HostError> {
+        let Some(queue) = self.queue.get() else {
+            return Ok(());
+        };
+        // Off the queue's own list of those that were given up; it may not be there since a restart.
+        let _ = queue.replay(tenant.id().as_str(), &job.key);
+        self.take_up(tenant, |waits| waits.id == job.id)
+    }
+
+    pub(super) fn count_decision(&self, subject: &str, decision: Decision, mode: Mode) {
+        let integration = &*self.host.manifest().id;
+        let decisions = &self.metrics.decisions;
+        let labels = [integration, subject, decision.word(), mode.word()];
+        decisions.of(labels).inc();
+    }
+
+    /// What waits, runs and is dead; nothing before the queue is there.
+    pub(super) fn counts(&self) -> Vec<Count> {
+        self.queue.get().map(Queue::counts).unwrap_or_default()
     }
 
     /// The tenant's GitHub; none where it has no token.
@@ -146,5 +229,9 @@ pub(super) fn github_hook(tenant: &Tenant) -> Result<Option<GitHubHook>, HostErr
         .map_err(HostError::Json)
 }
 
-/// Most at a time: each takes an instance of the integration, and the jobs of the queue need theirs.
+/// Most at a time, of one tenant too, which goes behind the others then: each takes an instance of the integration, and the
+/// jobs of the queue need theirs.
 const GATES: usize = 2;
+
+/// Most connections at a time: each waits for an upstream most of its time. One tenant has half of them at most.
+const CONNECTS: usize = 4;

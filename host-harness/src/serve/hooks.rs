@@ -2,7 +2,9 @@
 
 use koalr_platform::model::record::Deployment;
 
-use koalr_store::{ChangeRecord, ChangeState, OwnDeployment, OwnIncident, Tenant, TenantId};
+use koalr_store::{
+    ChangeRecord, ChangeState, OwnDeployment, OwnIncident, StoreError, Tenant, TenantId,
+};
 use zeroize::Zeroizing;
 
 use super::desk::{Desk, github_hook};
@@ -19,21 +21,28 @@ impl Inbox for Desk {
         tenant: &TenantId,
         source: Source,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, HostError> {
-        let Some(tenant) = self.tenant(tenant)? else {
-            return Ok(None);
+        let tenant = match self.tenant(tenant) {
+            Ok(Some(tenant)) => tenant,
+            Ok(None) => return Ok(None),
+            // Without its secret nobody can be told from a forger, and forgers are told nothing about tenants.
+            Err(HostError::Store(error @ StoreError::TenantSuspended { .. })) => {
+                tracing::warn!("a webhook is refused: {error}");
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
         };
         let secret = match source {
-            Source::GitHub => github_hook(&tenant)?.map(|hook| hook.secret),
+            Source::GitHub => github_hook(&tenant)?.map(|hook| bytes(&hook.secret)),
             Source::PagerDuty => match tenant.secret(PAGER_DUTY)? {
                 Some(sealed) => {
                     let hook: PagerDutyHook =
                         serde_json::from_slice(&sealed).map_err(HostError::Json)?;
-                    Some(hook.secret)
+                    Some(bytes(&hook.secret))
                 }
                 None => None,
             },
         };
-        Ok(secret.map(|secret| Zeroizing::new(secret.into_bytes())))
+        Ok(secret)
     }
 
     async fn take(
@@ -56,10 +65,6 @@ impl Inbox for Desk {
         // Last, because what is done twice does no harm, and what is lost does.
         let first = tenant.claim_delivery(source, &received.id, self.now())?;
         Ok(Taken { duplicate: !first })
-    }
-
-    async fn ready(&self) -> bool {
-        self.tenants().is_ok()
     }
 }
 
@@ -201,6 +206,10 @@ impl Desk {
         waive_blocking(tenant, (change, &decision), &policy, login, self.now())?;
         Ok(())
     }
+}
+
+fn bytes(secret: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(secret.as_bytes().to_vec())
 }
 
 /// GitHub knows no service: the one that the repository belongs to is taken, or the repository's own name.

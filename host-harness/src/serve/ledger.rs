@@ -7,7 +7,9 @@ use koalr_store::{StoreError, Tenant, TenantId};
 
 use super::desk::Desk;
 use super::work::Work;
+use crate::HostError;
 use crate::queue::Observer;
+use crate::web::News;
 
 /// The queue's observer. Keeps the files of the tenants it writes to open.
 pub(super) struct Ledger {
@@ -23,23 +25,35 @@ impl Ledger {
         }
     }
 
+    fn count(&self, work: &Work, outcome: &str) {
+        let (class, kind) = (work.task.class().as_str(), work.task.kind());
+        self.desk.metrics.jobs.of([class, kind, outcome]).inc();
+    }
+
     fn write(&self, work: &Work, write: impl FnOnce(&mut Tenant) -> Result<bool, StoreError>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if !open.contains_key(&work.tenant) {
+        if !open.get(&work.tenant).is_some_and(|one| work.is_in(one)) {
             if open.len() >= MOST_OPEN {
                 open.clear();
             }
             match self.desk.tenant(&work.tenant) {
-                Ok(Some(tenant)) => _ = open.insert(work.tenant.clone(), tenant),
-                Ok(None) => return,
+                Ok(Some(tenant)) if work.is_in(&tenant) => {
+                    open.insert(work.tenant.clone(), tenant);
+                }
+                // What it was stored in was deleted or replaced; or the tenant is suspended, and it stays as it is stored
+                // until it is taken up again.
+                Ok(_) | Err(HostError::Store(StoreError::TenantSuspended { .. })) => return,
                 Err(error) => return complain(work, &error),
             }
         }
-        if let Some(tenant) = open.get_mut(&work.tenant)
-            && let Err(error) = write(tenant)
-        {
+        let Some(tenant) = open.get_mut(&work.tenant) else {
+            return;
+        };
+        match write(tenant) {
+            Ok(_) => {}
+            Err(StoreError::Replaced { .. }) => _ = open.remove(&work.tenant),
             // The job runs again after a restart, which does no harm.
-            complain(work, &error);
+            Err(error) => complain(work, &error),
         }
     }
 }
@@ -50,10 +64,12 @@ impl Observer<Work> for Ledger {
     }
 
     fn finished(&self, work: &Work) {
+        self.count(work, "done");
         self.write(work, |tenant| tenant.finish_job(work.id));
     }
 
     fn retried(&self, work: &Work, reason: &str, not_before_ms: i64) {
+        self.count(work, "retried");
         tracing::warn!(tenant = %work.tenant, job = work.id, "will be tried again: {reason}");
         self.write(work, |tenant| {
             tenant.retry_job(work.id, reason, not_before_ms)
@@ -61,8 +77,26 @@ impl Observer<Work> for Ledger {
     }
 
     fn buried(&self, work: &Work, reason: &str) {
+        self.count(work, "buried");
         tracing::error!(tenant = %work.tenant, job = work.id, "given up: {reason}");
         self.write(work, |tenant| tenant.bury_job(work.id, reason));
+        let news = News::JobFailed {
+            job: work.id,
+            kind: work.task.kind(),
+            key: work.task.key(),
+        };
+        self.desk.news.tell(&work.tenant, &news, self.desk.now());
+    }
+
+    fn dropped(&self, work: &Work) {
+        self.count(work, "dropped");
+        // A newer one of its key does its work; without one, its tenant was suspended while it ran, and it waits.
+        let now = self.desk.now();
+        self.write(work, |tenant| tenant.retry_job(work.id, "", now));
+    }
+
+    fn interrupted(&self, work: &Work) {
+        self.count(work, "interrupted");
     }
 }
 

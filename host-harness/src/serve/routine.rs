@@ -1,36 +1,88 @@
-//! What is done without being asked: the first sync of a connection, and the next one after it.
+//! What is done without being asked: tenants are noticed as they come and go, and every connection is synced.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use koalr_platform::model::common::Timestamp;
-use koalr_store::{Tenant, TenantId};
+use koalr_store::{FileMark, StoreError, Tenant, TenantId, TenantState};
 
+use super::api::blocking;
 use super::desk::Desk;
 use super::work::Task;
 use crate::HostError;
 
-/// Takes up what waits, and sees to it that every connection is synced.
-pub(super) fn begin(desk: &Desk) -> Result<(), HostError> {
-    for id in desk.tenants()? {
-        match desk.tenant(&id) {
-            Ok(Some(mut tenant)) => {
-                desk.take_up(&tenant)?;
-                plan(desk, &mut tenant, desk.now())?;
-            }
-            Ok(None) => {}
+/// Looks at the tenants again and again, because other processes make, suspend, restore and delete them.
+pub(super) async fn watch(desk: Arc<Desk>) {
+    let mut served = BTreeMap::new();
+    loop {
+        if let Err(error) = look(&desk, &mut served).await {
+            tracing::error!("looking at the tenants: {error}");
+        }
+        desk.pause(LOOK_MS).await;
+    }
+}
+
+/// Lets go of tenants that were suspended or deleted, and begins with those that were made, resumed or restored.
+/// `served` has every tenant that was begun with, and the file it had then.
+async fn look(
+    desk: &Arc<Desk>,
+    served: &mut BTreeMap<TenantId, FileMark>,
+) -> Result<(), HostError> {
+    let looking = Arc::clone(desk);
+    let records = blocking(move || Ok(looking.data.tenant_records()?)).await?;
+    let active = records
+        .into_iter()
+        .filter(|record| record.state == TenantState::Active)
+        .filter_map(|record| Some((record.id, record.file?)));
+    let active: BTreeMap<TenantId, FileMark> = active.collect();
+    served.retain(|id, file| {
+        let stays = active.get(id) == Some(file);
+        if !stays {
+            tracing::info!(tenant = %id, "suspended, replaced or deleted: its jobs are let go");
+            desk.let_go(id);
+        }
+        stays
+    });
+    for (id, file) in active {
+        if served.contains_key(&id) {
+            continue;
+        }
+        let (beginning, tenant) = (Arc::clone(desk), id.clone());
+        match blocking(move || begin(&beginning, &tenant)).await {
+            // It is tried again with the next look.
+            Err(HostError::Store(StoreError::Busy { .. })) => continue,
             // One tenant's damaged file is no reason to leave the others alone.
             Err(error) => tracing::error!(tenant = %id, "opening its data: {error}"),
+            Ok(()) => {}
         }
+        served.insert(id, file);
     }
     Ok(())
+}
+
+/// Takes up what waits, and sees to it that the connection is synced.
+fn begin(desk: &Desk, id: &TenantId) -> Result<(), HostError> {
+    match desk.tenant(id) {
+        Ok(Some(mut tenant)) => {
+            desk.take_up(&tenant, |_| true)?;
+            plan(desk, &mut tenant, desk.now())
+        }
+        // It was deleted or suspended since.
+        Ok(None) | Err(HostError::Store(StoreError::TenantSuspended { .. })) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Queues the next sync of a connected tenant.
 pub(super) fn plan(desk: &Desk, tenant: &mut Tenant, at: Timestamp) -> Result<(), HostError> {
     let integration = desk.host.manifest().id.clone();
     if tenant.connection(&integration)?.is_none() {
+        desk.freshness.forget(tenant.id());
         return Ok(());
     }
+    let synced_at = crate::jobs::synced_at(&desk.host, tenant)?;
+    desk.freshness.note(tenant.id(), synced_at);
     let task = due(desk, tenant)?;
     desk.push(tenant, &task, at)
 }
@@ -54,6 +106,9 @@ pub(super) fn next(tenant: &TenantId, every: Duration, now: Timestamp) -> Timest
     let later = every_ms / 10 * i64::from(spread % 1000) / 1000;
     now.saturating_add(every_ms).saturating_add(later)
 }
+
+/// How often the tenants are looked at, in milliseconds. It takes some milliseconds where there are thousands.
+const LOOK_MS: Timestamp = 5_000;
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,30 @@
-//! What a tenant's webhooks are set up with. Sealed in its vault, each under a name.
+//! What the API takes, and what a tenant's webhooks are set up with. The latter is sealed in its vault, each under a name;
+//! in memory it is erased when it is dropped, and it has no `Debug`.
 
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// How often one key of the API may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApiSettings {
+    /// Requests a minute, over time; at least 1.
+    pub requests_per_minute: u32,
+    /// Requests at once, after a time without any; at least 1.
+    pub burst: u32,
+}
+
+impl Default for ApiSettings {
+    /// What Koalr documents: 60 a minute.
+    fn default() -> Self {
+        Self {
+            requests_per_minute: 60,
+            burst: 60,
+        }
+    }
+}
 
 /// GitHub of a tenant.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(rename_all = "kebab-case")]
 pub struct GitHubHook {
     /// What GitHub signs its webhooks with.
@@ -18,11 +39,19 @@ pub struct GitHubHook {
 }
 
 /// `PagerDuty` of a tenant.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(rename_all = "kebab-case")]
 pub struct PagerDutyHook {
     /// What `PagerDuty` signs its webhooks with.
     pub secret: String,
+}
+
+/// One of them as it is sealed.
+pub(crate) fn to_be_sealed(hook: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    // A vector that grows leaves its former place as it is.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(USUAL_BYTES));
+    serde_json::to_writer(&mut *bytes, hook)?;
+    Ok(bytes)
 }
 
 /// Name of the first in the vault.
@@ -30,3 +59,6 @@ pub const GITHUB: &str = "hook-github";
 
 /// Name of the second.
 pub const PAGER_DUTY: &str = "hook-pagerduty";
+
+/// More than a secret, a token and an address take, in bytes.
+const USUAL_BYTES: usize = 8 << 10;

@@ -1,10 +1,12 @@
 //! What jobs do.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use koalr_platform::deployment_gate::Answer;
-use koalr_store::{Class as StoredClass, Tenant, TenantId};
+use koalr_store::{Class as StoredClass, FileMark, StoreError, Tenant, TenantId};
 use serde::{Deserialize, Serialize};
+use tracing::Instrument as _;
 
 use super::desk::Desk;
 use super::routine;
@@ -12,10 +14,12 @@ use crate::HostError;
 use crate::github::{GitHub, GitHubError, ProtectionState};
 use crate::jobs::{
     Compare, CompareError, Compared, Comparison, DeploymentOptions, JudgeOptions,
-    ReconstructOptions, SyncOptions, gate_deployment, judge_change, reconstruct, sync,
+    ReconstructOptions, SYNC_KEY, SyncEvent, SyncOptions, SyncReport, gate_deployment,
+    judge_change, reconstruct, sync,
 };
 use crate::queue::{Class, Job, Outcome};
 use crate::report::CheckRun;
+use crate::web::News;
 
 /// A job of a tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub struct Work {
     pub id: i64,
     /// What is to be done.
     pub task: Task,
+    /// The file that it is stored in. In one that was restored its number may be another job's.
+    file: FileMark,
     key: String,
 }
 
@@ -64,7 +70,7 @@ impl Task {
             Self::Protect {
                 run, environment, ..
             } => format!("protect {run} {environment}"),
-            Self::Increment | Self::Backfill => "sync".to_owned(),
+            Self::Increment | Self::Backfill => SYNC_KEY.to_owned(),
         }
     }
 
@@ -87,13 +93,19 @@ impl Task {
 }
 
 impl Work {
-    pub(super) fn new(tenant: TenantId, id: i64, task: Task) -> Self {
+    pub(super) fn new(tenant: &Tenant, id: i64, task: Task) -> Self {
         Self {
-            tenant,
+            tenant: tenant.id().clone(),
             id,
+            file: tenant.file(),
             key: task.key(),
             task,
         }
+    }
+
+    /// Whether it is stored in this file.
+    pub(super) fn is_in(&self, tenant: &Tenant) -> bool {
+        self.file == tenant.file()
     }
 }
 
@@ -124,7 +136,25 @@ impl From<Class> for StoredClass {
 
 /// One attempt.
 pub(super) async fn run(desk: Arc<Desk>, work: Work) -> Outcome {
-    match attempt(&desk, &work).await {
+    let class = work.task.class().as_str();
+    // Whatever is logged within, it says about which job.
+    let span = tracing::error_span!(
+        "job",
+        tenant = work.tenant.as_str(),
+        job = work.id,
+        class,
+        kind = work.task.kind()
+    );
+    let began = Instant::now();
+    let attempted = attempt(&desk, &work).instrument(span.clone()).await;
+    let took = began.elapsed();
+    let seconds = desk.metrics.job_seconds.of([class]);
+    seconds.observe(took.as_secs_f64());
+    if attempted.is_ok() {
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        span.in_scope(|| tracing::info!(ms, "done"));
+    }
+    match attempted {
         Ok(()) => Outcome::Done,
         Err(Failure {
             reason,
@@ -144,10 +174,13 @@ struct Failure {
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
+        let is_suspended = matches!(error, HostError::Store(StoreError::TenantSuspended { .. }));
         Self {
             reason: error.to_string(),
-            after_secs: None,
-            is_final: false,
+            // Until then its jobs are taken out of the queue, and put back when it is resumed.
+            after_secs: is_suspended.then_some(SUSPENDED_SECS),
+            // However often it is tried, nobody connects by that.
+            is_final: matches!(error, HostError::NotConnected { .. }),
         }
     }
 }
@@ -167,9 +200,20 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     let Some(mut tenant) = desk.tenant(&work.tenant)? else {
         return Ok(());
     };
+    // Nor has one whose file was restored since: that one's jobs are queued by themselves.
+    if !work.is_in(&tenant) {
+        return Ok(());
+    }
+    let integration = &desk.host.manifest().id;
+    let connection = tenant.connection(integration).map_err(HostError::from)?;
     match &work.task {
-        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
+        // One that was taken away is no failure: without a token there is nothing to ask.
+        _ if connection.is_none() => {
+            tracing::info!(tenant = %work.tenant, job = work.id, "`{integration}` is not connected; nothing to do");
+            Ok(())
+        }
+        Task::Judge { change } => judge(desk, &mut tenant, change).await,
         Task::Increment => walk(desk, &mut tenant).await,
         Task::Backfill => {
             walk(desk, &mut tenant).await?;
@@ -199,12 +243,21 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         let run = CheckRun::of(&looped.report);
         github.post_check(&change.repository, &run).await?;
     }
+    let settled = &looped.report.settled;
+    desk.count_decision("change", settled.decision, settled.mode);
     tracing::info!(
-        tenant = %tenant.id(),
         change = id,
-        decision = looped.report.settled.decision.word(),
+        decision = settled.decision.word(),
         "change judged"
     );
+    let settled = &looped.report.settled;
+    let news = News::ChangeDecided {
+        change: id.to_owned(),
+        head_sha: looped.report.change.head_sha.clone(),
+        decision: settled.decision,
+        score: settled.score.score,
+    };
+    desk.news.tell(tenant.id(), &news, desk.now());
     if let Some(at) = looped.again_at {
         let task = Task::Judge {
             change: id.to_owned(),
@@ -216,9 +269,17 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
 
 /// Judges in hindsight what was merged before anybody judged.
 async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
+    if tenant
+        .connection(&desk.host.manifest().id)
+        .map_err(HostError::from)?
+        .is_none()
+    {
+        // It was taken away meanwhile.
+        return Ok(());
+    }
     let policy = JudgeOptions::stored_policy(&desk.host, tenant)?;
     let options = ReconstructOptions {
-        days: WINDOW_DAYS,
+        days: desk.window_days,
         again: false,
         policy,
     };
@@ -229,13 +290,45 @@ async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
 /// Reads what changed, or everything for the first time.
 async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     let options = SyncOptions {
-        window_days: Some(WINDOW_DAYS),
+        window_days: Some(desk.window_days),
         full: false,
     };
-    sync(&desk.host, tenant, options, desk.now(), |_| {}).await?;
+    let integration = &desk.host.manifest().id;
+    let (id, began_at) = (tenant.id().clone(), desk.now());
+    let teller = desk.news.sync(&id, integration, began_at);
+    let tell = |event: &SyncEvent| teller.tell(event);
+    let synced = sync(&desk.host, tenant, options, began_at, tell).await;
+    drop(teller);
+    let report = match synced {
+        Ok(report) => report,
+        Err(error) => {
+            let failed = SyncReport::failed(&error);
+            desk.news
+                .tell(&id, &ended(integration, &failed), desk.now());
+            let connection = tenant.connection(integration).map_err(HostError::from)?;
+            return match connection {
+                Some(_) => Err(error.into()),
+                // It was taken away meanwhile, and there is nothing to do.
+                None => Ok(()),
+            };
+        }
+    };
+    desk.news
+        .tell(&id, &ended(integration, &report), desk.now());
     let at = routine::next(tenant.id(), desk.every, desk.now());
     routine::plan(desk, tenant, at)?;
     Ok(())
+}
+
+fn ended(integration: &str, report: &SyncReport) -> News {
+    News::SyncEnded {
+        integration: integration.to_owned(),
+        outcome: report.outcome,
+        records: report.records,
+        requests: report.requests,
+        issues: report.issues,
+        resume_after_secs: report.resume_after_secs,
+    }
 }
 
 /// Answers a deployment that waits for this check.
@@ -270,7 +363,18 @@ async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Fa
         environment: environment.clone(),
         terms: JudgeOptions::stored(&desk.host, tenant)?,
     };
-    let report = gate_deployment(&desk.host, tenant, &options, desk.now()).await?;
+    let report = match gate_deployment(&desk.host, tenant, &options, desk.now()).await {
+        Err(error @ HostError::NotConnected { .. }) => {
+            let comment = format!("Koalr cannot tell: {error}");
+            github
+                .answer_protection(callback, environment, None, &comment)
+                .await?;
+            return Ok(());
+        }
+        report => report?,
+    };
+    let mode = options.terms.policy.mode;
+    desk.count_decision("deployment", report.verdict.decision, mode);
     let state = match report.answer {
         Answer::Approved => Some(ProtectionState::Approved),
         Answer::Rejected => Some(ProtectionState::Rejected),
@@ -309,8 +413,8 @@ impl Compare for GitHub {
 /// The event loop never waits for a quota: it comes back.
 const NO_PATIENCE: u32 = 0;
 
-/// Days of history that a first sync reads.
-const WINDOW_DAYS: u32 = 90;
+/// Wait of a job of a suspended tenant, in seconds: two looks at the tenants fit into it.
+const SUSPENDED_SECS: u64 = 10;
 
 /// Wait before asking GitHub again where it names none, in seconds.
 const ASK_AGAIN_SECS: u32 = 10;

@@ -4,31 +4,46 @@ mod changes;
 mod integrations;
 mod members;
 mod metrics;
+mod news;
+mod once;
+mod openapi;
 mod page;
 mod parameter;
+mod rate;
+mod receive;
+mod refusal;
 mod route;
+mod turns;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, on};
-use axum::{Json, Router};
-use http::{HeaderMap, StatusCode, header};
-use koalr_store::ApiKeyRecord;
+use axum::routing::{MethodFilter, get, on};
+use http::StatusCode;
+use koalr_platform::model::common::Timestamp;
+use koalr_store::{ApiKeyRecord, Once, OnceAnswer};
 use serde_json::Value;
 
 use super::body::Bodies;
-use super::problem::Problem;
+use super::limits::Limits;
 use crate::api_key::ApiKey;
 use crate::error::HostError;
-use parameter::Query;
-use route::{Given, Route};
+use receive::Room;
 
-pub use changes::ChangesAsk;
-pub use integrations::IntegrationsAsk;
-pub use metrics::MetricsAsk;
+pub(super) use parameter::{Kind, Parameter, Query};
+pub(super) use receive::Peer;
+pub(super) use refusal::problem;
+
+pub use changes::{
+    ChangeFilter, ChangesAsk, DecisionFilter, DecisionsAsk, Handed, Judging, PolicyAsk, PolicySet,
+    WaiverDone, WaiversAsk,
+};
+pub use integrations::{ConnectBody, IntegrationsAsk, Token};
+pub use metrics::{About, Dashboard, MetricsAsk, RiskBody};
+pub use news::{Listening, News, NewsItem, SyncNews};
+pub use once::OnceKey;
 pub use page::{After, Items, Page};
 
 /// Who answers. A request that is under way is answered even if its sender has hung up.
@@ -54,6 +69,47 @@ pub trait Api: Send + Sync + 'static {
         caller: ApiKeyRecord,
         ask: Ask,
     ) -> impl Future<Output = Result<Option<Reply>, HostError>> + Send;
+
+    /// Begins a request that its sender wants done once.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be told whether it was done. The sender is asked to come again.
+    fn begin_once(
+        self: Arc<Self>,
+        caller: ApiKeyRecord,
+        once: OnceKey,
+    ) -> impl Future<Output = Result<Once, HostError>> + Send;
+
+    /// Keeps what was answered to a request that was begun; forgets the request if nothing is to be kept.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be kept.
+    fn end_once(
+        self: Arc<Self>,
+        caller: ApiKeyRecord,
+        once: OnceKey,
+        answer: Option<OnceAnswer>,
+    ) -> impl Future<Output = Result<(), HostError>> + Send;
+
+    /// Listens to what happens at the key's tenant, from behind the item with this id on; none means from now on. None if
+    /// there is no such tenant, or no news any more.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be told now.
+    fn listen(
+        self: Arc<Self>,
+        caller: ApiKeyRecord,
+        after: Option<String>,
+    ) -> impl Future<Output = Result<Option<Listening>, HostError>> + Send;
+
+    /// Whether the key still holds, and its tenant may be served.
+    fn still_holds(self: Arc<Self>, caller: ApiKeyRecord) -> impl Future<Output = bool> + Send;
+
+    /// What time it is.
+    fn now(&self) -> Timestamp;
 }
 
 /// What is asked for, by room.
@@ -65,6 +121,8 @@ pub enum Ask {
     Integrations(IntegrationsAsk),
     /// Figures.
     Metrics(MetricsAsk),
+    /// News, as they come: [`Api::listen`] tells them.
+    News,
 }
 
 /// What is answered.
@@ -77,13 +135,13 @@ pub struct Reply {
 }
 
 /// Everything under `/api/v1`.
-pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies) -> Router {
-    let mut router = Router::new();
+pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies, limits: &Limits) -> Router {
+    let mut router = Router::new().route(openapi::PATH, get(openapi::serve));
     for route in route::routes() {
         let Ok(method) = MethodFilter::try_from(route.method.clone()) else {
             continue;
         };
-        let answer = async move |State(room): State<Room<A>>,
+        let answer = async move |State(room): State<Arc<Room<A>>>,
                                  params: Result<RawPathParams, RawPathParamsRejection>,
                                  request: Request| {
             let id = params.map(|all| all.iter().map(|(_, value)| value).collect());
@@ -91,125 +149,17 @@ pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies) -> Router {
         };
         router = router.route(route.path, on(method, answer));
     }
-    router.with_state(Room { api, bodies })
+    router.with_state(Arc::new(Room::new(api, bodies, limits)))
 }
 
-struct Room<A> {
-    api: Arc<A>,
-    bodies: Bodies,
+/// Templates of all addresses.
+pub(super) fn templates() -> impl Iterator<Item = &'static str> {
+    let routes = route::routes().map(|route| route.path);
+    routes.chain([openapi::PATH])
 }
 
-impl<A: Api> Room<A> {
-    /// Who asks is looked at before a byte of the body is.
-    async fn receive(
-        &self,
-        route: &'static Route,
-        id: Option<String>,
-        request: Request,
-    ) -> Result<Response, Problem> {
-        let (head, body) = request.into_parts();
-        let caller = self.caller(&head.headers).await?;
-        if !caller.scopes.contains(&route.scope) {
-            let word = route.scope.word();
-            let detail = format!("this key has not the scope `{word}`; use one that has");
-            return Err(Problem::new(StatusCode::FORBIDDEN, detail));
-        }
-        let id = id.ok_or_else(|| {
-            let detail = "the id in the address is not UTF-8, percent-encoded";
-            Problem::new(StatusCode::BAD_REQUEST, detail)
-        })?;
-        let query = Query::read(&head.uri, route.query)?;
-        let mut body = self.bodies.read(body, route.most_bytes).await?;
-        let bytes = std::mem::take(&mut body.bytes);
-        // The largest bodies take a good part of a second, in which this thread serves others.
-        let read = move || {
-            let body = &bytes;
-            (route.read)(Given { id, query, body })
-        };
-        let ask = tokio::task::spawn_blocking(read).await;
-        let ask = ask.map_err(|_| Problem::busy())??;
-        tracing::info!(
-            tenant = %caller.tenant,
-            key = caller.id,
-            method = %head.method,
-            route = route.path,
-            "asked by API"
-        );
-        let api = Arc::clone(&self.api);
-        let answer = tokio::spawn(async move {
-            let answer = api.answer(caller, ask).await;
-            // What was in it takes room until then.
-            drop(body);
-            answer
-        });
-        match answer
-            .await
-            .map_err(|_| Problem::busy())?
-            .map_err(problem)?
-        {
-            Some(reply) => Ok((reply.status, Json(reply.body)).into_response()),
-            None => Err(Problem::new(StatusCode::NOT_FOUND, NOT_STORED)),
-        }
-    }
-
-    async fn caller(&self, headers: &HeaderMap) -> Result<ApiKeyRecord, Problem> {
-        let key = bearer(headers).ok_or_else(unauthorized)?;
-        let caller = Arc::clone(&self.api).authenticate(key).await;
-        caller.map_err(problem)?.ok_or_else(unauthorized)
-    }
+/// Every address with a method, and the scope that it needs. What is in braces stands for itself.
+#[cfg(test)]
+pub(super) fn addresses() -> impl Iterator<Item = (String, koalr_platform::access::Scope)> {
+    route::routes().map(|one| (format!("{} {}", one.method, one.path), one.scope))
 }
-
-impl<A> Clone for Room<A> {
-    fn clone(&self) -> Self {
-        Self {
-            api: Arc::clone(&self.api),
-            bodies: self.bodies.clone(),
-        }
-    }
-}
-
-/// The key of a request; none unless it has exactly one that can be one.
-fn bearer(headers: &HeaderMap) -> Option<ApiKey> {
-    let mut all = headers.get_all(header::AUTHORIZATION).iter();
-    let (Some(one), None) = (all.next(), all.next()) else {
-        return None;
-    };
-    let (scheme, key) = one.to_str().ok()?.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| ApiKey::parse(key.trim()))?
-}
-
-/// The same for a key that is missing, wrong or taken back, so that keys cannot be guessed.
-fn unauthorized() -> Problem {
-    let detail =
-        "no valid key; send one as `Authorization: Bearer koalr_…`, made by `koalr key create`";
-    Problem::new(StatusCode::UNAUTHORIZED, detail).challenged()
-}
-
-/// What of an error is for who asked. The rest is for the log.
-fn problem(error: HostError) -> Problem {
-    let (status, detail) = match error {
-        HostError::Import { complaints, .. } => {
-            let detail = "nothing was imported; `errors` says what is wrong, and where";
-            return Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail).because(complaints);
-        }
-        HostError::Forbidden(detail) => (StatusCode::FORBIDDEN, detail),
-        HostError::Outdated(detail) => (StatusCode::CONFLICT, detail),
-        HostError::NotConnected { integration, .. } => (
-            StatusCode::CONFLICT,
-            format!("`{integration}` is not connected; `koalr connect {integration}` does that"),
-        ),
-        HostError::Change(detail) | HostError::NotPossible(detail) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, detail)
-        }
-        other => {
-            tracing::error!("the API could not answer: {other}");
-            return Problem::busy();
-        }
-    };
-    Problem::new(status, detail)
-}
-
-/// The same for what never was and for what another tenant has.
-const NOT_STORED: &str = "nothing is stored here under this id";

@@ -39,7 +39,4 @@ pub trait Inbox: Send + Sync + 'static {
         source: Source,
         received: Received,
     ) -> impl Future<Output = Result<Taken, HostError>> + Send;
-
-    /// Whether deliveries can be taken now.
-    fn ready(&self) -> impl Future<Output = bool> + Send;
 }

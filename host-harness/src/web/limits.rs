@@ -15,6 +15,24 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// Most bytes of bodies that are held at a time, of all requests together.
     pub bodies_bytes: usize,
+    /// Requests a minute, over time, of one key of the API; at least 1.
+    pub requests_per_minute: u32,
+    /// Requests at once, after a time without any, of one key of the API; at least 1.
+    pub burst: u32,
+    /// Requests a minute, and at once, from one address that show no valid key of the API. Above that only keys that were
+    /// used within the last minutes are looked at.
+    pub failures_per_minute: u32,
+    /// Most requests of one tenant to the API at a time, news apart.
+    pub requests_of_a_tenant: usize,
+    /// Longest wait for an answer of the API. What was asked for goes on.
+    pub answer_timeout: Duration,
+    /// Most streams of news at a time, of all keys together. Each has a connection.
+    pub streams: usize,
+    /// Most streams of news at a time of one key.
+    pub streams_of_a_key: usize,
+    /// How often something is sent on a stream of news on which there are none. Then it is looked whether its key still
+    /// holds; and who takes nothing for as long is let go.
+    pub keep_alive: Duration,
     /// Longest wait for requests that are under way when the server stops.
     pub grace: Duration,
 }
@@ -29,6 +47,14 @@ impl Default for Limits {
             headers: 64,
             body_timeout: Duration::from_secs(10),
             bodies_bytes: 64 << 20,
+            requests_per_minute: 60,
+            burst: 60,
+            failures_per_minute: 30,
+            requests_of_a_tenant: 16,
+            answer_timeout: Duration::from_secs(30),
+            streams: 64,
+            streams_of_a_key: 4,
+            keep_alive: Duration::from_secs(15),
             grace: Duration::from_secs(10),
         }
     }

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
+use super::tls::Tls;
+
 /// Who may reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
@@ -14,13 +16,28 @@ pub enum Reach {
     Anyone,
 }
 
+/// Where connections come from, and what is spoken on them.
+#[derive(Debug)]
+pub struct Listener {
+    /// Where they come from.
+    pub tcp: TcpListener,
+    /// What they are sealed with; none speaks plain HTTP.
+    pub tls: Option<Tls>,
+}
+
+impl From<TcpListener> for Listener {
+    fn from(tcp: TcpListener) -> Self {
+        Self { tcp, tls: None }
+    }
+}
+
 /// Why the server does not listen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListenError {
     /// Others could reach the address.
     #[error(
-        "other machines could reach `{0}`; listen on 127.0.0.1 behind a proxy with TLS, or say that anyone may reach it"
+        "other machines could reach `{0}`; listen on 127.0.0.1 behind a proxy with TLS, name a certificate and its key, or say with `--anyone` that anyone may reach it"
     )]
     Exposed(SocketAddr),
     /// The address is not to be had.

@@ -21,9 +21,9 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use koalr_store::Visitor;
 
+use super::api::Query;
 use super::body::Bodies;
 use super::problem::Problem;
-use super::api::Query;
 use crate::HostError;
 use crate::report::html::{self, Frame, Page};
 use crate::ticket::Ticket;

@@ -13,29 +13,71 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tower_service::Service;
 
-use super::api::Api;
+use super::api::{Api, Peer};
+use super::health::operator_router;
 use super::inbox::Inbox;
 use super::limits::Limits;
+use super::listen::Listener;
 use super::pages::Pages;
+use super::pulse::Pulse;
 use super::router;
+use super::tls::Tls;
+use super::watch::Watch;
+use crate::observe::Metrics;
 
 /// Serves until `shutdown` is there; then accepts nothing more, and returns when the requests under way are answered or
 /// the grace is over.
 ///
 /// `axum::serve` would do, but it bounds neither the head of a request nor the number of connections.
-pub async fn serve<S: Inbox + Api + Pages>(
-    listener: TcpListener,
+pub async fn serve<S: Inbox + Api + Pages + Pulse>(
+    listener: impl Into<Listener>,
     server: Arc<S>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
-    let router = router(server, &limits);
+    let site = Site {
+        watch: Some(Arc::new(Watch::new(Arc::clone(server.metrics())))),
+        router: router(server, &limits),
+    };
+    accept_all(listener.into(), site, limits, shutdown).await;
+}
+
+/// Serves metrics and readiness in the same way, to who operates the server. That is not counted.
+pub async fn serve_operator<P: Pulse>(
+    listener: TcpListener,
+    pulse: Arc<P>,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
+    let site = Site {
+        watch: None,
+        router: operator_router(pulse),
+    };
+    accept_all(listener.into(), site, limits, shutdown).await;
+}
+
+/// What is served, and who watches it.
+#[derive(Clone)]
+struct Site {
+    router: Router,
+    watch: Option<Arc<Watch>>,
+}
+
+async fn accept_all(
+    Listener { tcp, tls }: Listener,
+    site: Site,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) {
     let slots = Arc::new(Semaphore::new(limits.connections));
     let (stop, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
@@ -44,13 +86,19 @@ pub async fn serve<S: Inbox + Api + Pages>(
         tokio::select! {
             () = &mut shutdown => break,
             Some(_) = connections.join_next() => {}
-            Some((stream, slot)) = accept(&listener, &slots) => {
-                let router = router.clone();
-                connections.spawn(hold(stream, router, limits.clone(), stopped.clone(), slot));
+            Some((stream, slot)) = accept(&tcp, &slots) => {
+                let talk = Talk {
+                    site: site.clone(),
+                    limits: limits.clone(),
+                    stopped: stopped.clone(),
+                };
+                // Taken anew for each: it may have been read again.
+                let acceptor = tls.as_ref().map(Tls::acceptor);
+                connections.spawn(hold(stream, acceptor, talk, slot));
             }
         }
     }
-    drop((listener, stop));
+    drop((tcp, stop));
     let ended = async { while connections.join_next().await.is_some() {} };
     // What has not ended by then is dropped with its connection.
     let _ = timeout(limits.grace, ended).await;
@@ -74,37 +122,95 @@ async fn accept(
     }
 }
 
-/// One connection, from its first request to its last; then its slot is free.
+/// One connection, from its first byte to its last; then its slot is free.
 async fn hold(
     stream: TcpStream,
-    router: Router,
-    limits: Limits,
-    mut stopped: watch::Receiver<()>,
+    acceptor: Option<TlsAcceptor>,
+    mut talk: Talk,
     _slot: OwnedSemaphorePermit,
 ) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| answer(router.clone(), request));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_timeout)
-        .max_headers(limits.headers)
-        .max_header_size(MAX_HEAD_BYTES)
-        .max_buf_size(2 * MAX_HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = pin!(connection);
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+    let peer = stream.peer_addr().map(|address| Peer(address.ip())).ok();
+    let Some(acceptor) = acceptor else {
+        return talk.over(stream, peer).await;
+    };
+    let sealed = tokio::select! {
+        sealed = timeout(talk.limits.head_timeout, acceptor.accept(stream)) => sealed,
+        // It asked for nothing yet.
+        _ = talk.stopped.changed() => return,
+    };
+    match sealed {
+        Ok(Ok(stream)) => talk.over(stream, peer).await,
+        Ok(Err(error)) => tracing::debug!("a handshake failed: {error}"),
+        Err(_) => tracing::debug!("a handshake took too long"),
     }
-    let _ = connection.await;
+}
+
+/// What a connection needs once its bytes can be read.
+struct Talk {
+    site: Site,
+    limits: Limits,
+    stopped: watch::Receiver<()>,
+}
+
+impl Talk {
+    /// Answers its requests, from the first to the last.
+    async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Option<Peer>) {
+        let Self {
+            site,
+            limits,
+            mut stopped,
+        } = self;
+        let _open = site.watch.as_ref().map(|watch| Open::new(&watch.metrics));
+        let service =
+            service_fn(move |request: Request<Incoming>| answer(site.clone(), peer, request));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_timeout)
+            .max_headers(limits.headers)
+            .max_header_size(MAX_HEAD_BYTES)
+            .max_buf_size(2 * MAX_HEAD_BYTES)
+            .serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
 }
 
 async fn answer(
-    mut router: Router,
+    mut site: Site,
+    peer: Option<Peer>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    router.call(request.map(Body::new)).await
+    let mut request = request.map(Body::new);
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
+    match site.watch {
+        Some(watch) => watch.answer(site.router, request).await,
+        None => site.router.call(request).await,
+    }
+}
+
+/// Counts a connection while it is open.
+struct Open(Gauge);
+
+impl Open {
+    fn new(metrics: &Metrics) -> Self {
+        let gauge = metrics.http.connections.of([]);
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
 }
 
 /// Whether the error ended one connection, so that the next may be accepted at once.

@@ -2,6 +2,10 @@ mod answers;
 mod api;
 mod bounds;
 mod fake;
+mod news;
+mod once;
+mod rates;
+mod tls;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,7 +17,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Limits, Reach, listen, serve};
+use super::{Limits, Listener, Reach, Tls, listen, serve};
 use fake::Fake;
 
 /// The real server on a free port of 127.0.0.1.
@@ -27,13 +31,18 @@ struct Server {
 
 impl Server {
     fn start(inbox: Fake, limits: Limits) -> Self {
+        Self::speaking(None, inbox, limits)
+    }
+
+    fn speaking(tls: Option<Tls>, inbox: Fake, limits: Limits) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = { runtime }.worker_threads(2).enable_all().build().unwrap();
         let inbox = Arc::new(inbox);
         let (stop, stopped) = oneshot::channel();
         let any = "127.0.0.1:0".parse().unwrap();
-        let listener = runtime.block_on(listen(any, Reach::Loopback)).unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let tcp = runtime.block_on(listen(any, Reach::Loopback)).unwrap();
+        let port = tcp.local_addr().unwrap().port();
+        let listener = Listener { tcp, tls };
         let shutdown = async move {
             let _ = stopped.await;
         };
@@ -98,7 +107,7 @@ fn post(stream: &mut TcpStream, path: &str, delivery: &Delivery) {
 #[derive(Debug, PartialEq)]
 struct Answer {
     status: u16,
-    /// Without `date`.
+    /// Without those that differ each time.
     headers: Vec<String>,
     body: String,
 }
@@ -112,7 +121,8 @@ impl Answer {
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let mut lines = head.lines();
         let status = lines.next().unwrap().split(' ').nth(1).unwrap();
-        let headers = lines.filter(|line| !line.starts_with("date:"));
+        let differing = ["date:", "x-request-id:"];
+        let headers = lines.filter(|line| !differing.iter().any(|name| line.starts_with(name)));
         Self {
             status: status.parse().unwrap(),
             headers: headers.map(str::to_owned).collect(),

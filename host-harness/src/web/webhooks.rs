@@ -2,32 +2,50 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::routing::post;
 use axum::{Json, Router};
 use http::StatusCode;
 use koalr_store::TenantId;
+use schemars::JsonSchema;
 use serde::Serialize;
+use tracing::Span;
 
 use super::body::Bodies;
 use super::inbox::Inbox;
 use super::problem::Problem;
+use super::pulse::Pulse;
 use crate::error::HostError;
 use crate::inbox::{Refused, Source};
 
 /// `/webhooks/{tenant}/{source}`.
-pub(super) fn router<I: Inbox>(inbox: Arc<I>, bodies: Bodies) -> Router {
+pub(super) fn router<I: Inbox + Pulse>(inbox: Arc<I>, bodies: Bodies) -> Router {
     let mut router = Router::new();
-    for source in [Source::GitHub, Source::PagerDuty] {
-        let path = format!("/webhooks/{{tenant}}/{}", source.as_str());
+    for source in SOURCES {
+        let path = template(source);
         let answer = async move |State(room): State<Room<I>>,
-                                 Path(tenant): Path<String>,
+                                 tenant: Result<Path<String>, PathRejection>,
                                  request: Request| {
-            room.receive(source, &tenant, request).await
+            // What is no text is no tenant either.
+            let tenant = tenant.map_or_else(|_| String::new(), |Path(tenant)| tenant);
+            let answer = room.receive(source, &tenant, request).await;
+            let webhooks = &room.inbox.metrics().http.webhooks;
+            webhooks.of([source.as_str(), outcome(&answer)]).inc();
+            answer
         };
         router = router.route(&path, post(answer));
     }
     router.with_state(Room { inbox, bodies })
+}
+
+/// Templates of all addresses.
+pub(super) fn templates() -> impl Iterator<Item = String> {
+    SOURCES.into_iter().map(template)
+}
+
+fn template(source: Source) -> String {
+    format!("/webhooks/{{tenant}}/{}", source.as_str())
 }
 
 struct Room<I> {
@@ -36,8 +54,9 @@ struct Room<I> {
 }
 
 /// What the sender is told. People read it in the sender's list of deliveries.
-#[derive(Debug, Serialize)]
-struct Accepted {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Accepted {
+    /// Id of the delivery, as its sender gave it.
     delivery: String,
     /// Whether it was taken before.
     duplicate: bool,
@@ -58,6 +77,7 @@ impl<I: Inbox> Room<I> {
         let Ok(tenant) = TenantId::parse(tenant) else {
             return Err(unauthorized());
         };
+        Span::current().record("tenant", tenant.as_str());
         let secret = self.inbox.secret(&tenant, source).await;
         // An empty secret signs nothing: who is not known is refused as a forger is, in the same time.
         let secret = secret.map_err(|error| failed(&error))?.unwrap_or_default();
@@ -92,6 +112,17 @@ impl<I> Clone for Room<I> {
     }
 }
 
+/// What became of a delivery, for metrics.
+fn outcome(answer: &Result<(StatusCode, Json<Accepted>), Problem>) -> &'static str {
+    match answer {
+        Ok((_, Json(accepted))) if accepted.duplicate => "duplicate",
+        Ok((_, Json(accepted))) if accepted.ignored.is_some() => "ignored",
+        Ok(_) => "taken",
+        Err(problem) if problem.is_ours() => "failed",
+        Err(_) => "refused",
+    }
+}
+
 fn refused(source: Source, tenant: &TenantId, why: &Refused) -> Problem {
     tracing::warn!(
         "a webhook of {} for tenant {tenant} was refused: {why}",
@@ -115,3 +146,6 @@ fn failed(error: &HostError) -> Problem {
     tracing::error!("a webhook could not be taken: {error}");
     Problem::busy()
 }
+
+/// Who sends.
+const SOURCES: [Source; 2] = [Source::GitHub, Source::PagerDuty];

@@ -98,7 +98,8 @@ impl Default for ChangeFilter {
 
 impl Tenant {
     /// Stores a change, unless something newer is stored and it adds nothing to that: then it says no, and nothing was
-    /// written. Of equally old states the later one counts, but what is merged stays so.
+    /// written. Of equally old states the later one counts, but what is merged stays so, and what GitHub said is not
+    /// replaced by what anybody else says.
     ///
     /// What the newer state does not know it takes from the older one, whichever came first.
     ///
@@ -115,7 +116,7 @@ impl Tenant {
                 Some(row) => {
                     let former: ChangeRecord = decode(&CHANGES, row)?;
                     let newest = newest::of(record, &former);
-                    if record.updated_at < former.updated_at && newest == former {
+                    if record.is_outranked(&former) && newest == former {
                         return Ok(false);
                     }
                     newest

@@ -2,9 +2,9 @@
 
 use koalr_platform::model::common::{Endpoint, Timestamp};
 use koalr_platform::model::connection::{Access, Capability, Connection, CredentialFacts};
-use rusqlite::{OptionalExtension, Row, params};
-use zeroize::Zeroizing;
+use rusqlite::{Row, params};
 
+use crate::credential::{context, remove_credentials};
 use crate::error::{Fault, StoreError};
 use crate::tenant::Tenant;
 
@@ -43,7 +43,8 @@ impl Tenant {
     /// Stores a connection as the current one of its integration, with the credential sealed.
     ///
     /// The same base address again keeps what was synced and where its walks stand. Another base address is another
-    /// connection: what was synced through the former one stays with that, and its credential is removed.
+    /// connection: what was synced through the former one stays with that. The former credential is removed, and
+    /// [`shred`](Self::shred) leaves nothing of it.
     ///
     /// # Errors
     /// - the credential cannot be sealed
@@ -54,9 +55,10 @@ impl Tenant {
         credential: &str,
     ) -> Result<StoredConnection, StoreError> {
         let (tenant, key) = (&self.id, &self.data_key);
-        let id = self.database.write(|transaction| {
+        let id = self.database.write_secret(|transaction| {
+            remove_credentials(transaction, &record.integration)?;
             transaction.execute(
-                "UPDATE connections SET current = 0, sealed = NULL WHERE integration = ?1",
+                "UPDATE connections SET current = 0 WHERE integration = ?1",
                 [&record.integration],
             )?;
             let id: i64 = transaction.query_row(
@@ -80,11 +82,13 @@ impl Tenant {
                 ],
                 |row| row.get(0),
             )?;
-            let context = [tenant.as_str(), &record.integration, &id.to_string()];
-            let sealed = key.seal(&context, credential.as_bytes())?;
+            let sealed = key.seal(
+                &context(tenant, &record.integration, &id.to_string()),
+                credential.as_bytes(),
+            )?;
             transaction.execute(
-                "UPDATE connections SET sealed = ?1 WHERE id = ?2",
-                params![sealed, id],
+                "INSERT OR REPLACE INTO credentials (connection, sealed) VALUES (?1, ?2)",
+                params![id, sealed],
             )?;
             Ok(id)
         })?;
@@ -92,13 +96,41 @@ impl Tenant {
         Ok(StoredConnection { id, record })
     }
 
-    /// The current connection of an integration; none if it was never connected.
+    /// The current connection of an integration; none if it was never connected, or was disconnected.
     ///
     /// # Errors
     /// - the database cannot be read
     pub fn connection(&self, integration: &str) -> Result<Option<StoredConnection>, StoreError> {
+        self.current(&format!("{SELECT} AND sealed <> x''"), integration)
+    }
+
+    /// The newest connection of an integration, also if it was taken away: what was synced through it counts. None if it
+    /// was never connected.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn last_connection(
+        &self,
+        integration: &str,
+    ) -> Result<Option<StoredConnection>, StoreError> {
+        self.current(SELECT, integration)
+    }
+
+    /// The current connection; also one that was taken away and of whose credential the log may still have something.
+    pub(crate) fn unshredded(
+        &self,
+        integration: &str,
+    ) -> Result<Option<StoredConnection>, StoreError> {
+        self.current(&format!("{SELECT} AND sealed IS NOT NULL"), integration)
+    }
+
+    fn current(
+        &self,
+        select: &str,
+        integration: &str,
+    ) -> Result<Option<StoredConnection>, StoreError> {
         self.database.read(|database| {
-            let mut statement = database.prepare(SELECT)?;
+            let mut statement = database.prepare(select)?;
             let mut rows = statement.query([integration])?;
             rows.next()?.map(decode).transpose()
         })
@@ -142,32 +174,6 @@ impl Tenant {
             Ok(())
         })
     }
-
-    /// The credential of a connection. It leaves memory when it is dropped.
-    ///
-    /// # Errors
-    /// - [`StoreError::Credential`]: it was sealed for another tenant or connection, was changed, or was removed
-    /// - the database cannot be read
-    pub fn reveal_credential(
-        &self,
-        connection: &StoredConnection,
-    ) -> Result<Zeroizing<String>, StoreError> {
-        let sealed: Option<Vec<u8>> = self.database.read(|database| {
-            let select = "SELECT sealed FROM connections WHERE id = ?1";
-            let sealed = database.query_row(select, [connection.id], |row| row.get(0));
-            Ok(sealed.optional()?.flatten())
-        })?;
-        let integration = &connection.record.integration;
-        let context = [self.id.as_str(), integration, &connection.id.to_string()];
-        sealed
-            .and_then(|sealed| self.data_key.open(&context, &sealed))
-            .and_then(|mut secret| String::from_utf8(std::mem::take(&mut *secret)).ok())
-            .map(Zeroizing::new)
-            .ok_or_else(|| StoreError::Credential {
-                integration: integration.clone(),
-                path: self.database.path().to_owned(),
-            })
-    }
 }
 
 fn decode(row: &Row<'_>) -> Result<StoredConnection, Fault> {
@@ -204,7 +210,9 @@ const SELECT: &str = "
     SELECT id, integration, origin, base, allow_loopback, kind, audience_host,
            account, organizations, capabilities, warnings, extra,
            plugin_version, ca_pem, downloads, connected_at
-    FROM connections WHERE integration = ?1 AND current = 1";
+    FROM connections
+    LEFT JOIN credentials ON credentials.connection = connections.id
+    WHERE integration = ?1 AND current = 1";
 
 const UPSERT: &str = "
     INSERT INTO connections
@@ -230,114 +238,4 @@ const UPSERT: &str = "
     RETURNING id";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture::{CANARY, batch, connected, connection, finding, open, organizations};
-    use koalr_platform::model::record::Entry;
-
-    #[test]
-    fn a_connection_reads_back_as_it_was_stored() {
-        let (directory, tenant, stored) = connected();
-        drop(tenant);
-        let tenant = open(directory.path());
-        assert_eq!(stored.record, connection());
-        assert_eq!(tenant.connection("snyk").unwrap(), Some(stored));
-        assert_eq!(tenant.connection("sonarqube").unwrap(), None);
-    }
-
-    #[test]
-    fn a_credential_is_revealed_after_a_restart() {
-        let (directory, tenant, stored) = connected();
-        drop(tenant);
-        let tenant = open(directory.path());
-        assert_eq!(*tenant.reveal_credential(&stored).unwrap(), CANARY);
-    }
-
-    #[test]
-    fn a_credential_moved_to_another_connection_cannot_be_opened() {
-        let (directory, mut tenant, stored) = connected();
-        let mut other = connection();
-        other.integration = "sonarqube".to_owned();
-        let other = tenant.save_connection(&other, "another token").unwrap();
-        tenant
-            .database
-            .write(|transaction| {
-                transaction.execute(
-                    "UPDATE connections SET sealed =
-                       (SELECT sealed FROM connections AS c WHERE c.id = ?1) WHERE id = ?2",
-                    params![stored.id, other.id],
-                )?;
-                Ok(())
-            })
-            .unwrap();
-        assert_eq!(
-            tenant.reveal_credential(&other).unwrap_err().to_string(),
-            format!(
-                "the stored credential of `sonarqube` in `{}` cannot be opened; connect again",
-                directory.path().join("tenants/acme.db").display()
-            )
-        );
-    }
-
-    #[test]
-    fn a_capability_noted_later_replaces_what_was_known_of_that_route() {
-        let (_directory, mut tenant, stored) = connected();
-        let mut note = |route, access, detail| {
-            tenant
-                .note_capability(&stored, "o1", route, access, detail)
-                .unwrap();
-        };
-        note("pr-checks", Access::Unknown, "not asked");
-        note("issues", Access::Allowed, "");
-        note("pr-checks", Access::Refused, "no reports on this plan");
-        let known = tenant.connection("snyk").unwrap().unwrap().record;
-        let known = known.connection.capabilities.into_iter();
-        let known: Vec<_> = known
-            .map(|one| (one.route, one.access, one.detail))
-            .collect();
-        assert_eq!(
-            known,
-            [
-                ("issues".to_owned(), Access::Allowed, String::new()),
-                (
-                    "pr-checks".to_owned(),
-                    Access::Refused,
-                    "no reports on this plan".to_owned()
-                ),
-            ]
-        );
-    }
-
-    #[test]
-    fn connecting_again_keeps_what_was_synced() {
-        let (_directory, mut tenant, stored) = connected();
-        let batch = batch(vec![Entry::Finding(finding("f1"))]);
-        tenant
-            .apply_batch(&stored, &organizations(), &batch, 5)
-            .unwrap();
-        let again = tenant.save_connection(&connection(), "rotated").unwrap();
-        assert_eq!(again, stored);
-        assert_eq!(*tenant.reveal_credential(&again).unwrap(), "rotated");
-        assert_eq!(tenant.counts(&again).unwrap().findings, 1);
-        let state = tenant.sync_state(&again, &organizations()).unwrap();
-        assert_eq!(state.unwrap().cursor, batch.cursor);
-    }
-
-    #[test]
-    fn another_base_address_mixes_no_data_and_keeps_no_old_credential() {
-        let (_directory, mut tenant, first) = connected();
-        let batch = batch(vec![Entry::Finding(finding("f1"))]);
-        tenant
-            .apply_batch(&first, &organizations(), &batch, 5)
-            .unwrap();
-        let mut record = connection();
-        record.endpoint.base = "https://api.us.example.com".to_owned();
-        let second = tenant.save_connection(&record, "another token").unwrap();
-        assert_eq!(tenant.connection("snyk").unwrap().as_ref(), Some(&second));
-        assert_eq!(tenant.counts(&second).unwrap().findings, 0);
-        assert_eq!(tenant.sync_state(&second, &organizations()).unwrap(), None);
-        assert!(tenant.reveal_credential(&first).is_err());
-        let back = tenant.save_connection(&connection(), CANARY).unwrap();
-        assert_eq!(tenant.counts(&back).unwrap().findings, 1);
-    }
-}
+mod tests;

@@ -1,23 +1,44 @@
 //! The data directory: its layout, and the way to a tenant.
 
+mod backup;
+mod check;
+mod lifecycle;
+mod restore;
+
 use std::fmt;
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use koalr_platform::model::common::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::database::{CONTROL, Database, TENANT};
+use crate::database::{CONTROL, Database, turn};
 use crate::error::StoreError;
+use crate::file;
+use crate::key::Key;
 use crate::tenant::{Tenant, TenantId};
 use crate::vault::Vault;
+
+pub use backup::{Backup, Unsaved};
+pub use check::TenantCheck;
+pub use lifecycle::{TenantRecord, TenantState};
+pub use restore::Restored;
 
 /// An opened data directory.
 pub struct DataDir {
     path: PathBuf,
     vault: Vault,
+    /// Kept open, because every tenant's opening reads it.
+    control: Mutex<Database>,
     busy_timeout: Duration,
+}
+
+/// What the control database has of a tenant.
+struct Row {
+    suspended_at: Option<Timestamp>,
 }
 
 impl DataDir {
@@ -36,6 +57,7 @@ impl DataDir {
         Ok(Self {
             path,
             vault,
+            control: Mutex::new(control),
             busy_timeout: BUSY_TIMEOUT,
         })
     }
@@ -64,62 +86,122 @@ impl DataDir {
     ///
     /// # Errors
     /// - [`StoreError::TenantUnknown`], [`StoreError::TenantMissing`]: only without `create`
+    /// - [`StoreError::TenantLeftOver`]: only with `create`
+    /// - [`StoreError::TenantSuspended`]: it is to be left alone until it is resumed
     /// - [`StoreError::TenantSwapped`]: the file belongs to another tenant
+    /// - [`StoreError::TenantDamaged`]: the file is no database
     /// - [`StoreError::Newer`]: a newer program wrote the file; it was not touched
     /// - [`StoreError::DataKey`]: the tenant's wrapped key was changed
     pub fn tenant(&self, id: &TenantId, create: bool) -> Result<Tenant, StoreError> {
-        let mut control = self.control()?;
-        let path = self.path.join("tenants").join(format!("{id}.db"));
-        let select = |connection: &rusqlite::Connection| {
-            let query = "SELECT data_key FROM tenants WHERE id = ?1";
-            connection
-                .query_row(query, [id.as_str()], |row| row.get::<_, Vec<u8>>(0))
-                .optional()
+        let turn = self.turn()?;
+        let row = match self.row(id)? {
+            Some(row) => row,
+            None if create => self.admit(id, None)?,
+            None => return Err(self.unknown(id)),
         };
-        let unwrap = |wrapped: &[u8]| {
-            self.vault
-                .data_key(id.as_str(), wrapped)
-                .ok_or_else(|| StoreError::DataKey {
-                    tenant: id.to_string(),
-                    path: self.path.join("control.db"),
-                })
-        };
-        let data_key = match control.read(|connection| Ok(select(connection)?))? {
-            Some(wrapped) => unwrap(&wrapped)?,
-            None if create => control.write(|transaction| {
-                if let Some(wrapped) = select(transaction)? {
-                    return Ok(unwrap(&wrapped)?);
-                }
-                let (key, wrapped) = self.vault.new_data_key(id.as_str())?;
-                transaction.execute(
-                    "INSERT INTO tenants (id, data_key) VALUES (?1, ?2)",
-                    params![id.as_str(), wrapped],
-                )?;
-                Ok(key)
-            })?,
-            None => {
-                return Err(StoreError::TenantUnknown {
-                    tenant: id.to_string(),
-                    data: self.path.clone(),
-                });
-            }
-        };
-        let exists = path
-            .try_exists()
-            .map_err(StoreError::io("looking for", &path))?;
-        if !exists && !create {
+        if row.suspended_at.is_some() {
+            let tenant = id.to_string();
+            return Err(StoreError::TenantSuspended { tenant });
+        }
+        let data_key = self.data_key(id)?;
+        let path = self.file_of(id);
+        file::settle(&path)?;
+        if !create && !file::exists(&path)? {
             return Err(StoreError::TenantMissing {
                 tenant: id.to_string(),
                 path,
             });
         }
-        let database = Database::open(path, TENANT, self.busy_timeout)?;
+        let database = Database::open_tenant(path, id, self.busy_timeout, &turn)?;
         Tenant::claim(id.clone(), database, data_key)
     }
 
-    /// The control database.
-    pub(crate) fn control(&self) -> Result<Database, StoreError> {
-        open_control(&self.path, self.busy_timeout)
+    /// Makes a new vault key, while tenants are in use here and in other processes. The old one opens nothing after that:
+    /// neither a copy of its file nor what is left in the control database's own file helps. The number of data keys that
+    /// were wrapped anew is returned.
+    ///
+    /// # Errors
+    /// - [`StoreError::DataKey`]: a tenant's wrapped key was changed; nothing was done
+    /// - [`StoreError::LogHeld`]: it is done, but the log still has the data keys as the old key wrapped them
+    /// - a file cannot be written, or the control database is busy; doing it again does no harm
+    pub fn rotate_vault_key(&self) -> Result<usize, StoreError> {
+        self.vault.rotate(&mut *self.control()?)
+    }
+
+    /// The control database. It is held while it is in use: nothing that uses it may be called then.
+    pub(crate) fn control(&self) -> Result<MutexGuard<'_, Database>, StoreError> {
+        let mut control = self.control.lock().unwrap_or_else(PoisonError::into_inner);
+        if !control.is_in_place()? {
+            *control = open_control(&self.path, self.busy_timeout)?;
+        }
+        Ok(control)
+    }
+
+    /// Our turn to open, replace or remove tenants' files, until it is dropped.
+    fn turn(&self) -> Result<File, StoreError> {
+        turn(&self.path.join("tenants"))
+    }
+
+    /// Where a tenant's file is, or would be.
+    fn file_of(&self, id: &TenantId) -> PathBuf {
+        self.path.join("tenants").join(format!("{id}.db"))
+    }
+
+    fn row(&self, id: &TenantId) -> Result<Option<Row>, StoreError> {
+        self.control()?.read(|connection| {
+            let query = "SELECT suspended_at FROM tenants WHERE id = ?1";
+            let row = connection.query_row(query, [id.as_str()], |row| {
+                let suspended_at = row.get(0)?;
+                Ok(Row { suspended_at })
+            });
+            Ok(row.optional()?)
+        })
+    }
+
+    /// The same of a tenant that must be known.
+    fn known(&self, id: &TenantId) -> Result<Row, StoreError> {
+        self.row(id)?.ok_or_else(|| self.unknown(id))
+    }
+
+    /// Makes an unknown tenant known, with a data key of its own. In our turn.
+    fn admit(&self, id: &TenantId, created_at: Option<Timestamp>) -> Result<Row, StoreError> {
+        let path = self.file_of(id);
+        if file::exists(&path)? {
+            // Whose key is gone shall not come back with a fresh one.
+            let tenant = id.to_string();
+            return Err(StoreError::TenantLeftOver { tenant, path });
+        }
+        self.insert(id, &Key::random()?, created_at)?;
+        Ok(Row { suspended_at: None })
+    }
+
+    /// Makes a tenant known by its data key, wrapped with the vault key of this moment.
+    fn insert(
+        &self,
+        id: &TenantId,
+        data_key: &Key,
+        created_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.control()?.write(|transaction| {
+            let wrapped = self.vault.wrap(transaction, id.as_str(), data_key)?;
+            transaction.execute(
+                "INSERT INTO tenants (id, data_key, created_at) VALUES (?1, ?2, ?3)",
+                params![id.as_str(), wrapped, created_at],
+            )?;
+            Ok(())
+        })
+    }
+
+    fn data_key(&self, id: &TenantId) -> Result<Key, StoreError> {
+        let key = self.vault.data_key(&mut *self.control()?, id.as_str())?;
+        key.ok_or_else(|| self.unknown(id))
+    }
+
+    fn unknown(&self, id: &TenantId) -> StoreError {
+        StoreError::TenantUnknown {
+            tenant: id.to_string(),
+            data: self.path.clone(),
+        }
     }
 }
 
@@ -145,198 +227,4 @@ fn create_directory(path: &Path) -> Result<(), StoreError> {
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt;
-    use std::sync::Barrier;
-    use std::thread;
-
-    use rusqlite::Connection;
-
-    use super::*;
-    use crate::fixture::{acme, connected, connection, files, open};
-
-    fn text<T>(result: Result<T, StoreError>) -> String {
-        result.err().unwrap().to_string()
-    }
-
-    #[test]
-    fn a_new_data_directory_is_for_its_owner_only() {
-        let directory = tempfile::tempdir().unwrap();
-        let data = directory.path().join("deep/data");
-        drop(open(&data));
-        let mode = |name: &str| fs::metadata(data.join(name)).unwrap().permissions().mode();
-        for (name, expected) in [
-            ("", 0o700),
-            ("tenants", 0o700),
-            ("control.db", 0o600),
-            ("vault.key", 0o600),
-            ("tenants/acme.db", 0o600),
-        ] {
-            assert_eq!(mode(name) & 0o777, expected, "{name}");
-        }
-        assert_eq!(files(&data).len(), 3);
-    }
-
-    #[test]
-    fn an_unknown_tenant_is_not_opened_and_leaves_nothing() {
-        let directory = tempfile::tempdir().unwrap();
-        let data = DataDir::open(directory.path()).unwrap();
-        assert_eq!(
-            text(data.tenant(&acme(), false)),
-            format!(
-                "tenant `acme` is not known in `{}`; connect an integration first",
-                directory.path().display()
-            )
-        );
-        let tenants = fs::read_dir(directory.path().join("tenants")).unwrap();
-        assert_eq!(tenants.count(), 0);
-    }
-
-    #[test]
-    fn a_tenant_whose_file_was_deleted_begins_anew_only_when_asked() {
-        let (directory, tenant, _) = connected();
-        drop(tenant);
-        let path = directory.path().join("tenants/acme.db");
-        fs::remove_file(&path).unwrap();
-        let data = DataDir::open(directory.path()).unwrap();
-        assert_eq!(
-            text(data.tenant(&acme(), false)),
-            format!(
-                "the database `{}` of tenant `acme` is missing; restore it from a backup, or connect again to begin anew",
-                path.display()
-            )
-        );
-        let tenant = data.tenant(&acme(), true).unwrap();
-        assert_eq!(tenant.connection("snyk").unwrap(), None);
-    }
-
-    #[test]
-    fn another_tenants_file_is_refused() {
-        let (directory, tenant, _) = connected();
-        drop(tenant);
-        let tenants = directory.path().join("tenants");
-        fs::copy(tenants.join("acme.db"), tenants.join("rival.db")).unwrap();
-        let data = DataDir::open(directory.path()).unwrap();
-        let rival = TenantId::parse("rival").unwrap();
-        assert_eq!(
-            text(data.tenant(&rival, true)),
-            format!(
-                "`{}` belongs to tenant `acme`; restore the right file from a backup",
-                tenants.join("rival.db").display()
-            )
-        );
-    }
-
-    #[test]
-    fn a_control_database_of_a_newer_version_is_refused_untouched() {
-        let (directory, tenant, _) = connected();
-        drop(tenant);
-        fs::remove_file(directory.path().join("vault.key")).unwrap();
-        let path = directory.path().join("control.db");
-        newer(&path);
-        let before = files(directory.path());
-        assert_eq!(
-            text(DataDir::open(directory.path())),
-            format!(
-                "`{}` was written by a newer version (schema 7, this program knows 3); use that version or another --data",
-                path.display()
-            )
-        );
-        assert_eq!(files(directory.path()), before);
-    }
-
-    #[test]
-    fn a_tenant_database_of_a_newer_version_is_refused_untouched() {
-        let (directory, tenant, _) = connected();
-        drop(tenant);
-        let path = directory.path().join("tenants/acme.db");
-        newer(&path);
-        let before = files(directory.path());
-        let data = DataDir::open(directory.path()).unwrap();
-        assert_eq!(
-            text(data.tenant(&acme(), true)),
-            format!(
-                "`{}` was written by a newer version (schema 7, this program knows 4); use that version or another --data",
-                path.display()
-            )
-        );
-        assert_eq!(files(directory.path()), before);
-    }
-
-    #[test]
-    fn a_file_that_is_no_database_is_refused_untouched() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("control.db");
-        fs::write(
-            &path,
-            "not a database, although it is long enough to be one",
-        )
-        .unwrap();
-        let before = files(directory.path());
-        assert_eq!(
-            text(DataDir::open(directory.path())),
-            format!(
-                "`{}` is not a database or is damaged; restore it from a backup or use another --data",
-                path.display()
-            )
-        );
-        assert_eq!(files(directory.path()), before);
-    }
-
-    #[test]
-    fn a_data_directory_that_is_a_file_is_named() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("data");
-        fs::write(&path, "").unwrap();
-        let error = text(DataDir::open(&path));
-        let expected = format!("creating directory `{}`: ", path.display());
-        assert!(error.starts_with(&expected), "{error}");
-    }
-
-    #[test]
-    fn a_second_writer_gives_up_with_the_files_name() {
-        let (directory, tenant, _) = connected();
-        drop(tenant);
-        let mut data = DataDir::open(directory.path()).unwrap();
-        data.busy_timeout = Duration::from_millis(20);
-        let mut tenant = data.tenant(&acme(), false).unwrap();
-        let path = directory.path().join("tenants/acme.db");
-        let other = Connection::open(&path).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        assert_eq!(
-            text(tenant.save_connection(&connection(), "token")),
-            format!(
-                "`{}` is being written by another process; try again when it has finished",
-                path.display()
-            )
-        );
-        other.execute_batch("ROLLBACK").unwrap();
-        tenant.save_connection(&connection(), "token").unwrap();
-    }
-
-    #[test]
-    fn writers_wait_for_each_other_from_the_first_moment() {
-        for _ in 0..10 {
-            let directory = tempfile::tempdir().unwrap();
-            let barrier = Barrier::new(4);
-            thread::scope(|scope| {
-                for _ in 0..4 {
-                    scope.spawn(|| {
-                        barrier.wait();
-                        let mut tenant = open(directory.path());
-                        tenant.save_connection(&connection(), "token").unwrap();
-                    });
-                }
-            });
-            let tenant = open(directory.path());
-            let stored = tenant.connection("snyk").unwrap().unwrap();
-            assert_eq!(*tenant.reveal_credential(&stored).unwrap(), "token");
-        }
-    }
-
-    fn newer(path: &Path) {
-        let database = Connection::open(path).unwrap();
-        database.pragma_update(None, "user_version", 7).unwrap();
-    }
-}
+mod tests;

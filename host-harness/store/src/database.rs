@@ -8,6 +8,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::{Fault, StoreError};
+use crate::file::FileMark;
+use crate::tenant::TenantId;
 
 /// Schema of the control database: file *n* leads to schema *n*.
 pub(crate) const CONTROL: &[&str] = &[
@@ -28,6 +30,10 @@ pub(crate) const TENANT: &[&str] = &[
 pub(crate) struct Database {
     connection: Connection,
     path: PathBuf,
+    /// Which file that was when it was opened.
+    file: FileMark,
+    /// Whose it is to be; none for the control database.
+    tenant: Option<TenantId>,
 }
 
 impl Database {
@@ -37,26 +43,109 @@ impl Database {
         migrations: &[&str],
         busy_timeout: Duration,
     ) -> Result<Self, StoreError> {
-        let _turn = turn(&path)?;
-        let absent = !path
-            .try_exists()
-            .map_err(StoreError::io("looking for", &path))?;
-        let connection = connect(&path, busy_timeout).map_err(|fault| fault.at(&path))?;
-        if absent {
+        let _turn = turn(path.parent().unwrap_or(&path))?;
+        Self::with(path, None, WRITE | CREATE, busy_timeout)?.ready(migrations)
+    }
+
+    /// The same for a tenant's file, in the turn that the caller has.
+    pub(crate) fn open_tenant(
+        path: PathBuf,
+        tenant: &TenantId,
+        busy_timeout: Duration,
+        _turn: &File,
+    ) -> Result<Self, StoreError> {
+        Self::with(path, Some(tenant), WRITE | CREATE, busy_timeout)?.ready(TENANT)
+    }
+
+    /// Opens a file that is there as it is, to look at it or to copy it. Its schema may be any.
+    pub(crate) fn look(
+        path: PathBuf,
+        tenant: Option<&TenantId>,
+        busy_timeout: Duration,
+    ) -> Result<Self, StoreError> {
+        Self::with(path, tenant, WRITE, busy_timeout)
+    }
+
+    /// The same for a file that is to stay as it is.
+    pub(crate) fn read_only(path: PathBuf, busy_timeout: Duration) -> Result<Self, StoreError> {
+        Self::with(path, None, OpenFlags::SQLITE_OPEN_READ_ONLY, busy_timeout)
+    }
+
+    fn with(
+        path: PathBuf,
+        tenant: Option<&TenantId>,
+        flags: OpenFlags,
+        busy_timeout: Duration,
+    ) -> Result<Self, StoreError> {
+        let known = FileMark::of(&path)?;
+        let explain = |fault: Fault| explain(fault, &path, tenant);
+        let connection = connect(&path, flags, busy_timeout).map_err(explain)?;
+        if known.is_none() {
             // By name: an open file of our own would drop SQLite's locks of this process when it is closed.
             fs::set_permissions(&path, Permissions::from_mode(0o600))
                 .map_err(StoreError::io("protecting", &path))?;
         }
-        let mut database = Self { connection, path };
-        let found = database.read(|connection| Ok(user_version(connection)?))?;
-        database.refuse_newer(found, migrations.len())?;
-        database.read(|connection| {
+        let file = known.map_or_else(|| FileMark::of(&path), |file| Ok(Some(file)))?;
+        let Some(file) = file else {
+            return Err(StoreError::Replaced { path });
+        };
+        Ok(Self {
+            connection,
+            path,
+            file,
+            tenant: tenant.cloned(),
+        })
+    }
+
+    /// With its write-ahead log, and at the newest schema.
+    fn ready(mut self, migrations: &[&str]) -> Result<Self, StoreError> {
+        let found = self.schema()?;
+        self.refuse_newer(found, migrations.len())?;
+        self.read(|connection| {
             Ok(connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?)
         })?;
         if found < migrations.len() {
-            database.migrate(migrations)?;
+            self.migrate(migrations)?;
         }
-        Ok(database)
+        Ok(self)
+    }
+
+    /// Number of the last migration that was run.
+    pub(crate) fn schema(&self) -> Result<usize, StoreError> {
+        self.read(|connection| Ok(user_version(connection)?))
+    }
+
+    /// Which file it is.
+    pub(crate) fn file(&self) -> FileMark {
+        self.file
+    }
+
+    /// Whether the file still stands at its path.
+    pub(crate) fn is_in_place(&self) -> Result<bool, StoreError> {
+        Ok(FileMark::of(&self.path)? == Some(self.file))
+    }
+
+    /// What is wrong with how the file is built, in `SQLite`'s words; empty if nothing is. Reads all of it.
+    pub(crate) fn complaints(&self) -> Result<Vec<String>, StoreError> {
+        let found: Vec<String> = self.read(|connection| {
+            let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
+            let found = statement.query_map([], |row| row.get(0))?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })?;
+        Ok(found.into_iter().filter(|line| line != "ok").collect())
+    }
+
+    /// Writes all that is stored now into a new file, however busy the database is. The file needs no other one, and
+    /// does not outlive a power failure yet.
+    pub(crate) fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
+        let Some(name) = target.to_str() else {
+            let reason = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not UTF-8");
+            return Err(StoreError::io("naming", target)(reason));
+        };
+        self.read(|connection| {
+            connection.execute("VACUUM INTO ?1", [name])?;
+            Ok(())
+        })
     }
 
     /// The file.
@@ -69,26 +158,63 @@ impl Database {
         &self,
         read: impl FnOnce(&Connection) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
-        read(&self.connection).map_err(|fault| fault.at(&self.path))
+        read(&self.connection).map_err(|fault| explain(fault, &self.path, self.tenant.as_ref()))
     }
 
-    /// Writes all or nothing. Another writer is waited for, up to the timeout given at opening.
+    /// Writes all or nothing. Another writer is waited for, up to the timeout given at opening. A file that was replaced
+    /// or removed since is not written: nobody would ever read it.
     pub(crate) fn write<T>(
         &mut self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
+        let (path, file) = (&self.path, self.file);
         let attempt = || {
             let transaction = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if FileMark::of(path)? != Some(file) {
+                let path = path.clone();
+                return Err(StoreError::Replaced { path }.into());
+            }
             let outcome = write(&transaction)?;
             transaction.commit()?;
             Ok(outcome)
         };
-        attempt().map_err(|fault: Fault| fault.at(&self.path))
+        attempt().map_err(|fault: Fault| explain(fault, path, self.tenant.as_ref()))
     }
 
-    fn migrate(&mut self, migrations: &[&str]) -> Result<(), StoreError> {
+    /// Writes, and overwrites with zeros what it removes or replaces. The log keeps it until
+    /// [`truncate_log`](Self::truncate_log).
+    pub(crate) fn write_secret<T>(
+        &mut self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        let secure = |database: &Self, on: bool| {
+            database.read(|one| Ok(one.pragma_update(None, "secure_delete", on)?))
+        };
+        secure(self, true)?;
+        let outcome = self.write(write);
+        // Elsewhere it would only cost: pages that are freed would be written once more.
+        secure(self, false)?;
+        outcome
+    }
+
+    /// Writes the log back into the file and empties it. Readers are waited for, up to the timeout given at opening.
+    ///
+    /// # Errors
+    /// - [`StoreError::LogHeld`]: somebody still reads what is only in the log
+    pub(crate) fn truncate_log(&self) -> Result<(), StoreError> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: bool = self.read(|one| Ok(one.query_row(checkpoint, [], |row| row.get(0))?))?;
+        if busy {
+            return Err(StoreError::LogHeld {
+                path: self.path.with_extension("db-wal"),
+            });
+        }
+        Ok(())
+    }
+
+    pub(crate) fn migrate(&mut self, migrations: &[&str]) -> Result<(), StoreError> {
         self.write(|transaction| {
             // Another process may have migrated since we looked.
             let done = user_version(transaction)?;
@@ -101,7 +227,7 @@ impl Database {
         })
     }
 
-    fn refuse_newer(&self, found: usize, known: usize) -> Result<(), StoreError> {
+    pub(crate) fn refuse_newer(&self, found: usize, known: usize) -> Result<(), StoreError> {
         if found > known {
             return Err(StoreError::Newer {
                 path: self.path.clone(),
@@ -116,17 +242,25 @@ impl Database {
 /// Our turn to open a database of this directory, until it is dropped.
 ///
 /// `SQLite` does not wait for another opener while one of them switches a new file to its write-ahead log.
-fn turn(path: &Path) -> Result<File, StoreError> {
-    let directory = path.parent().unwrap_or(path);
+pub(crate) fn turn(directory: &Path) -> Result<File, StoreError> {
     File::open(directory)
         .and_then(|file| file.lock().map(|()| file))
         .map_err(StoreError::io("locking directory", directory))
 }
 
-fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+/// What a fault means, and the way out: a tenant can be restored alone.
+fn explain(fault: Fault, path: &Path, tenant: Option<&TenantId>) -> StoreError {
+    match (fault.at(path), tenant) {
+        (StoreError::NotADatabase { path }, Some(tenant)) => StoreError::TenantDamaged {
+            tenant: tenant.to_string(),
+            path,
+        },
+        (error, _) => error,
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags, busy_timeout: Duration) -> Result<Connection, Fault> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(busy_timeout)?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -136,6 +270,9 @@ fn connect(path: &Path, busy_timeout: Duration) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
+const WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+const CREATE: OpenFlags = OpenFlags::SQLITE_OPEN_CREATE;
+
 /// Pages of a large tenant's indices that are held while findings with random ids are stored; negative means KiB.
 const CACHE: i64 = -8 << 10;
 
@@ -143,7 +280,7 @@ const CACHE: i64 = -8 << 10;
 const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// Number of the last migration that was run. `SQLite` keeps it as a signed number; a negative one is nobody's.
-fn user_version(connection: &Connection) -> rusqlite::Result<usize> {
+pub(crate) fn user_version(connection: &Connection) -> rusqlite::Result<usize> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
 }

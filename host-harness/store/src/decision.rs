@@ -10,6 +10,7 @@ use rusqlite::types::ValueRef;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
+use crate::kept::optional;
 use crate::table::own::DECISIONS;
 use crate::tenant::Tenant;
 
@@ -69,6 +70,7 @@ impl Tenant {
         );
         let number = |number: u32| ValueRef::Integer(number.into());
         let known = |known: Option<i64>| known.map_or(ValueRef::Null, ValueRef::Integer);
+        let overridden = record.settled.overridden.as_ref();
         let beside = [
             ValueRef::from(summary.decision.word()),
             ValueRef::Integer(summary.enforced.into()),
@@ -82,6 +84,10 @@ impl Tenant {
             number(summary.waived),
             number(summary.security.into()),
             number(summary.score.into()),
+            ValueRef::from(record.settled.decision.word()),
+            ValueRef::from(record.settled.mode.word()),
+            ValueRef::from(record.settled.score.band.word()),
+            optional(overridden.map(|one| &*one.actor)),
         ];
         self.keep(&DECISIONS, &beside, record)?;
         Ok(())
@@ -185,7 +191,7 @@ impl Tenant {
 }
 
 /// As it is stored.
-fn word(observation: Observation) -> &'static str {
+pub(crate) fn word(observation: Observation) -> &'static str {
     match observation {
         Observation::Observed => "observed",
         Observation::Reconstructed => "reconstructed",

@@ -194,7 +194,7 @@ impl Tenant {
     }
 
     /// All names of the service that is called so; only that one if none is stored.
-    fn names_of(&self, name: &str) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn names_of(&self, name: &str) -> Result<Vec<String>, StoreError> {
         let mut services = self.services()?.into_iter();
         let Some(service) = services.find(|service| service.is_named(name)) else {
             return Ok(vec![name.to_owned()]);

@@ -21,7 +21,7 @@ impl Tenant {
             let names = "SELECT name FROM sqlite_schema
                          WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
                            AND name NOT LIKE 'spell^_%' ESCAPE '^'
-                           AND name NOT IN ('secrets', 'derived', 'stamps')
+                           AND name NOT IN ('credentials', 'secrets', 'derived', 'stamps')
                          ORDER BY name";
             let mut statement = database.prepare(names)?;
             let names = statement.query_map([], |row| row.get::<_, String>(0))?;
@@ -42,7 +42,7 @@ fn dump_table(database: &Connection, table: &str, text: &mut String) -> Result<(
         .collect::<rusqlite::Result<Vec<String>>>()?;
     let columns = columns.iter().filter_map(|name| {
         Some(match (table, name.as_str()) {
-            ("connections", "id" | "sealed")
+            ("connections", "id")
             | ("findings", "row")
             | ("jobs", "id" | "not_before" | "created_at") => return None,
             ("remediations", "finding") => format!("({FINDING}) AS finding"),
@@ -137,7 +137,8 @@ mod tests {
         record.integration = "sonarqube".to_owned();
         second.save_connection(&record, "token").unwrap();
         assert_ne!(first.dump().unwrap(), second.dump().unwrap());
-        let forget = "DELETE FROM connections WHERE integration = 'sonarqube';
+        let forget = "DELETE FROM credentials;
+                      DELETE FROM connections WHERE integration = 'sonarqube';
                       UPDATE connections SET id = 9";
         second
             .database

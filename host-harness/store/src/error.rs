@@ -22,6 +22,71 @@ pub enum StoreError {
         /// The data directory.
         data: PathBuf,
     },
+    /// There is such a tenant already.
+    #[error("there is a tenant `{tenant}` already")]
+    TenantKnown {
+        /// The tenant.
+        tenant: String,
+    },
+    /// Nothing is done for the tenant until it is resumed.
+    #[error("tenant `{tenant}` is suspended; `koalr tenant resume {tenant}` brings it back")]
+    TenantSuspended {
+        /// The tenant.
+        tenant: String,
+    },
+    /// The control database does not know the tenant, but there is a file of it.
+    #[error(
+        "`{}` is left of a tenant `{tenant}` that was deleted; `koalr tenant delete {tenant}` removes it",
+        path.display()
+    )]
+    TenantLeftOver {
+        /// The tenant.
+        tenant: String,
+        /// Its file.
+        path: PathBuf,
+    },
+    /// The tenant's file is no database, or a damaged one. Other tenants are not touched by it.
+    #[error(
+        "`{}` of tenant `{tenant}` is damaged; `koalr tenant restore {tenant} FILE` puts a backup in its place, and \
+         `koalr tenant check {tenant}` says more",
+        path.display()
+    )]
+    TenantDamaged {
+        /// The tenant.
+        tenant: String,
+        /// Its file.
+        path: PathBuf,
+    },
+    /// The file was replaced or removed while it was open. Nothing was written.
+    #[error("`{}` was replaced or removed while it was in use, and nothing was written; try again", path.display())]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file to restore is another tenant's.
+    #[error("`{}` was tenant `{owner}`'s; with `--rename` it becomes tenant `{tenant}`'s", path.display())]
+    RestoreOther {
+        /// The file.
+        path: PathBuf,
+        /// The tenant it was of.
+        owner: String,
+        /// The tenant it was to become.
+        tenant: String,
+    },
+    /// The file to restore cannot be a tenant's database, or is damaged.
+    #[error("`{}` cannot be restored: {reason}; take another backup", path.display())]
+    NotRestorable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// What is to be written is there already.
+    #[error("`{}` is there already, and nothing was written; name another", path.display())]
+    Exists {
+        /// The file or directory.
+        path: PathBuf,
+    },
     /// The tenant is known, but its file is not there.
     #[error(
         "the database `{}` of tenant `{tenant}` is missing; restore it from a backup, or connect again to begin anew",
@@ -149,6 +214,15 @@ pub enum StoreError {
         /// The control database.
         path: PathBuf,
     },
+    /// A secret was removed, but the log cannot be emptied of it.
+    #[error(
+        "what was removed is still in `{}`, sealed, because another process reads there; run the same command again when it has finished",
+        path.display()
+    )]
+    LogHeld {
+        /// The log.
+        path: PathBuf,
+    },
     /// A sealed credential does not open.
     #[error("the stored credential of `{integration}` in `{}` cannot be opened; connect again", path.display())]
     Credential {
@@ -200,6 +274,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a file is damaged or missing, so that only a backup helps.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::TenantDamaged { .. }
+                | Self::TenantMissing { .. }
+                | Self::TenantSwapped { .. }
+                | Self::NotADatabase { .. }
+                | Self::Corrupt { .. }
+        )
+    }
+
     /// Makes an I/O error say what was done to what.
     pub(crate) fn io(
         doing: &'static str,

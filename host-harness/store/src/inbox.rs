@@ -38,14 +38,14 @@ impl Tenant {
         })
     }
 
-    /// Stores a secret, sealed, in place of the former one of that name.
+    /// Stores a secret, sealed, in place of the former one of that name. [`shred`](Self::shred) leaves nothing of that.
     ///
     /// # Errors
     /// - it cannot be sealed
     /// - the database is busy, full or cannot be written
     pub fn save_secret(&mut self, name: &str, secret: &[u8]) -> Result<(), StoreError> {
         let sealed = self.data_key.seal(&self.context(name), secret)?;
-        self.database.write(|transaction| {
+        self.database.write_secret(|transaction| {
             transaction.execute(
                 "INSERT OR REPLACE INTO secrets (name, sealed) VALUES (?1, ?2)",
                 params![name, sealed],

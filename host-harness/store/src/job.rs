@@ -129,6 +129,17 @@ impl Tenant {
         Ok(jobs)
     }
 
+    /// Whether a job of this key waits or runs.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn is_queued(&self, key: &str) -> Result<bool, StoreError> {
+        let query = "SELECT EXISTS (SELECT 1 FROM jobs WHERE key = ?1 AND state = 'waiting')
+                         OR EXISTS (SELECT 1 FROM jobs WHERE key = ?1 AND state = 'running')";
+        self.database
+            .read(|database| Ok(database.query_row(query, [key], |row| row.get(0))?))
+    }
+
     /// Notes that a job that waits, or that a dead process left over, is started; says whether there is such a job.
     ///
     /// # Errors

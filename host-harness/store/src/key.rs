@@ -22,6 +22,11 @@ impl Key {
         (bytes.len() == KEY_BYTES).then_some(Self(bytes))
     }
 
+    /// The same once more.
+    pub(crate) fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// The key itself, to be written to the key file or wrapped by another key.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0

@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! <data>/control.db           who the tenants are, the wrapped data key of each, and hashes of keys of the API
-//! <data>/vault.key            the 32 bytes that wrap them; mode 0600
+//! <data>/vault.key            the 32 bytes that wrap them; mode 0600; `vault.key.new` is the next one
 //! <data>/tenants/<tenant>.db  everything of one tenant
 //! ```
 //!
-//! A tenant is backed up, restored or deleted as its file, but restored only beside the control database and the key
-//! file it was written with. Nothing here reads a clock: every time is an argument.
+//! A tenant is exported, backed up, restored or deleted as its file, while others are at work. What is sealed in a backup
+//! opens only beside the control database and the key file it was sealed with. Nothing here reads a clock: every time is
+//! an argument.
 
 mod absence;
 mod api_key;
@@ -17,6 +18,7 @@ mod cell;
 mod change;
 mod connection;
 mod counts;
+mod credential;
 mod data_dir;
 mod database;
 mod decision;
@@ -24,6 +26,7 @@ mod delivery;
 mod dependency;
 mod dump;
 mod error;
+mod file;
 mod finding;
 mod fix;
 mod inbox;
@@ -31,6 +34,9 @@ mod job;
 mod kept;
 mod key;
 mod ledger;
+mod listing;
+mod once;
+mod page;
 mod people;
 mod query;
 mod reimport;
@@ -52,14 +58,21 @@ pub use batch::BatchOutcome;
 pub use change::{ChangeFilter, ChangeRecord, ChangeState};
 pub use connection::{ConnectionRecord, StoredConnection};
 pub use counts::Counts;
-pub use data_dir::DataDir;
+pub use data_dir::{Backup, DataDir, Restored, TenantCheck, TenantRecord, TenantState, Unsaved};
 pub use decision::{DecisionFilter, DecisionRecord};
 pub use delivery::{DeliveryFilter, OwnDeployment, OwnIncident};
 pub use dependency::DependencyList;
 pub use error::StoreError;
+pub use file::FileMark;
 pub use finding::{FindingFilter, StoredFinding};
 pub use job::{Class, JobRecord, JobState};
 pub use key::fill as fill_random;
+pub use listing::{DeploymentListing, HeadDecision, ListedPullRequest, PullRequestListing};
+pub use once::{Once, OnceAnswer, OnceRequest};
+pub use page::{
+    ChangeList, DecisionKey, DecisionList, ListedChange, OverrideKey, Slice, StoredWaiver,
+    TimeAndId,
+};
 pub use people::StoredPolicy;
 pub use spell::{SpellFilter, SpellRows};
 pub use sync_state::SyncState;

@@ -129,6 +129,15 @@ impl Tenant {
         Ok(Waivers::of(self.records(&WAIVERS, condition, &[])?))
     }
 
+    /// Waivers that were not revoked yet at a time, in the order they were stored in.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn waivers_at(&self, at: Timestamp) -> Result<Waivers, StoreError> {
+        let condition = "revoked_at IS NULL OR revoked_at > ?1 ORDER BY rowid";
+        Ok(Waivers::of(self.records(&WAIVERS, condition, &[&at])?))
+    }
+
     /// Stores a policy as the one that holds from now on, and gives its number. The former ones stay stored.
     ///
     /// # Errors

@@ -3,14 +3,16 @@
 use std::fmt;
 
 use rusqlite::OptionalExtension;
+use serde::Serialize;
 
 use crate::database::Database;
 use crate::error::StoreError;
+use crate::file::FileMark;
 use crate::key::Key;
 use crate::ledger::Held;
 
 /// Name of a tenant: 1 to 63 lower-case ASCII letters, digits and `-`. Nothing else ever reaches a path.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct TenantId(String);
 
 impl TenantId {
@@ -94,6 +96,12 @@ impl Tenant {
     #[must_use]
     pub fn id(&self) -> &TenantId {
         &self.id
+    }
+
+    /// Which file it is in: another one once the tenant was restored.
+    #[must_use]
+    pub fn file(&self) -> FileMark {
+        self.database.file()
     }
 }
 

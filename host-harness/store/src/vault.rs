@@ -1,89 +1,248 @@
-//! The key file, and the tenants' data keys that it wraps.
+//! The vault key, and the tenants' data keys that it wraps.
+//!
+//! The control database says which key it is: its id, and an empty text sealed with it. A new key is complete in a file
+//! beside the key file before the data keys are wrapped with it in one transaction, and takes the old one's place after
+//! that. Whoever finds that another key is meant than the one in memory reads the files again.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+mod file;
+
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use rusqlite::{Connection, OptionalExtension, params};
-use zeroize::Zeroizing;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use crate::database::Database;
 use crate::error::{Fault, StoreError};
-use crate::key::{KEY_BYTES, Key, fill};
+use crate::key::{Key, fill};
 
-/// The opened key file.
+/// The opened vault. Another process may rotate its key at any time.
 pub(crate) struct Vault {
-    key: Key,
-    key_id: String,
+    path: PathBuf,
+    key: RwLock<Arc<VaultKey>>,
 }
 
-/// What the control database keeps to recognise the key file.
+/// A key that wraps data keys.
+struct VaultKey {
+    id: String,
+    key: Key,
+}
+
+/// What the control database keeps to recognise the vault key.
 struct Seal {
     key_id: String,
     check: Vec<u8>,
 }
 
+/// A tenant's data key as it is stored, and the id of the vault key that wraps it.
+struct Wrapped {
+    data_key: Vec<u8>,
+    key_id: String,
+}
+
 impl Vault {
     /// Opens the key file and compares it with the control database; creates both where neither is there.
     pub(crate) fn open(control: &mut Database, path: &Path) -> Result<Self, StoreError> {
-        if let Some(seal) = control.read(stored_seal)? {
-            return Self::verified(path, seal);
-        }
-        // Inside the transaction no other process creates a key file.
-        control.write(|transaction| {
-            if let Some(seal) = stored_seal(transaction)? {
-                return Ok(Self::verified(path, seal)?);
-            }
-            let key = match read_key(path)? {
-                // A crash came between the key file and the commit.
-                Some(key) => key,
-                None => create_key(path)?,
-            };
-            let key_id = random_id()?;
-            let check = key.seal(&["vault key", &key_id], b"")?;
-            transaction.execute(
-                "INSERT INTO vault (one, key_id, key_check) VALUES (1, ?1, ?2)",
-                params![key_id, check],
-            )?;
-            Ok(Self { key, key_id })
+        let seal = control.read(stored_seal)?;
+        let key = match seal.map(|seal| opened(path, &seal)) {
+            Some(Ok(key)) => key,
+            // In a transaction no other process creates a key file, or puts another one in its place.
+            _ => control.write(|transaction| match stored_seal(transaction)? {
+                Some(seal) => Ok(settle(path, &seal)?),
+                None => create(transaction, path),
+            })?,
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            key: RwLock::new(Arc::new(key)),
         })
     }
 
-    /// A fresh data key for a tenant, and the same wrapped.
-    pub(crate) fn new_data_key(&self, tenant: &str) -> Result<(Key, Vec<u8>), StoreError> {
-        let key = Key::random()?;
-        let wrapped = self.key.seal(&self.context(tenant), key.bytes())?;
-        Ok((key, wrapped))
+    /// The data key of a tenant; none if the control database does not know the tenant.
+    ///
+    /// # Errors
+    /// - [`StoreError::DataKey`]: it was wrapped for another tenant, or was changed
+    /// - the vault key is not to be had any more
+    pub(crate) fn data_key(
+        &self,
+        control: &mut Database,
+        tenant: &str,
+    ) -> Result<Option<Key>, StoreError> {
+        let Some(wrapped) = control.read(|connection| stored_key(connection, tenant))? else {
+            return Ok(None);
+        };
+        let key = self.current();
+        if key.id == wrapped.key_id {
+            return Ok(Some(self.unwrapped(&key, tenant, &wrapped.data_key)?));
+        }
+        control.write(|transaction| self.data_key_in(transaction, tenant))
     }
 
-    /// A tenant's data key; none if it was wrapped for another tenant or was changed.
-    pub(crate) fn data_key(&self, tenant: &str, wrapped: &[u8]) -> Option<Key> {
+    /// The same, in a transaction that writes.
+    pub(crate) fn data_key_in(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: &str,
+    ) -> Result<Option<Key>, Fault> {
+        let Some(wrapped) = stored_key(transaction, tenant)? else {
+            return Ok(None);
+        };
+        let key = self.key_in(transaction)?;
+        Ok(Some(self.unwrapped(&key, tenant, &wrapped.data_key)?))
+    }
+
+    /// A tenant's data key as it is stored in this transaction. Wrapped before it, it could be lost to a rotation.
+    pub(crate) fn wrap(
+        &self,
+        transaction: &Transaction<'_>,
+        tenant: &str,
+        data_key: &Key,
+    ) -> Result<Vec<u8>, Fault> {
+        Ok(self.key_in(transaction)?.wrap(tenant, data_key)?)
+    }
+
+    /// Makes a new vault key and wraps every data key with it. The old one opens nothing after that. The number of data
+    /// keys is returned.
+    ///
+    /// # Errors
+    /// - [`StoreError::DataKey`]: a data key was changed; nothing was done
+    /// - [`StoreError::LogHeld`]: it is done, but the log still has the data keys as the old key wrapped them
+    /// - a file cannot be written, or the control database is busy: doing it again does no harm
+    pub(crate) fn rotate(&self, control: &mut Database) -> Result<usize, StoreError> {
+        let count = control.write_secret(|transaction| self.rewrap(transaction))?;
+        // If the process ends before this, the next one to open the vault does it.
+        control.write(|transaction| self.key_in(transaction).map(drop))?;
+        control.truncate_log()?;
+        Ok(count)
+    }
+
+    /// Puts the key in place that the control database means, if a rotation was interrupted before it did.
+    pub(crate) fn settle(&self, transaction: &Transaction<'_>) -> Result<(), Fault> {
+        self.key_in(transaction).map(drop)
+    }
+
+    /// All of a rotation but the new key's last step. Whatever fails, the file beside the key file stays: nobody knows
+    /// whether a commit that failed is on the disk.
+    fn rewrap(&self, transaction: &Transaction<'_>) -> Result<usize, Fault> {
+        // Not the one in memory: a rotation that was interrupted is finished before its file is overwritten.
+        let Some(seal) = stored_seal(transaction)? else {
+            return Ok(0);
+        };
+        let old = settle(&self.path, &seal)?;
+        let new = VaultKey {
+            id: random_id()?,
+            key: file::write_beside(&self.path)?,
+        };
+        let mut statement = transaction.prepare("SELECT id, data_key FROM tenants")?;
+        let tenants = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let tenants: Vec<(String, Vec<u8>)> = tenants.collect::<Result<_, _>>()?;
+        for (tenant, wrapped) in &tenants {
+            let data_key = self.unwrapped(&old, tenant, wrapped)?;
+            transaction.execute(
+                "UPDATE tenants SET data_key = ?2 WHERE id = ?1",
+                params![tenant, new.wrap(tenant, &data_key)?],
+            )?;
+        }
+        transaction.execute(
+            "UPDATE vault SET key_id = ?1, key_check = ?2",
+            params![new.id, new.check()?],
+        )?;
+        Ok(tenants.len())
+    }
+
+    /// The key that the control database means now.
+    fn key_in(&self, transaction: &Transaction<'_>) -> Result<Arc<VaultKey>, Fault> {
+        let key = self.current();
+        let Some(seal) = stored_seal(transaction)? else {
+            return Ok(key);
+        };
+        if seal.key_id == key.id {
+            return Ok(key);
+        }
+        let key = Arc::new(settle(&self.path, &seal)?);
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&key);
+        Ok(key)
+    }
+
+    fn current(&self) -> Arc<VaultKey> {
+        Arc::clone(&self.key.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn unwrapped(&self, key: &VaultKey, tenant: &str, wrapped: &[u8]) -> Result<Key, StoreError> {
+        key.unwrap(tenant, wrapped)
+            .ok_or_else(|| StoreError::DataKey {
+                tenant: tenant.to_owned(),
+                path: self.path.with_file_name("control.db"),
+            })
+    }
+}
+
+impl VaultKey {
+    fn wrap(&self, tenant: &str, data_key: &Key) -> Result<Vec<u8>, StoreError> {
+        self.key.seal(&self.context(tenant), data_key.bytes())
+    }
+
+    /// None if it was wrapped by another key or for another tenant, or was changed.
+    fn unwrap(&self, tenant: &str, wrapped: &[u8]) -> Option<Key> {
         let bytes = self.key.open(&self.context(tenant), wrapped)?;
         Key::from_bytes(bytes)
     }
 
     fn context<'a>(&'a self, tenant: &'a str) -> [&'a str; 3] {
-        ["data key", tenant, &self.key_id]
+        ["data key", tenant, &self.id]
     }
 
-    fn verified(path: &Path, seal: Seal) -> Result<Self, StoreError> {
-        let key = read_key(path)?.ok_or_else(|| StoreError::KeyMissing {
-            path: path.to_owned(),
-        })?;
-        if key
-            .open(&["vault key", &seal.key_id], &seal.check)
-            .is_none()
-        {
-            return Err(StoreError::KeyWrong {
-                path: path.to_owned(),
-            });
-        }
-        Ok(Self {
-            key,
-            key_id: seal.key_id,
-        })
+    fn check(&self) -> Result<Vec<u8>, StoreError> {
+        self.key.seal(&["vault key", &self.id], b"")
     }
+}
+
+impl Seal {
+    /// This key, if it is the one that is meant.
+    fn of(&self, key: Key) -> Option<VaultKey> {
+        key.open(&["vault key", &self.key_id], &self.check)?;
+        let id = self.key_id.clone();
+        Some(VaultKey { id, key })
+    }
+}
+
+/// The key file's key, if it is the one that is meant.
+fn opened(path: &Path, seal: &Seal) -> Result<VaultKey, StoreError> {
+    let path_of = || path.to_owned();
+    let key = file::read(path)?.ok_or_else(|| StoreError::KeyMissing { path: path_of() })?;
+    seal.of(key)
+        .ok_or_else(|| StoreError::KeyWrong { path: path_of() })
+}
+
+/// The same. If a rotation ended before its key was in its place, it is put there.
+fn settle(path: &Path, seal: &Seal) -> Result<VaultKey, StoreError> {
+    let opened = opened(path, seal);
+    if opened.is_err()
+        && let Ok(Some(key)) = file::read(&file::beside(path))
+        && let Some(key) = seal.of(key)
+    {
+        file::put_in_place(path)?;
+        return Ok(key);
+    }
+    opened
+}
+
+/// The first key of a data directory.
+fn create(transaction: &Transaction<'_>, path: &Path) -> Result<VaultKey, Fault> {
+    // One is there if a crash came between the key file and the commit.
+    let key = if let Some(key) = file::read(path)? {
+        key
+    } else {
+        let key = file::write_beside(path)?;
+        file::put_in_place(path)?;
+        key
+    };
+    let id = random_id()?;
+    let key = VaultKey { id, key };
+    transaction.execute(
+        "INSERT INTO vault (one, key_id, key_check) VALUES (1, ?1, ?2)",
+        params![key.id, key.check()?],
+    )?;
+    Ok(key)
 }
 
 fn stored_seal(connection: &Connection) -> Result<Option<Seal>, Fault> {
@@ -98,64 +257,17 @@ fn stored_seal(connection: &Connection) -> Result<Option<Seal>, Fault> {
     Ok(seal)
 }
 
-/// The key file's key; none if there is no file.
-fn read_key(path: &Path) -> Result<Option<Key>, StoreError> {
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(StoreError::io("reading key file", path)(error)),
-    };
-    let metadata = file
-        .metadata()
-        .map_err(StoreError::io("reading key file", path))?;
-    let mode = metadata.mode() & 0o7777;
-    if mode & 0o077 != 0 {
-        return Err(StoreError::KeyMode {
-            path: path.to_owned(),
-            mode,
-        });
-    }
-    let mut bytes = Zeroizing::new(vec![0; KEY_BYTES]);
-    let length = metadata.len();
-    if length != KEY_BYTES as u64 {
-        return Err(StoreError::KeyLength {
-            path: path.to_owned(),
-            length,
-        });
-    }
-    file.read_exact(&mut bytes)
-        .map_err(StoreError::io("reading key file", path))?;
-    Ok(Key::from_bytes(bytes))
-}
-
-/// Writes a fresh key file: complete beside its place first, so that a crash leaves none or a whole one.
-fn create_key(path: &Path) -> Result<Key, StoreError> {
-    let key = Key::random()?;
-    let new = beside(path);
-    let write = || -> std::io::Result<()> {
-        match fs::remove_file(&new) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&new)?;
-        file.write_all(key.bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, path)?;
-        match path.parent() {
-            Some(directory) => File::open(directory)?.sync_all(),
-            None => Ok(()),
-        }
-    };
-    write().map_err(StoreError::io("creating key file", path))?;
-    Ok(key)
-}
-
-fn beside(path: &Path) -> PathBuf {
-    path.with_extension("key.new")
+fn stored_key(connection: &Connection, tenant: &str) -> Result<Option<Wrapped>, Fault> {
+    let select = "SELECT data_key, key_id FROM tenants, vault WHERE id = ?1";
+    let wrapped = connection
+        .query_row(select, [tenant], |row| {
+            Ok(Wrapped {
+                data_key: row.get(0)?,
+                key_id: row.get(1)?,
+            })
+        })
+        .optional()?;
+    Ok(wrapped)
 }
 
 fn random_id() -> Result<String, StoreError> {
@@ -165,130 +277,4 @@ fn random_id() -> Result<String, StoreError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
-
-    use super::*;
-    use crate::DataDir;
-    use crate::fixture::{CANARY, acme, connected, files};
-
-    /// What opening says after the key file was treated so; nothing may have been written.
-    fn opened_after(treat: impl FnOnce(&Path)) -> String {
-        let (directory, tenant, _) = connected();
-        drop(tenant);
-        let path = directory.path().join("vault.key");
-        treat(&path);
-        let before = files(directory.path());
-        let error = DataDir::open(directory.path()).unwrap_err().to_string();
-        assert_eq!(files(directory.path()), before);
-        error.replace(&path.display().to_string(), "vault.key")
-    }
-
-    #[test]
-    fn a_missing_key_file_is_never_replaced() {
-        assert_eq!(
-            opened_after(|path| fs::remove_file(path).unwrap()),
-            "key file `vault.key` is missing, and the stored credentials cannot be opened without it; \
-             restore it from a backup, or use another --data and connect again"
-        );
-    }
-
-    #[test]
-    fn another_key_file_is_recognised_at_once() {
-        assert_eq!(
-            opened_after(|path| fs::write(path, [7; KEY_BYTES]).unwrap()),
-            "key file `vault.key` is not the one this data directory was sealed with; \
-             restore the right one from a backup"
-        );
-    }
-
-    #[test]
-    fn a_key_file_open_to_others_is_refused() {
-        assert_eq!(
-            opened_after(|path| {
-                fs::set_permissions(path, Permissions::from_mode(0o640)).unwrap();
-            }),
-            "key file `vault.key` is open to other users (mode 0640); run `chmod 600 vault.key`"
-        );
-    }
-
-    #[test]
-    fn a_key_file_of_another_length_is_refused() {
-        assert_eq!(
-            opened_after(|path| fs::write(path, "short").unwrap()),
-            "key file `vault.key` holds 5 bytes instead of 32; restore it from a backup"
-        );
-    }
-
-    #[test]
-    fn a_crash_between_key_file_and_commit_loses_nothing() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("vault.key");
-        let key = create_key(&path).unwrap();
-        fs::write(beside(&path), "half a k").unwrap();
-        DataDir::open(directory.path()).unwrap();
-        assert_eq!(fs::read(&path).unwrap(), key.bytes());
-    }
-
-    #[test]
-    fn a_half_written_key_file_of_a_crash_is_replaced() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("vault.key");
-        fs::write(beside(&path), "half a k").unwrap();
-        DataDir::open(directory.path()).unwrap();
-        assert!(!beside(&path).exists());
-        assert_eq!(fs::read(&path).unwrap().len(), KEY_BYTES);
-    }
-
-    #[test]
-    fn a_changed_data_key_is_named() {
-        let (directory, tenant, _) = connected();
-        drop(tenant);
-        let path = directory.path().join("control.db");
-        let control = Connection::open(&path).unwrap();
-        control
-            .execute("UPDATE tenants SET data_key = x'00'", [])
-            .unwrap();
-        let data = DataDir::open(directory.path()).unwrap();
-        assert_eq!(
-            data.tenant(&acme(), true).unwrap_err().to_string(),
-            format!(
-                "the data key of tenant `acme` in `{}` was changed; restore that file from a backup",
-                path.display()
-            )
-        );
-    }
-
-    #[test]
-    fn a_data_key_of_another_tenant_does_not_open() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut control = Database::open(
-            directory.path().join("control.db"),
-            crate::database::CONTROL,
-            std::time::Duration::ZERO,
-        )
-        .unwrap();
-        let vault = Vault::open(&mut control, &directory.path().join("vault.key")).unwrap();
-        let (_, wrapped) = vault.new_data_key("acme").unwrap();
-        assert!(vault.data_key("acme", &wrapped).is_some());
-        assert!(vault.data_key("rival", &wrapped).is_none());
-    }
-
-    #[test]
-    fn the_token_and_the_keys_are_in_no_file_of_the_data_directory() {
-        let (directory, mut tenant, connection) = connected();
-        tenant.save_connection(&connection.record, CANARY).unwrap();
-        let files = files(directory.path());
-        let names: Vec<&str> = files.keys().map(String::as_str).collect();
-        assert!(names.iter().any(|name| name.ends_with("acme.db-wal")));
-        let data_key = tenant.data_key.bytes();
-        for (name, bytes) in &files {
-            let holds = |secret: &[u8]| bytes.windows(secret.len()).any(|part| part == secret);
-            assert!(!holds(CANARY.as_bytes()), "{name}");
-            assert!(!holds(data_key), "{name}");
-            let key_file = fs::read(directory.path().join("vault.key")).unwrap();
-            assert_eq!(holds(&key_file), name.ends_with("vault.key"), "{name}");
-        }
-    }
-}
+mod tests;

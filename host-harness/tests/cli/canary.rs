@@ -6,6 +6,8 @@ use koalr_upstream::{Authorization, Fault, Occurrence, World};
 
 use crate::support::{Koalr, Ran, acme, finish, sample_change, serve};
 
+mod story;
+
 /// Everything that was printed in a scenario with this token, and everything that was stored.
 #[track_caller]
 fn assert_sealed(token: &str) {

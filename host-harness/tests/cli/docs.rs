@@ -60,3 +60,53 @@ fn the_commands_of_the_page_on_policies_judge_by_its_files() {
     }
     assert_eq!(verbs, ["policy", "policy", "gate"]);
 }
+
+#[test]
+fn the_commands_of_the_page_on_secrets_do_what_it_says() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/security.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let koalr = Koalr::connected(&serve(acme()));
+    let old = std::fs::read(koalr.path("data/vault.key")).unwrap();
+    let commands = page.lines().filter_map(|line| line.strip_prefix("koalr "));
+    let mut said = Vec::new();
+    for command in commands {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let ran = koalr.run(&args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
+        said.push(ran.out);
+    }
+    assert_eq!(
+        said[0],
+        "A new vault key seals 1 data key; the old one opens nothing any more. Back up\n\
+         `vault.key` and `control.db` together again.\n"
+    );
+    assert!(
+        said[1].starts_with("Disconnected snyk from http://"),
+        "{}",
+        said[1]
+    );
+    assert_ne!(std::fs::read(koalr.path("data/vault.key")).unwrap(), old);
+    assert_eq!(
+        koalr.run(&["status"]).failure(),
+        "`snyk` is not connected for tenant `default`; run `koalr connect snyk` first"
+    );
+}
+
+#[test]
+fn the_commands_of_the_page_on_tenants_lead_back_to_what_was_there() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/tenants.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let commands = page.lines().filter_map(|line| line.strip_prefix("koalr "));
+    let koalr = Koalr::new();
+    let mut ran = 0;
+    for command in commands {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let done = koalr.run(&args);
+        assert_eq!((done.code, done.err.as_str()), (0, ""), "{command}");
+        ran += 1;
+    }
+    assert_eq!(ran, 10);
+    let tenants = koalr.run(&["tenant", "list", "--format", "json"]).json();
+    assert_eq!(tenants.as_array().unwrap().len(), 1);
+    assert_eq!(tenants[0]["id"], "acme");
+}

@@ -14,6 +14,8 @@ mod check_run;
 #[cfg(test)]
 mod component;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod connect;
 #[cfg(test)]
 mod data;
@@ -22,7 +24,11 @@ mod demo;
 #[cfg(test)]
 mod dependencies;
 #[cfg(test)]
+mod deploy;
+#[cfg(test)]
 mod deployment;
+#[cfg(test)]
+mod disconnect;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
@@ -46,6 +52,8 @@ mod kill;
 #[cfg(test)]
 mod network;
 #[cfg(test)]
+mod observe;
+#[cfg(test)]
 mod partial;
 #[cfg(test)]
 mod policy;
@@ -60,6 +68,8 @@ mod schema;
 #[cfg(test)]
 mod serve;
 #[cfg(test)]
+mod shutdown;
+#[cfg(test)]
 mod status;
 #[cfg(test)]
 mod support;
@@ -67,6 +77,10 @@ mod support;
 mod sync;
 #[cfg(test)]
 mod team;
+#[cfg(test)]
+mod tenant;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod token;
 #[cfg(test)]

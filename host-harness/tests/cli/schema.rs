@@ -4,14 +4,22 @@ use serde_json::{Map, Value};
 
 /// What is wrong with a document, each with its place in it.
 pub(crate) fn check(root: &Value, document: &Value) -> Vec<String> {
+    check_part(root, root, document)
+}
+
+/// The same by a schema that is a part of `root`, where what it refers to is.
+pub(crate) fn check_part(root: &Value, schema: &Value, document: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
-    walk(root, root, document, "", &mut wrong);
+    walk(root, schema, document, "", &mut wrong);
     wrong
 }
 
 fn walk(root: &Value, schema: &Value, document: &Value, at: &str, wrong: &mut Vec<String>) {
     let mut complain = |reason: String| wrong.push(format!("{at}: {reason}: {document}"));
-    let words = schema.as_object().expect("a schema is an object");
+    let words = match schema {
+        Value::Bool(true) => return,
+        schema => schema.as_object().expect("a schema is an object"),
+    };
     for (word, given) in words {
         let fits = match word.as_str() {
             "$schema" | "$defs" | "title" | "description" | "format" | "default" => true,
@@ -21,6 +29,9 @@ fn walk(root: &Value, schema: &Value, document: &Value, at: &str, wrong: &mut Ve
                 kind => is(document, kind),
             },
             "const" => document == given,
+            "enum" => given.as_array().unwrap().contains(document),
+            "minLength" => chars(document).is_none_or(|chars| chars >= given.as_u64().unwrap()),
+            "maxLength" => chars(document).is_none_or(|chars| chars <= given.as_u64().unwrap()),
             "minimum" => number(document).is_none_or(|value| value >= number(given).unwrap()),
             "maximum" => number(document).is_none_or(|value| value <= number(given).unwrap()),
             "minItems" => length(document).is_none_or(|length| length >= given.as_u64().unwrap()),
@@ -48,6 +59,7 @@ fn walk(root: &Value, schema: &Value, document: &Value, at: &str, wrong: &mut Ve
             }
             "anyOf" => fitting(root, given, document) >= 1,
             "oneOf" => fitting(root, given, document) == 1,
+            "allOf" => fitting(root, given, document) == given.as_array().unwrap().len(),
             word => panic!("`{word}` is a word of schemas that this check does not know"),
         };
         if !fits {
@@ -122,6 +134,10 @@ fn number(value: &Value) -> Option<f64> {
 
 fn length(document: &Value) -> Option<u64> {
     document.as_array().map(|items| items.len() as u64)
+}
+
+fn chars(document: &Value) -> Option<u64> {
+    document.as_str().map(|text| text.chars().count() as u64)
 }
 
 /// Words that [`parts`] reads.

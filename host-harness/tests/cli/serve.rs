@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 
 use koalr_upstream::Upstream;
 use koalr_upstream::github::{
@@ -14,17 +14,23 @@ use serde_json::{Value, json};
 use crate::support::{Koalr, acme, serve};
 
 /// A server with a connected and synced tenant, and everything around it.
-struct Served {
-    koalr: Koalr,
-    github: GitHubUpstream,
-    child: Child,
+pub(crate) struct Served {
+    pub(crate) koalr: Koalr,
+    pub(crate) github: GitHubUpstream,
+    pub(crate) child: Child,
+    out: BufReader<ChildStdout>,
     log: BufReader<ChildStderr>,
-    address: String,
+    pub(crate) address: String,
     _upstream: Upstream,
 }
 
 impl Served {
     fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// With these variables of the environment.
+    pub(crate) fn with(variables: &[(&str, &str)]) -> Self {
         let upstream = serve(acme());
         let koalr = Koalr::synced(&upstream);
         let github = GitHub::from(Repository::sample()).token(TOKEN);
@@ -43,11 +49,12 @@ impl Served {
             "--allow-loopback",
         ]);
         assert_eq!(ran.code, 0, "{}", ran.err);
-        let (child, log, address) = start(&koalr);
+        let (child, out, log, address) = start(&koalr, variables);
         Self {
             koalr,
             github,
             child,
+            out,
             log,
             address,
             _upstream: upstream,
@@ -55,7 +62,7 @@ impl Served {
     }
 
     /// Sends a delivery; the status and the body of the answer.
-    fn send(&self, delivery: &Delivery) -> (u16, Value) {
+    pub(crate) fn send(&self, delivery: &Delivery) -> (u16, Value) {
         let mut request = "POST /webhooks/default/github HTTP/1.1\r\nhost: koalr\r\n".to_owned();
         for (name, value) in &delivery.headers {
             let _ = write!(request, "{name}: {value}\r\n");
@@ -76,7 +83,7 @@ impl Served {
     }
 
     /// Waits until the log has a line with this.
-    fn until(&mut self, what: &str) -> String {
+    pub(crate) fn until(&mut self, what: &str) -> String {
         for line in self.log.by_ref().lines() {
             let line = line.unwrap();
             if line.contains(what) {
@@ -86,8 +93,20 @@ impl Served {
         panic!("the server ended before it said `{what}`");
     }
 
+    /// Starts it again on the same data, once it has ended.
+    pub(crate) fn restart(&mut self) {
+        (self.child, self.out, self.log, self.address) = start(&self.koalr, &[]);
+    }
+
+    /// Waits for its end: the exit code, and what it printed since it began to listen.
+    pub(crate) fn ended(&mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        (self.child.wait().unwrap().code(), rest)
+    }
+
     /// The only check run of the pull request.
-    fn check(&self) -> koalr_upstream::github::CheckRun {
+    pub(crate) fn check(&self) -> koalr_upstream::github::CheckRun {
         let mut runs = self.github.check_runs();
         assert_eq!(runs.len(), 1);
         runs.remove(0)
@@ -102,21 +121,32 @@ impl Drop for Served {
     }
 }
 
-fn start(koalr: &Koalr) -> (Child, BufReader<ChildStderr>, String) {
+fn start(
+    koalr: &Koalr,
+    variables: &[(&str, &str)],
+) -> (
+    Child,
+    BufReader<ChildStdout>,
+    BufReader<ChildStderr>,
+    String,
+) {
     let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-v"]);
+    command.envs(variables.iter().copied());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
-    out.read_line(&mut line).unwrap();
+    for _ in 0..2 {
+        out.read_line(&mut line).unwrap();
+    }
     let address = line.split("http://").nth(1).unwrap();
     let address = address.split(';').next().unwrap().to_owned();
     let log = BufReader::new(child.stderr.take().unwrap());
-    (child, log, address)
+    (child, out, log, address)
 }
 
 /// The sample's pull request that brings a critical vulnerability.
-fn blocked() -> PullRequest {
+pub(crate) fn blocked() -> PullRequest {
     PullRequest::new(
         "acme/checkout-api",
         77,
@@ -224,8 +254,7 @@ fn a_job_that_was_killed_runs_with_the_next_start() {
     served.child.kill().unwrap();
     served.child.wait().unwrap();
     served.github.heal();
-    let (child, log, address) = start(&served.koalr);
-    (served.child, served.log, served.address) = (child, log, address);
+    served.restart();
     served.until("change judged");
     assert_eq!(
         served.check().conclusion.as_deref(),
@@ -234,7 +263,7 @@ fn a_job_that_was_killed_runs_with_the_next_start() {
 }
 
 /// What GitHub signs with.
-const SECRET: &str = "a webhook's secret";
+pub(crate) const SECRET: &str = "a webhook's secret";
 
 /// What GitHub lets in.
 const TOKEN: &str = "ghs_0123456789abcdef0123456789abcdef0123";

@@ -1,5 +1,6 @@
 //! What is audited. Each kind has its own particulars, and none has room for a credential.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::json::{Value, object};
@@ -109,7 +110,9 @@ pub enum Event {
 }
 
 /// What was done, as a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Deed {
     /// A change was decided.

@@ -10,11 +10,7 @@ use crate::model::common::{ParameterKind, ParameterValue, Tenths, Timestamp};
 
 impl Document<'_> {
     /// A table.
-    pub(crate) fn table<'v, 't>(
-        &mut self,
-        key: &str,
-        value: &'v Value<'t>,
-    ) -> Option<&'v DeTable<'t>> {
+    pub fn table<'v, 't>(&mut self, key: &str, value: &'v Value<'t>) -> Option<&'v DeTable<'t>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
             self.wrong(key, value, "expected a table");

@@ -53,6 +53,13 @@ impl Summary {
         }
     }
 
+    /// What it found: vulnerabilities that it introduced, and findings of which that cannot be told.
+    #[must_use]
+    pub fn found(&self) -> u32 {
+        let introduced = self.introduced_high + self.introduced_low + self.introduced_unscored;
+        introduced + self.unattributed
+    }
+
     /// Two integrations' figures of one head: the stricter decision and the higher of each, because they may mean the
     /// same vulnerabilities.
     pub(super) fn join(self, other: Self) -> Self {

@@ -1,5 +1,6 @@
 //! What a credential may read: the question and answer of `connect`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::common::{Endpoint, Extra, SettingEntry, Timestamp};
@@ -31,7 +32,7 @@ pub struct CredentialFacts {
 }
 
 /// A working connection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Connection {
     /// Who the credential belongs to.
@@ -47,7 +48,7 @@ pub struct Connection {
 }
 
 /// The owner of a credential.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Account {
     /// The upstream's id of the user; for a credential without a user, the id of what it belongs to.
@@ -59,7 +60,7 @@ pub struct Account {
 }
 
 /// One organization of the upstream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Organization {
     /// The upstream's id, as it stands in paths.
@@ -71,7 +72,9 @@ pub struct Organization {
 }
 
 /// Whether the credential may use one thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Access {
     /// It answered.
@@ -83,7 +86,7 @@ pub enum Access {
 }
 
 /// One capability in one organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Capability {
     /// Organization id.

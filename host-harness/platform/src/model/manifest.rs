@@ -1,5 +1,6 @@
 //! What an integration is: the answer of `describe`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::common::{Extra, ParameterKind, ParameterValue, Setting};
@@ -7,7 +8,7 @@ use super::common::{Extra, ParameterKind, ParameterValue, Setting};
 /// Everything a host and a person need to know before they trust this integration.
 ///
 /// The host captures it at installation and binds it to the component's content hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Manifest {
     /// Lower-case identifier, stable for ever, for example `snyk`. Not empty.
@@ -37,7 +38,7 @@ pub struct Manifest {
 }
 
 /// One kind of data and its purpose.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Pull {
     /// What is read, for example `vulnerabilities per repository`.
@@ -47,7 +48,7 @@ pub struct Pull {
 }
 
 /// One permission of the upstream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Permission {
     /// The upstream's own name for it, as its settings page shows it.
@@ -59,7 +60,9 @@ pub struct Permission {
 }
 
 /// An HTTP method. Complete: any other is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Reads.
@@ -77,7 +80,7 @@ pub enum Method {
 }
 
 /// One allowed request shape on an origin.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PathRule {
     /// The one allowed method.
@@ -91,7 +94,7 @@ pub struct PathRule {
 }
 
 /// Where an origin's host name comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OriginAddress {
     /// Always this base address, scheme and host, for example `https://api.example.com`.
@@ -107,7 +110,7 @@ pub enum OriginAddress {
 }
 
 /// One place requests may go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Origin {
     /// Identifier, for example a region's name such as `EU-01`.
@@ -125,7 +128,7 @@ pub struct Origin {
 }
 
 /// An upstream rate limit. All quotas that match a request apply to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Quota {
     /// Identifier for messages, for example `per-minute`.
@@ -141,7 +144,7 @@ pub struct Quota {
 }
 
 /// A form of credential.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct CredentialKind {
     /// Identifier, handed to `connect` as the kind.
@@ -159,7 +162,7 @@ pub struct CredentialKind {
 }
 
 /// A host name inside a credential: one `.`-separated part is base64url JSON with a claim.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct AudienceClaim {
     /// Index of the part, counted from 0.
@@ -169,7 +172,7 @@ pub struct AudienceClaim {
 }
 
 /// A rule of the gate. Rules are data, so that a new one changes no contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rule {
     /// Stable kebab-case code, for example `introduced-cvss`.
@@ -185,7 +188,7 @@ pub struct Rule {
 }
 
 /// A parameter of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Parameter {
     /// Kebab-case name.

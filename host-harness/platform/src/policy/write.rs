@@ -2,7 +2,7 @@
 
 use super::Policy;
 use super::read::ACTIVE;
-use crate::document::decimal;
+use crate::document::{decimal, quoted};
 use crate::model::common::ParameterValue;
 
 pub(super) fn policy(policy: &Policy) -> String {
@@ -24,8 +24,8 @@ pub(super) fn keys(policy: &Policy) -> [(&'static str, String); 6] {
     let causes = policy.fail_open.iter().map(|cause| cause.word());
     let bands = policy.bands;
     [
-        ("mode", text(policy.mode.word())),
-        ("cvss-source", text(policy.cvss_source.word())),
+        ("mode", quoted(policy.mode.word())),
+        ("cvss-source", quoted(policy.cvss_source.word())),
         ("fail-open", texts(causes)),
         ("deadline-seconds", policy.deadline_secs.to_string()),
         ("waiver-max-days", policy.waiver_max_days.to_string()),
@@ -46,13 +46,13 @@ pub(super) fn value(value: &ParameterValue) -> String {
         ParameterValue::Flag(flag) => flag.to_string(),
         ParameterValue::Integer(number) => number.to_string(),
         ParameterValue::Tenths(tenths) => decimal(*tenths),
-        ParameterValue::Text(given) => text(given),
+        ParameterValue::Text(given) => quoted(given),
         ParameterValue::Texts(list) => texts(list.iter().map(String::as_str)),
     }
 }
 
 fn texts<'a>(list: impl Iterator<Item = &'a str>) -> String {
-    let list: Vec<String> = list.map(text).collect();
+    let list: Vec<String> = list.map(quoted).collect();
     format!("[{}]", list.join(", "))
 }
 
@@ -61,23 +61,6 @@ pub(super) fn key(name: &str) -> String {
     if !name.is_empty() && name.bytes().all(bare) {
         name.to_owned()
     } else {
-        text(name)
+        quoted(name)
     }
-}
-
-/// A basic string: one line, whatever is in it.
-fn text(text: &str) -> String {
-    let mut written = String::from("\"");
-    for char in text.chars() {
-        match char {
-            '"' | '\\' => written.extend(['\\', char]),
-            char if char.is_control() => {
-                let escaped = format!("\\u{:04X}", u32::from(char));
-                written.push_str(&escaped);
-            }
-            char => written.push(char),
-        }
-    }
-    written.push('"');
-    written
 }

@@ -134,7 +134,9 @@ impl Fields {
             expires: self.expires?,
             void_if,
         };
-        waiver.check(document, at, max_days);
+        for problem in waiver.problems(max_days) {
+            document.complain(at, problem);
+        }
         (self.flawless && document.count() == before).then_some(waiver)
     }
 
@@ -179,29 +181,31 @@ impl Fields {
 }
 
 impl Waiver {
-    fn check(&self, document: &mut Document<'_>, at: &Range<usize>, max_days: u32) {
+    /// What is wrong with it under a policy that lets waivers live so many days. May be empty.
+    #[must_use]
+    pub fn problems(&self, max_days: u32) -> Vec<Problem> {
+        let mut problems = Vec::new();
         if let Some(author) = &self.author
             && is_same_login(author, &self.approver)
         {
             let approver = self.approver.clone();
-            document.complain(at, Problem::OwnApproval { approver });
+            problems.push(Problem::OwnApproval { approver });
         }
         let lives = self.expires.saturating_sub(self.created);
         let allowed = i64::from(max_days) * DAY;
         if lives <= 0 {
-            let problem = Problem::NeverHolds {
+            problems.push(Problem::NeverHolds {
                 expires: rfc3339(self.expires),
                 created: rfc3339(self.created),
-            };
-            document.complain(at, problem);
+            });
         } else if lives > allowed {
-            let problem = Problem::LivesTooLong {
+            problems.push(Problem::LivesTooLong {
                 days: (lives - 1) / DAY + 1,
                 limit: max_days,
                 by: rfc3339(self.created.saturating_add(allowed)),
-            };
-            document.complain(at, problem);
+            });
         }
+        problems
     }
 }
 

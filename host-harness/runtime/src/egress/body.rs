@@ -1,6 +1,7 @@
 //! Response bodies: counted, capped and timed.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use wasmtime_wasi_http::Error;
 use super::reuse::Keeper;
 use super::ticket::Collector;
 use super::transcript::{Outcome, Transcript};
+use crate::meter::Meter;
 
 /// A response body that ends with an error after too many bytes, or too long a silence, and writes its size to the
 /// transcript.
@@ -32,6 +34,7 @@ pub(crate) struct Record {
     pub(crate) transcript: Transcript,
     pub(crate) row: Option<usize>,
     pub(crate) status: u16,
+    pub(crate) meter: Option<Arc<dyn Meter>>,
 }
 
 impl ResponseBody {
@@ -139,7 +142,11 @@ impl Drop for ResponseBody {
             transcript,
             row,
             status,
+            meter,
         } = &self.record;
+        if let Some(meter) = meter {
+            meter.received(self.read);
+        }
         transcript.set(
             *row,
             Outcome::Answered {

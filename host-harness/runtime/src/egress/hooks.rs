@@ -17,6 +17,7 @@ use super::sender::{Permit, Sender};
 use super::ticket::Tickets;
 use super::waiting::QuotaWait;
 use crate::limits::Limits;
+use crate::meter::Meter;
 
 /// The policed sender of one session.
 pub(crate) struct EgressHooks {
@@ -36,6 +37,7 @@ pub(crate) struct EgressHooks {
     tickets: Tickets,
     given: Arc<Mutex<HashSet<String>>>,
     forbidden: ForbiddenHeaderFilter,
+    meter: Option<Arc<dyn Meter>>,
 }
 
 impl EgressHooks {
@@ -61,7 +63,13 @@ impl EgressHooks {
             forbidden: Arc::new(move |name| {
                 is_forbidden(name) || Some(name) == credential.as_ref()
             }),
+            meter: None,
         }
+    }
+
+    /// The same, whose requests this one is told of.
+    pub(crate) fn told_to(self, meter: Option<Arc<dyn Meter>>) -> Self {
+        Self { meter, ..self }
     }
 
     /// Gives the next call its own budget.
@@ -132,6 +140,7 @@ impl WasiHttpHooks for EgressHooks {
             tickets: self.tickets.clone(),
             given: Arc::clone(&self.given),
             forbidden: Arc::clone(&self.forbidden),
+            meter: self.meter.clone(),
         };
         Box::new(async move {
             let response = sender.carry_out(request, admitted).await?;

@@ -229,6 +229,25 @@ pub enum Denial {
     Budget,
 }
 
+impl Denial {
+    /// What kind it is, for metrics.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Scheme(_) => "scheme",
+            Self::Host(_) => "host",
+            Self::Port(_) => "port",
+            Self::UnclearPath(_) => "unclear-path",
+            Self::Rule { .. } => "rule",
+            Self::Organization(_) => "organization",
+            Self::Download { .. } => "download",
+            Self::Closed => "closed",
+            Self::Budget => "budget",
+        }
+    }
+}
+
 /// Why a manifest gives no policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {

@@ -10,6 +10,7 @@ use http::header::{CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Full, Limited};
 use hyper::body::Incoming;
+use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
 
 use super::body::{Record, ResponseBody};
@@ -23,6 +24,7 @@ use super::ticket::{Collector, Tickets};
 use super::transcript::Outcome;
 use super::waiting::QuotaWait;
 use super::{Egress, Way};
+use crate::meter::{ExchangeMeasured, Meter};
 
 /// A request may leave, this way.
 pub(super) struct Permit {
@@ -54,6 +56,7 @@ pub(super) struct Sender {
     /// What was answered from memory in this session.
     pub(super) given: Arc<Mutex<HashSet<String>>>,
     pub(super) forbidden: ForbiddenHeaderFilter,
+    pub(super) meter: Option<Arc<dyn Meter>>,
 }
 
 impl Sender {
@@ -71,6 +74,7 @@ impl Sender {
                     Denial::Budget => Error::ConnectionLimitReached,
                     _ => Error::HttpRequestDenied,
                 };
+                self.exchanged(&ExchangeMeasured::Denied(&denial));
                 let outcome = Outcome::Denied(denial);
                 self.begin(&request, None, outcome);
                 return Err(code);
@@ -104,6 +108,7 @@ impl Sender {
                     drop(response);
                     let _waiting = self.waiting.enter();
                     tokio::time::sleep(wait).await;
+                    self.waited(wait);
                 }
                 _ => return self.hand_over(&permit, &request, response, row),
             }
@@ -121,6 +126,7 @@ impl Sender {
         if !given.insert(key) {
             return None;
         }
+        self.exchanged(&ExchangeMeasured::Reused);
         self.begin(request, Some(permit.route), Outcome::Reused { age_secs });
         Some(answer.again(age_secs))
     }
@@ -137,10 +143,12 @@ impl Sender {
         let _waiting = self.waiting.enter();
         let way = &permit.way;
         let path = request.uri().path();
-        (way.governor)
+        let began = Instant::now();
+        let admitted = (way.governor)
             .admit(request.method(), path, way.priority, way.patience)
-            .await
-            .map(Some)
+            .await?;
+        self.waited(began.elapsed());
+        Ok(Some(admitted))
     }
 
     /// Reads the request's body; that of a `GET` or `HEAD` is dropped.
@@ -181,8 +189,13 @@ impl Sender {
         let reach = permit.reach(request.uri());
         self.sent.fetch_add(1, Ordering::Relaxed);
         match way.client.send(request, reach).await {
-            Ok(response) => Ok((response, row)),
+            Ok(response) => {
+                let status = response.status().as_u16();
+                self.exchanged(&ExchangeMeasured::Answered { status });
+                Ok((response, row))
+            }
             Err(cause) => {
+                self.exchanged(&ExchangeMeasured::Failed);
                 let code = cause.code();
                 self.egress.transcript.set(row, Outcome::Failed(cause));
                 Err(code)
@@ -211,6 +224,7 @@ impl Sender {
             transcript: self.egress.transcript.clone(),
             row,
             status: parts.status.as_u16(),
+            meter: self.meter.clone(),
         };
         let (most, collector) = match permit.route {
             Route::Api => (
@@ -233,6 +247,7 @@ impl Sender {
     /// The answer to a request that would have to wait too long: what the upstream would say, without asking it.
     fn hold(&self, request: &Request<Full<Bytes>>, wait: Duration) -> Response<WasiBody> {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.exchanged(&ExchangeMeasured::Held);
         let outcome = Outcome::Held { seconds };
         self.begin(request, Some(Route::Api), outcome);
         let body = Empty::new().map_err(|never| match never {}).boxed_unsync();
@@ -242,6 +257,18 @@ impl Sender {
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
         response
+    }
+
+    fn exchanged(&self, exchange: &ExchangeMeasured<'_>) {
+        if let Some(meter) = &self.meter {
+            meter.exchanged(exchange);
+        }
+    }
+
+    fn waited(&self, wait: Duration) {
+        if let Some(meter) = &self.meter {
+            meter.waited(wait);
+        }
     }
 
     fn begin(

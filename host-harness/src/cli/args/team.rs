@@ -9,25 +9,6 @@ use koalr_platform::audit::Tip;
 use super::{Format, Role, tip};
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Serve {
-    /// Where to listen.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: std::net::SocketAddr,
-    /// Let other machines reach it; put a proxy with TLS before it.
-    #[arg(long)]
-    pub(crate) anyone: bool,
-    /// Jobs that run at once.
-    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
-    pub(crate) slots: usize,
-    /// How many of them are for pull requests alone.
-    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
-    pub(crate) reserved: usize,
-    /// Seconds from one sync of a tenant to the next; up to a tenth more, so that tenants do not stay in step.
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
-    pub(crate) every: u64,
-}
-
-#[derive(Debug, clap::Args)]
 pub(crate) struct SignIn {
     /// Login of the person.
     #[arg(long = "as", value_name = "LOGIN")]
@@ -109,6 +90,8 @@ pub(crate) enum Scope {
     Import,
     /// Ask for decisions.
     Gate,
+    /// Give an integration its credential, and take it away.
+    Connect,
     /// Let changes pass, as the person given with `--as`.
     Approve,
 }
@@ -119,6 +102,7 @@ impl From<Scope> for access::Scope {
             Scope::Read => Self::Read,
             Scope::Import => Self::Import,
             Scope::Gate => Self::Gate,
+            Scope::Connect => Self::Connect,
             Scope::Approve => Self::Approve,
         }
     }

@@ -39,6 +39,17 @@ pub(crate) struct Connect {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Disconnect {
+    /// Which integration, for example `snyk`.
+    pub(crate) integration: String,
+    /// Login of the operator who disconnects it [default: nobody's, which whoever has the data directory may].
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Sync {
     /// Which integration, for example `snyk`.
     pub(crate) integration: String,
@@ -52,9 +63,9 @@ pub(crate) struct Sync {
     /// Whether fixes and checks of pull requests that no listing tells are asked for too, after the outcome is printed.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) enrichment: Enrichment,
-    /// How much of each of the upstream's quotas to use; other users of the same token need the rest.
-    #[arg(long, value_name = "PERCENT", default_value = "80", value_parser = rate_share)]
-    pub(crate) rate_share: RateShare,
+    /// How much of each of the upstream's quotas to use; other users of the same token need the rest [default: 80].
+    #[arg(long, value_name = "PERCENT", value_parser = rate_share)]
+    pub(crate) rate_share: Option<RateShare>,
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

@@ -158,7 +158,7 @@ fn dependencies(reading: &mut Reading, fields: &mut Fields<'_, '_>) -> Option<sb
 
 impl Given {
     /// As it is stored. Without a time of its own it is as new as the latest that it states.
-    pub(super) fn record(self, now: Timestamp) -> ChangeRecord {
+    pub(super) fn record(self, source: &str, now: Timestamp) -> ChangeRecord {
         let times = [self.opened_at, self.merged_at];
         let stated = self.updated_at.or(times.into_iter().flatten().max());
         ChangeRecord {
@@ -171,7 +171,7 @@ impl Given {
             merge_sha: self.merge_sha,
             base_score: self.base_score,
             updated_at: stated.unwrap_or(now),
-            source: SOURCE.to_owned(),
+            source: source.to_owned(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What is wrong in a file to import, and where.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::report::plain;
 
 /// Something wrong at a place of the file.
-#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, JsonSchema)]
 #[error("line {line}: {}{problem}", place(.path))]
 pub struct Complaint {
     /// Line, counted from 1.

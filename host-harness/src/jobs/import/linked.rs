@@ -6,6 +6,7 @@ use koalr_platform::delivery::Services;
 use koalr_platform::links::{Deliveries, Node, Window, links};
 use koalr_platform::model::common::Timestamp;
 use koalr_store::{DeliveryFilter, Tenant};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::HostError;
@@ -13,7 +14,7 @@ use crate::jobs::deployment::merges;
 use crate::report::plain;
 
 /// What is tied to what, of all that is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct LinkCounts {
     /// Merged changes.
@@ -33,7 +34,7 @@ pub struct LinkCounts {
 }
 
 /// How many stayed without a link for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct UnlinkedCount {
     /// What they are: `change`, `deployment` or `incident`.

@@ -8,7 +8,7 @@ use koalr_store::{ChangeRecord, DeliveryFilter, OwnDeployment, OwnIncident, Tena
 use super::change::Given;
 use super::document::Document;
 use super::services::Plan;
-use super::{Counts, ImportReport, SOURCE};
+use super::{API, Counts, ImportReport, SOURCE};
 use crate::HostError;
 use crate::jobs::team;
 use crate::report::plain;
@@ -18,7 +18,7 @@ pub(super) fn save(
     tenant: &mut Tenant,
     document: Document,
     plan: &Plan,
-    now: Timestamp,
+    (source, now): (&'static str, Timestamp),
 ) -> Result<ImportReport, HostError> {
     let mut report = ImportReport {
         records: document.records(),
@@ -44,10 +44,15 @@ pub(super) fn save(
         }
     }
     for given in document.changes {
-        change(tenant, given, &mut report, now)?;
+        change(tenant, given, &mut report, (source, now))?;
     }
-    deployments(tenant, document.deployments, &mut report.deployments)?;
-    incidents(tenant, document.incidents, &mut report.incidents)?;
+    deployments(
+        tenant,
+        document.deployments,
+        &mut report.deployments,
+        source,
+    )?;
+    incidents(tenant, document.incidents, &mut report.incidents, source)?;
     Ok(report)
 }
 
@@ -55,10 +60,10 @@ fn change(
     tenant: &mut Tenant,
     mut given: Given,
     report: &mut ImportReport,
-    now: Timestamp,
+    (source, now): (&'static str, Timestamp),
 ) -> Result<(), HostError> {
     let dependencies = given.dependencies.take();
-    let record = given.record(now);
+    let record = given.record(source, now);
     let (id, head) = (&record.change.id, &record.change.head_sha);
     let before = tenant.change(id)?;
     let saved = tenant.save_change(&record)?;
@@ -99,6 +104,7 @@ fn deployments(
     tenant: &mut Tenant,
     given: Vec<OwnDeployment>,
     counts: &mut Counts,
+    source: &'static str,
 ) -> Result<(), HostError> {
     if given.is_empty() {
         return Ok(());
@@ -107,6 +113,7 @@ fn deployments(
     let stored: HashMap<_, _> = stored.map(|one| (one.deployment.id.clone(), one)).collect();
     for mut one in given {
         let before = stored.get(&one.deployment.id);
+        one.source = told_by(before.map(|before| &*before.source), source);
         if let Some(before) = before {
             one.repository = one.repository.or_else(|| before.repository.clone());
             if before.deployment == one.deployment && before.repository == one.repository {
@@ -124,17 +131,17 @@ fn incidents(
     tenant: &mut Tenant,
     given: Vec<(OwnIncident, Timestamp)>,
     counts: &mut Counts,
+    source: &'static str,
 ) -> Result<(), HostError> {
     if given.is_empty() {
         return Ok(());
     }
     let stored = tenant.incidents(&DeliveryFilter::default())?.into_iter();
-    let stored: HashMap<_, _> = stored
-        .map(|one| (one.incident.id.clone(), one.incident))
-        .collect();
-    for (one, updated_at) in given {
+    let stored: HashMap<_, _> = stored.map(|one| (one.incident.id.clone(), one)).collect();
+    for (mut one, updated_at) in given {
         let before = stored.get(&one.incident.id);
-        if before == Some(&one.incident) {
+        one.source = told_by(before.map(|before| &*before.source), source);
+        if before.is_some_and(|before| before.incident == one.incident) {
             counts.unchanged += 1;
             continue;
         }
@@ -142,6 +149,13 @@ fn incidents(
         counts.add(before.is_some(), saved);
     }
     Ok(())
+}
+
+/// Under which source a record is stored. A file and the API speak of the same records, so that one which the other told
+/// first stays one.
+fn told_by(before: Option<&str>, source: &'static str) -> String {
+    let same = before.filter(|before| [SOURCE, API].contains(before));
+    same.unwrap_or(source).to_owned()
 }
 
 /// Names that no service has, with how many records use them.
@@ -172,4 +186,45 @@ fn unknown_services(document: &Document, plan: &Plan) -> Vec<String> {
         )
     };
     unknown.into_iter().map(sentence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use koalr_platform::model::record::DeploymentState;
+    use koalr_store::{DataDir, TenantId};
+    use serde_json::json;
+
+    use super::*;
+    use crate::jobs::{import, import_without_people};
+
+    #[test]
+    fn what_a_file_and_the_api_tell_of_one_deployment_or_incident_is_one_record() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = DataDir::open(directory.path()).unwrap();
+        let acme = TenantId::parse("acme").unwrap();
+        let mut tenant = data.tenant(&acme, true).unwrap();
+        let document = |state: &str, hour: u32| {
+            let at = format!("2026-01-09T{hour:02}:00:00Z");
+            let deployment = json!({ "id": "d-1", "state": state, "at": at });
+            let incident = json!({ "id": "i-1", "started-at": at });
+            json!({ "deployments": [deployment], "incidents": [incident] }).to_string()
+        };
+        import_without_people(&mut tenant, "api key 1", &document("running", 8), NOW).unwrap();
+        import(&mut tenant, "file", &document("succeeded", 9), NOW).unwrap();
+        let older = import(&mut tenant, "file", &document("failed", 7), NOW).unwrap();
+        assert_eq!((older.deployments.older, older.incidents.older), (1, 1));
+        let all = DeliveryFilter::default();
+        let deployments = tenant.deployments(&all).unwrap();
+        let [one] = deployments.as_slice() else {
+            panic!("{deployments:?}");
+        };
+        assert_eq!(
+            (&*one.source, one.deployment.state),
+            ("api", DeploymentState::Succeeded)
+        );
+        assert_eq!(tenant.incidents(&all).unwrap().len(), 1);
+    }
+
+    /// 2026-01-15T00:00:00Z.
+    const NOW: Timestamp = 1_768_435_200_000;
 }

@@ -6,6 +6,7 @@ use koalr_platform::decision::Decision;
 use koalr_platform::model::assessment::Attribution;
 use koalr_platform::model::common::FixState;
 use koalr_platform::model::verdict::Decision as Judged;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::MAX_TITLE;
@@ -14,7 +15,7 @@ use crate::report::change::{ChangeReport, Line, Names};
 use crate::report::markdown::{LONGEST_NAME, one_line};
 
 /// A note at a line of a file, in plain text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Annotation {
     /// The manifest or lockfile, from the repository's root.
     pub path: String,
@@ -31,7 +32,7 @@ pub struct Annotation {
 }
 
 /// How bad an annotation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AnnotationLevel {
     /// No rule objects.

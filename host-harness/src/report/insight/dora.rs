@@ -116,7 +116,8 @@ fn with_tier(value: Option<String>, tier: Option<Tier>, absent: Option<Absent>) 
     }
 }
 
-fn why(absent: Absent) -> &'static str {
+/// Why a figure is absent, as a clause.
+pub(crate) fn why(absent: Absent) -> &'static str {
     match absent {
         Absent::NoDeployments => "nothing was deployed",
         Absent::WindowUnderADay => "the window is shorter than a day",

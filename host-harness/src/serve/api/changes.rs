@@ -1,20 +1,22 @@
 //! Changes, what they do to dependencies, and what is decided about them.
 
+mod change;
+mod decision;
+mod policy;
+mod waiver;
+
 use std::sync::Arc;
 
-use koalr_store::{ApiKeyRecord, ChangeState, Tenant};
-use serde::Serialize;
-use serde_json::json;
+use koalr_platform::model::common::Timestamp;
+use koalr_store::{ApiKeyRecord, Slice, Tenant};
+use serde::de::DeserializeOwned;
 
 use super::super::desk::Desk;
 use super::super::work::Task;
-use super::{blocking, done, queued};
+use super::{blocking, done, queued_as};
 use crate::HostError;
-use crate::jobs::{
-    DependenciesReport, DeploymentOptions, Head, JudgeOptions, change_status, connected,
-    gate_deployment, hand_in, import_without_people, override_change,
-};
-use crate::web::{ChangesAsk, Reply};
+use crate::jobs::{connected, import_without_people};
+use crate::web::{ChangesAsk, Page, Reply};
 
 pub(super) async fn answer(
     desk: Arc<Desk>,
@@ -45,138 +47,58 @@ fn answer_now(
             let name = format!("api key {}", caller.id);
             done(&import_without_people(tenant, &name, &text, desk.now())?)
         }
-        ChangesAsk::Dependencies {
-            change,
-            repository,
-            head_sha,
-            source,
-            changes,
-        } => {
-            let head = Head {
-                change: &change,
-                repository: repository.as_deref(),
-                sha: head_sha.as_deref(),
-            };
-            if change.trim().is_empty() {
-                return Ok(None);
-            }
-            if tenant.change(&change)?.is_none() && (repository.is_none() || head_sha.is_none()) {
-                return Err(HostError::Change(
-                    "no such change is stored; give `repository` and `head-sha`, and it becomes one"
-                        .to_owned(),
-                ));
-            }
-            let report = hand_in(tenant, head, (source, changes), desk.now())?;
-            let queued = desk.judge_open(tenant, &report)?;
-            done(&Handed { report, queued })
-        }
-        ChangesAsk::Change { change } => {
-            let key = judge(&change).key();
-            let queued = tenant.waiting_jobs()?.iter().any(|job| job.key == key);
-            match change_status(&desk.host, tenant, &change, queued)? {
-                Some(status) => done(&status),
-                None => Ok(None),
-            }
-        }
-        ChangesAsk::Judge { change } => {
-            if tenant.change(&change)?.is_none() {
-                return Ok(None);
-            }
-            desk.connected(tenant)?;
-            desk.push(tenant, &judge(&change), desk.now())?;
-            Ok(Some(queued(json!({ "change": change, "queued": true }))))
-        }
-        ChangesAsk::Override {
-            change,
-            head_sha,
-            reason,
-        } => desk.lift(tenant, caller, (&change, &head_sha, &reason)),
-        ChangesAsk::Deployment { .. } => Ok(None),
+        ChangesAsk::Decisions(ask) => desk.decisions(tenant, ask),
+        ChangesAsk::Waivers(ask) => desk.waivers(tenant, caller, ask),
+        ChangesAsk::Policy(ask) => desk.policy(tenant, caller, ask),
+        ask => desk.change(tenant, caller, ask),
     }
 }
 
 impl Desk {
-    async fn deployment(
-        &self,
-        caller: &ApiKeyRecord,
-        (sha, service, environment): (String, String, String),
-    ) -> Result<Option<Reply>, HostError> {
-        let Some(mut tenant) = self.tenant(&caller.tenant)? else {
-            return Ok(None);
-        };
-        let options = DeploymentOptions {
-            sha,
-            service,
-            environment,
-            terms: JudgeOptions::stored(&self.host, &tenant)?,
-        };
-        let _turn = self.gates.acquire().await.map_err(|_| HostError::Ended)?;
-        let report = gate_deployment(&self.host, &mut tenant, &options, self.now()).await?;
-        done(&report)
-    }
-
-    /// Lets a head pass as the key's person, whose roles decide whether they may.
-    fn lift(
-        &self,
-        tenant: &mut Tenant,
-        caller: &ApiKeyRecord,
-        (change, head_sha, reason): (&str, &str, &str),
-    ) -> Result<Option<Reply>, HostError> {
-        let Some(login) = &caller.login else {
-            return Err(HostError::Forbidden(
-                "this key is nobody's in particular, and only a person may let a change pass"
-                    .to_owned(),
-            ));
-        };
-        if tenant.change(change)?.is_none() {
-            return Ok(None);
-        }
-        let head = (change, Some(head_sha));
-        let lifted = override_change(tenant, head, (login, reason), self.now())?;
-        if tenant.connection(&self.host.manifest().id)?.is_some() {
-            self.push(tenant, &judge(change), self.now())?;
-        }
-        done(&lifted)
-    }
-
-    /// Queues a judgement of what a list was handed in for, if that can still change: it was not merged or closed, and the
-    /// list is of its newest head.
-    fn judge_open(
-        &self,
-        tenant: &mut Tenant,
-        report: &DependenciesReport,
-    ) -> Result<bool, HostError> {
-        let Some(record) = tenant.change(&report.change)? else {
-            return Ok(false);
-        };
-        let is_open = matches!(record.state, ChangeState::Open | ChangeState::Unknown);
-        let is_newest = record.change.head_sha == report.head_sha;
-        let is_connected = tenant.connection(&self.host.manifest().id)?.is_some();
-        let is_judged = is_open && is_newest && is_connected;
-        if is_judged {
-            self.push(tenant, &judge(&report.change), self.now())?;
-        }
-        Ok(is_judged)
-    }
-
     /// Without a connection no change can be judged, however often it is tried.
     fn connected(&self, tenant: &Tenant) -> Result<(), HostError> {
         connected(tenant, &self.host.manifest().id).map(drop)
     }
 }
 
-/// What was handed in.
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Handed {
-    #[serde(flatten)]
-    report: DependenciesReport,
-    /// Whether the change is judged again.
-    queued: bool,
+/// Whose key it is: only a person approves.
+fn person(caller: &ApiKeyRecord) -> Result<&str, HostError> {
+    caller.login.as_deref().ok_or_else(|| {
+        HostError::Forbidden(
+            "this key is nobody's in particular, and only a person may approve something"
+                .to_owned(),
+        )
+    })
 }
 
 fn judge(change: &str) -> Task {
     Task::Judge {
         change: change.to_owned(),
     }
+}
+
+/// The slice of a store's list that a page shows, and one item more, which tells whether there is another page. `key` makes
+/// the place of an item of the time and the id that its cursor holds.
+fn slice<T: DeserializeOwned, K>(
+    page: &Page,
+    key: impl Fn(Timestamp, T) -> K,
+) -> Result<Slice<K>, HostError> {
+    let after = page.after.as_ref().map(|after| {
+        let id = serde_json::from_str(&after.id).map_err(|_| {
+            let problem =
+                "no page of this list ended at this `cursor`; give `next-cursor` as it came";
+            HostError::NotPossible(problem.to_owned())
+        })?;
+        Ok::<_, HostError>(key(after.at, id))
+    });
+    Ok(Slice {
+        after: after.transpose()?,
+        limit: page.limit.saturating_add(1),
+    })
+}
+
+/// The id of a cursor.
+fn id(id: &impl serde::Serialize) -> String {
+    // Texts and numbers always become JSON.
+    serde_json::to_string(id).unwrap_or_default()
 }

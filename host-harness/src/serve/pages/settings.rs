@@ -9,10 +9,10 @@ use koalr_store::{Tenant, Visitor};
 use super::super::desk::Desk;
 use super::super::routine;
 use crate::HostError;
-use crate::jobs::{ConnectOptions, connect, status};
+use crate::jobs::{known_actor, status};
 use crate::report::html::settings::{self, Attempt, Card};
 use crate::report::html::{Frame, Page};
-use crate::web::{Acted, SettingsForm, SettingsPage};
+use crate::web::{Acted, ConnectBody, SettingsForm, SettingsPage, Token};
 
 pub(super) async fn show(
     desk: Arc<Desk>,
@@ -63,7 +63,7 @@ pub(super) async fn act(
                 organizations,
                 wrong: None,
             };
-            desk.connect(visitor, frame, token, attempt).await
+            desk.connect_visitor(visitor, frame, token, attempt).await
         }
         SettingsForm::Sync { integration } => {
             desk.aside(move |desk| {
@@ -84,7 +84,7 @@ pub(super) async fn act(
 
 impl Desk {
     /// Connects as the visitor, whose roles decide whether they may; then everything is read.
-    async fn connect(
+    async fn connect_visitor(
         self: Arc<Self>,
         visitor: Visitor,
         frame: Frame,
@@ -98,24 +98,19 @@ impl Desk {
         let integration = self.host.manifest().id.clone();
         let connected = match token {
             Ok(secret) => {
-                let options = ConnectOptions {
+                let body = ConnectBody {
+                    token: Token(secret),
                     upstream: attempt.upstream.clone(),
-                    allow_loopback: self.allow_loopback,
-                    secret,
                     organizations: attempt.organizations.clone(),
-                    roots: None,
                     downloads: Vec::new(),
                 };
-                let connected = connect(&self.host, &mut tenant, options, self.now()).await;
+                let connected = self.connect_as(&mut tenant, &visitor.login, body).await;
                 connected.map(drop)
             }
             Err(error) => Err(HostError::NotPossible(error.to_string())),
         };
         match connected {
-            Ok(()) => {
-                routine::plan(&self, &mut tenant, self.now())?;
-                Ok(Some(Acted::Go(settings::path(&integration))))
-            }
+            Ok(()) => Ok(Some(Acted::Go(settings::path(&integration)))),
             Err(error @ (HostError::Store(_) | HostError::Call(_))) => Err(error),
             Err(error) => {
                 let attempt = Attempt {
@@ -145,7 +140,7 @@ fn card(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<Card, HostErr
 
 /// Whether somebody may connect and disconnect.
 fn may(tenant: &Tenant, visitor: &Visitor) -> Result<(), HostError> {
-    let actor = crate::jobs::known_actor(tenant, &visitor.login)?;
+    let actor = known_actor(tenant, &visitor.login)?;
     let may = actor.may(Act::Connect, None);
     may.map_err(|error| HostError::Forbidden(error.to_string()))
 }

@@ -1,14 +1,27 @@
 //! Changes, what they do to dependencies, and what is decided about them.
 
-use http::{Method, StatusCode};
-use koalr_platform::access::Scope;
-use koalr_platform::sbom::{self, Changes};
-use serde_json::Value;
+mod change;
+mod decision;
+mod dependencies;
+mod import;
+mod policy;
+mod waiver;
 
-use super::super::problem::Problem;
-use super::Ask;
-use super::members::Members;
-use super::route::{Answer, Given, LARGE, Route, SMALL, nothing, shape};
+use koalr_platform::decision::Decision;
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::model::evidence::Observation;
+use koalr_platform::sbom::Changes;
+use koalr_store::ChangeState;
+use serde::de::DeserializeOwned;
+
+use super::page::Page;
+use super::route::Route;
+
+pub use change::Judging;
+pub use decision::DecisionsAsk;
+pub use dependencies::Handed;
+pub use policy::{PolicyAsk, PolicySet};
+pub use waiver::{WaiverDone, WaiversAsk};
 
 /// What is asked about changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +44,25 @@ pub enum ChangesAsk {
         /// The list.
         changes: Changes,
     },
+    /// List changes.
+    List {
+        /// Which.
+        filter: ChangeFilter,
+        /// Which page.
+        page: Page,
+    },
     /// Tell what is stored of a change, and what was decided about it.
     Change {
+        /// Its id.
+        change: String,
+    },
+    /// Tell the last decision about a change in full.
+    Report {
+        /// Its id.
+        change: String,
+    },
+    /// The check run of the last decision about a change.
+    CheckRun {
         /// Its id.
         change: String,
     },
@@ -59,149 +89,71 @@ pub enum ChangesAsk {
         /// The environment.
         environment: String,
     },
+    /// About decisions, overrides and the audit log.
+    Decisions(DecisionsAsk),
+    /// About waivers.
+    Waivers(WaiversAsk),
+    /// About the policy.
+    Policy(PolicyAsk),
 }
 
-pub(super) const ROUTES: &[Route] = &[
-    Route {
-        method: Method::POST,
-        path: "/api/v1/imports",
-        scope: Scope::Import,
-        summary: "Store changes, deployments, incidents and services from a document.",
-        query: &[],
-        body: Some(shape::<Value>),
-        most_bytes: LARGE,
-        answer: Answer::Done(shape::<Value>),
-        read: import,
-    },
-    Route {
-        method: Method::PUT,
-        path: "/api/v1/changes/{id}/dependencies",
-        scope: Scope::Import,
-        summary: "Store what a change does to dependencies; an open one is judged again.",
-        query: &[],
-        body: Some(shape::<Value>),
-        most_bytes: LARGE,
-        answer: Answer::Done(shape::<Value>),
-        read: dependencies,
-    },
-    Route {
-        method: Method::GET,
-        path: "/api/v1/changes/{id}",
-        scope: Scope::Read,
-        summary: "Tell what is stored of a change, and the last decision about it.",
-        query: &[],
-        body: None,
-        most_bytes: SMALL,
-        answer: Answer::Done(shape::<Value>),
-        read: |given| {
-            nothing(given.body)?;
-            Ok(Ask::Changes(ChangesAsk::Change { change: given.id }))
-        },
-    },
-    Route {
-        method: Method::POST,
-        path: "/api/v1/changes/{id}/judge",
-        scope: Scope::Gate,
-        summary: "Have a change judged again.",
-        query: &[],
-        body: None,
-        most_bytes: SMALL,
-        answer: Answer::Queued(shape::<Value>),
-        read: |given| {
-            nothing(given.body)?;
-            Ok(Ask::Changes(ChangesAsk::Judge { change: given.id }))
-        },
-    },
-    Route {
-        method: Method::POST,
-        path: "/api/v1/changes/{id}/override",
-        scope: Scope::Approve,
-        summary: "Let one head of a change pass, as the key's person.",
-        query: &[],
-        body: Some(shape::<Value>),
-        most_bytes: SMALL,
-        answer: Answer::Done(shape::<Value>),
-        read: override_change,
-    },
-    Route {
-        method: Method::POST,
-        path: "/api/v1/deployments/gate",
-        scope: Scope::Gate,
-        summary: "Decide whether a commit may be deployed.",
-        query: &[],
-        body: Some(shape::<Value>),
-        most_bytes: SMALL,
-        answer: Answer::Done(shape::<Value>),
-        read: deployment,
-    },
+/// Which changes are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ChangeFilter {
+    /// Only of this repository.
+    pub repository: Option<String>,
+    /// Only in this state.
+    pub state: Option<ChangeState>,
+    /// Only those whose last decision this is.
+    pub decision: Option<Decision>,
+}
+
+/// Which decisions are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DecisionFilter {
+    /// Only about changes of this repository.
+    pub repository: Option<String>,
+    /// Only those that bind so.
+    pub decision: Option<Decision>,
+    /// Only of this kind.
+    pub observation: Option<Observation>,
+    /// Only those made for then or later.
+    pub from: Option<Timestamp>,
+    /// Only those made for before then.
+    pub to: Option<Timestamp>,
+}
+
+pub(super) const ROOMS: [&[Route]; 6] = [
+    change::ROUTES,
+    decision::ROUTES,
+    dependencies::ROUTES,
+    import::ROUTES,
+    policy::ROUTES,
+    waiver::ROUTES,
 ];
 
-fn import(given: Given<'_>) -> Result<Ask, Problem> {
-    let text = str::from_utf8(given.body)
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not UTF-8"))?;
-    let text = text.to_owned();
-    Ok(Ask::Changes(ChangesAsk::Import { text }))
+/// What a word of a query stands for.
+fn meaning<T: DeserializeOwned>(word: Option<&'static str>) -> Option<T> {
+    word.and_then(|word| serde_json::from_value(word.into()).ok())
 }
 
-fn dependencies(given: Given<'_>) -> Result<Ask, Problem> {
-    let mut members = Members::read(given.body)?;
-    let head_sha = members.text("head-sha");
-    let repository = members.text("repository");
-    let (list, base, head) = (
-        members.raw("list"),
-        members.raw("base"),
-        members.raw("head"),
-    );
-    let parsed = match (list, base, head) {
-        (Some(list), None, None) => {
-            let changes = sbom::list("list", list.as_bytes());
-            members.check("list", changes).map(|all| ("list", all))
+/// Words of decisions in a query.
+const DECISIONS: &[&str] = &["pass", "warn", "pending", "inconclusive", "block"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_that_a_query_takes_has_a_meaning() {
+        for word in DECISIONS {
+            assert_eq!(meaning::<Decision>(Some(word)).unwrap().word(), *word);
         }
-        (None, Some(base), Some(head)) => documents(&mut members, base, head),
-        _ => {
-            members.complain("", "give either `list`, or both `base` and `head`");
-            None
+        for word in change::STATES {
+            assert_eq!(meaning::<ChangeState>(Some(word)).unwrap().word(), *word);
         }
-    };
-    members.end()?;
-    let (source, changes) = parsed.unwrap_or_default();
-    Ok(Ask::Changes(ChangesAsk::Dependencies {
-        change: given.id,
-        repository,
-        head_sha,
-        source,
-        changes,
-    }))
-}
-
-fn documents(members: &mut Members<'_>, base: &str, head: &str) -> Option<(&'static str, Changes)> {
-    let mut read = |key, text: &str| members.check(key, sbom::read(key, text.as_bytes()));
-    let (base, head) = (read("base", base), read("head", head));
-    let (base, head) = (base?, head?);
-    Some((head.format(), sbom::diff(&base, &head)))
-}
-
-fn override_change(given: Given<'_>) -> Result<Ask, Problem> {
-    let mut members = Members::read(given.body)?;
-    let head_sha = members.required("head-sha", "an override holds for one commit only");
-    let reason = members.required("reason", "the audit log keeps why the change may pass");
-    members.end()?;
-    Ok(Ask::Changes(ChangesAsk::Override {
-        change: given.id,
-        head_sha,
-        reason,
-    }))
-}
-
-fn deployment(given: Given<'_>) -> Result<Ask, Problem> {
-    let mut members = Members::read(given.body)?;
-    let sha = members.required("sha", "it is the commit that is to be deployed");
-    let service = members.required("service", "it is what is to be deployed");
-    let environment = members.text("environment");
-    members.end()?;
-    Ok(Ask::Changes(ChangesAsk::Deployment {
-        sha,
-        service,
-        environment: environment.unwrap_or_else(|| "production".to_owned()),
-    }))
+        for word in decision::OBSERVATIONS {
+            assert!(meaning::<Observation>(Some(word)).is_some(), "{word}");
+        }
+    }
 }

@@ -1,11 +1,14 @@
 //! A body: one JSON object, whose members are taken one by one. What is left is unknown, and all that is wrong is said at
 //! once.
 
+mod values;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use http::StatusCode;
 use serde::de::IgnoredAny;
+use zeroize::Zeroizing;
 
 use super::super::problem::Problem;
 use crate::jobs::Complaint;
@@ -81,14 +84,57 @@ impl<'t> Members<'t> {
         None
     }
 
-    /// The same, where it must not be absent. Empty if it is wrong, which [`end`](Self::end) tells.
+    /// Texts that are not blank; empty if they are absent, null, or wrong, which [`end`](Self::end) tells.
+    pub(super) fn texts(&mut self, key: &'static str) -> Vec<String> {
+        let Some(raw) = self.raw(key) else {
+            return Vec::new();
+        };
+        let is_text =
+            |one: &String| !one.trim().is_empty() && one.chars().count() <= MAX_TEXT_CHARS;
+        match serde_json::from_str::<Vec<String>>(raw) {
+            Ok(texts) if texts.len() > MOST_TEXTS => {
+                self.complain(key, format!("it has more than {MOST_TEXTS} items"));
+            }
+            Ok(texts) if texts.iter().all(is_text) => return texts,
+            Ok(_) => {
+                let problem =
+                    format!("each item must be a text of 1 to {MAX_TEXT_CHARS} characters");
+                self.complain(key, problem);
+            }
+            Err(_) => self.complain(key, "it must be a list of texts"),
+        }
+        Vec::new()
+    }
+
+    /// A text that nobody may see, where it must not be absent. No complaint repeats it.
+    pub(super) fn secret(&mut self, key: &'static str, why: &str) -> Option<Zeroizing<String>> {
+        let Some(raw) = self.raw(key) else {
+            self.complain(key, format!("it is missing; {why}"));
+            return None;
+        };
+        let text = serde_json::from_str(raw).map(Zeroizing::new);
+        text.map_err(|_| self.complain(key, "it must be a text"))
+            .ok()
+    }
+
+    /// A text that is not blank, where it must not be absent. Empty if it is wrong, which [`end`](Self::end) tells.
     pub(super) fn required(&mut self, key: &'static str, why: &str) -> String {
+        self.needed(key, why, Self::text)
+    }
+
+    /// What is read of a member, where it must not be absent.
+    pub(super) fn needed<T: Default>(
+        &mut self,
+        key: &'static str,
+        why: &str,
+        read: impl FnOnce(&mut Self, &'static str) -> Option<T>,
+    ) -> T {
         let before = self.complaints.len();
-        let text = self.text(key);
-        if text.is_none() && self.complaints.len() == before {
+        let value = read(self, key);
+        if value.is_none() && self.complaints.len() == before {
             self.complain(key, format!("it is missing; {why}"));
         }
-        text.unwrap_or_default()
+        value.unwrap_or_default()
     }
 
     /// What was made of a member, unless something is wrong with it.
@@ -180,13 +226,17 @@ fn member(text: &str, start: usize, colon: usize, end: usize) -> Option<Member<'
     let raw = text.get(colon + 1..end)?;
     Some(Member {
         at: start + (key.len() - key.trim_start().len()),
-        key: serde_json::from_str(key.trim()).ok()?,
+        // One that is no text, such as half a pair of surrogates, is known to nobody, and shown as it is written.
+        key: serde_json::from_str(key.trim()).unwrap_or_else(|_| key.trim().to_owned()),
         raw: raw.trim(),
     })
 }
 
 /// Longest text: a reason has two paragraphs, and says itself when it is too long; all others are names.
 const MAX_TEXT_CHARS: usize = 4_000;
+
+/// More organizations than an account has.
+const MOST_TEXTS: usize = 1_000;
 
 /// Far more than any address reads, and few enough that a hostile body costs nothing.
 const MOST: usize = 100;
@@ -243,6 +293,37 @@ mod tests {
             {"line": 5, "path": "sha", "problem": "nothing reads it; known are `sha`, `service`, `reason`"},
         ]);
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_member_whose_key_is_no_text_is_refused_like_any_that_nothing_reads() {
+        let said = errors(r#"{"\ud800": 1}"#, |_| {});
+        assert_eq!(said[0]["path"], r#""\ud800""#);
+    }
+
+    #[test]
+    fn a_list_holds_texts_and_nothing_else() {
+        let mut members = Members::read(br#"{"a": ["x", "y"]}"#).unwrap();
+        assert_eq!(members.texts("a"), ["x", "y"]);
+        assert_eq!(members.texts("b"), [""; 0]);
+        for (wrong, problem) in [
+            (r#"{"a": "x"}"#, "it must be a list of texts"),
+            (
+                r#"{"a": ["x", " "]}"#,
+                "each item must be a text of 1 to 4000 characters",
+            ),
+        ] {
+            let said = errors(wrong, |members| _ = members.texts("a"));
+            assert_eq!(said[0]["problem"], problem);
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_wrong_is_not_repeated() {
+        let said = errors(r#"{"token": ["canary"]}"#, |members| {
+            _ = members.secret("token", "");
+        });
+        assert!(!said.to_string().contains("canary"), "{said}");
     }
 
     #[test]

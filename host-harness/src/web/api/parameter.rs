@@ -14,16 +14,16 @@ use crate::jobs::Complaint;
 use crate::report::plain;
 
 /// What may stand in a query.
-pub(super) struct Parameter {
-    pub(super) name: &'static str,
+pub(crate) struct Parameter {
+    pub(crate) name: &'static str,
     /// What it says, and what its absence means.
-    pub(super) about: &'static str,
-    pub(super) kind: Kind,
+    pub(crate) about: &'static str,
+    pub(crate) kind: Kind,
 }
 
 /// What a parameter's value is.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A text that is not blank.
     Text,
     /// A time as in RFC 3339, or a day as in `2026-01-15`, which is its first moment in UTC.
@@ -38,7 +38,7 @@ pub(super) enum Kind {
 
 /// What stands in a query.
 #[derive(Debug, Default)]
-pub(super) struct Query {
+pub(crate) struct Query {
     values: BTreeMap<&'static str, Value>,
 }
 
@@ -53,7 +53,7 @@ enum Value {
 
 impl Query {
     /// Reads a query.
-    pub(super) fn read(uri: &Uri, known: &'static [Parameter]) -> Result<Self, Problem> {
+    pub(crate) fn read(uri: &Uri, known: &'static [Parameter]) -> Result<Self, Problem> {
         let Ok(Pairs(pairs)) = Pairs::<Vec<(String, String)>>::try_from_uri(uri) else {
             let detail = "the query cannot be taken apart";
             return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
@@ -84,7 +84,7 @@ impl Query {
         Err(Problem::new(StatusCode::BAD_REQUEST, detail).because(complaints))
     }
 
-    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
         match self.values.remove(name) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
@@ -92,21 +92,21 @@ impl Query {
     }
 
     /// In milliseconds since 1970.
-    pub(super) fn time(&mut self, name: &'static str) -> Option<Timestamp> {
+    pub(crate) fn time(&mut self, name: &'static str) -> Option<Timestamp> {
         match self.values.remove(name) {
             Some(Value::Time(time)) => Some(time),
             _ => None,
         }
     }
 
-    pub(super) fn whole(&mut self, name: &'static str) -> Option<u32> {
+    pub(crate) fn whole(&mut self, name: &'static str) -> Option<u32> {
         match self.values.remove(name) {
             Some(Value::Whole(number)) => Some(number),
             _ => None,
         }
     }
 
-    pub(super) fn word(&mut self, name: &'static str) -> Option<&'static str> {
+    pub(crate) fn word(&mut self, name: &'static str) -> Option<&'static str> {
         match self.values.remove(name) {
             Some(Value::Word(word)) => Some(word),
             _ => None,
@@ -114,7 +114,7 @@ impl Query {
     }
 
     /// Which page is asked for, by the parameters of [`PAGE`].
-    pub(super) fn page(&mut self) -> Page {
+    pub(crate) fn page(&mut self) -> Page {
         let after = match self.values.remove("cursor") {
             Some(Value::Cursor(after)) => Some(after),
             _ => None,
@@ -157,7 +157,8 @@ impl Value {
     }
 }
 
-fn time(text: &str) -> Option<Timestamp> {
+/// A time as in RFC 3339, or a day.
+pub(crate) fn time(text: &str) -> Option<Timestamp> {
     let day = format!("{text}T00:00:00Z");
     let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
     let time = parse(text).or_else(|| parse(&day))?;
@@ -173,14 +174,14 @@ fn unknown(known: &[Parameter]) -> String {
 }
 
 /// Where a page begins.
-pub(super) const CURSOR: Parameter = Parameter {
+pub(crate) const CURSOR: Parameter = Parameter {
     name: "cursor",
     about: "Where the page before ended, as its `next-cursor` says; absent for the first page.",
     kind: Kind::Cursor,
 };
 
 /// How long a page is.
-pub(super) const PAGE_LIMIT: Parameter = Parameter {
+pub(crate) const PAGE_LIMIT: Parameter = Parameter {
     name: "limit",
     about: "Most items of a page; 50 if absent.",
     kind: Kind::Whole(1, MAX_LIMIT),
@@ -193,7 +194,7 @@ const LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 200;
 
 /// Longest text: names and ids.
-const MAX_TEXT_CHARS: usize = 1_000;
+pub(crate) const MAX_TEXT_CHARS: usize = 1_000;
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::super::problem::Problem;
 use super::members::Members;
 use super::parameter::{Parameter, Query};
-use super::{Ask, changes, integrations, metrics};
+use super::{Ask, changes, integrations, metrics, news};
 
 /// One address.
 pub(super) struct Route {
@@ -46,8 +46,6 @@ pub(super) enum Answer {
     Done(Shape),
     /// It is stored and will be done: a document.
     Queued(Shape),
-    /// It is done, and there is nothing to say.
-    Nothing,
     /// News as they come, each a document.
     News(Shape),
 }
@@ -58,7 +56,6 @@ impl Answer {
         match self {
             Self::Done(_) | Self::News(_) => StatusCode::OK,
             Self::Queued(_) => StatusCode::ACCEPTED,
-            Self::Nothing => StatusCode::NO_CONTENT,
         }
     }
 }
@@ -73,8 +70,42 @@ pub(super) fn shape<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    let rooms = [changes::ROUTES, integrations::ROUTES, metrics::ROUTES];
-    rooms.into_iter().flatten()
+    let all = rooms().into_iter().flat_map(|room| room.routes);
+    all.copied().flatten()
+}
+
+/// Addresses about one thing.
+pub(super) struct Room {
+    pub(super) name: &'static str,
+    /// What it is about, as a sentence.
+    pub(super) about: &'static str,
+    pub(super) routes: &'static [&'static [Route]],
+}
+
+/// All of them, by room.
+pub(super) fn rooms() -> [Room; 4] {
+    [
+        Room {
+            name: "changes",
+            about: "Changes, what they do to dependencies, and what is decided about them.",
+            routes: &changes::ROOMS,
+        },
+        Room {
+            name: "integrations",
+            about: "What is connected, and how far it is synced.",
+            routes: &[integrations::ROUTES],
+        },
+        Room {
+            name: "metrics",
+            about: "How delivery goes and what is owed, in figures.",
+            routes: &metrics::ROUTES,
+        },
+        Room {
+            name: "events",
+            about: "What happens, as it happens.",
+            routes: &[news::ROUTES],
+        },
+    ]
 }
 
 /// A body that says nothing.
@@ -90,3 +121,66 @@ pub(super) const LARGE: usize = 32 << 20;
 
 /// A few texts.
 pub(super) const SMALL: usize = 64 << 10;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use schemars::generate::SchemaSettings;
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The form of a body as a schema.
+    fn form(shape: Shape) -> Value {
+        let settings = SchemaSettings::draft2020_12().for_deserialize();
+        let mut generator = settings.into_generator();
+        let reference = Value::from(shape(&mut generator));
+        let name = reference["$ref"].as_str().unwrap();
+        generator.definitions()[name.split('/').next_back().unwrap()].clone()
+    }
+
+    /// What is wrong with a body that has nothing that is known.
+    fn errors(route: &Route) -> Vec<(String, String)> {
+        let given = Given {
+            id: "a".to_owned(),
+            query: Query::default(),
+            body: br#"{"nonsense": 1}"#,
+        };
+        let problem = serde_json::to_value((route.read)(given).unwrap_err()).unwrap();
+        let errors = problem["errors"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        errors
+            .map(|one| (text(&one["path"]), text(&one["problem"])))
+            .collect()
+    }
+
+    #[test]
+    fn the_form_of_every_body_is_the_one_that_is_read() {
+        // A document to import is compared where it is read.
+        let others = routes().filter(|route| route.path != "/api/v1/imports");
+        for (route, shape) in others.filter_map(|route| Some((route, route.body?))) {
+            let what = format!("{} {}", route.method, route.path);
+            let (form, errors) = (form(shape), errors(route));
+            let unknown = errors.iter().find(|(path, _)| path == "nonsense").unwrap();
+            let known = unknown.1.split('`').skip(1).step_by(2);
+            let properties = form["properties"].as_object().unwrap();
+            assert_eq!(
+                known.map(str::to_owned).collect::<BTreeSet<_>>(),
+                properties.keys().cloned().collect(),
+                "{what}"
+            );
+            let missing = errors
+                .iter()
+                .filter(|(_, problem)| problem.starts_with("it is missing"));
+            let required = form["required"].as_array().into_iter().flatten();
+            assert_eq!(
+                missing
+                    .map(|(path, _)| path.as_str())
+                    .collect::<BTreeSet<_>>(),
+                required.map(|name| name.as_str().unwrap()).collect(),
+                "{what}"
+            );
+        }
+    }
+}

@@ -83,7 +83,7 @@ fn a_tenant_whom_nobody_knows_is_answered_as_one_with_another_secret() {
     for (source, delivery) in both() {
         let wrong = server.send("globex", source, &delivery);
         refused_as_unauthorized(&wrong);
-        for tenant in ["silent", "unknown", "NO.TENANT", "%00", "..%2Facme"] {
+        for tenant in ["silent", "unknown", "NO.TENANT", "%00", "%ff", "..%2Facme"] {
             assert_eq!(server.send(tenant, source, &delivery), wrong, "{tenant}");
         }
     }

@@ -3,16 +3,28 @@
 use std::collections::BTreeSet;
 
 use koalr_platform::access::Scope;
-use koalr_store::{ApiKeyRecord, TenantId};
+use koalr_platform::decision::Decision;
+use koalr_store::{ApiKeyRecord, ChangeState, TenantId};
 use serde_json::{Value, json};
 
 use super::fake::Fake;
 use super::{Answer, Server};
 use crate::ApiKey;
-use crate::web::{Ask, ChangesAsk, Limits};
+use crate::web::api::addresses;
+use crate::web::{Ask, ChangeFilter, ChangesAsk, IntegrationsAsk, Limits, Page, WaiversAsk};
 
 /// A server that knows a key of `acme` with these scopes.
-fn server(scopes: &[Scope]) -> (Server, ApiKey) {
+pub(super) fn server(scopes: &[Scope]) -> (Server, ApiKey) {
+    let limits = Limits {
+        failures_per_minute: 1_000,
+        ..Limits::default()
+    };
+    let (fake, key) = knowing(scopes);
+    (Server::start(fake, limits), key)
+}
+
+/// The same, before it starts.
+pub(super) fn knowing(scopes: &[Scope]) -> (Fake, ApiKey) {
     let key = ApiKey::random().unwrap();
     let record = ApiKeyRecord {
         id: key.id().to_owned(),
@@ -24,18 +36,17 @@ fn server(scopes: &[Scope]) -> (Server, ApiKey) {
         last_used_at: None,
         revoked_at: None,
     };
-    let fake = Fake::knowing(record, &key);
-    (Server::start(fake, Limits::default()), key)
+    (Fake::knowing(record, &key), key)
 }
 
-fn ask(server: &Server, what: &str, headers: &str, body: &str) -> Answer {
+pub(super) fn ask(server: &Server, what: &str, headers: &str, body: &str) -> Answer {
     let length = body.len();
     server.ask(&format!(
         "{what} HTTP/1.1\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
     ))
 }
 
-fn with(key: &ApiKey) -> String {
+pub(super) fn with(key: &ApiKey) -> String {
     format!("authorization: Bearer {}\r\n", key.reveal())
 }
 
@@ -75,9 +86,9 @@ fn no_address_answers_without_a_key_that_somebody_has() {
         "authorization: Bearer \r\n".to_owned(),
         "authorization: Bearer \u{e9}\r\n".to_owned(),
     ];
-    for (what, _) in ADDRESSES {
+    for (what, _) in addresses() {
         for header in &headers {
-            let answer = ask(&server, what, header, "");
+            let answer = ask(&server, &what, header, "");
             let expected = json!({
                 "title": "Unauthorized",
                 "status": 401,
@@ -92,10 +103,10 @@ fn no_address_answers_without_a_key_that_somebody_has() {
 
 #[test]
 fn an_address_needs_its_scope_and_no_other_will_do() {
-    for (what, scope) in ADDRESSES {
+    for (what, scope) in addresses() {
         let others: BTreeSet<Scope> = ALL.into_iter().filter(|one| *one != scope).collect();
         let (server, key) = server(&others.into_iter().collect::<Vec<_>>());
-        let answer = ask(&server, what, &with(&key), "not even JSON");
+        let answer = ask(&server, &what, &with(&key), "not even JSON");
         let detail = format!(
             "this key has not the scope `{}`; use one that has",
             scope.word()
@@ -178,6 +189,77 @@ fn a_question_is_read_from_its_body() {
 }
 
 #[test]
+fn a_token_is_understood_and_printed_by_nothing() {
+    let what = "POST /api/v1/integrations/sample/connect";
+    let body = json!({"token": "canary-7", "upstream": "EU", "organizations": ["acme"]});
+    let asked = understood(what, &body.to_string());
+    assert!(!format!("{asked:?}").contains("canary"), "{asked:?}");
+    let Ask::Integrations(IntegrationsAsk::Connect { integration, body }) = asked else {
+        panic!("another question");
+    };
+    assert_eq!(body.token.0.expose(), "canary-7");
+    assert_eq!(
+        (integration.as_str(), body.upstream.as_deref()),
+        ("sample", Some("EU"))
+    );
+    assert_eq!(
+        (body.organizations.as_slice(), body.downloads.len()),
+        (&["acme".to_owned()][..], 0)
+    );
+    let said = wrong(what, &json!({"token": "canary 7", "tokne": "canary"}));
+    let problem = "the token contains a space or another character that no token has, at place 7; paste it again";
+    assert_eq!(said[0]["problem"], problem);
+    assert!(!said.to_string().contains("canary"), "{said}");
+    let said = wrong(what, &json!({}));
+    let problem = "it is missing; the upstream's settings page makes one";
+    assert_eq!(
+        said,
+        json!([{"line": 1, "path": "token", "problem": problem}])
+    );
+}
+
+#[test]
+fn a_list_is_asked_for_by_its_query() {
+    let asked = understood("GET /api/v1/changes?state=open&decision=block&limit=3", "");
+    let filter = ChangeFilter {
+        repository: None,
+        state: Some(ChangeState::Open),
+        decision: Some(Decision::Block),
+    };
+    let (after, limit) = (None, 3);
+    let page = Page { after, limit };
+    assert_eq!(asked, Ask::Changes(ChangesAsk::List { filter, page }));
+    let asked = understood("GET /api/v1/waivers?holding=false", "");
+    let (holding, page) = (
+        Some(false),
+        Page {
+            after: None,
+            limit: 50,
+        },
+    );
+    let list = WaiversAsk::List { holding, page };
+    assert_eq!(asked, Ask::Changes(ChangesAsk::Waivers(list)));
+}
+
+#[test]
+fn all_that_is_wrong_with_a_waiver_is_said_at_once() {
+    let said = wrong(
+        "POST /api/v1/waivers",
+        &json!({
+            "vulnerability": "CVE-1", "reason": "x", "author": "i nes", "expires": "soon",
+            "void-if": ["cvss-rises", "version-changes"],
+        }),
+    );
+    let paths: Vec<_> = said
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["path"])
+        .collect();
+    assert_eq!(paths, ["expires", "cvss-at-approval", "version", "author"]);
+}
+
+#[test]
 fn what_nothing_reads_is_refused_with_its_place() {
     assert_eq!(
         wrong(
@@ -238,21 +320,9 @@ fn dependencies_are_a_list_or_two_documents_and_never_both() {
 fn what_cannot_be_told_now_is_to_be_asked_again_and_does_not_say_why() {
     let key = ApiKey::random().unwrap();
     let server = Server::start(Fake::broken(), Limits::default());
-    let answer = ask(&server, "GET /api/v1/connections", &with(&key), "");
+    let answer = ask(&server, "GET /api/v1/integrations", &with(&key), "");
     assert_eq!(answer.status, 503);
     assert!(!answer.body.contains("canary") && answer.has("retry-after: 10"));
 }
 
-const ALL: [Scope; 4] = [Scope::Read, Scope::Import, Scope::Gate, Scope::Approve];
-
-/// Every address with its scope.
-const ADDRESSES: [(&str, Scope); 8] = [
-    ("POST /api/v1/imports", Scope::Import),
-    ("PUT /api/v1/changes/a/dependencies", Scope::Import),
-    ("GET /api/v1/changes/a", Scope::Read),
-    ("POST /api/v1/changes/a/judge", Scope::Gate),
-    ("POST /api/v1/changes/a/override", Scope::Approve),
-    ("POST /api/v1/deployments/gate", Scope::Gate),
-    ("GET /api/v1/connections", Scope::Read),
-    ("POST /api/v1/connections/snyk/sync", Scope::Import),
-];
+pub(super) const ALL: [Scope; 5] = Scope::ALL;

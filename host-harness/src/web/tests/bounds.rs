@@ -171,7 +171,7 @@ async fn an_address_that_others_could_reach_needs_a_word() {
     let refused = listen(everywhere, Reach::Loopback).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "other machines could reach `0.0.0.0:0`; listen on 127.0.0.1 behind a proxy with TLS, or say that anyone may reach it"
+        "other machines could reach `0.0.0.0:0`; listen on 127.0.0.1 behind a proxy with TLS, name a certificate and its key, or say with `--anyone` that anyone may reach it"
     );
 }
 

@@ -5,10 +5,10 @@ use super::{ChangeRecord, ChangeState};
 /// What is known of a change after a state came to the one that was stored. It does not depend on which of two came
 /// first, unless they are equally old.
 pub(super) fn of(came: &ChangeRecord, stored: &ChangeRecord) -> ChangeRecord {
-    let (newer, older) = if came.updated_at >= stored.updated_at {
-        (came, stored)
-    } else {
+    let (newer, older) = if came.is_outranked(stored) {
         (stored, came)
+    } else {
+        (came, stored)
     };
     let mut newest = newer.clone();
     // Times of events may be whole seconds, and nothing that was merged is opened again within one.
@@ -35,6 +35,18 @@ pub(super) fn of(came: &ChangeRecord, stored: &ChangeRecord) -> ChangeRecord {
     }
     newest
 }
+
+impl ChangeRecord {
+    /// Whether it does not replace a stored one: that is newer, or as old and of who knows better. The upstream itself
+    /// knows better than who speaks about it.
+    pub(super) fn is_outranked(&self, stored: &Self) -> bool {
+        let rank = |record: &Self| (record.updated_at, record.source == UPSTREAM);
+        rank(self) < rank(stored)
+    }
+}
+
+/// The source that changes come from themselves.
+const UPSTREAM: &str = "github";
 
 fn fill<T: Clone>(value: &mut Option<T>, other: Option<&T>) {
     if value.is_none() {

@@ -263,3 +263,27 @@ fn ids(tenant: &Tenant, filter: &ChangeFilter) -> Vec<String> {
     let changes = tenant.changes(filter).unwrap().into_iter();
     changes.map(|record| record.change.id).collect()
 }
+
+#[test]
+fn what_github_said_is_not_replaced_by_who_speaks_about_it_at_the_same_time() {
+    let mut upstream = opened("c1", 20);
+    upstream.base_score = None;
+    let mut told = opened("c1", 20);
+    told.source = "api".to_owned();
+    told.change.head_sha = "elsewhere".to_owned();
+    told.base_score = Some(7);
+    let expected = ChangeRecord {
+        base_score: Some(7),
+        ..upstream.clone()
+    };
+    for order in [[&upstream, &told], [&told, &upstream]] {
+        let (_directory, mut tenant, _) = connected();
+        for record in order {
+            assert!(tenant.save_change(record).unwrap());
+        }
+        assert_eq!(tenant.change("c1").unwrap().as_ref(), Some(&expected));
+    }
+    let (_directory, mut tenant, _) = connected();
+    tenant.save_change(&expected).unwrap();
+    assert!(!tenant.save_change(&told).unwrap());
+}

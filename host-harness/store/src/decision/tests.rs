@@ -133,7 +133,7 @@ fn whoever_reads_decisions_can_stop_with_an_error_of_their_own() {
     assert!(matches!(stopped, Err(Stop::Enough(head)) if head == "a"));
 }
 
-fn rebuilt(head_sha: &str, as_of: Timestamp) -> DecisionRecord {
+pub(crate) fn rebuilt(head_sha: &str, as_of: Timestamp) -> DecisionRecord {
     let mut record = decision(head_sha, Decision::Pass);
     record.observation = Observation::Reconstructed;
     record.evidence.observation = Observation::Reconstructed;

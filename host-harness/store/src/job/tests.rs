@@ -154,3 +154,19 @@ fn only(tenant: &Tenant) -> JobRecord {
     assert_eq!(jobs.len(), 1);
     jobs.remove(0)
 }
+
+#[test]
+fn a_key_is_queued_while_a_job_of_it_waits_or_runs() {
+    let (_directory, mut tenant, _) = connected();
+    assert!(!tenant.is_queued("judge c1").unwrap());
+    let id = tenant
+        .enqueue("judge c1", Class::Gate, "judge", "{}", 0, 0)
+        .unwrap()
+        .unwrap();
+    assert!(tenant.is_queued("judge c1").unwrap());
+    tenant.start_job(id).unwrap();
+    assert!(tenant.is_queued("judge c1").unwrap());
+    assert!(!tenant.is_queued("judge c2").unwrap());
+    tenant.finish_job(id).unwrap();
+    assert!(!tenant.is_queued("judge c1").unwrap());
+}

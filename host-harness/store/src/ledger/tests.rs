@@ -473,6 +473,6 @@ const LARGE: &str = "
       FROM n WHERE n % 5 = 0;
     INSERT INTO decisions
       SELECT 'snyk', 'change-' || n, printf('%040x', n), 'observed', '{}', '{}', '{}', '{}', '1', 1, n,
-             'pass', 1, 1, 1, 0, 0, 75, 0, 3, 0, 500, 600
+             'pass', 1, 1, 1, 0, 0, 75, 0, 3, 0, 500, 600, 'pass', 'enforce', 'low', NULL
       FROM n WHERE n % 5 = 0;
     DROP TABLE n;";

@@ -53,6 +53,10 @@ pub(crate) const DECISIONS: Table = Table {
         "waived",
         "security",
         "score",
+        "bound",
+        "mode",
+        "band",
+        "overridden_by",
     ],
     columns: &[
         ("integration", Plain),

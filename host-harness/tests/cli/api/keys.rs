@@ -9,7 +9,7 @@ use crate::support::Koalr;
 fn a_key_that_was_revoked_opens_nothing_from_then_on() {
     let served = Served::new();
     let key = key(&served.koalr, "default", &["read"]);
-    let get = || served.ask("GET /api/v1/connections", &key, &Value::Null);
+    let get = || served.ask("GET /api/v1/integrations", &key, &Value::Null);
     assert_eq!(get().0, 200);
     let listed = served
         .koalr
@@ -25,7 +25,7 @@ fn a_key_that_was_revoked_opens_nothing_from_then_on() {
     assert_eq!(served.koalr.run(&["key", "revoke", id]).code, 0);
     let refused = get();
     assert_eq!(refused.0, 401);
-    let unknown = served.ask("GET /api/v1/connections", "koalr_x", &Value::Null);
+    let unknown = served.ask("GET /api/v1/integrations", "koalr_x", &Value::Null);
     assert_eq!(refused, unknown);
     assert_eq!(
         served.koalr.run(&["key", "revoke", id]).failure(),
@@ -48,8 +48,8 @@ fn a_key_is_in_no_file_no_log_and_no_list() {
     let served = Served::new();
     let key = key(&served.koalr, "default", &ALL);
     let wrong = format!("{}0", &key[..key.len() - 1]);
-    served.ask("GET /api/v1/connections", &key, &Value::Null);
-    served.ask("GET /api/v1/connections", &wrong, &Value::Null);
+    served.ask("GET /api/v1/integrations", &key, &Value::Null);
+    served.ask("GET /api/v1/integrations", &wrong, &Value::Null);
     served.ask("POST /api/v1/imports", &key, &json!({ "x": 1 }));
     let secret = &key[19..83];
     let list = served.koalr.run(&["key", "list"]).out;

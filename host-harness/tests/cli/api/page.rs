@@ -42,8 +42,8 @@ fn the_requests_of_the_page_on_the_api_are_answered() {
         assert!(status < 300, "{line}: {answer}");
         statuses.push(status);
     }
-    assert_eq!(statuses, [200; 6]);
-    served.until("asked by API");
+    assert_eq!(statuses, [200; 8]);
+    served.until("answered");
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn the_table_of_the_page_on_the_api_tells_the_scope_of_every_address() {
         .into_iter()
         .filter(|row| row.contains("`/api/v1/"))
         .collect();
-    assert_eq!(rows.len(), 8);
+    assert!(rows.len() > 30);
     for row in rows {
         let cells: Vec<&str> = row
             .split('|')
@@ -62,7 +62,9 @@ fn the_table_of_the_page_on_the_api_tells_the_scope_of_every_address() {
         let (what, scope) = (format!("{} {}", cells[0], cells[1]), cells[2]);
         let others: Vec<&str> = ALL.into_iter().filter(|one| *one != scope).collect();
         let key = key(&served.koalr, "default", &others);
-        let what = what.replace("{id}", "a").replace("{integration}", "snyk");
+        let what = ["{id}", "{integration}", "{plugin}", "{job}"]
+            .into_iter()
+            .fold(what, |what, part| what.replace(part, "snyk"));
         let (status, problem) = served.ask(&what, &key, &Value::Null);
         let detail = format!("this key has not the scope `{scope}`; use one that has");
         assert_eq!(

@@ -5,6 +5,7 @@ use http::header::SET_COOKIE;
 use super::*;
 use crate::egress::testing::{CANARY, answer, egress, open_call, request, send, text, upstream};
 use crate::limits::Limits;
+use crate::meter::CallMeasured;
 
 #[tokio::test]
 async fn the_credential_is_added_here_and_written_nowhere() {
@@ -199,6 +200,59 @@ async fn a_long_wait_is_told_to_the_guest_and_nothing_is_sent_meanwhile() {
     assert_eq!(
         egress.transcript().exchanges()[1].outcome,
         Outcome::Held { seconds: 3600 }
+    );
+}
+
+#[tokio::test]
+async fn a_meter_is_told_what_every_request_came_to_and_how_long_it_waited() {
+    #[derive(Default)]
+    struct Told(Mutex<Vec<String>>);
+    impl Meter for Told {
+        fn opened(&self) {}
+        fn closed(&self) {}
+        fn called(&self, _: &CallMeasured) {}
+        fn exchanged(&self, exchange: &ExchangeMeasured<'_>) {
+            let mut told = self.0.lock().unwrap();
+            told.push(match exchange {
+                ExchangeMeasured::Denied(denial) => denial.word().to_owned(),
+                other => format!("{other:?}"),
+            });
+        }
+        fn received(&self, bytes: u64) {
+            self.0.lock().unwrap().push(format!("{bytes} bytes"));
+        }
+        fn waited(&self, _: Duration) {
+            self.0.lock().unwrap().push("waited".to_owned());
+        }
+    }
+    let (address, served) = upstream(&[
+        &answer("503 Service Unavailable", "", ""),
+        &answer("429 Too Many Requests", "retry-after: 3600\r\n", "{}"),
+    ])
+    .await;
+    let told = Arc::new(Told::default());
+    let hooks = open_call(&egress(address), &Limits::default());
+    let mut hooks = hooks.told_to(Some(told.clone()));
+    for _ in 0..2 {
+        let response = send(&mut hooks, request(Method::GET, address, "")).await;
+        text(response.unwrap()).await.unwrap();
+    }
+    served.await.unwrap();
+    let elsewhere = "127.0.0.2:9".parse().unwrap();
+    let denied = send(&mut hooks, request(Method::GET, elsewhere, "")).await;
+    assert!(denied.is_err());
+    assert_eq!(
+        *told.0.lock().unwrap(),
+        [
+            "waited",
+            "Answered { status: 503 }",
+            "waited",
+            "waited",
+            "Answered { status: 429 }",
+            "2 bytes",
+            "Held",
+            "host",
+        ]
     );
 }
 

@@ -1,0 +1,273 @@
+//! News of a tenant, as server-sent events.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use koalr_platform::access::Scope;
+use koalr_platform::decision::Decision;
+use koalr_platform::model::common::Tenths;
+use koalr_store::ApiKeyRecord;
+use schemars::JsonSchema;
+use serde::Serialize;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, interval_at, timeout};
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::super::limits::Limits;
+use super::super::problem::Problem;
+use super::refusal::{not_stored, problem};
+use super::route::{Answer, Route, SMALL, nothing, shape};
+use super::turns::{Turn, Turns};
+use super::{Api, Ask};
+use crate::jobs::{Estimate, Outcome};
+
+/// Something that happened. `event` is the name of the server-sent event too.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(
+    tag = "event",
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case"
+)]
+pub enum News {
+    /// A sync is under way.
+    SyncProgress(SyncNews),
+    /// A sync ended.
+    SyncEnded {
+        /// The integration.
+        integration: String,
+        /// How it ended.
+        outcome: Outcome,
+        /// Records that it read.
+        records: u64,
+        /// Requests that it sent.
+        requests: u64,
+        /// Findings stored for the connection.
+        issues: u64,
+        /// Seconds that the upstream asked to wait before the next sync; none if it did not.
+        resume_after_secs: Option<u32>,
+    },
+    /// A change was decided.
+    ChangeDecided {
+        /// Id of the change.
+        change: String,
+        /// The head that was judged.
+        head_sha: String,
+        /// What binds, under the policy's mode.
+        decision: Decision,
+        /// The joined score, in tenths, 0 to 1000.
+        score: Tenths,
+    },
+    /// A job was given up; `GET /api/v1/jobs` says why.
+    JobFailed {
+        /// Its number.
+        job: i64,
+        /// What was to be done, for example `judge`.
+        kind: &'static str,
+        /// What it is about.
+        key: String,
+    },
+    /// Something happened that is not told here any more; ask for what you need to know.
+    Lagged,
+}
+
+/// How far a sync is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct SyncNews {
+    /// The integration.
+    pub integration: String,
+    /// Pages read since its walk began, earlier runs included.
+    pub pages: u32,
+    /// Pages in all, as far as can be told; none while it is unknown.
+    pub total: Option<u32>,
+    /// Records read by this run.
+    pub records: u64,
+    /// Requests sent by this run.
+    pub requests: u64,
+    /// What it will take; none for an increment, and while it is unknown.
+    pub estimate: Option<Estimate>,
+    /// For how long it waits for the upstream, in seconds; none if it does not wait.
+    pub paused_secs: Option<u32>,
+}
+
+/// Something that happened, as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewsItem {
+    /// Where it stands among the news of its tenant; none if it stands nowhere.
+    pub id: Option<String>,
+    /// Its kind.
+    pub event: &'static str,
+    /// The document.
+    pub data: String,
+}
+
+/// What somebody who listens hears.
+pub struct Listening {
+    /// At once.
+    pub first: Vec<Arc<NewsItem>>,
+    /// Then. It ends with the server.
+    pub then: broadcast::Receiver<Arc<NewsItem>>,
+}
+
+pub(super) const ROUTES: &[Route] = &[Route {
+    method: Method::GET,
+    path: "/api/v1/events",
+    scope: Scope::Read,
+    summary: "Tell what happens as it happens: how far syncs are, what is decided, which jobs fail.",
+    query: &[],
+    body: None,
+    most_bytes: SMALL,
+    answer: Answer::News(shape::<News>),
+    read: |given| {
+        nothing(given.body)?;
+        Ok(Ask::News)
+    },
+}];
+
+impl News {
+    /// Its word.
+    #[must_use]
+    pub fn event(&self) -> &'static str {
+        match self {
+            Self::SyncProgress(_) => "sync-progress",
+            Self::SyncEnded { .. } => "sync-ended",
+            Self::ChangeDecided { .. } => "change-decided",
+            Self::JobFailed { .. } => "job-failed",
+            Self::Lagged => "lagged",
+        }
+    }
+
+    /// As it is sent.
+    #[must_use]
+    pub fn item(&self, id: Option<String>) -> NewsItem {
+        NewsItem {
+            id,
+            event: self.event(),
+            // Texts and numbers are always JSON.
+            data: serde_json::to_string(self).unwrap_or_default(),
+        }
+    }
+}
+
+/// All who listen.
+pub(super) struct Streams {
+    all: Turns<()>,
+    keys: Turns<String>,
+    most: usize,
+    most_of_a_key: usize,
+    keep_alive: Duration,
+}
+
+impl Streams {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            all: Turns::new(),
+            keys: Turns::new(),
+            most: limits.streams,
+            most_of_a_key: limits.streams_of_a_key,
+            keep_alive: limits.keep_alive,
+        }
+    }
+
+    pub(super) async fn open<A: Api>(
+        &self,
+        api: Arc<A>,
+        caller: ApiKeyRecord,
+        headers: &HeaderMap,
+    ) -> Result<Response, Problem> {
+        let own = self.keys.take(&caller.id, self.most_of_a_key);
+        let own = own.ok_or_else(|| {
+            let detail = format!(
+                "this key listens {} times already; end one of them first",
+                self.most_of_a_key
+            );
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).later(RETRY_AFTER_SECS)
+        })?;
+        let turn = self.all.take(&(), self.most).ok_or_else(Problem::busy)?;
+        let after = headers
+            .get(LAST)
+            .map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
+        let listening = Arc::clone(&api).listen(caller.clone(), after).await;
+        let listening = listening.map_err(problem)?.ok_or_else(not_stored)?;
+        let (sender, receiver) = mpsc::channel(QUEUED);
+        let reader = Reader {
+            sender,
+            keep_alive: self.keep_alive,
+            _turns: (own, turn),
+        };
+        tokio::spawn(reader.tell(api, caller, listening));
+        let mut response = Sse::new(ReceiverStream::new(receiver)).into_response();
+        let headers = response.headers_mut();
+        // A proxy that gathers answers would keep the news to itself.
+        headers.insert(BUFFERING, HeaderValue::from_static("no"));
+        Ok(response)
+    }
+}
+
+/// Somebody who listens. What they do not read in time they miss, and nobody waits for them.
+struct Reader {
+    sender: mpsc::Sender<Result<Event, Infallible>>,
+    keep_alive: Duration,
+    _turns: (Turn<String>, Turn<()>),
+}
+
+impl Reader {
+    /// Tells until they hang up, the news end, or the key holds no more.
+    async fn tell<A: Api>(self, api: Arc<A>, caller: ApiKeyRecord, listening: Listening) {
+        let Listening { first, mut then } = listening;
+        for item in first {
+            if !self.send(written(&item)).await {
+                return;
+            }
+        }
+        let mut tick = interval_at(Instant::now() + self.keep_alive, self.keep_alive);
+        loop {
+            let event = tokio::select! {
+                () = self.sender.closed() => return,
+                heard = then.recv() => match heard {
+                    Ok(item) => written(&item),
+                    Err(RecvError::Lagged(_)) => written(&News::Lagged.item(None)),
+                    Err(RecvError::Closed) => return,
+                },
+                _ = tick.tick() => {
+                    if !Arc::clone(&api).still_holds(caller.clone()).await {
+                        return;
+                    }
+                    Event::default().comment("")
+                }
+            };
+            if !self.send(event).await {
+                return;
+            }
+        }
+    }
+
+    /// Whether they took it in time.
+    async fn send(&self, event: Event) -> bool {
+        let sent = timeout(self.keep_alive, self.sender.send(Ok(event))).await;
+        matches!(sent, Ok(Ok(())))
+    }
+}
+
+fn written(item: &NewsItem) -> Event {
+    let event = Event::default().event(item.event).data(&item.data);
+    match &item.id {
+        Some(id) => event.id(id),
+        None => event,
+    }
+}
+
+/// The last item that somebody heard before they were cut off.
+const LAST: HeaderName = HeaderName::from_static("last-event-id");
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Items on their way to one reader, beside those that wait for all.
+const QUEUED: usize = 8;
+
+/// When to listen again, in seconds.
+const RETRY_AFTER_SECS: u64 = 10;

@@ -1,0 +1,249 @@
+//! A server's whole life with secrets of every kind: connect, sync, webhooks, the API, a rotation, a disconnect.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, Stdio};
+
+use koalr_upstream::World;
+use koalr_upstream::github::{Delivery, GitHub, GitHubUpstream, PullRequest, Repository};
+
+use super::assert_absent;
+use crate::support::{Koalr, acme, finish, serve};
+
+/// What must be nowhere, and everything that was said where it must not be.
+#[derive(Default)]
+struct Search {
+    secrets: Vec<String>,
+    texts: Vec<(String, Vec<u8>)>,
+}
+
+impl Search {
+    fn add(&mut self, place: &str, text: impl Into<Vec<u8>>) {
+        self.texts.push((place.to_owned(), text.into()));
+    }
+
+    /// Runs a command that must succeed; what it prints is searched.
+    #[track_caller]
+    fn run(&mut self, koalr: &Koalr, args: &[&str]) {
+        let mut command = koalr.command(&[args, &["-vv"]].concat());
+        let ran = finish(command.env("TOKEN", TOKEN));
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        self.add(&args.join(" "), ran.out + &ran.err);
+    }
+
+    #[track_caller]
+    fn assert_nothing(&self, koalr: &Koalr) {
+        let files = koalr.files();
+        let files = files.iter().filter(|file| file.is_file());
+        let files = files.map(|file| (file.display().to_string(), fs::read(file).unwrap()));
+        for (place, content) in files.chain(self.texts.iter().cloned()) {
+            for secret in &self.secrets {
+                assert_absent(secret, &content, &place);
+            }
+        }
+    }
+}
+
+/// A server under way.
+struct Server {
+    child: Child,
+    log: BufReader<ChildStderr>,
+    heard: String,
+    address: String,
+}
+
+impl Server {
+    fn start(koalr: &Koalr) -> Self {
+        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-vv"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).unwrap();
+        Self {
+            address: address.split(';').next().unwrap().to_owned(),
+            log: BufReader::new(child.stderr.take().unwrap()),
+            heard: String::new(),
+            child,
+        }
+    }
+
+    /// Waits until the log has a line with this.
+    fn until(&mut self, what: &str) {
+        loop {
+            let from = self.heard.len();
+            assert!(self.log.read_line(&mut self.heard).unwrap() > 0, "{what}");
+            if self.heard[from..].contains(what) {
+                return;
+            }
+        }
+    }
+
+    /// Sends a request with these lines of its head; the whole answer.
+    fn ask(&self, head: &str, body: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let length = body.len();
+        let head =
+            format!("{head}host: koalr\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn deliver(&self, delivery: &Delivery) -> String {
+        let mut head = "POST /webhooks/default/github HTTP/1.1\r\n".to_owned();
+        for (name, value) in &delivery.headers {
+            let _ = write!(head, "{name}: {value}\r\n");
+        }
+        self.ask(&head, &delivery.body)
+    }
+
+    /// Ends it; all that it logged.
+    fn log(mut self) -> String {
+        self.child.kill().unwrap();
+        self.log.read_to_string(&mut self.heard).unwrap();
+        self.child.wait().unwrap();
+        std::mem::take(&mut self.heard)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What the connection's token is sealed to.
+fn sealed(koalr: &Koalr) -> Vec<u8> {
+    let tenant = rusqlite::Connection::open(koalr.path("data/tenants/default.db")).unwrap();
+    let select = "SELECT sealed FROM credentials";
+    tenant.query_row(select, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_server_with_every_kind_of_secret_tells_none_and_goes_on_through_a_rotation() {
+    let upstream = serve(World::from(acme()).token(TOKEN));
+    let github = GitHub::from(Repository::sample()).token(GITHUB_TOKEN);
+    let github = GitHubUpstream::start_blocking(github).unwrap();
+    let koalr = Koalr::new();
+    let mut search = Search::default();
+    let connect = [
+        "connect",
+        "snyk",
+        "--allow-loopback",
+        "--token-env",
+        "TOKEN",
+        "--upstream",
+        upstream.base_url(),
+    ];
+    search.run(&koalr, &connect);
+    search.run(&koalr, &["sync", "snyk", "--format", "json"]);
+    koalr.write("secret", HOOK_SECRET);
+    koalr.write("token", GITHUB_TOKEN);
+    let hook = [
+        "hook",
+        "github",
+        "--secret-file",
+        "secret",
+        "--token-file",
+        "token",
+        "--api",
+        github.base_url(),
+        "--allow-loopback",
+    ];
+    search.run(&koalr, &hook);
+    let key = koalr.run(&["key", "create", "--name", "ci", "--scope", "read"]);
+    let key = key.out.lines().next().unwrap().to_owned();
+    let of_key = key.split('_').next_back().unwrap();
+    search.secrets = [
+        TOKEN,
+        HOOK_SECRET,
+        GITHUB_TOKEN,
+        &key,
+        of_key,
+        &of_key[..64],
+    ]
+    .map(str::to_owned)
+    .into();
+
+    let mut server = Server::start(&koalr);
+    let head = format!("authorization: Bearer {key}\r\n");
+    let get =
+        |server: &Server, path: &str| server.ask(&format!("GET {path} HTTP/1.1\r\n{head}"), b"");
+    search.run(&koalr, &["vault", "rotate"]);
+    // The server holds the old key, and reads the new one as soon as it needs it.
+    search.add(
+        "webhook",
+        server.deliver(&blocked().opened().deliver(HOOK_SECRET)),
+    );
+    server.until("change judged");
+    search.add(
+        "webhook",
+        server.deliver(&blocked().opened().deliver("another secret")),
+    );
+    let integrations = get(&server, "/api/v1/integrations");
+    assert!(integrations.contains("\"upstream\""), "{integrations}");
+    search.add("API", integrations);
+    search.add("API", get(&server, "/api/v1/jobs"));
+    search.add(
+        "API",
+        get(&server, "/api/v1/changes/acme%2Fcheckout-api%2377"),
+    );
+    search.add(
+        "API",
+        server.ask(
+            "GET /api/v1/integrations HTTP/1.1\r\nauthorization: Bearer koalr_\r\n",
+            b"",
+        ),
+    );
+
+    let before = sealed(&koalr);
+    search.run(&koalr, &["disconnect", "snyk", "--format", "json"]);
+    search.run(&koalr, &["vault", "rotate", "--format", "json"]);
+    search.add(
+        "webhook",
+        server.deliver(&blocked().reopened(1_769_905_000_000).deliver(HOOK_SECRET)),
+    );
+    server.until("is not connected");
+    search.run(&koalr, &["audit", "list"]);
+    search.run(&koalr, &["report", "debt", "--format", "json"]);
+    search.run(&koalr, &["jobs", "list", "--format", "json"]);
+    let jobs = String::from_utf8(search.texts.last().unwrap().1.clone()).unwrap();
+    assert!(!jobs.contains("dead"), "{jobs}");
+    let files = koalr.files();
+    for file in files.iter().filter(|file| file.is_file()) {
+        let content = fs::read(file).unwrap();
+        for part in before.chunks_exact(16) {
+            let stays = content.windows(16).any(|bytes| bytes == part);
+            assert!(!stays, "the sealed token is in {}", file.display());
+        }
+    }
+    search.assert_nothing(&koalr);
+    search.add("log", server.log());
+    for run in github.check_runs() {
+        search.add("check run", format!("{run:?}"));
+    }
+    search.assert_nothing(&koalr);
+}
+
+/// The sample's pull request that brings a critical vulnerability.
+fn blocked() -> PullRequest {
+    PullRequest::new(
+        "acme/checkout-api",
+        77,
+        "0f6b92d4e7318ca5b0d47f8e29c1a6533de8740b",
+        "c83f5d1e6b7092a4d80e3f196a5bc74721d9e06f",
+        1_769_904_000_000,
+    )
+}
+
+const TOKEN: &str = "c0ffee00-1234-4abc-8def-0123456789ab";
+const HOOK_SECRET: &str = "canary-of-the-webhook-5f1c0a2e";
+const GITHUB_TOKEN: &str = "ghs_canary0123456789abcdef0123";

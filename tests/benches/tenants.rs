@@ -1,0 +1,253 @@
+//! What thousands of tenants cost: to open one that nobody has opened yet, and to keep a server with all of them idle.
+//!
+//! Run by `cargo bench -p koalr-tests --bench tenants`. `KOALR_TENANTS` says how many; each has a connection, some findings
+//! and a sync that waits for its time.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use koalr_host::queue::WallClock;
+use koalr_host::serve::{ServeSettings, Server};
+use koalr_host::{Host, HostSettings};
+use koalr_platform::model::common::{
+    Endpoint, ExploitMaturity, FindingClass, FixState, Reachability, Severity,
+};
+use koalr_platform::model::connection::{Account, Connection, CredentialFacts};
+use koalr_platform::model::record::{Entry, Finding};
+use koalr_platform::model::walk::{Batch, Progress, Scope};
+use koalr_store::{Class, ConnectionRecord, DataDir, TenantId};
+
+fn main() {
+    // `cargo test --benches` passes no such flag: then a few tenants prove that the bench still runs.
+    let is_bench = std::env::args().any(|argument| argument == "--bench");
+    let tenants = match std::env::var("KOALR_TENANTS") {
+        Ok(tenants) => tenants.parse().expect("it is a number of tenants"),
+        Err(_) if is_bench => 2_000,
+        Err(_) => 20,
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let began = Instant::now();
+    let data = DataDir::open(directory.path()).unwrap();
+    for number in 0..tenants {
+        fill(&data, &name(number), SMALL);
+    }
+    let made = began.elapsed();
+    let large = TenantId::parse("large").unwrap();
+    fill(&data, &large, if is_bench { LARGE } else { SMALL });
+    println!(
+        "{tenants} tenants made in {:.1} s, {:.0} kB each; one of {:.0} MB\n",
+        made.as_secs_f64(),
+        size(directory.path(), "t00000.db") / 1e3,
+        size(directory.path(), "large.db") / 1e6,
+    );
+    drop(data);
+
+    println!(
+        "{:<44} {:>8}  {:>8}  {:>8}",
+        "opening, in ms", "median", "p95", "most"
+    );
+    let data = DataDir::open(directory.path()).unwrap();
+    let names: Vec<TenantId> = (0..tenants).map(name).collect();
+    print(
+        "each tenant once",
+        names.iter().map(|name| open(&data, name)).collect(),
+    );
+    let again = |_| open(&data, &large);
+    print(
+        "the large one, again and again",
+        (0..200).map(again).collect(),
+    );
+    let side_by_side = thread::scope(|scope| {
+        let threads: Vec<_> = names
+            .chunks(names.len().div_ceil(THREADS))
+            .map(|names| scope.spawn(|| names.iter().map(|name| open(&data, name)).collect()))
+            .collect();
+        let done = threads.into_iter().map(|one| one.join().unwrap());
+        done.collect::<Vec<Vec<Duration>>>().concat()
+    });
+    print("each tenant once, by 4 threads", side_by_side);
+
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(idle(data, tenants));
+}
+
+/// Starts a server with all of them, and tells what that takes.
+async fn idle(data: DataDir, tenants: usize) {
+    let host = Host::open(HostSettings::default()).await.unwrap();
+    let before = resident();
+    let settings = ServeSettings::on_loopback(Arc::new(WallClock(|| NOW))).unwrap();
+    let began = Instant::now();
+    let server = Server::start(host, data, settings).await.unwrap();
+    let waiting = || -> usize { server.queue().counts().iter().map(|one| one.delayed).sum() };
+    while waiting() <= tenants {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let began = began.elapsed();
+    let after = resident();
+    println!(
+        "\na server knows them all after {:.2} s; resident memory grew from {:.1} to {:.1} MB: {:.1} kB a tenant",
+        began.as_secs_f64(),
+        before / 1e6,
+        after / 1e6,
+        (after - before) / 1e3 / f64::from(u32::try_from(tenants).unwrap()),
+    );
+    server.stop().await;
+}
+
+/// How long it takes until the connection of a tenant is known, from nothing.
+fn open(data: &DataDir, name: &TenantId) -> Duration {
+    let began = Instant::now();
+    let tenant = data.tenant(name, false).unwrap();
+    assert!(tenant.connection(INTEGRATION).unwrap().is_some());
+    began.elapsed()
+}
+
+fn print(what: &str, mut times: Vec<Duration>) {
+    times.sort();
+    let at = |percent: usize| {
+        let place = (times.len() * percent).div_ceil(100).max(1) - 1;
+        times[place].as_secs_f64() * 1e3
+    };
+    println!(
+        "{what:<44} {:>8.2}  {:>8.2}  {:>8.2}",
+        at(50),
+        at(95),
+        at(100)
+    );
+}
+
+fn name(number: usize) -> TenantId {
+    TenantId::parse(&format!("t{number:05}")).unwrap()
+}
+
+/// A tenant with so many findings.
+fn fill(data: &DataDir, id: &TenantId, findings: u64) {
+    data.create_tenant(id, NOW).unwrap();
+    let mut tenant = data.tenant(id, false).unwrap();
+    let connection = tenant.save_connection(&connection(), "a token").unwrap();
+    let scope = Scope::Organizations(vec!["o1".to_owned()]);
+    let mut numbers = 0..findings;
+    while !numbers.is_empty() {
+        let records = numbers.by_ref().take(10_000);
+        let batch = Batch {
+            records: records
+                .map(|number| Entry::Finding(finding(number)))
+                .collect(),
+            cursor: None,
+            done: true,
+            progress: Progress {
+                done: 1,
+                total: None,
+            },
+            requests: 1,
+            resume_after_secs: None,
+            coverage: Vec::new(),
+            diagnostics: Vec::new(),
+            extra: Vec::new(),
+        };
+        tenant
+            .apply_batch(&connection, &scope, &batch, NOW)
+            .unwrap();
+    }
+    let task = r#"{"task":"increment"}"#;
+    let later = NOW + 900_000;
+    let stored = tenant.enqueue("sync", Class::Increment, "increment", task, later, NOW);
+    stored.unwrap();
+}
+
+fn connection() -> ConnectionRecord {
+    ConnectionRecord {
+        integration: INTEGRATION.to_owned(),
+        endpoint: Endpoint {
+            origin: "EU-01".to_owned(),
+            base: "https://api.eu.example.com".to_owned(),
+        },
+        allow_loopback: false,
+        credential: CredentialFacts {
+            kind: None,
+            audience_host: None,
+        },
+        connection: Connection {
+            account: Account {
+                id: "u1".to_owned(),
+                name: "Ada".to_owned(),
+                kind: "user".to_owned(),
+            },
+            organizations: Vec::new(),
+            capabilities: Vec::new(),
+            warnings: Vec::new(),
+            extra: Vec::new(),
+        },
+        plugin_version: "0.1.0".to_owned(),
+        ca_pem: None,
+        downloads: Vec::new(),
+        connected_at: NOW,
+    }
+}
+
+fn finding(number: u64) -> Finding {
+    Finding {
+        id: format!("f{number:09}"),
+        key: format!("k{number:09}"),
+        organization: "o1".to_owned(),
+        project: format!("p{}", number % 20),
+        class: FindingClass::Code,
+        kind: "code".to_owned(),
+        title: "Prototype pollution".to_owned(),
+        vulnerability: format!("V-{}", number % 5_000),
+        aliases: Vec::new(),
+        weaknesses: Vec::new(),
+        packages: Vec::new(),
+        severity: Some(Severity::High),
+        cvss: Vec::new(),
+        selected: None,
+        exploit: ExploitMaturity::Unknown,
+        risk: None,
+        reachability: Reachability::Unknown,
+        fix: FixState::Unknown,
+        fix_source: String::new(),
+        fixed_in: Vec::new(),
+        license: None,
+        location: None,
+        open: true,
+        ignored: false,
+        created_at: NOW,
+        updated_at: NOW,
+        introduced_at: Some(NOW),
+        resolved_at: None,
+        disclosed_at: None,
+        extra: Vec::new(),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "files have less than 2^53 bytes"
+)]
+fn size(data: &Path, file: &str) -> f64 {
+    fs::metadata(data.join("tenants").join(file)).unwrap().len() as f64
+}
+
+/// Memory of this process that is in RAM, in bytes.
+fn resident() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let mut lines = status
+        .lines()
+        .filter_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = lines.next().unwrap().trim().trim_end_matches(" kB");
+    kib.parse::<f64>().unwrap() * 1024.0
+}
+
+/// Another than the server's: a bench has no upstream that could be synced.
+const INTEGRATION: &str = "another";
+
+const NOW: i64 = 1_768_435_200_000;
+const SMALL: u64 = 20;
+const LARGE: u64 = 100_000;
+const THREADS: usize = 4;
