@@ -98,10 +98,11 @@ pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostEr
     let connection = connected(tenant, integration)?;
     let record = &connection.record;
     let scope = everything(record);
+    // First whether a walk has ended, then what it brought: a sync goes on between the two.
+    let walk = tenant.sync_state(&connection, &scope)?;
     let coverage = listed(tenant, &connection)?;
     let counts = tenant.counts(&connection)?;
     let tally = tenant.tally(&connection)?;
-    let walk = tenant.sync_state(&connection, &scope)?;
     Ok(StatusReport {
         integration: record.integration.clone(),
         tenant: tenant.id().to_string(),

@@ -56,7 +56,7 @@ fn the_audit_log_is_the_one_of_the_command_line_its_end_first() {
     let (_, key) = served.imported(&json!({ "state": "open" }));
     let mut printed = served
         .koalr
-        .run(&["audit", "rows", "--format", "json"])
+        .run(&["audit", "list", "--format", "json"])
         .json();
     printed.as_array_mut().unwrap().reverse();
     let (mut query, mut entries) = (String::new(), Vec::new());
