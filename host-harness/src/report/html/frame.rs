@@ -150,7 +150,7 @@ fn document(title: &str, bar: &Markup, body: &Markup) -> String {
 }
 
 /// An error's sentence as prose.
-fn sentence(detail: &str) -> String {
+pub(super) fn sentence(detail: &str) -> String {
     let mut letters = detail.chars();
     let first = letters.next().map(char::to_uppercase);
     let text: String = first.into_iter().flatten().chain(letters).collect();

@@ -15,6 +15,7 @@ use super::part::{badge, empty};
 use crate::RateShare;
 use crate::jobs::{JobReport, StatusReport};
 use crate::report::escape::plain;
+use crate::report::instant::utc;
 use crate::web::SyncNews;
 
 pub(crate) use disconnect::disconnect;
@@ -128,6 +129,7 @@ pub(crate) fn integration(frame: &Frame, card: &Card, attempt: &Attempt) -> Page
                 @match &card.connection {
                     Some(connection) => {
                         (progress::progress(card, connection))
+                        (connection::stored(connection))
                         (connection::connected(frame, card, connection))
                     }
                     None => (connect::connect(frame, card, attempt)),
@@ -155,6 +157,13 @@ fn state(card: &Card) -> Markup {
         Some(_) => badge("good", "connected"),
         None => badge("", "not connected"),
     }
+}
+
+/// An instant to the minute.
+fn when(at: Timestamp) -> Markup {
+    let exact = utc(at);
+    let short = exact.get(..16).unwrap_or(&exact).replace('T', " ");
+    html! { time datetime=(exact) { (short) " UTC" } }
 }
 
 fn page(title: &str, body: Markup) -> Page {

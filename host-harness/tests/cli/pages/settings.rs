@@ -49,20 +49,26 @@ fn a_bad_token_is_refused_beside_the_form_and_a_good_one_reads_everything() {
     let refused = connect(&visit, BAD_TOKEN, upstream.base_url());
     assert_eq!(refused.status, 422);
     refused.says(&[
-        "the token is not accepted",
+        "The token is not accepted",
         "choose it under Region",
         &format!("value=\"{}\"", upstream.base_url()),
         "value=\"acme\"",
     ]);
     let pasted_badly = connect(&visit, "two words", upstream.base_url());
-    pasted_badly.says(&["at place 4; paste it again", "aria-invalid=\"true\""]);
+    pasted_badly.says(&["at place 4; paste it again.", "aria-invalid=\"true\""]);
     let connected = connect(&visit, TOKEN, upstream.base_url());
     assert_eq!(connected.status, 200);
     connected.says(&["connected", "Acme", "koalr (read only)", "data-news="]);
     let read = read(&visit);
     read.says(&["findings in", "not known", "Sync now", "Disconnect"]);
     let plugins = visit.get("/settings/plugins");
-    plugins.says(&["sha256:", "/rest/self", "GET", "connect", "Since this server"]);
+    plugins.says(&[
+        "sha256:",
+        "/rest/self",
+        "GET",
+        "connect",
+        "Since this server",
+    ]);
     let list = visit.get("/settings/integrations?search=SNYK");
     for page in [refused, pasted_badly, connected, read, plugins, list] {
         assert!(!page.body.contains(TOKEN) && !page.body.contains(BAD_TOKEN));

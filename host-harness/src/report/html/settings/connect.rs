@@ -3,7 +3,7 @@
 use koalr_platform::model::manifest::{Manifest, OriginAddress};
 use maud::{Markup, html};
 
-use super::super::frame::Frame;
+use super::super::frame::{Frame, sentence};
 use super::super::part::{field, form, notice};
 use super::{Attempt, Card, path};
 use crate::report::escape::plain;
@@ -20,7 +20,7 @@ pub(super) fn connect(frame: &Frame, card: &Card, attempt: &Attempt) -> Markup {
                     @if let Some(wrong) = &attempt.wrong {
                         (notice("bad", html! {
                             strong { "Not connected. " }
-                            @if wrong.field.is_none() { (plain(&wrong.text)) "." } @else { "One field below needs another look." }
+                            @if wrong.field.is_none() { (sentence(&plain(&wrong.text))) } @else { "One field below needs another look." }
                             " The token has to be given again; everything else is as you left it."
                         }))
                     }
@@ -35,7 +35,7 @@ fn fields(manifest: &Manifest, attempt: &Attempt) -> Markup {
     let wrong = |field: &str| {
         let wrong = attempt.wrong.as_ref();
         let wrong = wrong.filter(|one| one.field == Some(field));
-        wrong.map(|one| plain(&one.text))
+        wrong.map(|one| sentence(&plain(&one.text)))
     };
     let is_wrong = |field: &str| wrong(field).map(|_| "true");
     let regions = || {
@@ -80,7 +80,7 @@ fn fields(manifest: &Manifest, attempt: &Attempt) -> Markup {
                 input #downloads name="downloads" autocomplete="off" spellcheck="false" value=[joined(&attempt.downloads)] aria-describedby=(told) aria-invalid=[is_wrong("downloads")];
             }))
         }
-        button.main { "Connect" }
+        div.actions { button.main { "Connect" } }
         p.quiet { "Then 90 days of history are read. You see the first of it within seconds, and may leave the page." }
     }
 }

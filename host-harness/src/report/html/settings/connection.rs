@@ -8,10 +8,9 @@ use maud::{Markup, html};
 
 use super::super::frame::Frame;
 use super::super::part::{badge, form, table};
-use super::{Card, path};
+use super::{Card, path, when};
 use crate::jobs::StatusReport;
 use crate::report::escape::plain;
-use crate::report::instant::utc;
 use crate::report::pace::grouped;
 
 /// Everything about it, and the ways to change it.
@@ -23,7 +22,7 @@ pub(super) fn connected(frame: &Frame, card: &Card, one: &StatusReport) -> Marku
             dl {
                 dt { "Account" } dd { (plain(&one.account.name)) " " span.quiet { (words(&one.account.kind)) } }
                 dt { "Upstream" } dd { (plain(&one.origin)) " " code { (plain(&one.upstream)) } }
-                dt { "Since" } dd { time datetime=(utc(one.connected_at)) { (utc(one.connected_at)) } }
+                dt { "Since" } dd { (when(one.connected_at)) }
                 dt { "Downloads" }
                 dd {
                     @if one.downloads.is_empty() { "none permitted; what only files tell stays unknown" }
@@ -39,7 +38,6 @@ pub(super) fn connected(frame: &Frame, card: &Card, one: &StatusReport) -> Marku
                 },
             }
         }
-        (coverage(one))
     }
 }
 
@@ -74,9 +72,9 @@ fn capabilities(one: &StatusReport) -> Markup {
         }
         @let reasons = reasons(one);
         @if !reasons.is_empty() {
-            ul.reasons {
-                @for ((route, detail), organizations) in &reasons {
-                    li { strong { (words(route)) } " of " (some_of(organizations)) ": " (plain(detail)) }
+            ul {
+                @for ((detail, organizations), routes) in &reasons {
+                    li { strong { (routes.join(", ")) } " of " (some_of(organizations)) ": " (plain(detail)) }
                 }
             }
         }
@@ -91,37 +89,46 @@ fn access(capability: Option<&Capability>) -> Markup {
     }
 }
 
-/// Organizations by what they lack and why.
-fn reasons(one: &StatusReport) -> BTreeMap<(&str, &str), Vec<String>> {
-    let mut reasons: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+/// Why something is not allowed or not known, and to which organizations that applies: what it is.
+fn reasons(one: &StatusReport) -> BTreeMap<(&str, Vec<String>), Vec<String>> {
+    let mut of: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     let refused = one.capabilities.iter();
     for capability in refused.filter(|one| one.access != Access::Allowed) {
         if !capability.detail.is_empty() {
-            let reason = (capability.route.as_str(), capability.detail.as_str());
-            let organizations = reasons.entry(reason).or_default();
+            let reason = (capability.detail.as_str(), capability.route.as_str());
+            let organizations = of.entry(reason).or_default();
             organizations.push(name(one, &capability.organization));
         }
+    }
+    let mut reasons: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for ((detail, route), organizations) in of {
+        let routes = reasons.entry((detail, organizations)).or_default();
+        routes.push(words(route));
     }
     reasons
 }
 
-/// What was not read to its end, and why.
-fn coverage(one: &StatusReport) -> Markup {
+/// What is stored; what was not read to its end, and why. A script shows it anew while a sync runs.
+pub(super) fn stored(one: &StatusReport) -> Markup {
     let is_complete = |state| matches!(state, CoverageState::Complete | CoverageState::Unsupported);
     let (complete, gaps): (Vec<_>, Vec<_>) =
         one.coverage.iter().partition(|row| is_complete(row.state));
     html! {
-        section.card {
+        section.card data-anew="stored" {
             h2 { "What was read" }
             dl {
                 dt { "Stored" }
                 dd {
-                    (grouped(one.issues)) " findings in " (grouped(one.projects)) " projects, " (grouped(one.open)) " of them open"
-                    @if is_partial(one) { " " (badge("warn", "partial")) }
+                    @if one.projects == 0 && one.issues == 0 && is_partial(one) {
+                        "nothing yet"
+                    } @else {
+                        (grouped(one.issues)) " findings in " (grouped(one.projects)) " projects, " (grouped(one.open)) " of them open"
+                        @if is_partial(one) { " " (badge("warn", "partial")) }
+                    }
                 }
-                dt { "Checks of changes" } dd { (grouped(one.checks)) }
+                @if one.checks > 0 { dt { "Checks of changes" } dd { (grouped(one.checks)) } }
                 @if one.missing > 0 { dt { "Perhaps gone" } dd { (grouped(one.missing)) " that the last list lacked" } }
-                @if let Some(at) = one.oldest_resolution { dt { "Resolutions since" } dd { (utc(at)) } }
+                @if let Some(at) = one.oldest_resolution { dt { "Resolutions since" } dd { (when(at)) } }
                 dt { "Listings" }
                 dd {
                     @if one.coverage.is_empty() { "none has ended yet" }
@@ -134,7 +141,7 @@ fn coverage(one: &StatusReport) -> Markup {
                         tr {
                             th scope="row" { (words(&row.route)) }
                             td { (plain(&name(one, &row.subject))) }
-                            td { (gap(row.state)) @if let Some(at) = row.as_of { br; span.quiet { "as of " (utc(at)) } } }
+                            td { (gap(row.state)) @if let Some(at) = row.as_of { br; span.quiet { "as of " (when(at)) } } }
                             td { (plain(&row.detail)) }
                         }
                     }

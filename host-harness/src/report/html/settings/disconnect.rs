@@ -24,7 +24,7 @@ pub(crate) fn disconnect(frame: &Frame, card: &Card) -> Page {
             ul {
                 li { "The token. It is removed so that no file has anything of it, not even sealed." }
                 li { "New data: no sync runs any more, and one that runs ends before it stores its next batch." }
-                li { "Verdicts: changes that need fresh evidence stay undecided, and a gate that enforces holds them up." }
+                li { "Verdicts: changes are not judged any more, and deployments that wait for the gate are told so." }
             }
             h2 { "What stays" }
             ul {

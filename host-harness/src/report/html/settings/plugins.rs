@@ -7,11 +7,10 @@ use maud::{Markup, html};
 
 use super::super::frame::Page;
 use super::super::part::{badge, table};
-use super::{PLUGINS, page, path, tabs};
+use super::{PLUGINS, page, path, tabs, when};
 use crate::jobs::InspectReport;
 use crate::observe::Calls;
 use crate::report::escape::plain;
-use crate::report::instant::utc;
 use crate::report::outcome::{address, method};
 use crate::report::pace::grouped;
 
@@ -29,7 +28,7 @@ pub(crate) fn plugins(
                 section.card { (identity(one)) }
                 section.card { (told_calls(calls, since)) }
                 section.card { (egress(&one.manifest.origins)) }
-                section.card { (limits(one)) }
+                section.card.amounts { (limits(one)) }
             }
         }
     };
@@ -57,7 +56,7 @@ fn identity(one: &InspectReport) -> Markup {
 fn told_calls(calls: &[(Verb, &'static str, Calls)], since: Timestamp) -> Markup {
     html! {
         h2 { "Calls" }
-        p.quiet { "Since this server started, " time datetime=(utc(since)) { (utc(since)) } ", of all tenants together." }
+        p.quiet { "Since this server started, " (when(since)) ", of all tenants together." }
         @if calls.is_empty() {
             p { "None yet." }
         } @else {
@@ -109,12 +108,12 @@ fn egress(origins: &[Origin]) -> Markup {
                         p.quiet { "Nothing may be requested there." }
                     }
                 } @else {
-                    (table("Requests that may leave", &["Method", "Path", "Asked again after"], html! {
+                    (table("Requests that may leave", &["Method", "Path", "Answer kept for"], html! {
                         @for rule in &first.paths {
                             tr {
                                 td { (method(rule.method)) }
                                 td { code { (plain(&rule.template)) } }
-                                td { @match rule.fresh_secs { Some(secs) => { (grouped(u64::from(secs))) " s" }, None => span.quiet { "always asked" } } }
+                                td { @match rule.fresh_secs { Some(secs) => { (grouped(u64::from(secs))) " s" }, None => span.quiet { "not kept" } } }
                             }
                         }
                     }))

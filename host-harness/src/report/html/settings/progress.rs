@@ -6,10 +6,9 @@ use maud::{Markup, html};
 
 use super::super::part::{badge, notice};
 use super::connection::is_partial;
-use super::{Card, Syncing, path};
+use super::{Card, Syncing, path, when};
 use crate::jobs::{JobReport, JobWord, StatusReport, WalkStatus};
 use crate::report::escape::plain;
-use crate::report::instant::utc;
 use crate::report::pace::grouped;
 use crate::web::SyncNews;
 
@@ -63,7 +62,7 @@ fn told(syncing: &Syncing, one: &StatusReport) -> Markup {
             ended_at: Some(at), ..
         }) => html! {
             p {
-                "Everything was last read " time datetime=(utc(at)) { (utc(at)) } "."
+                "Everything was last read " (when(at)) "."
                 @if let Some(next) = next { " " (begins(next, syncing.now)) }
             }
         },
@@ -71,7 +70,7 @@ fn told(syncing: &Syncing, one: &StatusReport) -> Markup {
             resume_at: Some(at),
             ..
         }) if at > syncing.now => html! {
-            p { "The upstream asks not to go on before " (utc(at)) ". It goes on by itself; what was read so far is stored, and partial." }
+            p { "The upstream asks not to go on before " (when(at)) ". It goes on by itself; what was read so far is stored, and partial." }
         },
         walk => html! {
             p {
@@ -85,27 +84,28 @@ fn told(syncing: &Syncing, one: &StatusReport) -> Markup {
     }
 }
 
-fn begins(at: Timestamp, now: Timestamp) -> String {
-    if at > now {
-        format!("The next sync begins {}.", utc(at))
-    } else {
-        "The next sync begins within seconds.".to_owned()
+fn begins(at: Timestamp, now: Timestamp) -> Markup {
+    html! {
+        "The next sync begins "
+        @if at > now { (when(at)) } @else { "within seconds" }
+        "."
     }
 }
 
 fn failed(job: &JobReport) -> Markup {
-    let (kind, next) = match job.state {
-        JobWord::Dead => (
-            "bad",
-            "It is not tried again by itself. See to the reason, then press Sync now; if the token is the reason, disconnect and connect anew.".to_owned(),
-        ),
-        _ => ("warn", format!("It is tried again {}.", utc(job.not_before))),
-    };
+    let is_dead = job.state == JobWord::Dead;
     notice(
-        kind,
+        if is_dead { "bad" } else { "warn" },
         html! {
             p { strong { "The last attempt failed: " } (plain(&job.reason)) "." }
-            p { (next) " What was read before is stored, and counts." }
+            p {
+                @if is_dead {
+                    "It is not tried again by itself. See to the reason, then press Sync now; if the token is the reason, disconnect and connect anew."
+                } @else {
+                    "It is tried again " (when(job.not_before)) "."
+                }
+                " What was read before is stored, and counts."
+            }
         },
     )
 }
