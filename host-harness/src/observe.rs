@@ -20,7 +20,7 @@ pub use scene::Scene;
 
 pub(crate) use freshness::Freshness;
 pub(crate) use meter::PluginMeter;
-pub(crate) use tally::{Calls, Tally};
+pub(crate) use tally::Calls;
 
 #[cfg(test)]
 mod tests;

@@ -121,6 +121,8 @@ pub(super) fn stored(one: &StatusReport) -> Markup {
                 dd {
                     @if one.projects == 0 && one.issues == 0 && is_partial(one) {
                         "nothing yet"
+                    } @else if one.issues == 0 && is_partial(one) {
+                        "no finding yet, " (grouped(one.projects)) " projects " (badge("warn", "partial"))
                     } @else {
                         (grouped(one.issues)) " findings in " (grouped(one.projects)) " projects, " (grouped(one.open)) " of them open"
                         @if is_partial(one) { " " (badge("warn", "partial")) }
