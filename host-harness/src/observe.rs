@@ -11,6 +11,7 @@ mod meter;
 mod metrics;
 mod process;
 mod scene;
+mod tally;
 
 pub use catalogue::Row;
 pub use log::{LogFormat, LogSettings, log_to_standard_error};
@@ -19,6 +20,7 @@ pub use scene::Scene;
 
 pub(crate) use freshness::Freshness;
 pub(crate) use meter::PluginMeter;
+pub(crate) use tally::Calls;
 
 #[cfg(test)]
 mod tests;

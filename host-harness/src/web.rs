@@ -42,7 +42,7 @@ fn router<S: Inbox + Api + Pages + Pulse>(server: Arc<S>, limits: &Limits) -> Ro
         .merge(health::router(Arc::clone(&server)))
         .merge(webhooks::router(Arc::clone(&server), bodies.clone()))
         .merge(api::router(Arc::clone(&server), bodies.clone(), limits))
-        .merge(pages::router(server, bodies))
+        .merge(pages::router(server, bodies, limits))
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {
             let detail = "this address does not take this method";

@@ -1,5 +1,6 @@
 //! Counts what one integration does and uses.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use koalr_runtime::{CallMeasured, ExchangeMeasured, Meter, Verb};
@@ -9,6 +10,7 @@ use prometheus_client::metrics::histogram::Histogram;
 
 use super::catalogue::Of;
 use super::metrics::Metrics;
+use super::tally::Tally;
 
 /// The metrics of one version of an integration, looked up once: a call that went well allocates nothing.
 pub(crate) struct PluginMeter {
@@ -27,6 +29,7 @@ pub(crate) struct PluginMeter {
     denied: Of<Counter, 2>,
     received: Counter,
     waits: Histogram,
+    tally: Arc<Tally>,
 }
 
 struct OfVerb {
@@ -56,6 +59,7 @@ impl PluginMeter {
             denied: all.denied.clone(),
             received: all.received.of([plugin]),
             waits: all.waits.of([plugin]),
+            tally: Arc::clone(&metrics.tally),
             plugin: plugin.to_owned(),
             version: version.to_owned(),
         }
@@ -73,9 +77,11 @@ impl Meter for PluginMeter {
 
     fn called(&self, call: &CallMeasured) {
         let place = Verb::ALL.iter().position(|verb| *verb == call.verb);
-        let Some(verb) = place.and_then(|place| self.verbs.get(place)) else {
+        let Some((place, verb)) = place.and_then(|place| Some((place, self.verbs.get(place)?)))
+        else {
             return;
         };
+        self.tally.note(place, call);
         if call.outcome == OK {
             verb.ok.inc();
         } else {

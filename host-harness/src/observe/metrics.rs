@@ -1,6 +1,6 @@
 //! Every metric of a server.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -11,6 +11,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::catalogue::{Catalogue, Of, Row, Seconds};
 use super::process::resident_bytes;
 use super::scene::Scene;
+use super::tally::Tally;
 use crate::queue::Class;
 
 /// Every metric of a server. None has a tenant in its labels: there are thousands, and the log has them.
@@ -21,6 +22,10 @@ pub struct Metrics {
     pub(crate) jobs: Of<Counter, 3>,
     pub(crate) job_seconds: Of<Histogram, 1>,
     pub(crate) decisions: Of<Counter, 4>,
+    /// Calls as people are shown them.
+    pub(crate) tally: Arc<Tally>,
+    /// When the server started, in milliseconds since 1970.
+    pub(crate) started_ms: i64,
     queue_jobs: Of<Gauge, 2>,
     queue_oldest: Of<Seconds, 1>,
     sync_tenants: Of<Gauge, 2>,
@@ -124,6 +129,8 @@ impl Metrics {
             jobs,
             job_seconds,
             decisions,
+            tally: Arc::default(),
+            started_ms,
             queue_jobs,
             queue_oldest,
             sync_tenants,

@@ -273,7 +273,7 @@ pub(super) fn list(text: &mut String, title: &str, lines: impl Iterator<Item = S
     }
 }
 
-fn address(address: &OriginAddress) -> String {
+pub(super) fn address(address: &OriginAddress) -> String {
     match address {
         OriginAddress::Fixed(base) | OriginAddress::Template(base) => plain(base),
         OriginAddress::CustomerSupplied => "an HTTPS address of your own".to_owned(),
@@ -289,7 +289,7 @@ fn address(address: &OriginAddress) -> String {
     }
 }
 
-fn method(method: Method) -> &'static str {
+pub(super) fn method(method: Method) -> &'static str {
     match method {
         Method::Get => "GET",
         Method::Head => "HEAD",

@@ -62,6 +62,12 @@ impl Newsroom {
         })
     }
 
+    /// How far a tenant's sync is that this server runs; none if it runs none.
+    pub(super) fn running(&self, tenant: &TenantId) -> Option<SyncNews> {
+        let state = self.state();
+        state.desks.get(tenant).and_then(|desk| desk.sync.clone())
+    }
+
     /// Tells what happened.
     pub(super) fn tell(&self, tenant: &TenantId, news: &News, now: Timestamp) {
         if let Some(desk) = self.state().of(tenant, now) {

@@ -11,7 +11,7 @@ use super::desk::Desk;
 use crate::HostError;
 use crate::report::html::{Frame, Page, Place};
 use crate::ticket::Ticket;
-use crate::web::{Acted, FormAsk, PageAsk, Pages};
+use crate::web::{Acted, FormAsk, Listening, PageAsk, Pages};
 
 impl Pages for Desk {
     async fn invited(self: Arc<Self>, link: Ticket) -> Result<Option<Visitor>, HostError> {
@@ -63,6 +63,21 @@ impl Pages for Desk {
         match ask {
             FormAsk::Settings(ask) => settings::act(self, visitor, frame, ask).await,
         }
+    }
+
+    async fn news(
+        self: Arc<Self>,
+        visitor: Visitor,
+        integration: String,
+        after: Option<String>,
+    ) -> Result<Option<Listening>, HostError> {
+        self.aside(move |desk| {
+            if integration != desk.host.manifest().id || desk.tenant(&visitor.tenant)?.is_none() {
+                return Ok(None);
+            }
+            Ok((desk.news).listen(&visitor.tenant, after.as_deref(), desk.now()))
+        })
+        .await
     }
 }
 

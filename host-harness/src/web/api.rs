@@ -32,6 +32,7 @@ use crate::api_key::ApiKey;
 use crate::error::HostError;
 use receive::Room;
 
+pub(super) use news::{Hearer, Streams};
 pub(super) use parameter::{Kind, Parameter, Query};
 pub(super) use receive::Peer;
 pub(super) use refusal::problem;

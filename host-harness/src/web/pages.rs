@@ -7,6 +7,7 @@ mod assets;
 mod cookie;
 mod form;
 mod headers;
+mod news;
 mod route;
 mod settings;
 
@@ -22,7 +23,9 @@ use http::{HeaderMap, Method, StatusCode};
 use koalr_store::Visitor;
 
 use super::api::Query;
+use super::api::{Listening, Streams};
 use super::body::Bodies;
+use super::limits::Limits;
 use super::problem::Problem;
 use crate::HostError;
 use crate::report::html::{self, Frame, Page};
@@ -97,6 +100,19 @@ pub trait Pages: Send + Sync + 'static {
         frame: Frame,
         ask: FormAsk,
     ) -> impl Future<Output = Result<Option<Acted>, HostError>> + Send;
+
+    /// Listens to what happens at the visitor's tenant, from behind the item with this id on; none means from now on. None
+    /// if there is no such integration, or no news any more.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be told now.
+    fn news(
+        self: Arc<Self>,
+        visitor: Visitor,
+        integration: String,
+        after: Option<String>,
+    ) -> impl Future<Output = Result<Option<Listening>, HostError>> + Send;
 }
 
 /// What a form led to.
@@ -109,7 +125,7 @@ pub enum Acted {
 }
 
 /// Everything that people look at.
-pub(super) fn router<P: Pages>(pages: Arc<P>, bodies: Bodies) -> Router {
+pub(super) fn router<P: Pages>(pages: Arc<P>, bodies: Bodies, limits: &Limits) -> Router {
     let mut router = Router::new();
     for route in route::routes() {
         let Ok(method) = MethodFilter::try_from(route.method.clone()) else {
@@ -127,13 +143,20 @@ pub(super) fn router<P: Pages>(pages: Arc<P>, bodies: Bodies) -> Router {
     router
         .route("/sign-in/{link}", get(invite::<P>).post(begin::<P>))
         .route("/sign-out", axum::routing::post(end::<P>))
-        .with_state(Room { pages, bodies })
+        .route(news::PATH, get(news::listen::<P>))
+        .with_state(Room {
+            pages,
+            bodies,
+            streams: Arc::new(Streams::new(limits)),
+        })
         .merge(assets::router())
 }
 
 struct Room<P> {
     pages: Arc<P>,
     bodies: Bodies,
+    /// Beside those of the API.
+    streams: Arc<Streams>,
 }
 
 impl<P: Pages> Room<P> {
@@ -201,6 +224,7 @@ impl<P> Clone for Room<P> {
         Self {
             pages: Arc::clone(&self.pages),
             bodies: self.bodies.clone(),
+            streams: Arc::clone(&self.streams),
         }
     }
 }

@@ -54,6 +54,8 @@ mod network;
 #[cfg(test)]
 mod observe;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod partial;
 #[cfg(test)]
 mod policy;

@@ -1,4 +1,4 @@
-//! The style and the script, each under a name that changes with its content.
+//! The style, the script and the icon, each under a name that changes with its content.
 
 use std::sync::LazyLock;
 
@@ -15,8 +15,8 @@ pub struct Asset {
     pub content: &'static str,
 }
 
-/// All of them: the style, then the script.
-pub static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+/// All of them: the style, then the script, then the icon.
+pub static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
         asset("css", "text/css; charset=utf-8", include_str!("koalr.css")),
         asset(
@@ -24,6 +24,7 @@ pub static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
             "text/javascript; charset=utf-8",
             include_str!("koalr.js"),
         ),
+        asset("svg", "image/svg+xml", include_str!("koalr.svg")),
     ]
 });
 

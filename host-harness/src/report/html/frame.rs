@@ -126,7 +126,7 @@ pub fn problem(status: StatusCode, title: &str, detail: &str, reasons: &[Complai
 }
 
 fn document(title: &str, bar: &Markup, body: &Markup) -> String {
-    let [style, script] = &*ASSETS;
+    let [style, script, icon] = &*ASSETS;
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -135,6 +135,7 @@ fn document(title: &str, bar: &Markup, body: &Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) " – Koalr" }
+                link rel="icon" type="image/svg+xml" href=(icon.path);
                 link rel="stylesheet" href=(style.path);
                 script src=(script.path) defer {}
             }
@@ -149,7 +150,7 @@ fn document(title: &str, bar: &Markup, body: &Markup) -> String {
 }
 
 /// An error's sentence as prose.
-fn sentence(detail: &str) -> String {
+pub(super) fn sentence(detail: &str) -> String {
     let mut letters = detail.chars();
     let first = letters.next().map(char::to_uppercase);
     let text: String = first.into_iter().flatten().chain(letters).collect();

@@ -1,15 +1,25 @@
-//! Settings: integrations, and their connections.
+//! Settings: integrations, their connections, and the components.
 
-use koalr_platform::model::connection::Access;
-use koalr_platform::model::manifest::{Manifest, OriginAddress};
+mod connect;
+mod connection;
+mod disconnect;
+mod plugins;
+mod progress;
+
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::model::manifest::Manifest;
 use maud::{Markup, html};
 
 use super::frame::{Frame, Page, Place};
-use super::part::{badge, empty, field, form, notice};
-use crate::jobs::StatusReport;
+use super::part::{badge, empty};
+use crate::RateShare;
+use crate::jobs::{JobReport, StatusReport};
 use crate::report::escape::plain;
 use crate::report::instant::utc;
-use crate::report::pace::grouped;
+use crate::web::SyncNews;
+
+pub(crate) use disconnect::disconnect;
+pub(crate) use plugins::plugins;
 
 /// An integration, its connection, and whether the visitor may change that.
 #[derive(Debug)]
@@ -20,6 +30,21 @@ pub(crate) struct Card {
     pub(crate) connection: Option<StatusReport>,
     /// Why the visitor may not connect it; none if they may.
     pub(crate) refused: Option<String>,
+    /// How far reading is.
+    pub(crate) syncing: Syncing,
+}
+
+/// How far reading from an upstream is, beside what is stored of it.
+#[derive(Debug)]
+pub(crate) struct Syncing {
+    /// The sync that this server runs; none if it runs none.
+    pub(crate) running: Option<SyncNews>,
+    /// Jobs that sync and that wait, run or were given up; newest first.
+    pub(crate) jobs: Vec<JobReport>,
+    /// How much of the upstream's limits may be used.
+    pub(crate) share: RateShare,
+    /// What time it is.
+    pub(crate) now: Timestamp,
 }
 
 /// What somebody gave to connect, so that it need not be given again. The token must be.
@@ -29,8 +54,19 @@ pub(crate) struct Attempt {
     pub(crate) upstream: Option<String>,
     /// Organizations; empty means all.
     pub(crate) organizations: Vec<String>,
+    /// Domain suffixes that files may be downloaded from; empty means none.
+    pub(crate) downloads: Vec<String>,
     /// Why it did not work; none before the first attempt.
-    pub(crate) wrong: Option<String>,
+    pub(crate) wrong: Option<Wrong>,
+}
+
+/// What is wrong with what somebody gave.
+#[derive(Debug)]
+pub(crate) struct Wrong {
+    /// The field that it is about; none if it is about all of them, or none alone.
+    pub(crate) field: Option<&'static str>,
+    /// What is wrong, and the way out.
+    pub(crate) text: String,
 }
 
 impl Card {
@@ -48,19 +84,23 @@ impl Card {
 
 /// Where an integration's page is.
 pub(crate) fn path(integration: &str) -> String {
-    format!("/settings/integrations/{integration}")
+    format!("{INTEGRATIONS}/{integration}")
 }
 
 /// The list of integrations.
 pub(crate) fn integrations(cards: &[Card], search: Option<&str>) -> Page {
     let body = html! {
+        (tabs(INTEGRATIONS))
         form.search role="search" {
             label.unseen for="search" { "Search integrations" }
             input #search type="search" name="search" placeholder="Search integrations" value=[search];
             button { "Search" }
         }
         @if cards.is_empty() {
-            (empty("No integration fits", html! { p { a href="/settings/integrations" { "Show all" } } }))
+            (empty("No integration fits", html! {
+                p { "None of the installed integrations has these words in its name or summary." }
+                p { a href=(INTEGRATIONS) { "Show all" } }
+            }))
         }
         div.grid {
             @for card in cards {
@@ -70,40 +110,45 @@ pub(crate) fn integrations(cards: &[Card], search: Option<&str>) -> Page {
                     p.quiet { "Version " (plain(&card.manifest.version)) }
                     a.button.main[card.connection.is_none()] href=(path(&card.manifest.id)) {
                         @if card.connection.is_none() { "Connect" } @else { "Manage" }
+                        span.unseen { " " (plain(&card.manifest.name)) }
                     }
                 }
             }
         }
     };
-    Page {
-        title: "Integrations".to_owned(),
-        place: Place::Settings,
-        body,
-    }
+    page("Integrations", body)
 }
 
 /// One integration.
 pub(crate) fn integration(frame: &Frame, card: &Card, attempt: &Attempt) -> Page {
-    let manifest = &card.manifest;
     let body = html! {
-        p { (state(card)) " " (plain(&manifest.summary)) }
-        @if let Some(wrong) = &attempt.wrong {
-            (notice("bad", html! { strong { "Not connected. " } (plain(wrong)) }))
-        }
+        p { a href=(INTEGRATIONS) { "All integrations" } }
+        p { (state(card)) " " (plain(&card.manifest.summary)) }
         div.sides {
-            div {
+            div.stack {
                 @match &card.connection {
-                    Some(connection) => (connected(frame, connection)),
-                    None => (connect(frame, card, attempt)),
+                    Some(connection) => {
+                        (progress::progress(card, connection))
+                        (connection::stored(connection))
+                        (connection::connected(frame, card, connection))
+                    }
+                    None => (connect::connect(frame, card, attempt)),
                 }
             }
-            aside { (about(manifest)) }
+            aside { (connect::about(&card.manifest)) }
         }
     };
-    Page {
-        title: plain(&manifest.name),
-        place: Place::Settings,
-        body,
+    page(&plain(&card.manifest.name), body)
+}
+
+/// The way between the settings.
+fn tabs(here: &str) -> Markup {
+    html! {
+        nav.tabs aria-label="Settings" {
+            @for (path, name) in [(INTEGRATIONS, "Integrations"), (PLUGINS, "Plugins")] {
+                a href=(path) aria-current=[(path == here).then_some("page")] { (name) }
+            }
+        }
     }
 }
 
@@ -114,84 +159,23 @@ fn state(card: &Card) -> Markup {
     }
 }
 
-fn connect(frame: &Frame, card: &Card, attempt: &Attempt) -> Markup {
-    let manifest = &card.manifest;
-    let fields = html! {
-        (field("token", "API token", Some("A read-only token. It is checked, sealed at once, and never shown again."), None, |told| html! {
-            input #token type="password" name="token" required autocomplete="off" spellcheck="false" aria-describedby=(told);
-        }))
-        (field("upstream", "Region or web address", Some("Leave it empty if the token tells, or paste the address that your browser shows."), None, |told| html! {
-            input #upstream name="upstream" list="regions" value=[attempt.upstream.as_deref()] aria-describedby=(told);
-            datalist #regions {
-                @for origin in &manifest.origins {
-                    @if !matches!(origin.address, OriginAddress::Download(_)) { option value=(plain(&origin.id)) { (plain(&origin.label)) } }
-                }
-            }
-        }))
-        (field("organizations", "Organizations", Some("Ids or short names with commas between them. Leave it empty for all that the token sees."), None, |told| html! {
-            input #organizations name="organizations" value=[some(&attempt.organizations.join(", "))] aria-describedby=(told);
-        }))
-        button.main { "Connect" }
-    };
-    html! {
-        section.card {
-            h2 { "Connect" }
-            @match &card.refused {
-                Some(refused) => p { (plain(refused)) },
-                None => (form(frame, &format!("{}/connect", path(&manifest.id)), fields)),
-            }
-        }
+/// An instant to the minute.
+fn when(at: Timestamp) -> Markup {
+    let exact = utc(at);
+    let short = exact.get(..16).unwrap_or(&exact).replace('T', " ");
+    html! { time datetime=(exact) { (short) " UTC" } }
+}
+
+fn page(title: &str, body: Markup) -> Page {
+    Page {
+        title: title.to_owned(),
+        place: Place::Settings,
+        body,
     }
 }
 
-fn connected(frame: &Frame, one: &StatusReport) -> Markup {
-    html! {
-        section.card {
-            h2 { "Connection" }
-            dl {
-                dt { "Account" } dd { (plain(&one.account.name)) " " span.quiet { (plain(&one.account.kind)) } }
-                dt { "Upstream" } dd { (plain(&one.origin)) " " code { (plain(&one.upstream)) } }
-                dt { "Since" } dd { (utc(one.connected_at)) }
-                dt { "Organizations" }
-                dd { @for organization in &one.organizations { div { (plain(&organization.name)) } } }
-                dt { "Last sync" }
-                dd {
-                    @match &one.walk {
-                        None => "none yet",
-                        Some(walk) => {
-                            "began " (utc(walk.began_at)) ", "
-                            @match walk.ended_at { Some(at) => { "ended " (utc(at)) }, None => (badge("warn", "not finished")) }
-                        }
-                    }
-                }
-                dt { "Stored" }
-                dd { (grouped(one.issues)) " findings in " (grouped(one.projects)) " projects, " (grouped(one.open)) " open" }
-            }
-            @let refused: Vec<_> = one.capabilities.iter().filter(|one| one.access != Access::Allowed && !one.detail.is_empty()).collect();
-            @if !refused.is_empty() {
-                h3 { "Not allowed or not known" }
-                ul { @for one in refused { li { strong { (plain(&one.route)) } " of " (plain(&one.organization)) ": " (plain(&one.detail)) } } }
-            }
-            (form(frame, &format!("{}/sync", path(&one.integration)), html! { button { "Sync now" } }))
-        }
-    }
-}
+const INTEGRATIONS: &str = "/settings/integrations";
+const PLUGINS: &str = "/settings/plugins";
 
-fn about(manifest: &Manifest) -> Markup {
-    html! {
-        h2 { "What is read, and what for" }
-        dl.stacked { @for pull in &manifest.pulls { dt { (plain(&pull.what)) } dd { (plain(&pull.why)) } } }
-        h2 { "Permissions" }
-        dl.stacked {
-            @for one in &manifest.permissions {
-                dt { (plain(&one.name)) @if !one.required { " " span.quiet { "optional" } } }
-                dd { (plain(&one.why)) }
-            }
-        }
-    }
-}
-
-/// A text, unless it is empty.
-fn some(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
-}
+#[cfg(test)]
+mod tests;

@@ -1,16 +1,16 @@
-//! Settings: integrations, and their connections.
+//! Settings: integrations, their connections, and the components.
 
 use std::sync::Arc;
 
 use koalr_platform::team::Act;
-use koalr_runtime::{Secret, SecretError};
+use koalr_runtime::{PolicyError, Secret, SecretError};
 use koalr_store::{Tenant, Visitor};
 
 use super::super::desk::Desk;
 use super::super::routine;
 use crate::HostError;
-use crate::jobs::{known_actor, status};
-use crate::report::html::settings::{self, Attempt, Card};
+use crate::jobs::{SYNC_KEY, disconnect_as, inspect, jobs, known_actor, status};
+use crate::report::html::settings::{self, Attempt, Card, Syncing, Wrong};
 use crate::report::html::{Frame, Page};
 use crate::web::{Acted, ConnectBody, SettingsForm, SettingsPage, Token};
 
@@ -24,20 +24,27 @@ pub(super) async fn show(
         let Some(tenant) = desk.tenant(&visitor.tenant)? else {
             return Ok(None);
         };
-        match ask {
+        let card = || card(desk, &tenant, &visitor);
+        let is_loaded = |name: &str| name == desk.host.manifest().id;
+        Ok(match ask {
             SettingsPage::Integrations { search } => {
-                let card = card(desk, &tenant, &visitor)?;
-                let cards = [card].into_iter();
+                let cards = [card()?].into_iter();
                 let shown = cards.filter(|card| card.holds(search.as_deref()));
                 let cards: Vec<Card> = shown.collect();
-                Ok(Some(settings::integrations(&cards, search.as_deref())))
+                Some(settings::integrations(&cards, search.as_deref()))
             }
-            SettingsPage::Integration { integration } => {
-                let card = card(desk, &tenant, &visitor)?;
-                let found = card.manifest.id == integration;
-                Ok(found.then(|| settings::integration(&frame, &card, &Attempt::default())))
+            SettingsPage::Integration { integration } if is_loaded(&integration) => {
+                Some(settings::integration(&frame, &card()?, &Attempt::default()))
             }
-        }
+            SettingsPage::Disconnect { integration } if is_loaded(&integration) => {
+                Some(settings::disconnect(&frame, &card()?))
+            }
+            SettingsPage::Plugins => {
+                let (since, calls) = (desk.metrics.started_ms, desk.metrics.tally.rows());
+                Some(settings::plugins(&[inspect(&desk.host)], &calls, since))
+            }
+            SettingsPage::Integration { .. } | SettingsPage::Disconnect { .. } => None,
+        })
     })
     .await
 }
@@ -48,34 +55,57 @@ pub(super) async fn act(
     frame: Frame,
     ask: SettingsForm,
 ) -> Result<Option<Acted>, HostError> {
+    let (SettingsForm::Connect { integration, .. }
+    | SettingsForm::Disconnect { integration }
+    | SettingsForm::Sync { integration }) = &ask;
+    if *integration != desk.host.manifest().id {
+        return Ok(None);
+    }
+    let own = settings::path(integration);
     match ask {
         SettingsForm::Connect {
-            integration,
             token,
             upstream,
             organizations,
+            downloads,
+            ..
         } => {
-            if integration != desk.host.manifest().id {
-                return Ok(None);
-            }
             let attempt = Attempt {
                 upstream,
                 organizations,
+                downloads,
                 wrong: None,
             };
             desk.connect_visitor(visitor, frame, token, attempt).await
+        }
+        SettingsForm::Disconnect { integration } => {
+            desk.aside(move |desk| {
+                let Some(mut tenant) = desk.tenant(&visitor.tenant)? else {
+                    return Ok(None);
+                };
+                may(&tenant, &visitor)?;
+                match disconnect_as(&mut tenant, &integration, &visitor.login, desk.now()) {
+                    Ok(_) => desk.freshness.forget(tenant.id()),
+                    // It was pressed twice.
+                    Err(HostError::NotConnected { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+                Ok(Some(Acted::Go(own)))
+            })
+            .await
         }
         SettingsForm::Sync { integration } => {
             desk.aside(move |desk| {
                 let Some(mut tenant) = desk.tenant(&visitor.tenant)? else {
                     return Ok(None);
                 };
-                if tenant.connection(&integration)?.is_none() {
-                    return Ok(None);
+                may(&tenant, &visitor)?;
+                // One that was taken away meanwhile is shown as it is.
+                if tenant.connection(&integration)?.is_some() {
+                    let task = routine::due(desk, &tenant)?;
+                    desk.push(&mut tenant, &task, desk.now())?;
                 }
-                let task = routine::due(desk, &tenant)?;
-                desk.push(&mut tenant, &task, desk.now())?;
-                Ok(Some(Acted::Go(settings::path(&integration))))
+                Ok(Some(Acted::Go(own)))
             })
             .await
         }
@@ -95,34 +125,72 @@ impl Desk {
             return Ok(None);
         };
         may(&tenant, &visitor)?;
-        let integration = self.host.manifest().id.clone();
-        let connected = match token {
+        let wrong = match token {
             Ok(secret) => {
                 let body = ConnectBody {
                     token: Token(secret),
                     upstream: attempt.upstream.clone(),
                     organizations: attempt.organizations.clone(),
-                    downloads: Vec::new(),
+                    downloads: attempt.downloads.clone(),
                 };
-                let connected = self.connect_as(&mut tenant, &visitor.login, body).await;
-                connected.map(drop)
+                match self.connect_as(&mut tenant, &visitor.login, body).await {
+                    Ok(_) => None,
+                    Err(error) => Some(wrong(error)?),
+                }
             }
-            Err(error) => Err(HostError::NotPossible(error.to_string())),
+            Err(error) => Some(Wrong {
+                field: Some("token"),
+                text: error.to_string(),
+            }),
         };
-        match connected {
-            Ok(()) => Ok(Some(Acted::Go(settings::path(&integration)))),
-            Err(error @ (HostError::Store(_) | HostError::Call(_))) => Err(error),
-            Err(error) => {
+        let integration = &self.host.manifest().id;
+        Ok(Some(match wrong {
+            None => Acted::Go(settings::path(integration)),
+            Some(wrong) => {
                 let attempt = Attempt {
-                    wrong: Some(error.to_string()),
+                    wrong: Some(wrong),
                     ..attempt
                 };
                 let card = card(&self, &tenant, &visitor)?;
-                let page = settings::integration(&frame, &card, &attempt);
-                Ok(Some(Acted::Stay(page)))
+                Acted::Stay(settings::integration(&frame, &card, &attempt))
             }
-        }
+        }))
     }
+}
+
+/// What of an error is for who filled the form in, and beside which field.
+fn wrong(error: HostError) -> Result<Wrong, HostError> {
+    let (field, text) = match error {
+        HostError::Connect {
+            reason,
+            unreachable,
+            ..
+        } => (unreachable.then_some("address"), as_fields(&reason)),
+        HostError::Pin(error) => (Some("region"), error.to_string()),
+        HostError::Policy(
+            error @ (PolicyError::Download { .. }
+            | PolicyError::NoDownloads(_)
+            | PolicyError::LoopbackDownload(_)),
+        ) => (Some("downloads"), error.to_string()),
+        error @ (HostError::Credential(_) | HostError::Policy(_)) => (None, error.to_string()),
+        HostError::NotPossible(text) => (None, text),
+        other => return Err(other),
+    };
+    Ok(Wrong { field, text })
+}
+
+/// What a sentence calls by the command line's flags, by the form's fields.
+fn as_fields(sentence: &str) -> String {
+    let flags = [
+        ("`--upstream REGION`", "choose it under Region"),
+        ("use that address as `--upstream`", "choose its region"),
+        ("`--upstream`", "Region"),
+        ("`--org`", "Organizations"),
+    ];
+    let text = sentence.to_owned();
+    flags
+        .iter()
+        .fold(text, |text, (flag, field)| text.replace(flag, field))
 }
 
 fn card(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<Card, HostError> {
@@ -131,14 +199,22 @@ fn card(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<Card, HostErr
         Some(_) => Some(status(tenant, &manifest.id)?),
         None => None,
     };
+    let mut syncs = jobs(tenant)?;
+    syncs.retain(|job| job.key == SYNC_KEY);
     Ok(Card {
         manifest,
         connection,
         refused: may(tenant, visitor).err().map(|error| error.to_string()),
+        syncing: Syncing {
+            running: desk.news.running(tenant.id()),
+            jobs: syncs,
+            share: desk.host.rate_share(),
+            now: desk.now(),
+        },
     })
 }
 
-/// Whether somebody may connect and disconnect.
+/// Whether somebody may connect, sync and disconnect.
 fn may(tenant: &Tenant, visitor: &Visitor) -> Result<(), HostError> {
     let actor = known_actor(tenant, &visitor.login)?;
     let may = actor.may(Act::Connect, None);

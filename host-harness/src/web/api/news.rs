@@ -155,36 +155,77 @@ impl News {
 }
 
 /// All who listen.
-pub(super) struct Streams {
+pub(crate) struct Streams {
     all: Turns<()>,
-    keys: Turns<String>,
+    hearers: Turns<String>,
     most: usize,
-    most_of_a_key: usize,
+    most_of_a_hearer: usize,
     keep_alive: Duration,
 }
 
+/// Somebody who may listen: the holder of a key, or a visitor of the pages.
+pub(crate) trait Hearer: Send + Sync + 'static {
+    /// What a refusal calls them.
+    const WHO: &str;
+
+    /// Which of them it is.
+    fn id(&self) -> String;
+
+    /// Begins, from behind the item with this id on.
+    fn listen(
+        &self,
+        after: Option<String>,
+    ) -> impl Future<Output = Result<Listening, Problem>> + Send;
+
+    /// Whether they still may.
+    fn may_listen(&self) -> impl Future<Output = bool> + Send;
+}
+
+/// The holder of a key.
+pub(super) struct KeyHolder<A> {
+    pub(super) api: Arc<A>,
+    pub(super) caller: ApiKeyRecord,
+}
+
+impl<A: Api> Hearer for KeyHolder<A> {
+    const WHO: &str = "this key";
+
+    fn id(&self) -> String {
+        self.caller.id.clone()
+    }
+
+    async fn listen(&self, after: Option<String>) -> Result<Listening, Problem> {
+        let listening = Arc::clone(&self.api).listen(self.caller.clone(), after);
+        listening.await.map_err(problem)?.ok_or_else(not_stored)
+    }
+
+    async fn may_listen(&self) -> bool {
+        Arc::clone(&self.api).still_holds(self.caller.clone()).await
+    }
+}
+
 impl Streams {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             all: Turns::new(),
-            keys: Turns::new(),
+            hearers: Turns::new(),
             most: limits.streams,
-            most_of_a_key: limits.streams_of_a_key,
+            most_of_a_hearer: limits.streams_of_a_key,
             keep_alive: limits.keep_alive,
         }
     }
 
-    pub(super) async fn open<A: Api>(
+    pub(crate) async fn open<H: Hearer>(
         &self,
-        api: Arc<A>,
-        caller: ApiKeyRecord,
+        hearer: Arc<H>,
         headers: &HeaderMap,
     ) -> Result<Response, Problem> {
-        let own = self.keys.take(&caller.id, self.most_of_a_key);
+        let own = self.hearers.take(&hearer.id(), self.most_of_a_hearer);
         let own = own.ok_or_else(|| {
             let detail = format!(
-                "this key listens {} times already; end one of them first",
-                self.most_of_a_key
+                "{} listens {} times already; end one of them first",
+                H::WHO,
+                self.most_of_a_hearer
             );
             Problem::new(StatusCode::TOO_MANY_REQUESTS, detail).later(RETRY_AFTER_SECS)
         })?;
@@ -192,15 +233,14 @@ impl Streams {
         let after = headers
             .get(LAST)
             .map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
-        let listening = Arc::clone(&api).listen(caller.clone(), after).await;
-        let listening = listening.map_err(problem)?.ok_or_else(not_stored)?;
+        let listening = hearer.listen(after).await?;
         let (sender, receiver) = mpsc::channel(QUEUED);
         let reader = Reader {
             sender,
             keep_alive: self.keep_alive,
             _turns: (own, turn),
         };
-        tokio::spawn(reader.tell(api, caller, listening));
+        tokio::spawn(reader.tell(hearer, listening));
         let mut response = Sse::new(ReceiverStream::new(receiver)).into_response();
         let headers = response.headers_mut();
         // A proxy that gathers answers would keep the news to itself.
@@ -217,8 +257,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// Tells until they hang up, the news end, or the key holds no more.
-    async fn tell<A: Api>(self, api: Arc<A>, caller: ApiKeyRecord, listening: Listening) {
+    /// Tells until they hang up, the news end, or they may not listen any more.
+    async fn tell<H: Hearer>(self, hearer: Arc<H>, listening: Listening) {
         let Listening { first, mut then } = listening;
         for item in first {
             if !self.send(written(&item)).await {
@@ -235,7 +275,7 @@ impl Reader {
                     Err(RecvError::Closed) => return,
                 },
                 _ = tick.tick() => {
-                    if !Arc::clone(&api).still_holds(caller.clone()).await {
+                    if !hearer.may_listen().await {
                         return;
                     }
                     Event::default().comment("")

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::super::body::Bodies;
 use super::super::limits::Limits;
 use super::super::problem::Problem;
-use super::news::Streams;
+use super::news::{KeyHolder, Streams};
 use super::once::{self, OnceKey};
 use super::parameter::Query;
 use super::rate::{Rate, Standing};
@@ -139,7 +139,10 @@ impl<A: Api> Room<A> {
         let api = Arc::clone(&self.api);
         if ask == Ask::News {
             drop((body, turn));
-            return self.streams.open(api, caller, &head.headers).await;
+            return self
+                .streams
+                .open(Arc::new(KeyHolder { api, caller }), &head.headers)
+                .await;
         }
         let answer = async move {
             let answer = match once {

@@ -1,4 +1,4 @@
-//! The style and the script of the pages.
+//! The style, the script and the icon of the pages.
 
 use axum::Router;
 use axum::routing::get;

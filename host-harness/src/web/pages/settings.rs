@@ -20,6 +20,13 @@ pub enum SettingsPage {
         /// Its id.
         integration: String,
     },
+    /// Whether to take its connection away.
+    Disconnect {
+        /// Its id.
+        integration: String,
+    },
+    /// The loaded components.
+    Plugins,
 }
 
 /// What a form of the settings asks for.
@@ -35,6 +42,13 @@ pub enum SettingsForm {
         upstream: Option<String>,
         /// Organizations by id or short name. Empty means all.
         organizations: Vec<String>,
+        /// Domain suffixes that files may be downloaded from. Empty means none.
+        downloads: Vec<String>,
+    },
+    /// Take the connection away.
+    Disconnect {
+        /// The integration.
+        integration: String,
     },
     /// Read what changed.
     Sync {
@@ -73,6 +87,30 @@ pub(super) const ROUTES: &[Route] = &[
         read: Read::Form(connect),
     },
     Route {
+        method: Method::GET,
+        path: "/settings/integrations/{integration}/disconnect",
+        query: &[],
+        read: Read::Page(|given| {
+            let integration = given.id;
+            PageAsk::Settings(SettingsPage::Disconnect { integration })
+        }),
+    },
+    Route {
+        method: Method::POST,
+        path: "/settings/integrations/{integration}/disconnect",
+        query: &[],
+        read: Read::Form(|given, _| {
+            let integration = given.id;
+            FormAsk::Settings(SettingsForm::Disconnect { integration })
+        }),
+    },
+    Route {
+        method: Method::GET,
+        path: "/settings/plugins",
+        query: &[],
+        read: Read::Page(|_| PageAsk::Settings(SettingsPage::Plugins)),
+    },
+    Route {
         method: Method::POST,
         path: "/settings/integrations/{integration}/sync",
         query: &[],
@@ -84,15 +122,21 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 fn connect(given: Given, mut form: Form) -> FormAsk {
-    let organizations = form.text("organizations").unwrap_or_default();
-    let organizations = organizations.split([',', ' ', '\n', '\r']);
+    let region = form.text("region");
     FormAsk::Settings(SettingsForm::Connect {
         integration: given.id,
-        token: Secret::parse(&form.secret("token")),
-        upstream: form.text("upstream"),
-        organizations: organizations
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned)
-            .collect(),
+        token: Secret::parse(form.secret("token").trim()),
+        // Who gives an address means it, whatever region is chosen above.
+        upstream: form.text("address").or(region),
+        organizations: names(&mut form, "organizations"),
+        downloads: names(&mut form, "downloads"),
     })
+}
+
+/// What stands in a field with commas, blanks or lines between.
+fn names(form: &mut Form, field: &str) -> Vec<String> {
+    let text = form.text(field).unwrap_or_default();
+    let names = text.split([',', ' ', '\n', '\r', '\t']);
+    let names = names.filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
 }

@@ -161,7 +161,7 @@ fn a_server_that_runs_need_not_be_ready() {
 fn an_address_or_a_method_that_is_not_served_is_a_problem() {
     let server = server();
     for (path, status) in [
-        ("/", 404),
+        ("/nowhere", 404),
         ("/webhooks/acme/gitlab", 404),
         ("/webhooks/acme/github", 405),
     ] {

@@ -276,4 +276,13 @@ impl Pages for Fake {
     ) -> Result<Option<Acted>, HostError> {
         Ok(None)
     }
+
+    async fn news(
+        self: Arc<Self>,
+        _: Visitor,
+        _: String,
+        _: Option<String>,
+    ) -> Result<Option<Listening>, HostError> {
+        Ok(None)
+    }
 }

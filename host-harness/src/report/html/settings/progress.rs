@@ -1,0 +1,175 @@
+//! How far reading is: what the server says of it, and numbers that a script keeps up to date.
+
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::model::manifest::Quota;
+use maud::{Markup, html};
+
+use super::super::part::{badge, notice};
+use super::connection::is_partial;
+use super::{Card, Syncing, path, when};
+use crate::jobs::{JobReport, JobWord, StatusReport, WalkStatus};
+use crate::report::escape::plain;
+use crate::report::pace::grouped;
+use crate::web::SyncNews;
+
+/// The state of reading, its numbers while it runs, and what to do if it stopped.
+pub(super) fn progress(card: &Card, one: &StatusReport) -> Markup {
+    let own = path(&one.integration);
+    let syncing = &card.syncing;
+    html! {
+        section.card data-news={ (own) "/news" } data-integration=(one.integration) {
+            h2 { "Reading " (stage(syncing, one)) }
+            (told(syncing, one))
+            @if let Some(news) = &syncing.running {
+                (running(card, news))
+                p { a href=(own) { "Reload" } " " span.quiet { "for the numbers as they are now. You may leave; it goes on." } }
+            }
+        }
+    }
+}
+
+fn stage(syncing: &Syncing, one: &StatusReport) -> Markup {
+    let ended = one.walk.and_then(|walk| walk.ended_at);
+    match (&syncing.running, syncing.failed(one), ended) {
+        (Some(news), _, _) if news.paused_secs.is_some() => badge("warn", "waiting"),
+        (Some(_), _, _) => badge("", "under way"),
+        (None, Some(job), _) if job.state == JobWord::Dead => badge("bad", "given up"),
+        (None, Some(_), _) => badge("warn", "failed, tried again"),
+        (None, None, Some(_)) if is_partial(one) => badge("warn", "done, with gaps"),
+        (None, None, Some(_)) => badge("good", "up to date"),
+        (None, None, None) if syncing.queued().is_some() => badge("", "queued"),
+        (None, None, None) => badge("warn", "stopped"),
+    }
+}
+
+/// What that means, and what to do.
+fn told(syncing: &Syncing, one: &StatusReport) -> Markup {
+    if let Some(news) = &syncing.running {
+        return html! {
+            @if let Some(secs) = news.paused_secs {
+                p { "The upstream asked to wait " (grouped(u64::from(secs))) " s. It goes on by itself." }
+            } @else {
+                p { "What is read counts at once, and is partial until the end." }
+            }
+        };
+    }
+    if let Some(job) = syncing.failed(one) {
+        return failed(job);
+    }
+    let next = syncing.queued().map(|job| job.not_before);
+    match one.walk {
+        Some(WalkStatus {
+            ended_at: Some(at), ..
+        }) => html! {
+            p {
+                "Everything was last read " (when(at)) "."
+                @if let Some(next) = next { " " (begins(next, syncing.now)) }
+            }
+        },
+        Some(WalkStatus {
+            resume_at: Some(at),
+            ..
+        }) if at > syncing.now => html! {
+            p { "The upstream asks not to go on before " (when(at)) ". It goes on by itself; what was read so far is stored, and partial." }
+        },
+        walk => html! {
+            p {
+                @if walk.is_some() { "What was read so far is stored, and partial. " } @else { "Nothing was read yet. " }
+                @match next {
+                    Some(next) => (begins(next, syncing.now)),
+                    None => "Sync now goes on where it stopped.",
+                }
+            }
+        },
+    }
+}
+
+fn begins(at: Timestamp, now: Timestamp) -> Markup {
+    html! {
+        "The next sync begins "
+        @if at > now { (when(at)) } @else { "within seconds" }
+        "."
+    }
+}
+
+fn failed(job: &JobReport) -> Markup {
+    let is_dead = job.state == JobWord::Dead;
+    notice(
+        if is_dead { "bad" } else { "warn" },
+        html! {
+            p { strong { "The last attempt failed: " } (plain(&job.reason)) "." }
+            p {
+                @if is_dead {
+                    "It is not tried again by itself. See to the reason, then press Sync now; if the token is the reason, disconnect and connect anew."
+                } @else {
+                    "It is tried again " (when(job.not_before)) "."
+                }
+                " What was read before is stored, and counts."
+            }
+        },
+    )
+}
+
+/// Numbers of the run, each where the script finds it.
+fn running(card: &Card, news: &SyncNews) -> Markup {
+    let pages = u64::from(news.pages);
+    let total = news.total.map(u64::from).filter(|total| *total > 0);
+    let left = match &news.estimate {
+        Some(estimate) => format!("about {} min in all", grouped(estimate.minutes)),
+        None => "not known yet".to_owned(),
+    };
+    html! {
+        label.unseen for="pages" { "Pages read" }
+        progress #pages max=[total] value=[total.map(|total| pages.min(total))] {}
+        dl {
+            dt { "Pages" }
+            dd data-live="pages" {
+                (grouped(pages)) @if let Some(total) = total { " of " (grouped(total)) }
+            }
+            dt { "Records" } dd data-live="records" { (grouped(news.records)) }
+            dt { "Requests" }
+            dd {
+                span data-live="requests" { (grouped(news.requests)) }
+                @if let Some(limit) = limit(&card.manifest.quotas) {
+                    " " span.quiet { "the upstream allows " (limit) ", of which at most " (card.syncing.share.to_percent()) " % are used" }
+                }
+            }
+            dt { "Time left" } dd data-live="left" { (left) }
+        }
+    }
+}
+
+/// The limits for all requests, in words; none if there are none.
+fn limit(quotas: &[Quota]) -> Option<String> {
+    let all = quotas
+        .iter()
+        .filter(|one| one.method.is_none() && one.path_prefix.is_none());
+    let limits: Vec<String> = all
+        .map(|one| {
+            let requests = grouped(u64::from(one.requests));
+            match one.window_secs {
+                1 => format!("{requests} a second"),
+                60 => format!("{requests} a minute"),
+                3600 => format!("{requests} an hour"),
+                secs => format!("{requests} in {secs} s"),
+            }
+        })
+        .collect();
+    (!limits.is_empty()).then(|| limits.join(" and "))
+}
+
+impl Syncing {
+    /// The sync that waits or runs.
+    fn queued(&self) -> Option<&JobReport> {
+        self.jobs.iter().find(|job| job.state != JobWord::Dead)
+    }
+
+    /// The job whose last attempt failed; none if something was read to its end since.
+    fn failed(&self, one: &StatusReport) -> Option<&JobReport> {
+        let ended = one.walk.and_then(|walk| walk.ended_at);
+        // A fresh one takes the place of one that was given up.
+        let job = self.queued().or(self.jobs.first())?;
+        let is_new = ended.is_none_or(|ended| job.created_at >= ended);
+        (!job.reason.is_empty() && is_new).then_some(job)
+    }
+}

@@ -1,0 +1,180 @@
+//! Settings: an integration is connected, read, looked at and taken away.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
+
+use koalr_upstream::World;
+
+use super::{Shown, Visit};
+use crate::support::{Koalr, TOKEN, acme, serve};
+
+/// A visitor who may connect; nothing is connected yet.
+fn operator() -> Visit {
+    let koalr = Koalr::new();
+    for args in [["omar", "operator"], ["ines", "lead"]] {
+        let [login, role] = args;
+        let ran = koalr.run(&["team", "add", login, "--role", role]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    Visit::new(koalr, "omar")
+}
+
+fn connect(visit: &Visit, token: &str, address: &str) -> Shown {
+    let fields = [
+        ("token", token),
+        ("region", "EU-01"),
+        ("address", address),
+        ("organizations", "acme"),
+    ];
+    visit.post(&format!("{SNYK}/connect"), &fields)
+}
+
+/// The integration's page once everything was read.
+fn read(visit: &Visit) -> Shown {
+    loop {
+        let page = visit.get(SNYK);
+        if page.body.contains("Everything was last read") {
+            return page;
+        }
+    }
+}
+
+#[test]
+fn a_bad_token_is_refused_beside_the_form_and_a_good_one_reads_everything() {
+    let upstream = serve(World::from(acme()).token(TOKEN));
+    let visit = operator();
+    visit
+        .get("/settings/integrations")
+        .says(&["Snyk", "not connected"]);
+    let refused = connect(&visit, BAD_TOKEN, upstream.base_url());
+    assert_eq!(refused.status, 422);
+    refused.says(&[
+        "The token is not accepted",
+        "choose it under Region",
+        &format!("value=\"{}\"", upstream.base_url()),
+        "value=\"acme\"",
+    ]);
+    let pasted_badly = connect(&visit, "two words", upstream.base_url());
+    pasted_badly.says(&["at place 4; paste it again.", "aria-invalid=\"true\""]);
+    let connected = connect(&visit, TOKEN, upstream.base_url());
+    assert_eq!(connected.status, 200);
+    connected.says(&["connected", "Acme", "koalr (read only)", "data-news="]);
+    let read = read(&visit);
+    read.says(&["findings in", "not known", "Sync now", "Disconnect"]);
+    let plugins = visit.get("/settings/plugins");
+    plugins.says(&[
+        "sha256:",
+        "/rest/self",
+        "GET",
+        "connect",
+        "Since this server",
+    ]);
+    let list = visit.get("/settings/integrations?search=SNYK");
+    for page in [refused, pasted_badly, connected, read, plugins, list] {
+        assert!(!page.body.contains(TOKEN) && !page.body.contains(BAD_TOKEN));
+        assert!(!page.head.contains(TOKEN), "{}", page.head);
+        assert_eq!(page.header("cache-control"), Some("no-store"));
+    }
+}
+
+#[test]
+fn a_form_without_the_mark_of_the_visit_does_nothing() {
+    let upstream = serve(acme());
+    let visit = operator();
+    let fields = [("token", TOKEN), ("address", upstream.base_url())];
+    for path in ["connect", "sync", "disconnect"] {
+        let refused = visit.post_bare(&format!("{SNYK}/{path}"), &fields);
+        assert_eq!(refused.status, 403, "{path}: {refused:?}");
+    }
+    assert_eq!(upstream.requests(), []);
+    visit.get(SNYK).says(&["not connected"]);
+}
+
+#[test]
+fn forms_that_are_sent_twice_do_no_harm_and_what_was_read_outlives_the_connection() {
+    let upstream = serve(acme());
+    let visit = operator();
+    for _ in 0..2 {
+        assert_eq!(connect(&visit, TOKEN, upstream.base_url()).status, 200);
+    }
+    for _ in 0..2 {
+        let synced = visit.post(&format!("{SNYK}/sync"), &[]);
+        assert_eq!(synced.status, 200, "{synced:?}");
+    }
+    read(&visit);
+    let gone = format!("{SNYK}/disconnect");
+    visit
+        .get(&gone)
+        .says(&["What goes", "What stays", "findings in", "Keep it"]);
+    for _ in 0..2 {
+        visit.post(&gone, &[]).says(&["not connected", "API token"]);
+    }
+    visit.get(&gone).says(&["is not connected"]);
+    let log = visit.koalr.run(&["audit", "list"]).out;
+    assert_eq!(log.matches(" omar: disconnected ").count(), 1, "{log}");
+    let debt = visit.koalr.run(&["report", "debt", "--format", "json"]);
+    assert_eq!(debt.code, 0, "{}", debt.err);
+    assert_ne!(debt.json()["debt"], serde_json::Value::Null);
+}
+
+#[test]
+fn who_is_no_operator_reads_why_and_changes_nothing() {
+    let upstream = serve(acme());
+    let mut visit = operator();
+    connect(&visit, TOKEN, upstream.base_url());
+    for (login, why) in [
+        ("ines", "`ines` may not connect"),
+        ("mallory", "`mallory` is not in the team"),
+    ] {
+        visit.sign_in(login);
+        let page = visit.get(SNYK);
+        page.says(&[why]);
+        assert!(!page.body.contains("Sync now</button>"), "{}", page.body);
+        for form in ["sync", "disconnect"] {
+            let refused = visit.post(&format!("{SNYK}/{form}"), &[]);
+            assert_eq!(refused.status, 403, "{form}: {refused:?}");
+        }
+        assert_eq!(connect(&visit, TOKEN, upstream.base_url()).status, 403);
+    }
+    visit.sign_in("omar");
+    visit.get(SNYK).says(&["Disconnect"]);
+}
+
+#[test]
+fn news_of_a_sync_are_for_visitors_alone() {
+    let upstream = serve(acme());
+    let mut visit = operator();
+    let mut stream = TcpStream::connect(&visit.address).unwrap();
+    let listen = format!(
+        "GET {SNYK}/news HTTP/1.1\r\nhost: koalr\r\ncookie: {}\r\n\r\n",
+        visit.cookie
+    );
+    stream.write_all(listen.as_bytes()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    assert_eq!(lines.next().unwrap(), "HTTP/1.1 200 OK");
+    // Only then somebody listens.
+    assert!(lines.any(|line| line.is_empty()));
+    connect(&visit, TOKEN, upstream.base_url());
+    assert!(lines.any(|line| line == "event: sync-progress"));
+    assert!(lines.any(|line| line == "event: sync-ended"));
+    let elsewhere = visit.get("/settings/integrations/jira/news");
+    assert_eq!(elsewhere.status, 404);
+    visit.cookie.clear();
+    assert_eq!(visit.get(&format!("{SNYK}/news")).status, 401);
+}
+
+#[test]
+fn the_icon_is_an_asset_that_a_browser_keeps() {
+    let visit = operator();
+    let page = visit.get("/settings/plugins");
+    let icon = page.body.split("rel=\"icon\"").nth(1).unwrap();
+    let path = icon.split("href=\"").nth(1).unwrap();
+    let icon = visit.get(path.split('"').next().unwrap());
+    assert_eq!(icon.header("content-type"), Some("image/svg+xml"));
+    assert!(icon.header("cache-control").unwrap().contains("immutable"));
+}
+
+const SNYK: &str = "/settings/integrations/snyk";
+
+/// In the form of an API key, and not the upstream's.
+const BAD_TOKEN: &str = "00000000-3b7e-4d19-9a84-c0ffee15c001";
