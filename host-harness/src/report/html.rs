@@ -1,12 +1,14 @@
 //! Pages as HTML. Every text is escaped where it is put in; nothing is inline that a strict policy of content forbids.
 
 mod asset;
+pub(crate) mod dashboard;
 mod figure;
 mod frame;
 mod part;
 pub(crate) mod settings;
 
 pub use asset::{ASSETS, Asset};
+pub use dashboard::DashboardFilter;
 pub use frame::{Frame, Page, Place, invitation, problem, stranger, whole};
 
 pub(crate) use part::{badge, empty, field, form, notice, table};
