@@ -8,7 +8,7 @@ mod part;
 pub(crate) mod settings;
 
 pub use asset::{ASSETS, Asset};
-pub use dashboard::DashboardFilter;
 pub use frame::{Frame, Page, Place, invitation, problem, stranger, whole};
 
+pub(crate) use dashboard::DashboardFilter;
 pub(crate) use part::{badge, empty, field, form, notice, table};

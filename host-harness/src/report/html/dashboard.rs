@@ -17,7 +17,7 @@ use crate::jobs::DebtReport;
 use crate::report::escape::plain;
 use crate::report::insight::Define;
 
-pub use filter::DashboardFilter;
+pub(crate) use filter::DashboardFilter;
 pub(crate) use rows::rows;
 
 /// What a dashboard shows.
@@ -58,7 +58,6 @@ pub(crate) fn page(view: &View) -> Page {
                     None => (unconnected()),
                     Some(Ok(report)) => {
                         (debt::section(report, &view.filter))
-                        (gate::section(report))
                         (definitions(report))
                     }
                     Some(Err(why)) => (refused(why)),

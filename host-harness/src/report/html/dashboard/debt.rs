@@ -8,14 +8,16 @@ use maud::{Markup, html};
 use super::super::figure::{Axis, Column, bar, columns};
 use super::super::part::{badge, table};
 use super::filter::DashboardFilter;
-use super::{tile, whole};
+use super::{gate, tile, whole};
 use crate::jobs::DebtReport;
 use crate::report::backtest::{proportion, share};
 use crate::report::escape::plain;
-use crate::report::insight::{counted, duration, estimate, millis, percent, present, span, word};
+use crate::report::insight::{
+    absent, counted, duration, estimate, millis, percent, present, span, word,
+};
 use crate::report::pace::grouped;
 
-/// What is open, who is late, how soon it is fixed, what came and went, and where the worst is.
+/// What is open, who is late, how soon it is fixed, what came and went, where the worst is, and what the gate did.
 pub(super) fn section(report: &DebtReport, filter: &DashboardFilter) -> Markup {
     let debt = &report.debt;
     html! {
@@ -26,10 +28,13 @@ pub(super) fn section(report: &DebtReport, filter: &DashboardFilter) -> Markup {
         div.halves {
             div.card.counts { (open(debt, filter)) }
             div.card { (fixes(debt)) }
-            div.card.counts { (late(debt, filter)) }
-            div.card.counts { (time_to_fix(&debt.time_to_fix, filter)) }
-            (flow(debt))
+            div.card.counts.wide { (late(debt, filter)) }
+            div.card.counts.wide { (time_to_fix(&debt.time_to_fix, filter)) }
+        }
+        div.tiles { (flow(debt)) }
+        div.halves {
             div.card.counts { (worst(report, filter)) }
+            (gate::cards(report))
         }
     }
 }
@@ -256,7 +261,7 @@ fn lifetime(name: &str, one: &Lifetime) -> Markup {
             td { (grouped(one.n.into())) div.quiet { (grouped(one.fixed.into())) " fixed" } }
             td { (duration(one.median_ms)) }
             @for fixed in [one.fixed_in_30_days, one.fixed_in_90_days, one.fixed_in_window] {
-                td { @match fixed { Figure::Value(fixed) => (estimate(&fixed)), Figure::Absent(why) => (crate::report::insight::absent(why)) } }
+                td { @match fixed { Figure::Value(fixed) => (estimate(&fixed)), Figure::Absent(why) => (absent(why)) } }
             }
         }
     }

@@ -11,26 +11,24 @@ use crate::report::escape::plain;
 use crate::report::insight::{counted, present};
 use crate::report::instant::utc;
 
-/// The gate, the quality of the data, and how fresh they are.
-pub(super) fn section(report: &DebtReport) -> Markup {
+/// Cards of the gate, and of the quality of the data and how fresh they are.
+pub(super) fn cards(report: &DebtReport) -> Markup {
     let debt = &report.debt;
     html! {
-        div.halves {
-            div.card {
-                h3 { "Gate" }
-                @let groups = [("Judged at the time", &report.gate.observed), ("Rebuilt later: nobody was stopped", &report.gate.reconstructed)];
-                @if groups.iter().all(|(_, group)| group.evaluated == 0) {
-                    p { "No change was judged in this window." }
-                    p.quiet { "Judge one with " code { "koalr gate" } ", or past ones with " code { "koalr reconstruct" } "." }
-                }
-                @if debt.scope.service.is_some() { p.quiet { "A service has no gate: these are of all services." } }
-                @for (name, group) in groups { @if group.evaluated > 0 { (decisions(name, group)) } }
+        div.card {
+            h3 { "Gate" }
+            @let groups = [("Judged at the time", &report.gate.observed), ("Rebuilt later: nobody was stopped", &report.gate.reconstructed)];
+            @if groups.iter().all(|(_, group)| group.evaluated == 0) {
+                p { "No change was judged in this window." }
+                p.quiet { "Judge one with " code { "koalr gate" } ", or past ones with " code { "koalr reconstruct" } "." }
             }
-            div.card {
-                h3 { "How much is known of what is open" }
-                @if debt.open.all.open == 0 { p { "Nothing is open." } } @else { (quality(&debt.quality)) }
-                @if let Some(freshness) = &debt.freshness { (fresh(freshness)) }
-            }
+            @if debt.scope.service.is_some() { p.quiet { "A service has no gate: these are of all services." } }
+            @for (name, group) in groups { @if group.evaluated > 0 { (decisions(name, group)) } }
+        }
+        div.card.wide {
+            h3 { "How much is known of what is open" }
+            @if debt.open.all.open == 0 { p { "Nothing is open." } } @else { (quality(&debt.quality)) }
+            @if let Some(freshness) = &debt.freshness { (fresh(freshness)) }
         }
     }
 }

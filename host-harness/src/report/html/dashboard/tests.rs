@@ -29,7 +29,7 @@ fn view(ledger: &Ledger, debt: DebtReport) -> View {
 fn full() -> View {
     let spells = [
         spell(Severity::Critical, 40, None),
-        spell(Severity::High, 20, Some((5, Ending::Fixed))),
+        spell(Severity::High, 20, Some((5, Ending::Resolved))),
         spell(Severity::Low, 3, None),
     ];
     view(&ledger(), owed(&spells))
