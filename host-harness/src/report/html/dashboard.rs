@@ -136,5 +136,12 @@ fn whole(value: f64) -> String {
     format!("{value}")
 }
 
+/// A clause as a sentence begins.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
 #[cfg(test)]
 mod tests;

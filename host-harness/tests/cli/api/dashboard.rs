@@ -45,12 +45,12 @@ impl<'a> Browser<'a> {
         answer
     }
 
-    /// A page.
+    /// A page, without what is said of it: that has the time.
     #[track_caller]
     fn open(&self, path: &str) -> String {
         let answer = self.send(&format!("GET {path}"));
         assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
-        answer
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 }
 

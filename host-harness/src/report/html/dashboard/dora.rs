@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::super::figure::{Column, columns, marked_columns};
 use super::super::part::{badge, table};
 use super::filter::DashboardFilter;
-use super::{tile, whole};
+use super::{sentence, tile, whole};
 use crate::jobs::CountedFigure;
 use crate::report::escape::plain;
 use crate::report::insight::{counted, millis, percent, span, why};
@@ -201,12 +201,6 @@ fn day(at: i64) -> String {
         text.truncate(end);
     }
     text
-}
-
-fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
 }
 
 /// Milliseconds of a minute, an hour and a day.

@@ -45,7 +45,7 @@ fn decisions(name: &str, group: &GateGroup) -> Markup {
     ];
     let rows = html! {
         @for (word, count, kind) in rows {
-            tr { th scope="row" { (word) } td { (share(count, n)) } td.lies { (bar(axis, f64::from(count), kind)) } }
+            tr { th scope="row" { (word) } td { (share(count, n)) } td { (bar(axis, f64::from(count), kind)) } }
         }
     };
     let beside = [

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::super::frame::{Page, Place};
 use super::super::part::{badge, empty, table};
 use super::filter::DashboardFilter;
+use super::sentence;
 use crate::jobs::{CountedFigure, FigureRow, FigureRows};
 use crate::report::escape::plain;
 use crate::report::insight::{counted, millis, noun, span};
@@ -122,10 +123,4 @@ fn change(id: &str) -> String {
 
 fn known(name: Option<&str>) -> String {
     name.map_or_else(|| "not known".to_owned(), plain)
-}
-
-fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
 }
