@@ -1,6 +1,7 @@
 //! Pages as HTML. Every text is escaped where it is put in; nothing is inline that a strict policy of content forbids.
 
 mod asset;
+pub(crate) mod dashboard;
 mod figure;
 mod frame;
 mod part;
@@ -9,4 +10,5 @@ pub(crate) mod settings;
 pub use asset::{ASSETS, Asset};
 pub use frame::{Frame, Page, Place, invitation, problem, stranger, whole};
 
+pub(crate) use dashboard::DashboardFilter;
 pub(crate) use part::{badge, empty, field, form, notice, table};

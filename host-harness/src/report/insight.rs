@@ -20,9 +20,11 @@ use super::pace::grouped;
 pub use calibration::calibration_text;
 pub use correlation::correlation_text;
 pub use debt::debt_text;
+pub(super) use debt::{absent, duration, estimate, word};
 pub use definitions::{Define, Explained};
 pub use dora::dora_text;
 pub(crate) use dora::why;
+pub(super) use rows::noun;
 pub use rows::rows_text;
 
 /// What a report is about: its name, its window and its scope.
@@ -73,13 +75,13 @@ fn each(unit: &str, together: usize) -> String {
 }
 
 /// How many of something there are.
-fn counted(count: u32, one: &str, several: &str) -> String {
+pub(super) fn counted(count: u32, one: &str, several: &str) -> String {
     let noun = if count == 1 { one } else { several };
     format!("{} {noun}", grouped(count.into()))
 }
 
 /// The counts that are not zero, each before its words; none if all are.
-fn present(counts: &[(u32, &str)]) -> Option<String> {
+pub(super) fn present(counts: &[(u32, &str)]) -> Option<String> {
     let words = counts.iter().filter(|(count, _)| *count > 0);
     let words: Vec<String> = words
         .map(|(count, words)| format!("{} {words}", grouped((*count).into())))
@@ -88,7 +90,7 @@ fn present(counts: &[(u32, &str)]) -> Option<String> {
 }
 
 /// A time as people say it: in the largest unit that it has two of, with one decimal unless it is a whole number of them.
-fn span(ms: f64) -> String {
+pub(super) fn span(ms: f64) -> String {
     let units = [(DAY, "days"), (3_600_000.0, "hours"), (60_000.0, "minutes")];
     let fitting = units.iter().find(|(unit, _)| ms >= 2.0 * unit);
     let (unit, name) = fitting.copied().unwrap_or((1_000.0, "seconds"));
@@ -110,20 +112,20 @@ fn chance(p: f64) -> String {
 }
 
 /// A share in percent.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some milliseconds, for people")]
-fn millis(ms: i64) -> f64 {
+pub(super) fn millis(ms: i64) -> f64 {
     ms as f64
 }
 
 /// Milliseconds of a day.
-const DAY: f64 = 86_400_000.0;
+pub(super) const DAY: f64 = 86_400_000.0;
 
 /// Columns of a label.
 const LABEL: usize = 24;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

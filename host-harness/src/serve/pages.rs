@@ -1,17 +1,17 @@
 //! What the pages show, and what their forms do.
 
+mod dashboard;
 mod settings;
 
 use std::sync::Arc;
 
 use koalr_store::Visitor;
-use maud::html;
 
 use super::desk::Desk;
 use crate::HostError;
-use crate::report::html::{Frame, Page, Place};
+use crate::report::html::{Frame, Page};
 use crate::ticket::Ticket;
-use crate::web::{Acted, FormAsk, Listening, PageAsk, Pages};
+use crate::web::{Acted, DashboardPage, FormAsk, Listening, PageAsk, Pages};
 
 impl Pages for Desk {
     async fn invited(self: Arc<Self>, link: Ticket) -> Result<Option<Visitor>, HostError> {
@@ -45,11 +45,8 @@ impl Pages for Desk {
         ask: PageAsk,
     ) -> Result<Option<Page>, HostError> {
         match ask {
-            PageAsk::Home => Ok(Some(Page {
-                title: "Home".to_owned(),
-                place: Place::Elsewhere,
-                body: html! {},
-            })),
+            PageAsk::Home => dashboard::show(self, visitor, DashboardPage::default()).await,
+            PageAsk::Dashboard(ask) => dashboard::show(self, visitor, ask).await,
             PageAsk::Settings(ask) => settings::show(self, visitor, frame, ask).await,
         }
     }

@@ -5,6 +5,7 @@
 
 mod assets;
 mod cookie;
+mod dashboard;
 mod form;
 mod headers;
 mod news;
@@ -32,6 +33,7 @@ use crate::report::html::{self, Frame, Page};
 use crate::ticket::Ticket;
 use route::{Given, Read, Route};
 
+pub use dashboard::DashboardPage;
 pub use route::{FormAsk, PageAsk};
 pub use settings::{SettingsForm, SettingsPage};
 
@@ -174,7 +176,7 @@ impl<P: Pages> Room<P> {
             let detail = "the address is not UTF-8, percent-encoded";
             Problem::new(StatusCode::BAD_REQUEST, detail)
         })?;
-        let query = Query::read(&head.uri, route.query)?;
+        let query = Query::read(&form::filled(&head.uri), route.query)?;
         let frame = Frame {
             tenant: visitor.tenant.to_string(),
             login: visitor.login.clone(),

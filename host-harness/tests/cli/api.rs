@@ -1,6 +1,7 @@
 //! The HTTP API of the real server.
 
 mod changes;
+mod dashboard;
 mod decisions;
 mod document;
 mod figures;

@@ -32,6 +32,33 @@ pub enum CountedFigure {
     Others,
 }
 
+impl CountedFigure {
+    /// All, in the order of their declaration.
+    pub const ALL: [Self; 7] = [
+        Self::Deployments,
+        Self::FailedDeployments,
+        Self::Changes,
+        Self::Incidents,
+        Self::RestoredIncidents,
+        Self::Exposed,
+        Self::Others,
+    ];
+
+    /// Its name on the command line and in an address.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deployments => "deployments",
+            Self::FailedDeployments => "failed-deployments",
+            Self::Changes => "changes",
+            Self::Incidents => "incidents",
+            Self::RestoredIncidents => "restored-incidents",
+            Self::Exposed => "exposed",
+            Self::Others => "others",
+        }
+    }
+}
+
 /// The rows that a figure counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -9,7 +9,7 @@ mod interval;
 
 pub(crate) use axis::Axis;
 pub(crate) use bar::{bar, part};
-pub(crate) use column::{Column, columns};
+pub(crate) use column::{Column, columns, marked_columns};
 pub(crate) use curve::{Curve, Knot, curve};
 pub(crate) use interval::{Interval, interval, scale};
 

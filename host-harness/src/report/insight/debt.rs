@@ -360,14 +360,14 @@ fn quality(text: &mut String, debt: &Debt) {
     rest(text, freshness.partial.len(), shown, " are not whole");
 }
 
-fn duration(figure: Figure<Timestamp>) -> String {
+pub(in crate::report) fn duration(figure: Figure<Timestamp>) -> String {
     match figure {
         Figure::Value(ms) => span(millis(ms)),
         Figure::Absent(why) => absent(why).to_owned(),
     }
 }
 
-fn estimate(one: &Estimate) -> String {
+pub(in crate::report) fn estimate(one: &Estimate) -> String {
     match (one.low, one.high) {
         (Some(low), Some(high)) => {
             let (low, high) = (low * 100.0, high * 100.0);
@@ -377,7 +377,7 @@ fn estimate(one: &Estimate) -> String {
     }
 }
 
-fn absent(why: Absent) -> &'static str {
+pub(in crate::report) fn absent(why: Absent) -> &'static str {
     match why {
         Absent::NoSpells => "not known: there is none",
         Absent::NoneFixed => "not known: none was fixed",
@@ -387,7 +387,7 @@ fn absent(why: Absent) -> &'static str {
     }
 }
 
-fn word(level: Level) -> &'static str {
+pub(in crate::report) fn word(level: Level) -> &'static str {
     match level {
         Level::Critical => "critical",
         Level::High => "high",

@@ -62,7 +62,7 @@ fn line(row: &FigureRow) -> String {
     }
 }
 
-fn noun(figure: CountedFigure) -> (&'static str, &'static str) {
+pub(in crate::report) fn noun(figure: CountedFigure) -> (&'static str, &'static str) {
     match figure {
         CountedFigure::Deployments => ("deployment", "deployments"),
         CountedFigure::FailedDeployments => ("failed deployment", "failed deployments"),

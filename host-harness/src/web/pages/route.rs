@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::api::{Parameter, Query};
+use super::dashboard::{self, DashboardPage};
 use super::form::Form;
 use super::settings::{self, SettingsForm, SettingsPage};
 
@@ -34,6 +35,8 @@ pub(super) struct Given {
 pub enum PageAsk {
     /// What there is to look at, and what to do next.
     Home,
+    /// How delivery goes, and what is owed.
+    Dashboard(DashboardPage),
     /// Settings.
     Settings(SettingsPage),
 }
@@ -47,7 +50,9 @@ pub enum FormAsk {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    [ROUTES, settings::ROUTES].into_iter().flatten()
+    [ROUTES, dashboard::ROUTES, settings::ROUTES]
+        .into_iter()
+        .flatten()
 }
 
 const ROUTES: &[Route] = &[Route {

@@ -12,17 +12,17 @@ use super::{ALL, Served, key};
 use crate::support::{Koalr, serve};
 
 /// A server on ninety days of a sample team, which end now: the server reads the clock too.
-struct Team {
-    served: Served,
+pub(super) struct Team {
+    pub(super) served: Served,
     key: String,
     /// The end of the ninety days.
-    now: String,
+    pub(super) now: String,
     /// Their beginning.
     from: String,
 }
 
 impl Team {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let secs = i64::try_from(since.as_secs()).unwrap();
         let history = sample::history(7, secs * 1_000);
@@ -53,7 +53,7 @@ impl Team {
         get(&self.served, &path, &self.key)
     }
 
-    fn report(&self, words: &[&str]) -> Value {
+    pub(super) fn report(&self, words: &[&str]) -> Value {
         let more = ["--now", &self.now, "--format", "json"];
         let ran = self.served.koalr.run(&[&["report"], words, &more].concat());
         assert_eq!(ran.code, 0, "{words:?}: {}", ran.err);

@@ -23,6 +23,17 @@ pub(crate) fn columns(
     all: &[Column],
     number: impl Fn(f64) -> String,
 ) -> Markup {
+    marked_columns(title, unit, all, &[], number)
+}
+
+/// The same, with the part of each column that is marked, in their order. What is not known has no mark.
+pub(crate) fn marked_columns(
+    title: &str,
+    unit: &str,
+    all: &[Column],
+    marked: &[Option<f64>],
+    number: impl Fn(f64) -> String,
+) -> Markup {
     let top = all.iter().filter_map(|one| one.value).fold(0.0, f64::max);
     let axis = Axis::from_zero(top);
     let room = 100.0 / count(all.len().max(1));
@@ -42,6 +53,11 @@ pub(crate) fn columns(
                                 rect.bar x=(place(left + room * 0.1)) width=(place(room * 0.8))
                                     y=(place(100.0 - height)) height=(place(height)) {
                                     title { (one.when) ": " (one.told) }
+                                }
+                                @if let Some(part) = marked.get(index).copied().flatten().filter(|part| *part > 0.0) {
+                                    @let height = axis.percent(part).max(1.0);
+                                    rect.bar.bad x=(place(left + room * 0.1)) width=(place(room * 0.8))
+                                        y=(place(100.0 - height)) height=(place(height)) {}
                                 }
                             }
                             None => {

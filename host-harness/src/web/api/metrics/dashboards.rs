@@ -126,9 +126,9 @@ fn dashboard(
 
 fn rows(mut given: Given<'_>) -> Result<Ask, Problem> {
     nothing(given.body)?;
-    let found = FIGURES.iter().find(|(name, _)| *name == given.id);
-    let Some((_, figure)) = found else {
-        let known = FIGURES.map(|(name, _)| name).join("`, `");
+    let mut figures = CountedFigure::ALL.into_iter();
+    let Some(figure) = figures.find(|one| one.name() == given.id) else {
+        let known = CountedFigure::ALL.map(CountedFigure::name).join("`, `");
         let detail = format!(
             "no figure is called `{}`; known are `{known}`",
             plain(&given.id)
@@ -138,7 +138,7 @@ fn rows(mut given: Given<'_>) -> Result<Ask, Problem> {
     let query = &mut given.query;
     Ok(Ask::Metrics(MetricsAsk::Rows {
         about: about(query),
-        figure: *figure,
+        figure,
         dora: delivery(query),
         correlation: exposure(query),
         limit: query.whole("limit").unwrap_or(ROWS),
@@ -203,17 +203,6 @@ const WINDOW: Parameter = Parameter {
     about: "How long after a deployment an incident counts; `14d` if absent.",
     kind: Kind::Word(&["4h", "7d", "14d", "30d"]),
 };
-
-/// Figures whose rows can be listed, by their names on the command line.
-const FIGURES: [(&str, CountedFigure); 7] = [
-    ("deployments", CountedFigure::Deployments),
-    ("failed-deployments", CountedFigure::FailedDeployments),
-    ("changes", CountedFigure::Changes),
-    ("incidents", CountedFigure::Incidents),
-    ("restored-incidents", CountedFigure::RestoredIncidents),
-    ("exposed", CountedFigure::Exposed),
-    ("others", CountedFigure::Others),
-];
 
 /// An hour, in milliseconds.
 const HOUR_MS: Timestamp = 3_600_000;

@@ -1,0 +1,177 @@
+//! The dashboard as a browser gets it.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use serde_json::Value;
+
+use super::Served;
+use super::figures::Team;
+
+/// A browser that is signed in.
+struct Browser<'a> {
+    served: &'a Served,
+    cookie: String,
+}
+
+impl<'a> Browser<'a> {
+    fn new(served: &'a Served) -> Self {
+        let ran = served.koalr.run(&["sign-in", "--as", "ines"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let link = ran.out.trim().rsplit_once('/').unwrap().1;
+        let mut browser = Self {
+            served,
+            cookie: String::new(),
+        };
+        let answer = browser.send(&format!("POST /sign-in/{link}"));
+        let cookie = answer.split("set-cookie: ").nth(1).unwrap();
+        cookie
+            .split(';')
+            .next()
+            .unwrap()
+            .clone_into(&mut browser.cookie);
+        browser
+    }
+
+    fn send(&self, what: &str) -> String {
+        let mut stream = TcpStream::connect(&self.served.address).unwrap();
+        let request = format!(
+            "{what} HTTP/1.1\r\nhost: koalr\r\ncookie: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            self.cookie
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// A page, without what is said of it: that has the time.
+    #[track_caller]
+    fn open(&self, path: &str) -> String {
+        let answer = self.send(&format!("GET {path}"));
+        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+}
+
+/// What people read of a page, with one blank between words.
+fn words(page: &str) -> String {
+    let mut words = String::new();
+    for part in page.split('<') {
+        let text = part.split_once('>').map_or(part, |(_, text)| text);
+        words.extend([text, " "]);
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn count(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
+#[test]
+fn the_figures_are_those_of_the_command_line_and_lead_to_as_many_rows() {
+    let team = Team::new();
+    let browser = Browser::new(&team.served);
+    for (more, about) in [
+        ("", &[][..]),
+        (
+            "&service=Checkout&repository=&severity=",
+            &["--service", "Checkout"],
+        ),
+    ] {
+        let page = browser.open(&format!("/dashboard?days=90&to={}{more}", team.now));
+        let shown = words(&page);
+        let dora = team.report(&[&["dora"], about].concat());
+        let n = count(&dora["frequency"]["deployments"]);
+        let rate = &dora["change-failure-rate"]["rate"];
+        let (failed, of) = (count(&rate["count"]), count(&rate["of"]));
+        let changes = count(&dora["lead-time"]["changes"]);
+        assert!(n > 20 && failed > 0, "{dora}");
+        for told in [
+            format!("{n} successful deployments to production in 90 days"),
+            format!("{failed} of {of} deployments had an incident within 4 hours"),
+            format!("Median from merge to deployment of {changes} changes"),
+            format!(
+                "{} of {} that began in this time",
+                resolved(&dora),
+                dora["time-to-restore"]["incidents"]
+            ),
+        ] {
+            assert!(shown.contains(&told), "{told}: {shown}");
+        }
+        let links = page.split("href=\"/dashboard/rows/").skip(1);
+        let links: Vec<&str> = links.map(|link| link.split('"').next().unwrap()).collect();
+        assert_eq!(links.len(), 5, "{links:?}");
+        for (link, n) in links.iter().zip([n, changes, failed]) {
+            let link = link.replace("&amp;", "&");
+            let rows = browser.open(&format!("/dashboard/rows/{link}"));
+            assert_eq!(rows.matches("<tr><td>").count() as u64, n, "{link}");
+        }
+    }
+}
+
+#[test]
+fn what_is_open_is_that_of_the_command_line() {
+    let team = Team::new();
+    let browser = Browser::new(&team.served);
+    // A sync that is under way may change what is stored.
+    let (shown, report) = loop {
+        let open = || words(&browser.open(&format!("/dashboard?to={}", team.now)));
+        let (shown, report) = (open(), team.report(&["debt"]));
+        if open() == shown {
+            break (shown, report);
+        }
+    };
+    let open = &report["debt"]["open"];
+    assert!(count(&open["all"]["open"]) > 10, "{open}");
+    assert!(
+        shown.contains(&format!("Open {} ", open["all"]["open"])),
+        "{shown}"
+    );
+    for row in open["by-severity"].as_array().unwrap().iter().take(4) {
+        let ages = &row["stock"]["ages"];
+        let names = ["up-to-7", "up-to-30", "up-to-90", "up-to-180", "older"];
+        let ages = names.map(|name| ages[name].to_string()).join(" ");
+        let severity = row["severity"].as_str().unwrap();
+        let told = format!("{severity} {ages} {}", row["stock"]["open"]);
+        assert!(shown.contains(&told), "{told}: {shown}");
+    }
+    let worst = &report["debt"]["repositories"]["worst"][0];
+    let name = &report["repositories"][usize::try_from(count(&worst["repository"])).unwrap()];
+    let open = &worst["open"];
+    let told = format!(
+        "{} {} {} {}",
+        name.as_str().unwrap(),
+        open["critical"],
+        open["high"],
+        open["all"]
+    );
+    assert!(shown.contains(&told), "{told}: {shown}");
+    let gate = &report["gate"]["reconstructed"];
+    let told = format!("blocked {} of {} (", gate["blocked"], gate["evaluated"]);
+    assert!(shown.contains(&told), "{told}: {shown}");
+}
+
+#[test]
+fn the_home_page_says_what_to_do_where_nothing_is_known() {
+    let served = Served::new();
+    let browser = Browser::new(&served);
+    let shown = words(&browser.open("/"));
+    assert!(
+        shown.contains("No deployment, change or incident is known"),
+        "{shown}"
+    );
+    assert!(shown.contains("koalr import FILE"), "{shown}");
+    let unknown = words(&browser.open("/dashboard?service=nobody"));
+    assert!(unknown.contains("`nobody`"), "{unknown}");
+    let answer = browser.send("GET /dashboard/rows/mttr");
+    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    let answer = browser.send("GET /dashboard?days=31");
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+}
+
+fn resolved(dora: &Value) -> String {
+    let n = count(&dora["time-to-restore"]["resolved"]);
+    format!("{n} resolved incident{}", if n == 1 { "" } else { "s" })
+}
