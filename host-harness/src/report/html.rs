@@ -1,6 +1,7 @@
 //! Pages as HTML. Every text is escaped where it is put in; nothing is inline that a strict policy of content forbids.
 
 mod asset;
+pub(crate) mod changes;
 mod figure;
 mod frame;
 mod part;

@@ -4,6 +4,7 @@
 //! in sees how to be, and nothing else.
 
 mod assets;
+mod changes;
 mod cookie;
 mod form;
 mod headers;
@@ -29,6 +30,7 @@ use crate::report::html::{self, Frame, Page};
 use crate::ticket::Ticket;
 use route::{Given, Read, Route};
 
+pub use changes::{ChangesForm, ChangesPage};
 pub use route::{FormAsk, PageAsk};
 pub use settings::{SettingsForm, SettingsPage};
 
@@ -151,7 +153,7 @@ impl<P: Pages> Room<P> {
             let detail = "the address is not UTF-8, percent-encoded";
             Problem::new(StatusCode::BAD_REQUEST, detail)
         })?;
-        let query = Query::read(&head.uri, route.query)?;
+        let query = Query::read(&form::filled(&head.uri), route.query)?;
         let frame = Frame {
             tenant: visitor.tenant.to_string(),
             login: visitor.login.clone(),

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::api::{Parameter, Query};
+use super::changes::{self, ChangesForm, ChangesPage};
 use super::form::Form;
 use super::settings::{self, SettingsForm, SettingsPage};
 
@@ -34,6 +35,8 @@ pub(super) struct Given {
 pub enum PageAsk {
     /// What there is to look at, and what to do next.
     Home,
+    /// Changes.
+    Changes(ChangesPage),
     /// Settings.
     Settings(SettingsPage),
 }
@@ -41,13 +44,17 @@ pub enum PageAsk {
 /// What a form asks for.
 #[derive(Debug)]
 pub enum FormAsk {
+    /// Changes.
+    Changes(ChangesForm),
     /// Settings.
     Settings(SettingsForm),
 }
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    [ROUTES, settings::ROUTES].into_iter().flatten()
+    [ROUTES, changes::ROUTES, settings::ROUTES]
+        .into_iter()
+        .flatten()
 }
 
 const ROUTES: &[Route] = &[Route {
