@@ -12,6 +12,7 @@ mod news;
 mod once;
 mod operations;
 mod page;
+mod pages;
 mod rate;
 mod risk;
 mod stage;

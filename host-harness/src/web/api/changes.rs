@@ -151,7 +151,7 @@ mod tests {
         for word in DECISIONS {
             assert_eq!(meaning::<Decision>(Some(word)).unwrap().word(), *word);
         }
-        for word in change::STATES {
+        for word in STATES {
             assert_eq!(meaning::<ChangeState>(Some(word)).unwrap().word(), *word);
         }
         for word in decision::OBSERVATIONS {

@@ -35,7 +35,7 @@ pub(super) fn unknown(view: &View<'_>) -> Markup {
             @if lines.is_empty() { p { "Everything that the active rules depend on is known." } }
             @else { ul { @for line in &lines { li { (capital(line)) } } } }
             @if total > lines.len() { p.quiet { "and " (total - lines.len()) " more" } }
-            @for unknown in report.assessment.unknowns.iter().take(MOST) { p.quiet { (capital(&plain(&unknown.message))) } }
+            @for unknown in report.assessment.unknowns.iter().take(MOST) { p.quiet { (capital(&plain(&unknown.message))) "." } }
             details {
                 summary { "What was asked " span.quiet { "(" (count(coverage.len(), ("answer", "answers"))) ")" } }
                 (table("What was asked", &[("Route", ""), ("About", ""), ("State", ""), ("As of", "")], rows))
@@ -100,7 +100,7 @@ pub(super) fn history(all: &[DecisionRow], now: Timestamp) -> Markup {
     html! {
         section.block {
             h2 { "History by commit" }
-            (table("History by commit", &[("Head", ""), ("Decision", ""), ("Deploy risk", "number"), ("", ""), ("Security", "number"), ("As of", "")], rows))
+            (table("History by commit", &[("Head", ""), ("Decision", ""), ("Deploy risk", "number"), ("Of 100", ""), ("Security", "number"), ("As of", "")], rows))
         }
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn lifting(
         section.card #lift {
             h2 { "Let it pass" }
             @if is_waivable {
-                details open[attempt.wrong.is_none() || attempt.is_waiver] {
+                details open[attempt.wrong.is_some() && attempt.is_waiver] {
                     summary { "Waive what blocks" }
                     p.quiet { "For this repository, until a day that you choose. Every change with the same finding profits." }
                     @match &told.rights.waive {
@@ -83,7 +83,7 @@ pub(super) fn lifting(
                     }
                 }
             }
-            details open[!is_waivable || (attempt.wrong.is_some() && !attempt.is_waiver)] {
+            details open[attempt.wrong.is_some() && !attempt.is_waiver] {
                 summary { "Override for this commit" }
                 p.quiet { "For this commit alone, on your name. The next one is judged anew." }
                 @match &told.rights.lift {

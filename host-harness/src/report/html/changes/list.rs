@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::super::frame::{Page, Place};
 use super::super::part::{badge, empty};
-use super::words::{ago, decision, encoded, path, score, scored, short, table};
+use super::words::{ago, decision, encoded, path, score, scored, short, state, table};
 use crate::jobs::ChangeRow;
 use crate::report::escape::plain;
 use crate::web::{ChangeFilter, DECISIONS, Items, STATES};
@@ -18,7 +18,7 @@ pub(crate) fn list(filter: &ChangeFilter, shown: &Items<ChangeRow>, now: Timesta
         (filters(filter))
         @if shown.items.is_empty() { (nothing(filter)) }
         @else {
-            (table("Changes", &[("Change", ""), ("Repository", ""), ("State", ""), ("Decision", ""), ("Deploy risk", "number"), ("", ""), ("Opened", "")], html! {
+            (table("Changes", &[("Change", ""), ("Decision", ""), ("Deploy risk", "number"), ("Of 100", ""), ("State", ""), ("Opened", "")], html! {
                 @for row in &shown.items { (one(row, now)) }
             }))
         }
@@ -72,8 +72,6 @@ fn one(row: &ChangeRow, now: Timestamp) -> Markup {
                     @match &row.author { Some(author) => { "by " (plain(author)) }, None => "author not known" }
                 }
             }
-            td { (plain(&row.change.repository)) }
-            td { (row.state.word()) }
             @match &row.decided {
                 Some(decided) => {
                     td {
@@ -91,6 +89,7 @@ fn one(row: &ChangeRow, now: Timestamp) -> Markup {
                     td {}
                 }
             }
+            td { (state(row.state)) }
             td { @match row.opened_at { Some(at) => (ago(at, now)), None => span.quiet { "not known" } } }
         }
     }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::super::part::{empty, notice};
 use super::Told;
 use super::forms::Attempt;
-use super::words::{ago, decision, path, scored, short};
+use super::words::{ago, decision, path, scored, short, state};
 use crate::jobs::ChangeRow;
 use crate::report::escape::plain;
 use crate::report::fix::{is_command, otherwise};
@@ -20,7 +20,7 @@ pub(super) fn about(row: &ChangeRow, now: Timestamp) -> Markup {
         p.about {
             span { (plain(&row.change.id)) }
             span { @match &row.author { Some(author) => { "by " (plain(author)) }, None => "author not known" } }
-            span { (row.state.word()) }
+            span { (state(row.state)) }
             span { "head " (short(&row.change.head_sha)) }
             span { @match row.opened_at { Some(at) => { "opened " (ago(at, now)) }, None => "opening time not known" } }
         }

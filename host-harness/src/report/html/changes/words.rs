@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use koalr_platform::decision::Decision;
 use koalr_platform::merge::Band;
 use koalr_platform::model::common::{Tenths, Timestamp};
+use koalr_store::ChangeState;
 use maud::{Markup, Render, html};
 
 use super::super::figure::{Axis, bar};
@@ -40,6 +41,14 @@ pub(super) fn decision(decision: Decision) -> Markup {
         Decision::Pending => "",
     };
     badge(kind, decision.word())
+}
+
+/// How far a change is.
+pub(super) fn state(state: ChangeState) -> &'static str {
+    match state {
+        ChangeState::Unknown => "state not known",
+        known => known.word(),
+    }
 }
 
 /// A score of a hundred as a bar.
