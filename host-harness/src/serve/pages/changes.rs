@@ -161,6 +161,10 @@ impl Desk {
             HostError::Outdated(why.to_owned())
         })?;
         may(tenant, login, Act::Waive, report.author.as_deref()).map_err(HostError::Forbidden)?;
+        if attempt.reason.is_empty() {
+            let why = "a waiver needs a reason; say why they may pass";
+            return Err(HostError::NotPossible(why.to_owned()));
+        }
         let expires = expires.ok_or_else(|| {
             let why = "no waiver holds for ever; write the day it ends, as in 2026-01-15";
             HostError::NotPossible(why.to_owned())

@@ -112,6 +112,8 @@ fn a_waiver_by_form_flips_the_gate() {
         post("finding=0&waiver-reason=build+only&author=priya&until=2999-01-01").unwrap_err();
     assert!(long.contains(">build only</textarea>"), "{long}");
     let until = hidden(&page, "until");
+    let blank = post(&format!("finding=0&author=priya&until={until}")).unwrap_err();
+    assert!(blank.contains("a waiver needs a reason"), "{blank}");
     let ticked: String = (0..9).map(|index| format!("finding={index}&")).collect();
     let form = format!("{ticked}waiver-reason=build+only&author=priya&until={until}");
     assert_eq!(post(&form).unwrap(), format!("{path}?done=waived"));
