@@ -14,6 +14,8 @@ mod tls;
 mod watch;
 mod webhooks;
 
+pub(crate) use api::{DECISIONS, STATES};
+
 pub use api::{
     About, After, Api, Ask, ChangeFilter, ChangesAsk, ConnectBody, Dashboard, DecisionFilter,
     DecisionsAsk, Handed, IntegrationsAsk, Items, Judging, Listening, MetricsAsk, News, NewsItem,
@@ -22,7 +24,10 @@ pub use api::{
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Listener, Reach, listen};
-pub use pages::{Acted, DashboardPage, FormAsk, PageAsk, Pages, SettingsForm, SettingsPage};
+pub use pages::{
+    Acted, ChangesForm, ChangesPage, DashboardPage, FormAsk, PageAsk, Pages, SettingsForm,
+    SettingsPage,
+};
 pub use pulse::{Pulse, Unready};
 pub use serve::{serve, serve_operator};
 pub use tls::{Tls, TlsError};

@@ -84,7 +84,12 @@ fn contributions(text: &mut String, report: &ChangeReport, names: &Names<'_>, wh
     }
 }
 
-fn subject(report: &ChangeReport, names: &Names<'_>, contribution: &Contribution) -> String {
+/// What a part of the score is about.
+pub(super) fn subject(
+    report: &ChangeReport,
+    names: &Names<'_>,
+    contribution: &Contribution,
+) -> String {
     match &contribution.subject {
         ContributionSubject::Debt => "open findings the change does not touch".to_owned(),
         ContributionSubject::Finding(index) => report.line(*index).map_or_else(

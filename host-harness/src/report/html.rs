@@ -2,6 +2,7 @@
 
 mod asset;
 pub(crate) mod dashboard;
+pub(crate) mod changes;
 mod figure;
 mod frame;
 mod part;

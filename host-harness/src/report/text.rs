@@ -17,6 +17,9 @@ use super::fix;
 use super::layout::{WIDTH, command, cut, rest};
 
 pub(super) use super::layout::{item, sentence};
+pub(super) use findings::{SECTIONS, because, notes, routes, section};
+pub(super) use unknown::{state as state_word, told as unknown_lines};
+pub(super) use waivers::{lifter, lines as waiver_lines};
 
 /// The gate's answer: what, whose, the fix, what is missing, the arithmetic.
 #[must_use]
@@ -41,14 +44,14 @@ pub fn score_text(report: &ChangeReport, explain: bool) -> String {
 }
 
 /// A report with what is looked up often.
-struct View<'a> {
-    report: &'a ChangeReport,
-    names: Names<'a>,
+pub(super) struct View<'a> {
+    pub(super) report: &'a ChangeReport,
+    pub(super) names: Names<'a>,
     explain: bool,
 }
 
 impl<'a> View<'a> {
-    fn new(report: &'a ChangeReport, explain: bool) -> Self {
+    pub(super) fn new(report: &'a ChangeReport, explain: bool) -> Self {
         Self {
             report,
             names: Names::of_report(report),

@@ -1,6 +1,7 @@
 //! What the pages show, and what their forms do.
 
 mod dashboard;
+mod changes;
 mod settings;
 
 use std::sync::Arc;
@@ -46,6 +47,7 @@ impl Pages for Desk {
     ) -> Result<Option<Page>, HostError> {
         match ask {
             PageAsk::Home => dashboard::show(self, visitor, DashboardPage::default()).await,
+            PageAsk::Changes(ask) => changes::show(self, visitor, frame, ask).await,
             PageAsk::Dashboard(ask) => dashboard::show(self, visitor, ask).await,
             PageAsk::Settings(ask) => settings::show(self, visitor, frame, ask).await,
         }
@@ -58,6 +60,7 @@ impl Pages for Desk {
         ask: FormAsk,
     ) -> Result<Option<Acted>, HostError> {
         match ask {
+            FormAsk::Changes(ask) => changes::act(self, visitor, frame, ask).await,
             FormAsk::Settings(ask) => settings::act(self, visitor, frame, ask).await,
         }
     }

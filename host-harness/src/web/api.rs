@@ -33,7 +33,9 @@ use crate::error::HostError;
 use receive::Room;
 
 pub(super) use news::{Hearer, Streams};
-pub(super) use parameter::{Kind, Parameter, Query};
+pub(super) use changes::meaning;
+pub(crate) use changes::{DECISIONS, STATES};
+pub(super) use parameter::{CURSOR, Kind, Parameter, Query, time};
 pub(super) use receive::Peer;
 pub(super) use refusal::problem;
 

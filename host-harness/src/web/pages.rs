@@ -4,6 +4,7 @@
 //! in sees how to be, and nothing else.
 
 mod assets;
+mod changes;
 mod cookie;
 mod dashboard;
 mod form;
@@ -34,6 +35,7 @@ use crate::ticket::Ticket;
 use route::{Given, Read, Route};
 
 pub use dashboard::DashboardPage;
+pub use changes::{ChangesForm, ChangesPage};
 pub use route::{FormAsk, PageAsk};
 pub use settings::{SettingsForm, SettingsPage};
 

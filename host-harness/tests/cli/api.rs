@@ -13,6 +13,7 @@ mod news;
 mod once;
 mod operations;
 mod page;
+mod pages;
 mod rate;
 mod risk;
 mod stage;

@@ -7,7 +7,7 @@ use koalr_platform::model::assessment::Attribution;
 use koalr_platform::model::common::{DependencyChange, FindingClass};
 use koalr_platform::model::evidence::{Observation, Presence};
 
-use super::super::change::Line;
+use super::super::change::{ChangeReport, Line};
 use super::super::escape::name;
 use super::super::figure::tenths;
 use super::super::layout::{WIDTH, below, rest, wrap};
@@ -22,15 +22,7 @@ pub(super) fn findings(text: &mut String, view: &View<'_>) {
         BTreeMap::new()
     };
     for (title, attributions) in SECTIONS {
-        let mut lines: Vec<Line<'_>> = attributions
-            .iter()
-            .flat_map(|attribution| view.report.lines_of(*attribution))
-            .collect();
-        // What an upgrade keeps is listed at the version it moves to.
-        lines.retain(|line| {
-            let carried = line.attributed.attribution == Attribution::Carried;
-            !carried || line.fact.head != Presence::Absent
-        });
+        let lines = section(view.report, attributions);
         if lines.is_empty() {
             continue;
         }
@@ -46,6 +38,23 @@ pub(super) fn findings(text: &mut String, view: &View<'_>) {
     }
 }
 
+/// Findings of some attributions, worst first within each.
+pub(in crate::report) fn section<'a>(
+    report: &'a ChangeReport,
+    attributions: &[Attribution],
+) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'_>> = attributions
+        .iter()
+        .flat_map(|attribution| report.lines_of(*attribution))
+        .collect();
+    // What an upgrade keeps is listed at the version it moves to.
+    lines.retain(|line| {
+        let carried = line.attributed.attribution == Attribution::Carried;
+        !carried || line.fact.head != Presence::Absent
+    });
+    lines
+}
+
 fn finding(text: &mut String, view: &View<'_>, line: &Line<'_>) {
     let score = match line.attributed.cvss {
         Some(score) if line.attributed.assumed => format!("~{}", tenths(score)),
@@ -58,14 +67,18 @@ fn finding(text: &mut String, view: &View<'_>, line: &Line<'_>) {
             let _ = write!(what, " {word}{}", name(part));
         }
     }
-    what.push_str(&note(view, line));
+    let notes = notes(view, line);
+    if !notes.is_empty() {
+        let _ = write!(what, " ({})", notes.join(", "));
+    }
     for (index, piece) in wrap(&what, WIDTH - 9).into_iter().enumerate() {
         let figure = if index == 0 { score.as_str() } else { "" };
         let _ = writeln!(text, "  {figure:>5}  {piece}");
     }
 }
 
-fn note(view: &View<'_>, line: &Line<'_>) -> String {
+/// What else is to be said of a finding, in a few words each. May be empty.
+pub(in crate::report) fn notes(view: &View<'_>, line: &Line<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     if line.fact.class != FindingClass::PackageVulnerability {
         notes.push(noun(line.fact.class).0.to_owned());
@@ -92,15 +105,11 @@ fn note(view: &View<'_>, line: &Line<'_>) -> String {
     if line.fact.ignored {
         notes.push("ignored upstream".to_owned());
     }
-    if notes.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", notes.join(", "))
-    }
+    notes
 }
 
 /// Why it is whose it is, and which routes know it.
-fn because(view: &View<'_>, line: &Line<'_>, routes: &[&str]) -> String {
+pub(in crate::report) fn because(view: &View<'_>, line: &Line<'_>, routes: &[&str]) -> String {
     let moves = match dependency(view, line) {
         Some(row) => match (&row.before, &row.after) {
             (None, Some(after)) => format!("the change adds the dependency at {}", name(after)),
@@ -167,7 +176,7 @@ fn dependency<'a>(view: &View<'a>, line: &Line<'_>) -> Option<&'a DependencyChan
 }
 
 /// Routes by which each finding is known, where the evidence tells.
-fn routes<'a>(view: &View<'a>) -> BTreeMap<u32, Vec<&'a str>> {
+pub(in crate::report) fn routes<'a>(view: &View<'a>) -> BTreeMap<u32, Vec<&'a str>> {
     let mut routes: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
     for (key, indexes) in &view.report.evidence.extra {
         let Some(route) = key.strip_prefix("route:") else {
@@ -181,7 +190,7 @@ fn routes<'a>(view: &View<'a>) -> BTreeMap<u32, Vec<&'a str>> {
 }
 
 /// Headings, in the order in which they matter to the author.
-const SECTIONS: [(&str, &[Attribution]); 4] = [
+pub(in crate::report) const SECTIONS: [(&str, &[Attribution]); 4] = [
     ("Introduced by this change", &[Attribution::Introduced]),
     ("Whose they are cannot be told", &[Attribution::Unknown]),
     (

@@ -12,6 +12,19 @@ use super::View;
 /// What kept the verdict from being certain, then what was asked without a whole answer. A route that nobody asked and
 /// that no rule needs is left to the JSON.
 pub(super) fn unknown(text: &mut String, view: &View<'_>) {
+    let (lines, total) = told(view);
+    if lines.is_empty() {
+        return;
+    }
+    text.push_str("\nWhat is not known\n");
+    for line in &lines {
+        item(text, line);
+    }
+    rest(text, total, view.most(), view.elsewhere());
+}
+
+/// The same, one by one, and how many there are.
+pub(in crate::report) fn told(view: &View<'_>) -> (Vec<String>, usize) {
     let (verdict, coverage) = (&view.report.verdict, &view.report.evidence.coverage);
     let decides: BTreeSet<u32> = verdict.missing.iter().copied().collect();
     let mut incomplete: Vec<(bool, &Coverage)> = (0_u32..)
@@ -37,14 +50,8 @@ pub(super) fn unknown(text: &mut String, view: &View<'_>) {
     let told = lines.len();
     let rows = incomplete.iter().take(view.most());
     lines.extend(rows.map(|(decides, row)| unknown_row(*decides, row)));
-    if lines.is_empty() {
-        return;
-    }
-    text.push_str("\nWhat is not known\n");
-    for line in lines.iter().take(view.most()) {
-        item(text, line);
-    }
-    rest(text, told + incomplete.len(), view.most(), view.elsewhere());
+    lines.truncate(view.most());
+    (lines, told + incomplete.len())
 }
 
 /// A coverage row: what it is about, how far it got, and why.
@@ -71,7 +78,8 @@ fn unknown_row(decides: bool, coverage: &Coverage) -> String {
     }
 }
 
-fn state(state: CoverageState) -> &'static str {
+/// A state's word.
+pub(in crate::report) fn state(state: CoverageState) -> &'static str {
     match state {
         CoverageState::Complete => "complete",
         CoverageState::Partial => "partial",

@@ -13,6 +13,19 @@ use super::View;
 
 /// Waivers that were used, end soon, hold for nothing, have ended, or do not hold, and what is wrong with the file.
 pub(super) fn waivers(text: &mut String, view: &View<'_>) {
+    let lines = lines(view);
+    if lines.is_empty() {
+        return;
+    }
+    text.push_str("\nWaivers\n");
+    for line in lines.iter().take(view.most()) {
+        item(text, line);
+    }
+    rest(text, lines.len(), view.most(), view.elsewhere());
+}
+
+/// The same, one by one.
+pub(in crate::report) fn lines(view: &View<'_>) -> Vec<String> {
     let (report, waivers) = (view.report, &view.report.waivers);
     let mut lines = Vec::new();
     for used in &waivers.used {
@@ -57,29 +70,28 @@ pub(super) fn waivers(text: &mut String, view: &View<'_>) {
             plain(complaint)
         ));
     }
-    if lines.is_empty() {
-        return;
-    }
-    text.push_str("\nWaivers\n");
-    for line in lines.iter().take(view.most()) {
-        item(text, line);
-    }
-    rest(text, lines.len(), view.most(), view.elsewhere());
+    lines
 }
 
 /// Who may lift a block that stands, and until when.
 pub(super) fn lifting(text: &mut String, view: &View<'_>) {
+    if let Some(line) = lifter(view) {
+        text.push_str("\nWho can lift it\n");
+        item(text, &line);
+    }
+}
+
+/// The same as one line; none if nothing blocks.
+pub(in crate::report) fn lifter(view: &View<'_>) -> Option<String> {
     let report = view.report;
     if report.settled.outcome.decision != Decision::Block {
-        return;
+        return None;
     }
-    text.push_str("\nWho can lift it\n");
     let Some(author) = &report.author else {
-        item(
-            text,
-            "nobody yet: no waiver holds while it is not known who wrote the change; give its `author`",
+        return Some(
+            "nobody yet: no waiver holds while it is not known who wrote the change; give its `author`"
+                .to_owned(),
         );
-        return;
     };
     let mut line = format!(
         "anybody but {}, who wrote the change, by approving a waiver",
@@ -96,5 +108,5 @@ pub(super) fn lifting(text: &mut String, view: &View<'_>) {
     if let Some(until) = report.waivable_until {
         let _ = write!(line, ", until {} at most", utc(until));
     }
-    item(text, &line);
+    Some(line)
 }

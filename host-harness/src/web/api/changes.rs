@@ -17,6 +17,8 @@ use serde::de::DeserializeOwned;
 use super::page::Page;
 use super::route::Route;
 
+pub(crate) use change::STATES;
+
 pub use change::Judging;
 pub use decision::DecisionsAsk;
 pub use dependencies::Handed;
@@ -133,12 +135,12 @@ pub(super) const ROOMS: [&[Route]; 6] = [
 ];
 
 /// What a word of a query stands for.
-fn meaning<T: DeserializeOwned>(word: Option<&'static str>) -> Option<T> {
+pub(crate) fn meaning<T: DeserializeOwned>(word: Option<&'static str>) -> Option<T> {
     word.and_then(|word| serde_json::from_value(word.into()).ok())
 }
 
 /// Words of decisions in a query.
-const DECISIONS: &[&str] = &["pass", "warn", "pending", "inconclusive", "block"];
+pub(crate) const DECISIONS: &[&str] = &["pass", "warn", "pending", "inconclusive", "block"];
 
 #[cfg(test)]
 mod tests {
@@ -149,7 +151,7 @@ mod tests {
         for word in DECISIONS {
             assert_eq!(meaning::<Decision>(Some(word)).unwrap().word(), *word);
         }
-        for word in change::STATES {
+        for word in STATES {
             assert_eq!(meaning::<ChangeState>(Some(word)).unwrap().word(), *word);
         }
         for word in decision::OBSERVATIONS {

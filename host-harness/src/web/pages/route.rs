@@ -4,6 +4,7 @@ use http::Method;
 
 use super::super::api::{Parameter, Query};
 use super::dashboard::{self, DashboardPage};
+use super::changes::{self, ChangesForm, ChangesPage};
 use super::form::Form;
 use super::settings::{self, SettingsForm, SettingsPage};
 
@@ -37,6 +38,8 @@ pub enum PageAsk {
     Home,
     /// How delivery goes, and what is owed.
     Dashboard(DashboardPage),
+    /// Changes.
+    Changes(ChangesPage),
     /// Settings.
     Settings(SettingsPage),
 }
@@ -44,13 +47,15 @@ pub enum PageAsk {
 /// What a form asks for.
 #[derive(Debug)]
 pub enum FormAsk {
+    /// Changes.
+    Changes(ChangesForm),
     /// Settings.
     Settings(SettingsForm),
 }
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    [ROUTES, dashboard::ROUTES, settings::ROUTES]
+    [ROUTES, dashboard::ROUTES, changes::ROUTES, settings::ROUTES]
         .into_iter()
         .flatten()
 }

@@ -1,6 +1,7 @@
 //! Stored changes: listed, told, judged again, let pass.
 
-use koalr_store::{ApiKeyRecord, ChangeList, ChangeState, Tenant};
+use koalr_platform::team::Override;
+use koalr_store::{ApiKeyRecord, ChangeList, ChangeState, ListedChange, Tenant};
 
 use super::super::super::desk::Desk;
 use super::{done, id, judge, person, queued_as, slice};
@@ -20,7 +21,7 @@ impl Desk {
         ask: ChangesAsk,
     ) -> Result<Option<Reply>, HostError> {
         match ask {
-            ChangesAsk::List { filter, page } => self.changes(tenant, filter, &page),
+            ChangesAsk::List { filter, page } => done(&self.changes(tenant, filter, &page)?),
             ChangesAsk::Report { change } => match told_report(&self.host, tenant, &change)? {
                 Some(report) => done(&report),
                 None => Ok(None),
@@ -75,17 +76,24 @@ impl Desk {
                 change,
                 head_sha,
                 reason,
-            } => self.lift(tenant, caller, (&change, &head_sha, &reason)),
+            } => {
+                let login = person(caller)?;
+                if tenant.change(&change)?.is_none() {
+                    return Ok(None);
+                }
+                done(&self.lift(tenant, login, (&change, &head_sha, &reason))?)
+            }
             _ => Ok(None),
         }
     }
 
-    fn changes(
+    /// A page of the stored changes.
+    pub(in crate::serve) fn changes(
         &self,
         tenant: &Tenant,
         filter: ChangeFilter,
         page: &Page,
-    ) -> Result<Option<Reply>, HostError> {
+    ) -> Result<Items<ChangeRow>, HostError> {
         let list = ChangeList {
             repository: filter.repository,
             state: filter.state,
@@ -103,12 +111,18 @@ impl Desk {
                 id: id(&change),
             }
         });
-        let rows = listed.into_iter().map(|one| {
-            let queued = tenant.is_queued(&judge(&one.record.change.id).key())?;
-            Ok(ChangeRow::new(one, queued))
-        });
+        let rows = listed.into_iter().map(|one| Self::change_row(tenant, one));
         let items = rows.collect::<Result<Vec<_>, HostError>>()?;
-        done(&Items { items, next_cursor })
+        Ok(Items { items, next_cursor })
+    }
+
+    /// A change of a list, and whether it is to be judged.
+    pub(in crate::serve) fn change_row(
+        tenant: &Tenant,
+        one: ListedChange,
+    ) -> Result<ChangeRow, HostError> {
+        let queued = tenant.is_queued(&judge(&one.record.change.id).key())?;
+        Ok(ChangeRow::new(one, queued))
     }
 
     pub(super) async fn deployment(
@@ -132,23 +146,19 @@ impl Desk {
         done(&report)
     }
 
-    /// Lets a head pass as the key's person, whose roles decide whether they may.
-    fn lift(
+    /// Lets a head pass as a person, whose roles decide whether they may.
+    pub(in crate::serve) fn lift(
         &self,
         tenant: &mut Tenant,
-        caller: &ApiKeyRecord,
+        login: &str,
         (change, head_sha, reason): (&str, &str, &str),
-    ) -> Result<Option<Reply>, HostError> {
-        let login = person(caller)?;
-        if tenant.change(change)?.is_none() {
-            return Ok(None);
-        }
+    ) -> Result<Override, HostError> {
         let head = (change, Some(head_sha));
         let lifted = override_change(tenant, head, (login, reason), self.now())?;
         if tenant.connection(&self.host.manifest().id)?.is_some() {
             self.push(tenant, &judge(change), self.now())?;
         }
-        done(&lifted)
+        Ok(lifted)
     }
 
     /// Queues a judgement of what a list was handed in for, if that can still change: it was not merged or closed, and the

@@ -25,7 +25,7 @@ impl Desk {
             WaiversAsk::Approve(given) => {
                 let login = person(caller)?;
                 let waiver = approve_waiver(&self.host, tenant, given, login, now)?;
-                self.judge_again(tenant, waiver)
+                done(&self.judge_again(tenant, waiver)?)
             }
             WaiversAsk::Revoke { id } => {
                 let login = person(caller)?;
@@ -38,7 +38,7 @@ impl Desk {
                 };
                 revoke_waiver(tenant, &id, login, now)?;
                 stored.revoked_at = Some(now);
-                self.judge_again(tenant, WaiverStatus::at(now, stored))
+                done(&self.judge_again(tenant, WaiverStatus::at(now, stored))?)
             }
         }
     }
@@ -60,11 +60,11 @@ impl Desk {
     }
 
     /// Queues judgements of the open changes that a waiver may concern.
-    fn judge_again(
+    pub(in crate::serve) fn judge_again(
         &self,
         tenant: &mut Tenant,
         waiver: WaiverStatus,
-    ) -> Result<Option<Reply>, HostError> {
+    ) -> Result<WaiverDone, HostError> {
         let integration = &self.host.manifest().id;
         let is_connected = tenant.connection(integration)?.is_some();
         let concerned = if is_connected {
@@ -78,7 +78,7 @@ impl Desk {
             self.push(tenant, &judge(change), self.now())?;
         }
         let queued = concerned.len();
-        done(&WaiverDone { waiver, queued })
+        Ok(WaiverDone { waiver, queued })
     }
 }
 

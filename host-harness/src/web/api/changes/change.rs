@@ -162,4 +162,4 @@ pub(super) const REPOSITORY: Parameter = Parameter {
     kind: Kind::Text,
 };
 
-pub(super) const STATES: &[&str] = &["open", "merged", "closed", "unknown"];
+pub(crate) const STATES: &[&str] = &["open", "merged", "closed", "unknown"];

@@ -1,0 +1,133 @@
+//! Findings by whose they are, and what upgrades would change.
+
+use koalr_platform::model::assessment::Attribution;
+use koalr_platform::model::common::FixState;
+use maud::{Markup, html};
+
+use super::super::figure::{Axis, bar};
+use super::super::part::badge;
+use super::verdict::capital;
+use super::words::table;
+use crate::report::change::Line;
+use crate::report::escape::name;
+use crate::report::figure::{count, tenths};
+use crate::report::fix::blocking;
+use crate::report::text::{SECTIONS, View, because, notes, routes, section};
+
+/// What the change brings first; what is not its own is folded.
+pub(super) fn findings(view: &View<'_>) -> Markup {
+    let blocking = blocking(&view.report.verdict);
+    let routes = routes(view);
+    let rows = |lines: &[Line<'_>], title: &str| {
+        let rows = html! {
+            @for line in lines.iter().take(MOST) {
+                @let known = routes.get(&line.index).map_or(&[][..], Vec::as_slice);
+                (finding(view, line, known, blocking.contains(&line.index)))
+            }
+        };
+        html! {
+            (table(title, &[("Finding", ""), ("CVSS", "number"), ("Package", ""), ("Fixed in", ""), ("Why it is here", "")], rows))
+            @if lines.len() > MOST { p.quiet { "and " (lines.len() - MOST) " more; " code { "koalr gate --format json" } " lists them" } }
+        }
+    };
+    html! {
+        section.block {
+            h2 { "Findings" }
+            @for (title, attributions) in SECTIONS {
+                @let lines = section(view.report, &attributions);
+                @let is_own = attributions.contains(&Attribution::Introduced);
+                @if lines.is_empty() {
+                    @if is_own { p { "No finding is known that this change introduces." } }
+                } @else {
+                    details open[is_own || attributions.contains(&Attribution::Unknown)] {
+                        summary { (title) " " span.quiet { "(" (lines.len()) ")" } }
+                        (rows(&lines, title))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn finding(view: &View<'_>, line: &Line<'_>, routes: &[&str], blocks: bool) -> Markup {
+    let (id, upstream) = (name(view.names.of(line)), name(&line.fact.vulnerability));
+    html! {
+        tr {
+            td {
+                strong { (id) } @if blocks { " " (badge("bad", "blocks")) }
+                @if id != upstream { div.quiet { (upstream) } }
+                @let notes = notes(view, line);
+                @if !notes.is_empty() { div.quiet { (notes.join(", ")) } }
+            }
+            td.number {
+                @match line.attributed.cvss {
+                    Some(score) => { (tenths(score)) @if line.attributed.assumed { div.quiet { "assumed" } } }
+                    None => span.quiet { "not known" },
+                }
+            }
+            td { (name(&line.fact.package)) @if !line.fact.version.is_empty() { " " (name(&line.fact.version)) } }
+            td { (fixed(view, line)) }
+            td.why { (capital(&because(view, line, routes))) "." }
+        }
+    }
+}
+
+/// Versions that have it no more.
+fn fixed(view: &View<'_>, line: &Line<'_>) -> Markup {
+    let candidates = view.report.evidence.fix_candidates.iter();
+    let mut versions: Vec<String> = candidates
+        .filter(|one| one.finding == line.index)
+        .map(|one| name(&one.version))
+        .collect();
+    versions.dedup();
+    html! {
+        @if versions.is_empty() {
+            @match line.fact.fix {
+                FixState::Available => "a fix exists, its version is not known",
+                FixState::Partial => "a part of it is fixed",
+                FixState::None => "no fix exists",
+                FixState::Unknown => span.quiet { "not known" },
+            }
+        } @else {
+            (versions.iter().take(MOST_VERSIONS).cloned().collect::<Vec<_>>().join(", "))
+            @if versions.len() > MOST_VERSIONS { " and " (versions.len() - MOST_VERSIONS) " more" }
+        }
+    }
+}
+
+/// What the security score would be after each upgrade.
+pub(super) fn upgrades(view: &View<'_>) -> Markup {
+    let report = view.report;
+    let dependencies = report.evidence.dependencies.as_deref().unwrap_or_default();
+    let axis = Axis::between(0.0, 1000.0);
+    let all = report.assessment.counterfactuals.iter().filter_map(|one| {
+        let dependency = dependencies.get(usize::try_from(one.dependency).ok()?)?;
+        Some((one, dependency))
+    });
+    let all: Vec<_> = all.collect();
+    if all.is_empty() {
+        return html! {};
+    }
+    let rows = html! {
+        @for (one, dependency) in all.iter().take(MOST) {
+            tr {
+                td { (name(&dependency.name)) " " (name(&one.version)) @if !one.verified { div.quiet { "that version was not looked up" } } }
+                td { (count(one.removes.len(), ("finding", "findings"))) }
+                td.number { (tenths(report.assessment.score)) " → " (tenths(one.score)) }
+                td.chart { (bar(axis, one.score.into(), "other")) }
+            }
+        }
+    };
+    html! {
+        section.block {
+            h2 { "What an upgrade would change" }
+            (table("What an upgrade would change", &[("Upgrade", ""), ("Removes", ""), ("Security score", "number"), ("Of 100", "")], rows))
+        }
+    }
+}
+
+/// Most rows of a table; the rest is counted.
+const MOST: usize = 100;
+
+/// Most versions of one cell.
+const MOST_VERSIONS: usize = 3;
