@@ -1,7 +1,10 @@
 //! Pages as HTML. Every text is escaped where it is put in; nothing is inline that a strict policy of content forbids.
 
+mod address;
 mod asset;
+pub(crate) mod correlation;
 mod figure;
+pub(crate) mod findings;
 mod frame;
 mod part;
 pub(crate) mod settings;

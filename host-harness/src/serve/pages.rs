@@ -1,5 +1,7 @@
 //! What the pages show, and what their forms do.
 
+mod correlation;
+mod findings;
 mod settings;
 
 use std::sync::Arc;
@@ -50,6 +52,8 @@ impl Pages for Desk {
                 place: Place::Elsewhere,
                 body: html! {},
             })),
+            PageAsk::Correlation(ask) => correlation::show(self, visitor, ask).await,
+            PageAsk::Findings(ask) => findings::show(self, visitor, ask).await,
             PageAsk::Settings(ask) => settings::show(self, visitor, frame, ask).await,
         }
     }

@@ -5,6 +5,8 @@
 
 mod assets;
 mod cookie;
+mod correlation;
+mod findings;
 mod form;
 mod headers;
 mod route;
@@ -29,6 +31,8 @@ use crate::report::html::{self, Frame, Page};
 use crate::ticket::Ticket;
 use route::{Given, Read, Route};
 
+pub use correlation::CorrelationPage;
+pub use findings::FindingsPage;
 pub use route::{FormAsk, PageAsk};
 pub use settings::{SettingsForm, SettingsPage};
 

@@ -3,6 +3,8 @@
 use http::Method;
 
 use super::super::api::{Parameter, Query};
+use super::correlation::{self, CorrelationPage};
+use super::findings::{self, FindingsPage};
 use super::form::Form;
 use super::settings::{self, SettingsForm, SettingsPage};
 
@@ -34,6 +36,10 @@ pub(super) struct Given {
 pub enum PageAsk {
     /// What there is to look at, and what to do next.
     Home,
+    /// Whether vulnerabilities are followed by incidents.
+    Correlation(CorrelationPage),
+    /// What is open, and what became of it.
+    Findings(FindingsPage),
     /// Settings.
     Settings(SettingsPage),
 }
@@ -47,7 +53,14 @@ pub enum FormAsk {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    [ROUTES, settings::ROUTES].into_iter().flatten()
+    [
+        ROUTES,
+        correlation::ROUTES,
+        findings::ROUTES,
+        settings::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const ROUTES: &[Route] = &[Route {
