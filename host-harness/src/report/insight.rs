@@ -127,4 +127,4 @@ const DAY: f64 = 86_400_000.0;
 const LABEL: usize = 24;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::report) mod tests;

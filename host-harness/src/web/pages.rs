@@ -155,7 +155,7 @@ impl<P: Pages> Room<P> {
             let detail = "the address is not UTF-8, percent-encoded";
             Problem::new(StatusCode::BAD_REQUEST, detail)
         })?;
-        let query = Query::read(&head.uri, route.query)?;
+        let query = Query::read(&form::filled(&head.uri), route.query)?;
         let frame = Frame {
             tenant: visitor.tenant.to_string(),
             login: visitor.login.clone(),

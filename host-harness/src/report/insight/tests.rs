@@ -369,7 +369,7 @@ fn assert_text(text: &str, expected: &str) {
 
 /// Ten deployments of a service, a day apart. The third brought something serious and an incident followed; the fifth and
 /// sixth changed other dependencies, and an incident followed the latter.
-fn ledger() -> Ledger {
+pub(in crate::report) fn ledger() -> Ledger {
     let mut ledger = Ledger {
         as_of: AS_OF,
         services: vec!["shop".to_owned()],
@@ -487,8 +487,8 @@ fn owed(spells: &[Spell]) -> DebtReport {
 }
 
 /// 2 March 2026, a Monday, and thirty days later.
-const FROM: Timestamp = 1_772_409_600_000;
-const AS_OF: Timestamp = FROM + 30 * DAY;
+pub(in crate::report) const FROM: Timestamp = 1_772_409_600_000;
+pub(in crate::report) const AS_OF: Timestamp = FROM + 30 * DAY;
 const DAY: Timestamp = 24 * HOUR;
 const HOUR: Timestamp = 60 * MINUTE;
 const MINUTE: Timestamp = 60_000;

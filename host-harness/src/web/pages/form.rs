@@ -1,8 +1,9 @@
 //! Forms: what a browser posts, and whether a page of ours made it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 use zeroize::Zeroizing;
 
 use super::super::problem::Problem;
@@ -66,6 +67,20 @@ pub(super) fn of_this_site(headers: &HeaderMap) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::FORBIDDEN, detail))
 }
 
+/// An address without the fields of a filter that were left empty: a browser sends them all.
+pub(super) fn filled(uri: &Uri) -> Cow<'_, Uri> {
+    let is_filled = |pair: &&str| {
+        pair.split_once('=')
+            .is_none_or(|(_, value)| !value.is_empty())
+    };
+    let Some(query) = uri.query() else {
+        return Cow::Borrowed(uri);
+    };
+    let pairs: Vec<&str> = query.split('&').filter(is_filled).collect();
+    let filled = format!("{}?{}", uri.path(), pairs.join("&"));
+    filled.parse().map_or(Cow::Borrowed(uri), Cow::Owned)
+}
+
 /// The field that each of our forms has.
 pub(crate) const MARK: &str = "mark";
 
@@ -82,6 +97,16 @@ mod tests {
         assert_eq!(form.text("reason").as_deref(), Some("behind a flagé"));
         assert_eq!(form.text("empty"), None);
         assert_eq!(form.all("org"), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_is_left_empty_in_a_filter_is_not_asked_for() {
+        let uri = "/changes?repository=&state=open&decision=&a"
+            .parse()
+            .unwrap();
+        assert_eq!(filled(&uri).to_string(), "/changes?state=open&a");
+        let bare = Uri::from_static("/changes");
+        assert_eq!(*filled(&bare), bare);
     }
 
     #[test]

@@ -218,3 +218,6 @@ const IS_TOLD: &str = "(vanished_at IS NULL OR NOT EXISTS (
     SELECT 1 FROM findings AS heir
     WHERE heir.connection = findings.connection AND heir.organization = findings.organization
       AND heir.continues = findings.id))";
+
+#[cfg(test)]
+mod tests;
