@@ -231,8 +231,8 @@ fn tied(one: &Tied) -> Markup {
                 (plain(&one.title))
                 div.quiet { (plain(&one.incident)) @if let Some(service) = &one.service { " · " (plain(service)) } }
             }
-            td { (utc(one.started_at)) }
-            td { (span(millis(one.after_ms))) @if !one.within_window { div { (badge("", "beyond the window")) } } }
+            td.date { (utc(one.started_at)) }
+            td.date { (span(millis(one.after_ms))) @if !one.within_window { div { (badge("", "beyond the window")) } } }
             td.name { (one.reason.phrase()) }
         }
     }

@@ -174,12 +174,21 @@ fn packages(finding: &Finding) -> Markup {
     }
 }
 
-/// The project, its repository and its branch.
+/// The repository, and in it the project and its branch.
 fn place(one: &ListedFinding) -> Markup {
+    let repository = one.repository.as_deref();
+    let project = one.project.as_deref();
+    // Many a project's name begins with its repository's.
+    let own = project.map(|name| {
+        let short = repository.and_then(|repository| name.strip_prefix(repository));
+        short.map_or(name, |short| short.trim_start_matches(':'))
+    });
     html! {
-        div.name { (one.project.as_deref().map_or_else(|| "project not known".to_owned(), plain)) }
-        @let repository = one.repository.as_deref().map_or_else(|| "repository not known".to_owned(), plain);
-        div.quiet { (repository) @if let Some(reference) = &one.reference { " · " (plain(reference)) } }
+        div.name { (repository.map_or_else(|| "repository not known".to_owned(), plain)) }
+        div.quiet {
+            span.name { (own.map_or_else(|| "project not known".to_owned(), plain)) }
+            @if let Some(reference) = &one.reference { @if own != Some("") { " · " } (plain(reference)) }
+        }
     }
 }
 
