@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
-use std::sync::OnceLock;
 
 use koalr_upstream::{Upstream, sample};
 use serde_json::Value;
@@ -56,7 +55,9 @@ impl Visit {
     }
 
     fn sign_in(&mut self) {
-        let ran = self.koalr.run(&["sign-in", "--as", "ines"]);
+        let ran = self
+            .koalr
+            .run(&["sign-in", "--as", "ines", "--now", NOW_TEXT]);
         assert_eq!(ran.code, 0, "{}", ran.err);
         let path = ran.out.trim().split_once("/sign-in/").unwrap().1;
         let head = self.ask("POST", &format!("/sign-in/{path}")).0;
@@ -106,14 +107,9 @@ impl Drop for Visit {
     }
 }
 
-fn visit() -> &'static Visit {
-    static VISIT: OnceLock<Visit> = OnceLock::new();
-    VISIT.get_or_init(Visit::new)
-}
-
 #[test]
 fn the_page_of_correlation_shows_what_the_command_line_prints() {
-    let visit = visit();
+    let visit = Visit::new();
     let end = format!("?from=2026-06-23T14:13:20Z&to={NOW_TEXT}");
     for window in ["4h", "14d"] {
         let page = visit.get(&format!(
@@ -133,7 +129,7 @@ fn the_page_of_correlation_shows_what_the_command_line_prints() {
 
 #[test]
 fn the_pages_of_findings_hold_as_many_open_ones_as_the_status_says() {
-    let visit = visit();
+    let visit = Visit::new();
     let mut path = "/findings?repository=&severity=&class=&state=open".to_owned();
     let (mut rows, mut pages) = (0, BTreeSet::new());
     loop {
@@ -153,7 +149,7 @@ fn the_pages_of_findings_hold_as_many_open_ones_as_the_status_says() {
 
 #[test]
 fn a_finding_leads_to_the_timeline_of_its_vulnerability() {
-    let visit = visit();
+    let visit = Visit::new();
     let page = visit.get("/findings?state=all");
     let path = page.split("href=\"/findings/").nth(1).unwrap();
     let path = path.split('"').next().unwrap();
