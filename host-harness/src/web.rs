@@ -25,8 +25,8 @@ pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Listener, Reach, listen};
 pub use pages::{
-    Acted, ChangesForm, ChangesPage, DashboardPage, FormAsk, PageAsk, Pages, SettingsForm,
-    SettingsPage,
+    Acted, ChangesForm, ChangesPage, CorrelationPage, DashboardPage, FindingsPage, FormAsk,
+    PageAsk, Pages, SettingsForm, SettingsPage,
 };
 pub use pulse::{Pulse, Unready};
 pub use serve::{serve, serve_operator};

@@ -1,9 +1,12 @@
 //! Pages as HTML. Every text is escaped where it is put in; nothing is inline that a strict policy of content forbids.
 
+mod address;
 mod asset;
 pub(crate) mod dashboard;
 pub(crate) mod changes;
+pub(crate) mod correlation;
 mod figure;
+pub(crate) mod findings;
 mod frame;
 mod part;
 pub(crate) mod settings;

@@ -19,6 +19,7 @@ use super::pace::grouped;
 
 pub use calibration::calibration_text;
 pub use correlation::correlation_text;
+pub(in crate::report) use correlation::{estimate, of, unknown};
 pub use debt::debt_text;
 pub(super) use debt::{absent, duration, estimate, word};
 pub use definitions::{Define, Explained};
@@ -75,13 +76,13 @@ fn each(unit: &str, together: usize) -> String {
 }
 
 /// How many of something there are.
-pub(super) fn counted(count: u32, one: &str, several: &str) -> String {
+pub(in crate::report) fn counted(count: u32, one: &str, several: &str) -> String {
     let noun = if count == 1 { one } else { several };
     format!("{} {noun}", grouped(count.into()))
 }
 
 /// The counts that are not zero, each before its words; none if all are.
-pub(super) fn present(counts: &[(u32, &str)]) -> Option<String> {
+pub(in crate::report) fn present(counts: &[(u32, &str)]) -> Option<String> {
     let words = counts.iter().filter(|(count, _)| *count > 0);
     let words: Vec<String> = words
         .map(|(count, words)| format!("{} {words}", grouped((*count).into())))
@@ -90,7 +91,7 @@ pub(super) fn present(counts: &[(u32, &str)]) -> Option<String> {
 }
 
 /// A time as people say it: in the largest unit that it has two of, with one decimal unless it is a whole number of them.
-pub(super) fn span(ms: f64) -> String {
+pub(in crate::report) fn span(ms: f64) -> String {
     let units = [(DAY, "days"), (3_600_000.0, "hours"), (60_000.0, "minutes")];
     let fitting = units.iter().find(|(unit, _)| ms >= 2.0 * unit);
     let (unit, name) = fitting.copied().unwrap_or((1_000.0, "seconds"));
@@ -103,7 +104,7 @@ pub(super) fn span(ms: f64) -> String {
 }
 
 /// The p of a test. One that is too small to show is no zero.
-fn chance(p: f64) -> String {
+pub(in crate::report) fn chance(p: f64) -> String {
     if p < 0.0001 {
         "p < 0.0001".to_owned()
     } else {
@@ -112,12 +113,12 @@ fn chance(p: f64) -> String {
 }
 
 /// A share in percent.
-pub(super) fn percent(share: f64) -> String {
+pub(in crate::report) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some milliseconds, for people")]
-pub(super) fn millis(ms: i64) -> f64 {
+pub(in crate::report) fn millis(ms: i64) -> f64 {
     ms as f64
 }
 
@@ -128,4 +129,4 @@ pub(super) const DAY: f64 = 86_400_000.0;
 const LABEL: usize = 24;
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::report) mod tests;

@@ -4,6 +4,8 @@ mod changes;
 mod integrations;
 mod metrics;
 
+pub(super) use metrics::asked;
+
 use std::sync::Arc;
 
 use http::StatusCode;

@@ -2,6 +2,8 @@
 
 mod dashboard;
 mod changes;
+mod correlation;
+mod findings;
 mod settings;
 
 use std::sync::Arc;
@@ -47,6 +49,8 @@ impl Pages for Desk {
     ) -> Result<Option<Page>, HostError> {
         match ask {
             PageAsk::Home => dashboard::show(self, visitor, DashboardPage::default()).await,
+            PageAsk::Correlation(ask) => correlation::show(self, visitor, ask).await,
+            PageAsk::Findings(ask) => findings::show(self, visitor, ask).await,
             PageAsk::Changes(ask) => changes::show(self, visitor, frame, ask).await,
             PageAsk::Dashboard(ask) => dashboard::show(self, visitor, ask).await,
             PageAsk::Settings(ask) => settings::show(self, visitor, frame, ask).await,

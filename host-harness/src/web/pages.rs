@@ -7,6 +7,8 @@ mod assets;
 mod changes;
 mod cookie;
 mod dashboard;
+mod correlation;
+mod findings;
 mod form;
 mod headers;
 mod news;
@@ -36,6 +38,8 @@ use route::{Given, Read, Route};
 
 pub use dashboard::DashboardPage;
 pub use changes::{ChangesForm, ChangesPage};
+pub use correlation::CorrelationPage;
+pub use findings::FindingsPage;
 pub use route::{FormAsk, PageAsk};
 pub use settings::{SettingsForm, SettingsPage};
 

@@ -24,6 +24,7 @@ pub(crate) const TENANT: &[&str] = &[
     include_str!("../migrations/tenant/0002.sql"),
     include_str!("../migrations/tenant/0003.sql"),
     include_str!("../migrations/tenant/0004.sql"),
+    include_str!("../migrations/tenant/0005.sql"),
 ];
 
 /// An open database.

@@ -3,12 +3,14 @@
 
 mod changes;
 mod decisions;
+mod findings;
 mod people;
 
 use koalr_platform::model::common::Timestamp;
 
 pub use changes::{ChangeList, ListedChange};
 pub use decisions::{DecisionKey, DecisionList};
+pub use findings::{FindingList, FindingState, ListedFinding};
 pub use people::{OverrideKey, StoredWaiver};
 
 /// A part of a list.

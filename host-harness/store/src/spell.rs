@@ -6,6 +6,7 @@
 mod repositories;
 mod rows;
 mod segment;
+mod sieve;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +20,8 @@ use crate::tenant::Tenant;
 use repositories::{Listed, Numbered};
 use rows::{Rows, rows_of};
 use segment::{FORMAT, ROW_BITS};
+
+pub(crate) use sieve::Sieve;
 
 /// Which stretches to read. The default is all.
 #[derive(Debug, Clone, Copy, Default)]

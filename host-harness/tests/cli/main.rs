@@ -46,6 +46,8 @@ mod history;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod insight_pages;
+#[cfg(test)]
 mod interruption;
 #[cfg(test)]
 mod kill;

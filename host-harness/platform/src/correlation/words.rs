@@ -44,7 +44,7 @@ pub(super) fn sentence(one: &Comparison, observation: Observation, window: Windo
             doubts,
             smallest_risk_ratio,
         } => {
-            let why: Vec<&str> = told(doubts).map(why).collect();
+            let why: Vec<&str> = told(doubts).map(Doubt::phrase).collect();
             format!(
                 "Inconclusive: {}{}, {n}: {}. {} This is not evidence of no association.",
                 followed(subject(small)),
@@ -130,14 +130,18 @@ fn told(doubts: &[Doubt]) -> impl Iterator<Item = Doubt> {
         .copied()
 }
 
-fn why(doubt: Doubt) -> &'static str {
-    match doubt {
-        Doubt::Fisher => "chance alone may well differ as much",
-        Doubt::RiskRatio => "the interval of the risk ratio does not exclude 1",
-        Doubt::ExactInterval => "the exact interval does not exclude 1",
-        Doubt::NotWithinRepositories => "no repository has both arms and both outcomes",
-        Doubt::WithinRepositories => "within repositories chance alone may well differ as much",
-        Doubt::Reversed => "within repositories it goes the other way",
+impl Doubt {
+    /// It for people, as a part of a sentence.
+    #[must_use]
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Doubt::Fisher => "chance alone may well differ as much",
+            Doubt::RiskRatio => "the interval of the risk ratio does not exclude 1",
+            Doubt::ExactInterval => "the exact interval does not exclude 1",
+            Doubt::NotWithinRepositories => "no repository has both arms and both outcomes",
+            Doubt::WithinRepositories => "within repositories chance alone may well differ as much",
+            Doubt::Reversed => "within repositories it goes the other way",
+        }
     }
 }
 

@@ -6,12 +6,14 @@ mod bar;
 mod column;
 mod curve;
 mod interval;
+mod life;
 
 pub(crate) use axis::Axis;
 pub(crate) use bar::{bar, part};
 pub(crate) use column::{Column, columns, marked_columns};
 pub(crate) use curve::{Curve, Knot, curve};
 pub(crate) use interval::{Interval, interval, scale};
+pub(crate) use life::{Mark, Shape, Stretch, life, sign};
 
 /// A place in a drawing, with as many digits as a screen can show.
 fn place(value: f64) -> String {

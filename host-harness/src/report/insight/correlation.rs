@@ -68,7 +68,7 @@ fn cohort(text: &mut String, report: &Correlation) {
     }
 }
 
-fn unknown(unknown: &Unknown) -> [(&'static str, u32); 5] {
+pub(in crate::report) fn unknown(unknown: &Unknown) -> [(&'static str, u32); 5] {
     [
         ("brought no change that is known", unknown.no_change),
         (
@@ -232,7 +232,7 @@ fn drawn(text: &mut String, label: &str, one: &Estimate) {
     let _ = writeln!(text, "  {label:<12}{chart:<AXIS$}   {}", estimate(one));
 }
 
-fn estimate(one: &Estimate) -> String {
+pub(in crate::report) fn estimate(one: &Estimate) -> String {
     let end =
         |end: Option<f64>| end.map_or_else(|| "unbounded".to_owned(), |end| format!("{end:.2}"));
     let mark = if one.corrected { "*" } else { "" };
@@ -362,7 +362,7 @@ fn tied(one: &Tied) -> String {
     )
 }
 
-fn of(share: &Proportion) -> String {
+pub(in crate::report) fn of(share: &Proportion) -> String {
     match share.interval {
         Some(one) => format!(
             "{} ({:.1} to {:.1})",

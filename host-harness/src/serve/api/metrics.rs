@@ -4,6 +4,8 @@ mod figures;
 mod lists;
 mod risk;
 
+pub(in crate::serve) use figures::asked;
+
 use std::sync::Arc;
 
 use koalr_store::{ApiKeyRecord, Tenant};

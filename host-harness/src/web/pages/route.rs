@@ -5,6 +5,8 @@ use http::Method;
 use super::super::api::{Parameter, Query};
 use super::dashboard::{self, DashboardPage};
 use super::changes::{self, ChangesForm, ChangesPage};
+use super::correlation::{self, CorrelationPage};
+use super::findings::{self, FindingsPage};
 use super::form::Form;
 use super::settings::{self, SettingsForm, SettingsPage};
 
@@ -40,6 +42,10 @@ pub enum PageAsk {
     Dashboard(DashboardPage),
     /// Changes.
     Changes(ChangesPage),
+    /// Whether vulnerabilities are followed by incidents.
+    Correlation(CorrelationPage),
+    /// What is open, and what became of it.
+    Findings(FindingsPage),
     /// Settings.
     Settings(SettingsPage),
 }
@@ -55,7 +61,7 @@ pub enum FormAsk {
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    [ROUTES, dashboard::ROUTES, changes::ROUTES, settings::ROUTES]
+    [ROUTES, dashboard::ROUTES, changes::ROUTES, correlation::ROUTES, findings::ROUTES, settings::ROUTES]
         .into_iter()
         .flatten()
 }

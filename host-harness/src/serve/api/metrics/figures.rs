@@ -60,7 +60,10 @@ pub(super) fn rows(
 }
 
 /// What is asked about. Of what comes nothing is known: a window ends now at the latest.
-fn asked(about: &About, now: Timestamp) -> Result<InsightAsked<'_>, HostError> {
+pub(in crate::serve) fn asked(
+    about: &About,
+    now: Timestamp,
+) -> Result<InsightAsked<'_>, HostError> {
     let as_of = about.to.unwrap_or(now).min(now);
     let from = about.from.unwrap_or(as_of.saturating_sub(WINDOW_MS));
     let refused = |why: &str| {

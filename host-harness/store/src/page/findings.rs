@@ -1,0 +1,224 @@
+//! Findings, the last stored first, and where one vulnerability is.
+//!
+//! Rows rise, so that a page begins below the row where the one before ended. Nothing is sorted: rows are read segment by
+//! segment, and a kept segment without a finding that fits is passed over.
+
+use koalr_platform::model::common::{FindingClass, Severity, Timestamp};
+use koalr_platform::model::record::Finding;
+use koalr_platform::spell::{Ending, Spell};
+use rusqlite::{Row, params};
+use serde::Serialize;
+
+use super::Slice;
+use crate::connection::StoredConnection;
+use crate::error::{Fault, StoreError};
+use crate::row::{decode, select_list};
+use crate::spell::Sieve;
+use crate::table::FINDINGS;
+use crate::tenant::Tenant;
+
+/// Which findings a list shows. The default is all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FindingList {
+    /// Only in projects of this repository, in any case.
+    pub repository: Option<String>,
+    /// Only of this severity.
+    pub severity: Option<Severity>,
+    /// Only of this class.
+    pub class: Option<FindingClass>,
+    /// Only in this state.
+    pub state: Option<FindingState>,
+}
+
+/// What became of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindingState {
+    /// It is open, ignored or not.
+    Open,
+    /// It is open, and ignored.
+    Ignored,
+    /// The upstream says that it is gone.
+    Resolved,
+    /// It is not listed any more, and nobody said that it was fixed.
+    Vanished,
+}
+
+/// A finding in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFinding {
+    /// Its place in the list.
+    pub row: i64,
+    /// It, in its newest known state.
+    pub finding: Finding,
+    /// When it vanished; none if it did not.
+    pub vanished_at: Option<Timestamp>,
+    /// Its project's name; none if the project is not stored.
+    pub project: Option<String>,
+    /// Its project's repository; none while unknown.
+    pub repository: Option<String>,
+    /// Its project's branch or other reference; none if it has none.
+    pub reference: Option<String>,
+}
+
+impl FindingState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Ignored, Self::Resolved, Self::Vanished];
+
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Ignored => "ignored",
+            Self::Resolved => "resolved",
+            Self::Vanished => "vanished",
+        }
+    }
+
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Open => "open = 1 AND vanished_at IS NULL",
+            Self::Ignored => "open = 1 AND ignored = 1 AND vanished_at IS NULL",
+            Self::Resolved => "open = 0 AND vanished_at IS NULL",
+            Self::Vanished => "vanished_at IS NOT NULL",
+        }
+    }
+}
+
+impl ListedFinding {
+    /// What became of it; an ignored one is said to be that.
+    #[must_use]
+    pub fn state(&self) -> FindingState {
+        match (self.vanished_at, self.finding.open, self.finding.ignored) {
+            (Some(_), _, _) => FindingState::Vanished,
+            (None, false, _) => FindingState::Resolved,
+            (None, true, true) => FindingState::Ignored,
+            (None, true, false) => FindingState::Open,
+        }
+    }
+}
+
+impl FindingList {
+    /// Whether a finding with this stretch can be in the list.
+    fn may_hold(&self, spell: &Spell) -> bool {
+        let is_open = spell.end.is_none_or(|end| end.how == Ending::Accepted);
+        let of_state = match self.state {
+            Some(FindingState::Open | FindingState::Ignored) => is_open,
+            Some(FindingState::Resolved | FindingState::Vanished) | None => true,
+        };
+        of_state
+            && self.class.is_none_or(|class| class == spell.class)
+            && (self.severity).is_none_or(|severity| Some(severity) == spell.severity)
+    }
+}
+
+impl Tenant {
+    /// Findings of a connection, the last stored first. One that was imported again is listed once, as it is now.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn list_findings(
+        &self,
+        connection: &StoredConnection,
+        wanted: &FindingList,
+        slice: &Slice<i64>,
+    ) -> Result<Vec<ListedFinding>, StoreError> {
+        let state = wanted.state.map_or("1", FindingState::condition);
+        let query = format!(
+            "SELECT {}, {BESIDE}
+             WHERE findings.row BETWEEN ?1 AND ?2 AND +findings.connection = ?3
+               AND (?4 IS NULL OR repository = ?4 COLLATE NOCASE)
+               AND (?5 IS NULL OR severity = ?5) AND (?6 IS NULL OR findings.class = ?6)
+               AND {state} AND {IS_TOLD}
+             ORDER BY findings.row DESC LIMIT ?7",
+            select_list(&FINDINGS)
+        );
+        // The plus sign keeps an index by connection out of it: the rows are the few of a segment.
+        let limit = usize::try_from(slice.limit).unwrap_or(usize::MAX);
+        let newest = slice.after.map(|after| after.saturating_sub(1));
+        self.database.read(|database| {
+            let severity = wanted.severity.map(word).transpose()?;
+            let class = wanted.class.map(word).transpose()?;
+            let transaction = database.unchecked_transaction()?;
+            let mut sieve = Sieve::open(&transaction, wanted.repository.as_deref())?;
+            let mut statement = transaction.prepare(&query)?;
+            let mut listed = Vec::new();
+            for (first, last) in Sieve::spans(&transaction, newest)? {
+                let missing = limit.saturating_sub(listed.len());
+                if missing == 0 {
+                    break;
+                }
+                if !sieve.passes(first, connection.id, |spell| wanted.may_hold(spell))? {
+                    continue;
+                }
+                let last = newest.map_or(last, |newest| last.min(newest));
+                let missing = i64::try_from(missing).unwrap_or(i64::MAX);
+                let (repository, id) = (&wanted.repository, connection.id);
+                let key = params![first, last, id, repository, severity, class, missing];
+                let mut rows = statement.query(key)?;
+                while let Some(row) = rows.next()? {
+                    listed.push(read(row)?);
+                }
+            }
+            Ok(listed)
+        })
+    }
+
+    /// A connection's findings of one vulnerability, in whatever project and state, the last stored first. One that was
+    /// imported again is listed once.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn findings_of(
+        &self,
+        connection: &StoredConnection,
+        vulnerability: &str,
+        limit: u32,
+    ) -> Result<Vec<ListedFinding>, StoreError> {
+        let query = format!(
+            "SELECT {}, {BESIDE}
+             WHERE findings.connection = ?1 AND findings.vulnerability = ?2 AND {IS_TOLD}
+             ORDER BY findings.row DESC LIMIT ?3",
+            select_list(&FINDINGS)
+        );
+        self.database.read(|database| {
+            let mut statement = database.prepare(&query)?;
+            let mut rows = statement.query(params![connection.id, vulnerability, limit])?;
+            let mut listed = Vec::new();
+            while let Some(row) = rows.next()? {
+                listed.push(read(row)?);
+            }
+            Ok(listed)
+        })
+    }
+}
+
+fn read(row: &Row<'_>) -> Result<ListedFinding, Fault> {
+    let beside = FINDINGS.columns.len();
+    Ok(ListedFinding {
+        finding: decode(&FINDINGS, row)?,
+        row: row.get(beside)?,
+        vanished_at: row.get(beside + 1)?,
+        project: row.get(beside + 2)?,
+        repository: row.get(beside + 3)?,
+        reference: row.get(beside + 4)?,
+    })
+}
+
+fn word(value: impl Serialize) -> Result<String, Fault> {
+    Ok(serde_json::from_value(serde_json::to_value(value)?)?)
+}
+
+const BESIDE: &str = "findings.row, vanished_at, projects.name, repository, reference
+    FROM findings LEFT JOIN projects
+      ON  projects.connection = findings.connection
+      AND projects.organization = findings.organization AND projects.id = findings.project";
+
+/// Condition of a finding that is not told with the one that continues it.
+const IS_TOLD: &str = "(vanished_at IS NULL OR NOT EXISTS (
+    SELECT 1 FROM findings AS heir
+    WHERE heir.connection = findings.connection AND heir.organization = findings.organization
+      AND heir.continues = findings.id))";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Tells which segments can hold what is looked for, without reading their rows.
+
+use koalr_platform::spell::Spell;
+use rusqlite::{Connection, OptionalExtension as _, Statement};
+
+use super::repositories::Listed;
+use super::segment::{self, FORMAT};
+use super::{rows_of, segments};
+use crate::error::Fault;
+
+/// Passes over segments that are kept and hold nothing that fits.
+pub(crate) struct Sieve<'c> {
+    kept: Statement<'c>,
+    listed: Listed,
+    spells: Vec<Spell>,
+}
+
+impl<'c> Sieve<'c> {
+    /// For stretches in projects of this repository, in any case; of all if it is none.
+    pub(crate) fn open(database: &'c Connection, repository: Option<&str>) -> Result<Self, Fault> {
+        Ok(Self {
+            kept: database.prepare(SELECT)?,
+            listed: Listed::read(database, repository)?,
+            spells: Vec::new(),
+        })
+    }
+
+    /// The first and the last row of each segment that may hold what fits, the newest first, up to the one that holds
+    /// `newest`.
+    pub(crate) fn spans(
+        database: &Connection,
+        newest: Option<i64>,
+    ) -> Result<Vec<(i64, i64)>, Fault> {
+        let all = 0..segments(database)?;
+        let spans = all.rev().map(rows_of);
+        let wanted = spans.filter(|(first, _)| newest.is_none_or(|newest| *first <= newest));
+        Ok(wanted.collect())
+    }
+
+    /// Whether a finding of these rows may fit. Those that are not kept may.
+    pub(crate) fn passes(
+        &mut self,
+        first: i64,
+        connection: i64,
+        fits: impl Fn(&Spell) -> bool,
+    ) -> Result<bool, Fault> {
+        let key = (first >> segment::ROW_BITS, FORMAT);
+        let kept: Option<Vec<u8>> = self.kept.query_row(key, |row| row.get(0)).optional()?;
+        self.spells.clear();
+        let is_read = kept.is_some_and(|bytes| segment::read(&bytes, connection, &mut self.spells));
+        let mut spells = self.spells.iter();
+        Ok(!is_read || spells.any(|one| fits(one) && self.listed.is_wanted(one.repository)))
+    }
+}
+
+const SELECT: &str = "SELECT spells FROM spell_segments WHERE segment = ?1 AND format = ?2";
