@@ -22,7 +22,7 @@ pub use api::{
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Listener, Reach, listen};
-pub use pages::{Acted, FormAsk, PageAsk, Pages, SettingsForm, SettingsPage};
+pub use pages::{Acted, FormAsk, PageAsk, Pages, PolicyForm, SettingsForm, SettingsPage};
 pub use pulse::{Pulse, Unready};
 pub use serve::{serve, serve_operator};
 pub use tls::{Tls, TlsError};

@@ -4,6 +4,7 @@ mod asset;
 mod figure;
 mod frame;
 mod part;
+pub(crate) mod policy;
 pub(crate) mod settings;
 
 pub use asset::{ASSETS, Asset};

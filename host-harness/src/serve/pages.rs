@@ -1,5 +1,6 @@
 //! What the pages show, and what their forms do.
 
+mod policy;
 mod settings;
 
 use std::sync::Arc;
@@ -50,6 +51,7 @@ impl Pages for Desk {
                 place: Place::Elsewhere,
                 body: html! {},
             })),
+            PageAsk::Policy => policy::show(self, visitor, frame).await,
             PageAsk::Settings(ask) => settings::show(self, visitor, frame, ask).await,
         }
     }
@@ -61,6 +63,7 @@ impl Pages for Desk {
         ask: FormAsk,
     ) -> Result<Option<Acted>, HostError> {
         match ask {
+            FormAsk::Policy(ask) => policy::act(self, visitor, frame, ask).await,
             FormAsk::Settings(ask) => settings::act(self, visitor, frame, ask).await,
         }
     }

@@ -7,6 +7,7 @@ mod assets;
 mod cookie;
 mod form;
 mod headers;
+mod policy;
 mod route;
 mod settings;
 
@@ -29,6 +30,7 @@ use crate::report::html::{self, Frame, Page};
 use crate::ticket::Ticket;
 use route::{Given, Read, Route};
 
+pub use policy::PolicyForm;
 pub use route::{FormAsk, PageAsk};
 pub use settings::{SettingsForm, SettingsPage};
 

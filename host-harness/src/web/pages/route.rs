@@ -4,6 +4,7 @@ use http::Method;
 
 use super::super::api::{Parameter, Query};
 use super::form::Form;
+use super::policy::{self, PolicyForm};
 use super::settings::{self, SettingsForm, SettingsPage};
 
 /// One address of a page or a form.
@@ -34,6 +35,8 @@ pub(super) struct Given {
 pub enum PageAsk {
     /// What there is to look at, and what to do next.
     Home,
+    /// The gate's policy, and the waivers.
+    Policy,
     /// Settings.
     Settings(SettingsPage),
 }
@@ -41,13 +44,17 @@ pub enum PageAsk {
 /// What a form asks for.
 #[derive(Debug)]
 pub enum FormAsk {
+    /// The policy and waivers.
+    Policy(PolicyForm),
     /// Settings.
     Settings(SettingsForm),
 }
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    [ROUTES, settings::ROUTES].into_iter().flatten()
+    [ROUTES, policy::ROUTES, settings::ROUTES]
+        .into_iter()
+        .flatten()
 }
 
 const ROUTES: &[Route] = &[Route {

@@ -59,12 +59,21 @@ impl Desk {
         }))
     }
 
-    /// Queues judgements of the open changes that a waiver may concern.
     fn judge_again(
         &self,
         tenant: &mut Tenant,
         waiver: WaiverStatus,
     ) -> Result<Option<Reply>, HostError> {
+        let queued = self.queue_concerned(tenant, &waiver)?;
+        done(&WaiverDone { waiver, queued })
+    }
+
+    /// Queues judgements of the open changes that a waiver may concern; how many.
+    pub(in crate::serve) fn queue_concerned(
+        &self,
+        tenant: &mut Tenant,
+        waiver: &WaiverStatus,
+    ) -> Result<usize, HostError> {
         let integration = &self.host.manifest().id;
         let is_connected = tenant.connection(integration)?.is_some();
         let concerned = if is_connected {
@@ -77,8 +86,7 @@ impl Desk {
         for change in &concerned {
             self.push(tenant, &judge(change), self.now())?;
         }
-        let queued = concerned.len();
-        done(&WaiverDone { waiver, queued })
+        Ok(concerned.len())
     }
 }
 
