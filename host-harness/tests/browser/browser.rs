@@ -55,6 +55,19 @@ impl Browser {
             .post(&format!("/element/{element}/click"), &json!({}));
     }
 
+    /// Clicks what leads to another page, or to this one anew, and waits until it is there.
+    #[track_caller]
+    pub(crate) fn follow(&self, selector: &str) {
+        self.run("window.left = true");
+        self.click(selector);
+        let script = "return !window.left && document.readyState === 'complete'";
+        let asked = json!({ "script": script, "args": [] });
+        // Between two pages there is nothing that a script could run in.
+        let mut looks = (0..MOST_LOOKS).map(|_| self.driver.attempt("/execute/sync", &asked));
+        let arrived = looks.any(|looked| looked == Ok(Value::Bool(true)));
+        assert!(arrived, "`{selector}` led nowhere");
+    }
+
     /// Types into a field, in place of what stands there.
     #[track_caller]
     pub(crate) fn fill(&self, selector: &str, text: &str) {
@@ -90,11 +103,13 @@ impl Browser {
         let size =
             json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
         self.tell("Emulation.setDeviceMetricsOverride", &size);
-        let scheme = json!({ "name": "prefers-color-scheme", "value": scheme });
-        self.tell(
-            "Emulation.setEmulatedMedia",
-            &json!({ "features": [scheme] }),
-        );
+        // Colours that are on their way to others would be looked at half-way.
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        let features = json!({ "features": features });
+        self.tell("Emulation.setEmulatedMedia", &features);
     }
 
     /// Complaints of the console since it was last asked, and what the page's policy of content refused.
@@ -135,6 +150,9 @@ impl Browser {
         found[ELEMENT].as_str().unwrap().to_owned()
     }
 }
+
+/// How often to look whether a page is there: a look takes milliseconds.
+const MOST_LOOKS: u32 = 20_000;
 
 /// The key that WebDriver gives an element's reference under.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";

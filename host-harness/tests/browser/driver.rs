@@ -56,8 +56,13 @@ impl Driver {
     /// Does something in the session.
     #[track_caller]
     pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
+        self.attempt(path, body).unwrap()
+    }
+
+    /// The same where it may not work now.
+    pub(crate) fn attempt(&self, path: &str, body: &Value) -> Result<Value, String> {
         let path = format!("{}{path}", self.session);
-        self.send("POST", &path, body).unwrap()
+        self.send("POST", &path, body)
     }
 
     /// Asks something of the session.

@@ -13,7 +13,7 @@ fn a_policy_is_corrected_tried_and_set() {
     stage.open("/policy");
     let typed = "mode = \"warn\"\nwaiver-max-dyas = 30\n";
     browser.fill("#policy", typed);
-    browser.click("#change button.main");
+    browser.follow("#change button.main");
     let text = browser.text();
     assert!(
         text.contains(
@@ -25,15 +25,12 @@ fn a_policy_is_corrected_tried_and_set() {
     assert_eq!(value, typed.trim(), "what was typed stays");
     assert_eq!(look_at(browser, "policy-wrong"), [""; 0]);
     browser.fill("#policy", "mode = \"warn\"\n");
-    browser.click("#change button[formaction]");
+    browser.follow("#change button[formaction]");
     let text = browser.text();
     assert!(text.contains("Nothing was changed."), "{text}");
-    assert!(
-        text.contains("DECIDED AT THE TIME") || text.contains("Decided at the time"),
-        "{text}"
-    );
+    assert!(text.contains("Decided at the time"), "{text}");
     assert_eq!(look_at(browser, "policy-tried"), [""; 0]);
-    browser.click("#change button.main");
+    browser.follow("#change button.main");
     assert_eq!(browser.path(), "/policy");
     assert!(
         browser.text().contains("Version 1, set by ines"),
@@ -57,7 +54,7 @@ fn who_may_not_change_the_policy_may_still_try_one() {
         browser.run("return document.querySelectorAll('#change button').length"),
         1
     );
-    browser.click("#change button");
+    browser.follow("#change button");
     assert!(
         browser.text().contains("Nothing was changed."),
         "{}",
@@ -88,7 +85,7 @@ fn a_waiver_is_taken_back_on_its_page() {
     }
     assert_eq!(look_at(browser, "policy-waiver"), [""; 0]);
     browser.click("#waivers summary");
-    browser.click("#waivers button.bad");
+    browser.follow("#waivers button.bad");
     assert_eq!(browser.path(), "/policy");
     assert!(
         browser.text().contains("No waiver holds"),

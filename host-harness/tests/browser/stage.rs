@@ -124,7 +124,7 @@ impl Stage {
     /// Signs somebody in.
     pub(crate) fn sign_in(&self, login: &str) {
         self.browser.open(&self.link(login));
-        self.browser.click("main button");
+        self.browser.follow("main button");
     }
 
     /// Goes to a page.

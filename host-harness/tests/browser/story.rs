@@ -12,16 +12,16 @@ fn a_link_signs_in_once() {
     let link = stage.link("ines");
     browser.open(&link);
     assert!(browser.text().contains("signs you in as ines"));
-    browser.click("main button");
+    browser.follow("main button");
     assert_eq!(browser.path(), "/");
     browser.open(&link);
     assert!(
-        browser.text().contains("this link was used already"),
+        browser.text().contains("This link was used already"),
         "{}",
         browser.text()
     );
     stage.open("/");
-    browser.click(".who button");
+    browser.follow(".who button");
     stage.open("/settings/integrations");
     assert!(browser.text().contains("koalr sign-in --as LOGIN"));
 }
@@ -32,10 +32,10 @@ fn a_bad_token_is_answered_in_words_and_a_good_one_connects() {
     let browser = &stage.browser;
     stage.sign_in("ines");
     stage.open("/settings/integrations");
-    browser.click("article a.button");
+    browser.follow("article a.button");
     browser.fill("#token", "not a token");
     browser.fill("#upstream", stage.upstream.base_url());
-    browser.click("main form button.main");
+    browser.follow("main form button.main");
     let text = browser.text();
     assert!(text.contains("Not connected."), "{text}");
     let typed = |id: &str| browser.run(&format!("return document.getElementById('{id}').value"));
@@ -43,7 +43,7 @@ fn a_bad_token_is_answered_in_words_and_a_good_one_connects() {
     assert_eq!(typed("token"), "", "a token is never echoed");
     assert_eq!(look_at(browser, "not-connected"), [""; 0]);
     browser.fill("#token", TOKEN);
-    browser.click("main form button.main");
+    browser.follow("main form button.main");
     assert_eq!(browser.path(), "/settings/integrations/snyk");
     assert!(browser.text().contains("Connection"), "{}", browser.text());
     assert_eq!(look_at(browser, "connected"), [""; 0]);
@@ -81,7 +81,7 @@ fn all_pages(stage: &Stage, kind: &str) -> Vec<String> {
 /// Every page that needs nothing to be looked at, and the name of its pictures.
 const PAGES: &[(&str, &str)] = &[
     ("/", "home"),
-    ("/nothing-here", "nothing"),
+    ("/settings/integrations/nothing-here", "nothing"),
     ("/settings/integrations", "integrations"),
     ("/settings/integrations?search=nothing", "integrations-none"),
     ("/settings/integrations/snyk", "integration"),

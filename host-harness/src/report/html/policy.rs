@@ -125,7 +125,7 @@ fn edit(frame: &Frame, room: &PolicyRoom, attempt: Option<&Attempt>) -> Markup {
         }
         p.row {
             button.main[!may_set] formaction="/policy/try" { "Try it on the last " (DAYS) " days" }
-            @if may_set { " " button.main { "Let it hold" } }
+            @if may_set { button.main { "Let it hold" } }
         }
     };
     html! {

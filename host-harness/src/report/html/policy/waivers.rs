@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::{DAYS, Held, PolicyRoom, day, days};
 use crate::report::escape::plain;
 use crate::report::html::frame::Frame;
-use crate::report::html::part::{badge, empty, form, table};
+use crate::report::html::part::{badge, form, table};
 
 pub(super) fn section(frame: &Frame, room: &PolicyRoom) -> Markup {
     let (mut holding, ended): (Vec<&Held>, Vec<&Held>) =
@@ -17,9 +17,7 @@ pub(super) fn section(frame: &Frame, room: &PolicyRoom) -> Markup {
         section #waivers {
             h2 { "Waivers that hold (" (holding.len()) ")" }
             @if holding.is_empty() {
-                (empty("No waiver holds", html! {
-                    p { "Everything that the rules block is blocked. A waiver is asked for on the page of the change that needs it." }
-                }))
+                p { "No waiver holds: what the rules block is blocked. One is asked for on the page of the change that needs it." }
             } @else {
                 (summary(&holding, room.now))
                 (table("Waivers that hold", &["Waiver", "Lets pass", "Why, and who approved it", "Ends", "Take it back"], html! {
