@@ -154,8 +154,8 @@ impl Browser {
 /// How often to look whether a page is there: a look takes milliseconds.
 const MOST_LOOKS: u32 = 20_000;
 
-/// The key that WebDriver gives an element's reference under.
+/// The key that `WebDriver` gives an element's reference under.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// WebDriver's sign for the key.
+/// `WebDriver`'s sign for the key.
 const TAB: &str = "\u{e004}";

@@ -1,4 +1,4 @@
-//! chromedriver, and one session of it: the W3C WebDriver protocol over a socket of this machine.
+//! chromedriver, and one session of it: the W3C `WebDriver` protocol over a socket of this machine.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
@@ -63,13 +63,6 @@ impl Driver {
     pub(crate) fn attempt(&self, path: &str, body: &Value) -> Result<Value, String> {
         let path = format!("{}{path}", self.session);
         self.send("POST", &path, body)
-    }
-
-    /// Asks something of the session.
-    #[track_caller]
-    pub(crate) fn get(&self, path: &str) -> Value {
-        let path = format!("{}{path}", self.session);
-        self.send("GET", &path, &Value::Null).unwrap()
     }
 
     fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {

@@ -79,6 +79,7 @@ pub(crate) fn page(frame: &Frame, room: &PolicyRoom, attempt: Option<&Attempt>) 
             Some(attempt) => {
                 (outcome(attempt))
                 (edit(frame, room, Some(attempt)))
+                h2 { "What holds now" }
                 (holds(room))
                 (waivers::section(frame, room))
             }
@@ -154,11 +155,11 @@ fn holds(room: &PolicyRoom) -> Markup {
             return notice("bad", text);
         }
     };
-    let set = match (&policy.actor, policy.version, policy.at) {
-        (Some(actor), Some(version), Some(at)) => {
-            html! { "Version " (version) ", set by " strong { (plain(actor)) } " on " (day(at)) "." }
-        }
-        _ => html! { "Nobody has set a policy: the defaults hold." },
+    let by = (&policy.actor, policy.version, policy.at);
+    let set = if let (Some(actor), Some(version), Some(at)) = by {
+        html! { "Version " (version) ", set by " strong { (plain(actor)) } " on " (day(at)) "." }
+    } else {
+        html! { "Nobody has set a policy: the defaults hold." }
     };
     html! {
         p { (mode_badge(policy.mode)) " " (mode(policy.mode)) " " (set) " " a href="#change" { "Change or try it" } }

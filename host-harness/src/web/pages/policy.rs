@@ -38,6 +38,13 @@ pub(super) const ROUTES: &[Route] = &[
         query: &[],
         read: Read::Form(|_, form| set(form)),
     },
+    // Where the browser stands after a policy was tried, if it is told to go there again.
+    Route {
+        method: Method::GET,
+        path: "/policy/try",
+        query: &[],
+        read: Read::Page(|_| PageAsk::Policy),
+    },
     Route {
         method: Method::POST,
         path: "/policy/try",

@@ -74,7 +74,7 @@ fn outcomes(title: &str, one: &BacktestGroup) -> Markup {
             tr {
                 th scope="row" { (label) }
                 td { (bar(axis, f64::from(count), kind)) }
-                td.number { (share(count, counts.decisions)) }
+                td { (share(count, counts.decisions)) }
             }
         }
     };
@@ -84,7 +84,9 @@ fn outcomes(title: &str, one: &BacktestGroup) -> Markup {
             p.quiet {
                 (grouped(counts.changed.into())) " other than they were. "
                 (grouped(counts.waived.into())) " with a finding waived. "
-                (grouped(counts.overridden.into())) " overridden then, of which " (grouped(counts.override_needless.into())) " would not be needed now."
+                @if counts.overridden > 0 {
+                    (grouped(counts.overridden.into())) " overridden then, of which " (grouped(counts.override_needless.into())) " would not need it now."
+                }
             }
         }
     }
