@@ -106,6 +106,8 @@ pub trait Pages: Send + Sync + 'static {
 pub enum Acted {
     /// It was done; this page of ours shows it.
     Go(String),
+    /// There was nothing to do but to answer.
+    Told(Page),
     /// It was not: the page with what is wrong.
     Stay(Page),
 }
@@ -177,6 +179,7 @@ impl<P: Pages> Room<P> {
                 let done = tokio::spawn(pages.act(visitor, frame.clone(), ask)).await;
                 match done.map_err(|_| Problem::busy())?.map_err(problem)? {
                     Some(Acted::Go(path)) => Ok(Redirect::to(&path).into_response()),
+                    Some(Acted::Told(page)) => Ok(Html(html::whole(&frame, &page)).into_response()),
                     Some(Acted::Stay(page)) => {
                         let page = Html(html::whole(&frame, &page));
                         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

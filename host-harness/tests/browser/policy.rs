@@ -84,6 +84,9 @@ fn a_waiver_is_taken_back_on_its_page() {
         assert!(text.contains(shown), "{shown}: {text}");
     }
     assert_eq!(look_at(browser, "policy-waiver"), [""; 0]);
+    stage.koalr(&["gate", "acme/checkout-api#77"]);
+    stage.open("/policy");
+    assert!(!browser.text().contains("unused"), "{}", browser.text());
     browser.click("#waivers summary");
     browser.follow("#waivers button.bad");
     assert_eq!(browser.path(), "/policy");

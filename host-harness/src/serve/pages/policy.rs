@@ -127,7 +127,10 @@ impl Desk {
         let room = room(self, tenant, visitor)?;
         let attempt = Attempt { text, tried };
         let page = policy::page(frame, &room, Some(&attempt));
-        Ok(Some(Acted::Stay(page)))
+        Ok(Some(match attempt.tried {
+            Tried::Told(_) => Acted::Told(page),
+            Tried::Wrong(_) => Acted::Stay(page),
+        }))
     }
 }
 
@@ -176,7 +179,7 @@ fn waivers(desk: &Desk, tenant: &Tenant) -> Result<Vec<Held>, HostError> {
     Ok(stored.into_iter().map(held).collect())
 }
 
-/// Those of the waivers that let something pass in the newest decisions.
+/// Those of the waivers that let something pass in the decisions of the last days.
 fn used(
     desk: &Desk,
     tenant: &Tenant,
@@ -184,34 +187,38 @@ fn used(
     now: Timestamp,
 ) -> Result<BTreeSet<String>, HostError> {
     let mut used = BTreeSet::new();
-    if holding.is_empty() {
-        return Ok(used);
-    }
     let integration = &desk.host.manifest().id;
-    let list = DecisionList {
+    let wanted = DecisionList {
         from: Some(now.saturating_sub(Timestamp::from(DAYS) * DAY_MS)),
         ..DecisionList::default()
     };
-    let slice = Slice {
-        after: None,
-        limit: MOST_DECISIONS,
-    };
-    let rows = tenant.list_decisions(integration, &list, &slice)?;
-    for row in rows.iter().filter(|row| row.waived > 0) {
-        let decision = match row.observation {
-            Observation::Observed => tenant.decision(integration, &row.change, &row.head_sha)?,
-            Observation::Reconstructed => {
-                tenant.reconstructed(integration, &row.change, &row.head_sha)?
-            }
+    let mut after = None;
+    while !holding.is_empty() {
+        let slice = Slice {
+            after,
+            limit: AT_ONCE,
         };
-        for waived in decision.into_iter().flat_map(|one| one.verdict.waived) {
-            if holding.remove(waived.waiver.as_str()) {
-                used.insert(waived.waiver);
+        let rows = tenant.list_decisions(integration, &wanted, &slice)?;
+        for row in rows.iter().filter(|row| row.waived > 0) {
+            let (change, head) = (&row.change, &row.head_sha);
+            let decision = match row.observation {
+                Observation::Observed => tenant.decision(integration, change, head)?,
+                Observation::Reconstructed => tenant.reconstructed(integration, change, head)?,
+            };
+            for waived in decision.into_iter().flat_map(|one| one.verdict.waived) {
+                if holding.remove(waived.waiver.as_str()) {
+                    used.insert(waived.waiver);
+                }
             }
         }
-        if holding.is_empty() {
+        let Some(last) = rows.into_iter().next_back() else {
             break;
-        }
+        };
+        let kind = match last.observation {
+            Observation::Observed => "observed",
+            Observation::Reconstructed => "reconstructed",
+        };
+        after = Some((last.as_of, last.change, last.head_sha, kind.to_owned()));
     }
     Ok(used)
 }
@@ -239,5 +246,5 @@ const DAY_MS: Timestamp = 86_400_000;
 /// Most waivers that a page shows.
 const MOST_WAIVERS: u32 = 200;
 
-/// Most decisions in which a waiver is looked for. Only those are read whole that waive something.
-const MOST_DECISIONS: u32 = 2_000;
+/// Decisions in which a waiver is looked for at once. Only those are read whole that waive something.
+const AT_ONCE: u32 = 1_000;
