@@ -26,7 +26,7 @@ pub use limits::Limits;
 pub use listen::{ListenError, Listener, Reach, listen};
 pub use pages::{
     Acted, ChangesForm, ChangesPage, CorrelationPage, DashboardPage, FindingsPage, FormAsk,
-    PageAsk, Pages, SettingsForm, SettingsPage,
+    PageAsk, Pages, PolicyForm, SettingsForm, SettingsPage,
 };
 pub use pulse::{Pulse, Unready};
 pub use serve::{serve, serve_operator};

@@ -2,13 +2,14 @@
 
 mod address;
 mod asset;
-pub(crate) mod dashboard;
 pub(crate) mod changes;
 pub(crate) mod correlation;
+pub(crate) mod dashboard;
 mod figure;
 pub(crate) mod findings;
 mod frame;
 mod part;
+pub(crate) mod policy;
 pub(crate) mod settings;
 
 pub use asset::{ASSETS, Asset};

@@ -1,9 +1,10 @@
 //! What the pages show, and what their forms do.
 
-mod dashboard;
 mod changes;
 mod correlation;
+mod dashboard;
 mod findings;
+mod policy;
 mod settings;
 
 use std::sync::Arc;
@@ -49,6 +50,7 @@ impl Pages for Desk {
     ) -> Result<Option<Page>, HostError> {
         match ask {
             PageAsk::Home => dashboard::show(self, visitor, DashboardPage::default()).await,
+            PageAsk::Policy => policy::show(self, visitor, frame).await,
             PageAsk::Correlation(ask) => correlation::show(self, visitor, ask).await,
             PageAsk::Findings(ask) => findings::show(self, visitor, ask).await,
             PageAsk::Changes(ask) => changes::show(self, visitor, frame, ask).await,
@@ -65,6 +67,7 @@ impl Pages for Desk {
     ) -> Result<Option<Acted>, HostError> {
         match ask {
             FormAsk::Changes(ask) => changes::act(self, visitor, frame, ask).await,
+            FormAsk::Policy(ask) => policy::act(self, visitor, frame, ask).await,
             FormAsk::Settings(ask) => settings::act(self, visitor, frame, ask).await,
         }
     }

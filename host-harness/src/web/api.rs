@@ -32,9 +32,9 @@ use crate::api_key::ApiKey;
 use crate::error::HostError;
 use receive::Room;
 
-pub(super) use news::{Hearer, Streams};
 pub(super) use changes::meaning;
 pub(crate) use changes::{DECISIONS, STATES};
+pub(super) use news::{Hearer, Streams};
 pub(super) use parameter::{CURSOR, Kind, Parameter, Query, time};
 pub(super) use receive::Peer;
 pub(super) use refusal::problem;

@@ -6,12 +6,13 @@
 mod assets;
 mod changes;
 mod cookie;
-mod dashboard;
 mod correlation;
+mod dashboard;
 mod findings;
 mod form;
 mod headers;
 mod news;
+mod policy;
 mod route;
 mod settings;
 
@@ -36,10 +37,11 @@ use crate::report::html::{self, Frame, Page};
 use crate::ticket::Ticket;
 use route::{Given, Read, Route};
 
-pub use dashboard::DashboardPage;
 pub use changes::{ChangesForm, ChangesPage};
 pub use correlation::CorrelationPage;
+pub use dashboard::DashboardPage;
 pub use findings::FindingsPage;
+pub use policy::PolicyForm;
 pub use route::{FormAsk, PageAsk};
 pub use settings::{SettingsForm, SettingsPage};
 
@@ -128,6 +130,8 @@ pub trait Pages: Send + Sync + 'static {
 pub enum Acted {
     /// It was done; this page of ours shows it.
     Go(String),
+    /// There was nothing to do but to answer.
+    Told(Page),
     /// It was not: the page with what is wrong.
     Stay(Page),
 }
@@ -206,6 +210,7 @@ impl<P: Pages> Room<P> {
                 let done = tokio::spawn(pages.act(visitor, frame.clone(), ask)).await;
                 match done.map_err(|_| Problem::busy())?.map_err(problem)? {
                     Some(Acted::Go(path)) => Ok(Redirect::to(&path).into_response()),
+                    Some(Acted::Told(page)) => Ok(Html(html::whole(&frame, &page)).into_response()),
                     Some(Acted::Stay(page)) => {
                         let page = Html(html::whole(&frame, &page));
                         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

@@ -3,11 +3,12 @@
 use http::Method;
 
 use super::super::api::{Parameter, Query};
-use super::dashboard::{self, DashboardPage};
 use super::changes::{self, ChangesForm, ChangesPage};
 use super::correlation::{self, CorrelationPage};
+use super::dashboard::{self, DashboardPage};
 use super::findings::{self, FindingsPage};
 use super::form::Form;
+use super::policy::{self, PolicyForm};
 use super::settings::{self, SettingsForm, SettingsPage};
 
 /// One address of a page or a form.
@@ -46,6 +47,8 @@ pub enum PageAsk {
     Correlation(CorrelationPage),
     /// What is open, and what became of it.
     Findings(FindingsPage),
+    /// The gate's policy, and the waivers.
+    Policy,
     /// Settings.
     Settings(SettingsPage),
 }
@@ -55,15 +58,25 @@ pub enum PageAsk {
 pub enum FormAsk {
     /// Changes.
     Changes(ChangesForm),
+    /// The policy and waivers.
+    Policy(PolicyForm),
     /// Settings.
     Settings(SettingsForm),
 }
 
 /// All of them.
 pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
-    [ROUTES, dashboard::ROUTES, changes::ROUTES, correlation::ROUTES, findings::ROUTES, settings::ROUTES]
-        .into_iter()
-        .flatten()
+    [
+        ROUTES,
+        dashboard::ROUTES,
+        changes::ROUTES,
+        correlation::ROUTES,
+        findings::ROUTES,
+        policy::ROUTES,
+        settings::ROUTES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const ROUTES: &[Route] = &[Route {

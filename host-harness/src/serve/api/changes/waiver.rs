@@ -65,6 +65,16 @@ impl Desk {
         tenant: &mut Tenant,
         waiver: WaiverStatus,
     ) -> Result<WaiverDone, HostError> {
+        let queued = self.queue_concerned(tenant, &waiver)?;
+        Ok(WaiverDone { waiver, queued })
+    }
+
+    /// Queues judgements of the open changes that a waiver may concern; how many.
+    pub(in crate::serve) fn queue_concerned(
+        &self,
+        tenant: &mut Tenant,
+        waiver: &WaiverStatus,
+    ) -> Result<usize, HostError> {
         let integration = &self.host.manifest().id;
         let is_connected = tenant.connection(integration)?.is_some();
         let concerned = if is_connected {
@@ -77,8 +87,7 @@ impl Desk {
         for change in &concerned {
             self.push(tenant, &judge(change), self.now())?;
         }
-        let queued = concerned.len();
-        Ok(WaiverDone { waiver, queued })
+        Ok(concerned.len())
     }
 }
 

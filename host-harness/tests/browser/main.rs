@@ -1,0 +1,17 @@
+//! The pages as a person meets them: the real server, and a headless Chromium that is driven through chromedriver.
+//!
+//! Screenshots of what was looked at are left in `target/browser`.
+
+// `cfg(test)` tells clippy that helpers outside `#[test]` are tests too.
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
+mod driver;
+#[cfg(test)]
+mod policy;
+#[cfg(test)]
+mod sight;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod story;
