@@ -135,7 +135,7 @@ fn waiver(told: &Told<'_>, view: &View<'_>, attempt: &Attempt) -> Markup {
         }
         (reason("waiver-reason", "Why they may pass", own))
         (field("until", "Until", Some(&hint), None, |told| html! {
-            input #until type="date" name="until" required value=(day) aria-describedby=(told);
+            input #until type="date" name="until" value=(day) required aria-describedby=(told);
         }))
         (field("author", "Asked for by", Some("Whoever asks cannot approve."), None, |told| html! {
             input #author name="author" required value=[author] autocomplete="off" aria-describedby=(told);
