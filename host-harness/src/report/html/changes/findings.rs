@@ -34,7 +34,7 @@ pub(super) fn findings(view: &View<'_>) -> Markup {
         section.block {
             h2 { "Findings" }
             @for (title, attributions) in SECTIONS {
-                @let lines = section(view.report, &attributions);
+                @let lines = section(view.report, attributions);
                 @let is_own = attributions.contains(&Attribution::Introduced);
                 @if lines.is_empty() {
                     @if is_own { p { "No finding is known that this change introduces." } }
