@@ -5,6 +5,7 @@ mod desk;
 mod hooks;
 mod ledger;
 mod news;
+mod pool;
 mod pulse;
 mod routine;
 mod settings;
