@@ -6,6 +6,7 @@ mod hooks;
 mod ledger;
 mod news;
 mod pages;
+mod pool;
 mod pulse;
 mod routine;
 mod settings;

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::ServeSettings;
 use super::news::Newsroom;
+use super::pool::{Lent, Pool};
 use super::settings::{GITHUB, GitHubHook};
 use super::turns::Turns;
 use super::work::{Task, Work};
@@ -38,6 +39,8 @@ pub(super) struct Desk {
     pub(super) allow_loopback: bool,
     pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
+    /// Tenants that are open.
+    pub(super) pool: Arc<Pool>,
     pub(super) metrics: Arc<Metrics>,
     /// When each tenant was last synced.
     pub(super) freshness: Freshness,
@@ -62,6 +65,7 @@ impl Desk {
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),
             data,
+            pool: Arc::default(),
             metrics,
             freshness: Freshness::default(),
             running: AtomicBool::new(true),
@@ -103,8 +107,8 @@ impl Desk {
     }
 
     /// A tenant's data; none if there is no such tenant.
-    pub(super) fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, HostError> {
-        match self.data.tenant(id, false) {
+    pub(super) fn tenant(&self, id: &TenantId) -> Result<Option<Lent>, HostError> {
+        match self.pool.lend(&self.data, id) {
             Ok(tenant) => Ok(Some(tenant)),
             Err(StoreError::TenantUnknown { .. }) => Ok(None),
             Err(error) => Err(error.into()),

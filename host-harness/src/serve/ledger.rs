@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use koalr_store::{StoreError, Tenant, TenantId};
 
 use super::desk::Desk;
+use super::pool::Lent;
 use super::work::Work;
 use crate::HostError;
 use crate::queue::Observer;
@@ -14,7 +15,7 @@ use crate::web::News;
 /// The queue's observer. Keeps the files of the tenants it writes to open.
 pub(super) struct Ledger {
     desk: Arc<Desk>,
-    open: Mutex<BTreeMap<TenantId, Tenant>>,
+    open: Mutex<BTreeMap<TenantId, Lent>>,
 }
 
 impl Ledger {

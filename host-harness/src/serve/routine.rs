@@ -30,7 +30,11 @@ async fn look(
     served: &mut BTreeMap<TenantId, FileMark>,
 ) -> Result<(), HostError> {
     let looking = Arc::clone(desk);
-    let records = blocking(move || Ok(looking.data.tenant_records()?)).await?;
+    let records = blocking(move || {
+        looking.pool.close_stale(&looking.data);
+        Ok(looking.data.tenant_records()?)
+    })
+    .await?;
     let active = records
         .into_iter()
         .filter(|record| record.state == TenantState::Active)

@@ -116,6 +116,21 @@ impl DataDir {
         Tenant::claim(id.clone(), database, data_key)
     }
 
+    /// Whether a handle is the one that [`tenant`](Self::tenant) would open now: its tenant was neither restored nor made
+    /// anew since. Cheaper than opening another one.
+    ///
+    /// # Errors
+    /// - [`StoreError::TenantUnknown`], [`StoreError::TenantSuspended`]
+    /// - the control database cannot be read
+    pub fn is_current(&self, tenant: &Tenant) -> Result<bool, StoreError> {
+        let id = tenant.id();
+        if self.known(id)?.suspended_at.is_some() {
+            let tenant = id.to_string();
+            return Err(StoreError::TenantSuspended { tenant });
+        }
+        Ok(tenant.database.is_in_place()? && !file::is_replaced(tenant.database.path())?)
+    }
+
     /// Makes a new vault key, while tenants are in use here and in other processes. The old one opens nothing after that:
     /// neither a copy of its file nor what is left in the control database's own file helps. The number of data keys that
     /// were wrapped anew is returned.

@@ -42,6 +42,11 @@ pub(crate) fn bytes(path: &Path) -> Result<Option<u64>, StoreError> {
     Ok(Some(database.len().saturating_add(log)))
 }
 
+/// Whether the first step was taken, and another file is the one that counts.
+pub(crate) fn is_replaced(path: &Path) -> Result<bool, StoreError> {
+    exists(&beside(path, NEXT))
+}
+
 /// Takes the second step if the first was taken. In our turn.
 pub(crate) fn settle(path: &Path) -> Result<(), StoreError> {
     let next = beside(path, NEXT);
