@@ -21,7 +21,7 @@ pub use calibration::calibration_text;
 pub use correlation::correlation_text;
 pub(in crate::report) use correlation::{estimate, of, unknown};
 pub use debt::debt_text;
-pub(super) use debt::{absent, duration, estimate, word};
+pub(super) use debt::{absent, duration, estimate as share_estimate, word};
 pub use definitions::{Define, Explained};
 pub use dora::dora_text;
 pub(crate) use dora::why;

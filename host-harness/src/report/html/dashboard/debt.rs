@@ -13,7 +13,7 @@ use crate::jobs::DebtReport;
 use crate::report::backtest::{proportion, share};
 use crate::report::escape::plain;
 use crate::report::insight::{
-    absent, counted, duration, estimate, millis, percent, present, span, word,
+    absent, counted, duration, millis, percent, present, share_estimate, span, word,
 };
 use crate::report::pace::grouped;
 
@@ -261,7 +261,7 @@ fn lifetime(name: &str, one: &Lifetime) -> Markup {
             td { (grouped(one.n.into())) div.quiet { (grouped(one.fixed.into())) " fixed" } }
             td { (duration(one.median_ms)) }
             @for fixed in [one.fixed_in_30_days, one.fixed_in_90_days, one.fixed_in_window] {
-                td { @match fixed { Figure::Value(fixed) => (estimate(&fixed)), Figure::Absent(why) => (absent(why)) } }
+                td { @match fixed { Figure::Value(fixed) => (share_estimate(&fixed)), Figure::Absent(why) => (absent(why)) } }
             }
         }
     }
