@@ -21,7 +21,6 @@ use koalr_runtime::Limits as Sandbox;
 
 use crate::RateShare;
 use crate::observe::LogSettings;
-use crate::serve::ApiSettings;
 use crate::web::{Limits, Reach};
 
 pub use complaint::{Complaint, ConfigError, Place};
@@ -49,8 +48,6 @@ pub struct Config {
     pub limits: Limits,
     /// How long it goes on taking requests after it was told to end.
     pub drain: Duration,
-    /// How often one key of the API may ask.
-    pub api: ApiSettings,
     /// Whether an integration may be connected to this machine by API, for a mock upstream.
     pub allow_loopback: bool,
     /// Jobs that run at once; more than `reserved`.
@@ -105,7 +102,6 @@ impl Default for Config {
             key: None,
             limits: Limits::default(),
             drain: Duration::ZERO,
-            api: ApiSettings::default(),
             allow_loopback: false,
             slots: SLOTS,
             reserved: RESERVED,

@@ -31,7 +31,7 @@ use desk::Desk;
 use ledger::Ledger;
 
 pub(crate) use settings::to_be_sealed;
-pub use settings::{ApiSettings, GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
+pub use settings::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
 pub use work::{Task, Work};
 
 /// How a server is run.
@@ -47,8 +47,6 @@ pub struct ServeSettings {
     pub capacity: Capacity,
     /// How long after a sync ended the next one of a tenant begins; each tenant's differs a little.
     pub every: Duration,
-    /// How often one key of the API may ask.
-    pub api: ApiSettings,
     /// What requests are sealed with; none speaks plain HTTP.
     pub tls: Option<Tls>,
     /// What the server bears.
@@ -95,7 +93,6 @@ impl ServeSettings {
             metrics: config.metrics,
             capacity: Capacity::new(config.slots, config.reserved)?,
             every: config.every,
-            api: config.api,
             tls,
             limits: config.limits.clone(),
             drain: config.drain,
@@ -161,16 +158,11 @@ impl Server {
             None => None,
         };
         let runs = Runs(Arc::clone(&desk));
-        let limits = Limits {
-            requests_per_minute: settings.api.requests_per_minute,
-            burst: settings.api.burst,
-            ..settings.limits
-        };
         let listener = Listener {
             tcp: listener,
             tls: settings.tls,
         };
-        let served = crate::web::serve(listener, Arc::clone(&desk), limits, shutdown);
+        let served = crate::web::serve(listener, Arc::clone(&desk), settings.limits, shutdown);
         Ok(Self {
             address,
             operator,

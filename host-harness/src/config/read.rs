@@ -82,8 +82,8 @@ impl Reading {
             reading.flag(flag, value);
         }
         if !reading.config.set.contains_key("api.burst") {
-            let api = &mut reading.config.api;
-            api.burst = api.requests_per_minute;
+            let limits = &mut reading.config.limits;
+            limits.burst = limits.requests_per_minute;
         }
         if !reading.lost {
             let contradictions = check::contradictions(&reading.config, &reading.wrong);

@@ -107,8 +107,8 @@ pub static SETTINGS: [Setting; 36] = [
         about: "Requests a minute of one key, over time",
         field: Field::Whole(
             (1, 100_000),
-            |c| i64::from(c.api.requests_per_minute),
-            |c, n| c.api.requests_per_minute = count(n),
+            |c| i64::from(c.limits.requests_per_minute),
+            |c, n| c.limits.requests_per_minute = count(n),
         ),
     },
     Setting {
@@ -117,8 +117,8 @@ pub static SETTINGS: [Setting; 36] = [
         about: "Requests of one key at once, after a time without any; as many as a minute where only those are set",
         field: Field::Whole(
             (1, 100_000),
-            |c| i64::from(c.api.burst),
-            |c, n| c.api.burst = count(n),
+            |c| i64::from(c.limits.burst),
+            |c, n| c.limits.burst = count(n),
         ),
     },
     Setting {

@@ -93,7 +93,7 @@ fn what_others_mean_by_their_variables_is_left_alone() {
 
 #[test]
 fn a_key_may_ask_as_often_at_once_as_in_a_minute_unless_it_is_said() {
-    let burst = |text| read(text).unwrap().api.burst;
+    let burst = |text| read(text).unwrap().limits.burst;
     assert_eq!(burst("[api]\nrequests-per-minute = 7\n"), 7);
     assert_eq!(burst("[api]\nrequests-per-minute = 7\nburst = 9\n"), 9);
 }

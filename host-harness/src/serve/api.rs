@@ -12,7 +12,6 @@ use http::StatusCode;
 use koalr_platform::model::common::Timestamp;
 use koalr_store::{ApiKeyRecord, Once, OnceAnswer, OnceRequest};
 use serde::Serialize;
-use serde_json::Value;
 use tracing::Span;
 
 use super::desk::Desk;
@@ -137,22 +136,17 @@ fn actor(caller: &ApiKeyRecord) -> String {
 }
 
 fn done(body: &impl Serialize) -> Result<Option<Reply>, HostError> {
-    Ok(Some(Reply {
-        status: StatusCode::OK,
-        body: serde_json::to_value(body).map_err(HostError::Json)?,
-    }))
-}
-
-fn queued(body: Value) -> Reply {
-    let status = StatusCode::ACCEPTED;
-    Reply { status, body }
+    reply(StatusCode::OK, body)
 }
 
 /// It is stored, and will be done.
 fn queued_as(body: &impl Serialize) -> Result<Option<Reply>, HostError> {
-    Ok(Some(queued(
-        serde_json::to_value(body).map_err(HostError::Json)?,
-    )))
+    reply(StatusCode::ACCEPTED, body)
+}
+
+fn reply(status: StatusCode, body: &impl Serialize) -> Result<Option<Reply>, HostError> {
+    let body = serde_json::to_value(body).map_err(HostError::Json)?;
+    Ok(Some(Reply { status, body }))
 }
 
 /// Waits for a disk where nobody else waits with it.

@@ -10,8 +10,6 @@ use koalr_platform::policy::Mode;
 use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
 
-use tokio::sync::Semaphore;
-
 use super::ServeSettings;
 use super::news::Newsroom;
 use super::pool::{Lent, Pool};
@@ -33,7 +31,7 @@ pub(super) struct Desk {
     /// Decisions about deployments that the API asks for, made at once and beside the queue.
     pub(super) gates: Turns,
     /// Scores of changes that are only described, beside those: they ask the upstream.
-    pub(super) glances: Semaphore,
+    pub(super) glances: Turns,
     /// Connections that the API makes, likewise.
     pub(super) connects: Turns,
     pub(super) allow_loopback: bool,
@@ -60,7 +58,7 @@ impl Desk {
             window_days: settings.window_days,
             ends: AtomicBool::new(false),
             gates: Turns::new(GATES, GATES),
-            glances: Semaphore::new(GATES),
+            glances: Turns::new(GATES, GATES),
             connects: Turns::new(CONNECTS, GATES),
             allow_loopback: settings.allow_loopback,
             news: Arc::default(),

@@ -1,58 +1,38 @@
 //! Writes down what becomes of jobs, so that they outlive the process.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use koalr_store::{StoreError, Tenant, TenantId};
+use koalr_store::{StoreError, Tenant};
 
 use super::desk::Desk;
-use super::pool::Lent;
 use super::work::Work;
 use crate::HostError;
 use crate::queue::Observer;
 use crate::web::News;
 
-/// The queue's observer. Keeps the files of the tenants it writes to open.
-pub(super) struct Ledger {
-    desk: Arc<Desk>,
-    open: Mutex<BTreeMap<TenantId, Lent>>,
-}
+/// The queue's observer.
+pub(super) struct Ledger(Arc<Desk>);
 
 impl Ledger {
     pub(super) fn new(desk: Arc<Desk>) -> Self {
-        Self {
-            desk,
-            open: Mutex::default(),
-        }
+        Self(desk)
     }
 
     fn count(&self, work: &Work, outcome: &str) {
         let (class, kind) = (work.task.class().as_str(), work.task.kind());
-        self.desk.metrics.jobs.of([class, kind, outcome]).inc();
+        self.0.metrics.jobs.of([class, kind, outcome]).inc();
     }
 
     fn write(&self, work: &Work, write: impl FnOnce(&mut Tenant) -> Result<bool, StoreError>) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if !open.get(&work.tenant).is_some_and(|one| work.is_in(one)) {
-            if open.len() >= MOST_OPEN {
-                open.clear();
-            }
-            match self.desk.tenant(&work.tenant) {
-                Ok(Some(tenant)) if work.is_in(&tenant) => {
-                    open.insert(work.tenant.clone(), tenant);
-                }
-                // What it was stored in was deleted or replaced; or the tenant is suspended, and it stays as it is stored
-                // until it is taken up again.
-                Ok(_) | Err(HostError::Store(StoreError::TenantSuspended { .. })) => return,
-                Err(error) => return complain(work, &error),
-            }
-        }
-        let Some(tenant) = open.get_mut(&work.tenant) else {
-            return;
+        let mut tenant = match self.0.tenant(&work.tenant) {
+            Ok(Some(tenant)) if work.is_in(&tenant) => tenant,
+            // What it was stored in was deleted or replaced; or the tenant is suspended, and it stays as it is stored
+            // until it is taken up again.
+            Ok(_) | Err(HostError::Store(StoreError::TenantSuspended { .. })) => return,
+            Err(error) => return complain(work, &error),
         };
-        match write(tenant) {
-            Ok(_) => {}
-            Err(StoreError::Replaced { .. }) => _ = open.remove(&work.tenant),
+        match write(&mut tenant) {
+            Ok(_) | Err(StoreError::Replaced { .. }) => {}
             // The job runs again after a restart, which does no harm.
             Err(error) => complain(work, &error),
         }
@@ -86,13 +66,13 @@ impl Observer<Work> for Ledger {
             kind: work.task.kind(),
             key: work.task.key(),
         };
-        self.desk.news.tell(&work.tenant, &news, self.desk.now());
+        self.0.news.tell(&work.tenant, &news, self.0.now());
     }
 
     fn dropped(&self, work: &Work) {
         self.count(work, "dropped");
         // A newer one of its key does its work; without one, its tenant was suspended while it ran, and it waits.
-        let now = self.desk.now();
+        let now = self.0.now();
         self.write(work, |tenant| tenant.retry_job(work.id, "", now));
     }
 
@@ -104,6 +84,3 @@ impl Observer<Work> for Ledger {
 fn complain(work: &Work, error: &dyn std::fmt::Display) {
     tracing::error!(tenant = %work.tenant, job = work.id, "writing down what became of a job: {error}");
 }
-
-/// Files kept open at once.
-const MOST_OPEN: usize = 64;

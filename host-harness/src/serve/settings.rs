@@ -1,27 +1,8 @@
-//! What the API takes, and what a tenant's webhooks are set up with. The latter is sealed in its vault, each under a name;
-//! in memory it is erased when it is dropped, and it has no `Debug`.
+//! What a tenant's webhooks are set up with. Sealed in its vault, each under a name; in memory it is erased when it is
+//! dropped, and it has no `Debug`.
 
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
-
-/// How often one key of the API may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ApiSettings {
-    /// Requests a minute, over time; at least 1.
-    pub requests_per_minute: u32,
-    /// Requests at once, after a time without any; at least 1.
-    pub burst: u32,
-}
-
-impl Default for ApiSettings {
-    /// What Koalr documents: 60 a minute.
-    fn default() -> Self {
-        Self {
-            requests_per_minute: 60,
-            burst: 60,
-        }
-    }
-}
 
 /// GitHub of a tenant.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]

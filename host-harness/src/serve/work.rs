@@ -250,7 +250,6 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         decision = settled.decision.word(),
         "change judged"
     );
-    let settled = &looped.report.settled;
     let news = News::ChangeDecided {
         change: id.to_owned(),
         head_sha: looped.report.change.head_sha.clone(),

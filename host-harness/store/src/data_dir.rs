@@ -99,10 +99,7 @@ impl DataDir {
             None if create => self.admit(id, None)?,
             None => return Err(self.unknown(id)),
         };
-        if row.suspended_at.is_some() {
-            let tenant = id.to_string();
-            return Err(StoreError::TenantSuspended { tenant });
-        }
+        row.refuse_suspended(id)?;
         let data_key = self.data_key(id)?;
         let path = self.file_of(id);
         file::settle(&path)?;
@@ -124,10 +121,7 @@ impl DataDir {
     /// - the control database cannot be read
     pub fn is_current(&self, tenant: &Tenant) -> Result<bool, StoreError> {
         let id = tenant.id();
-        if self.known(id)?.suspended_at.is_some() {
-            let tenant = id.to_string();
-            return Err(StoreError::TenantSuspended { tenant });
-        }
+        self.known(id)?.refuse_suspended(id)?;
         Ok(tenant.database.is_in_place()? && !file::is_replaced(tenant.database.path())?)
     }
 
@@ -217,6 +211,16 @@ impl DataDir {
             tenant: id.to_string(),
             data: self.path.clone(),
         }
+    }
+}
+
+impl Row {
+    fn refuse_suspended(&self, id: &TenantId) -> Result<(), StoreError> {
+        if self.suspended_at.is_none() {
+            return Ok(());
+        }
+        let tenant = id.to_string();
+        Err(StoreError::TenantSuspended { tenant })
     }
 }
 

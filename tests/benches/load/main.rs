@@ -13,7 +13,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use koalr_host::queue::WallClock;
-use koalr_host::serve::{ApiSettings, ServeSettings, Server};
+use koalr_host::serve::{ServeSettings, Server};
+use koalr_host::web::Limits;
 use tokio::task::JoinSet;
 
 use client::{Client, Dice};
@@ -39,9 +40,10 @@ async fn measure(tenants: usize, stretch: Duration) {
     let directory = tempfile::tempdir().unwrap();
     let (company, host, data) = company::company(directory.path(), tenants).await;
     let settings = ServeSettings {
-        api: ApiSettings {
+        limits: Limits {
             requests_per_minute: u32::MAX,
             burst: u32::MAX,
+            ..Limits::default()
         },
         ..ServeSettings::on_loopback(Arc::new(WallClock(company::now))).unwrap()
     };

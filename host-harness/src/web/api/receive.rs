@@ -164,17 +164,13 @@ impl IntoResponse for Told {
     fn into_response(self) -> Response {
         let OnceAnswer { status, body } = self.answer;
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let media_type = match status {
-            StatusCode::NO_CONTENT => None,
-            _ if status.is_success() => Some("application/json"),
-            _ => Some("application/problem+json"),
+        let media_type = if status.is_success() {
+            "application/json"
+        } else {
+            "application/problem+json"
         };
-        let mut response = (status, body).into_response();
+        let mut response = (status, [(header::CONTENT_TYPE, media_type)], body).into_response();
         let headers = response.headers_mut();
-        match media_type {
-            Some(word) => headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(word)),
-            None => headers.remove(header::CONTENT_TYPE),
-        };
         if self.is_replayed {
             headers.insert(REPLAYED, HeaderValue::from_static("true"));
         }
@@ -187,14 +183,10 @@ pub(super) fn told(answer: Result<Option<Reply>, HostError>) -> Result<Told, Pro
     let Some(Reply { status, body }) = answer.map_err(problem)? else {
         return Err(not_stored());
     };
-    let body = match status {
-        StatusCode::NO_CONTENT => String::new(),
-        _ => body.to_string(),
-    };
     Ok(Told {
         answer: OnceAnswer {
             status: status.as_u16(),
-            body,
+            body: body.to_string(),
         },
         is_replayed: false,
     })

@@ -22,10 +22,8 @@ impl Desk {
         let Some(mut tenant) = self.tenant(&caller.tenant)? else {
             return Ok(None);
         };
-        let turn = timeout(LONGEST_WAIT, self.glances.acquire()).await;
-        let _turn = turn
-            .map_err(|_| HostError::Crowded)?
-            .map_err(|_| HostError::Ended)?;
+        let turn = timeout(LONGEST_WAIT, self.glances.take(&caller.tenant)).await;
+        let _turn = turn.map_err(|_| HostError::Crowded)??;
         let mut unknowns: Vec<String> = unsaid(&change, manifests).into_iter().collect();
         let glanced = glance(&self.host, &mut tenant, change, LONGEST_LOOK, self.now());
         let (report, unasked) = glanced.await.map_err(|error| match error {
