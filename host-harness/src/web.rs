@@ -24,12 +24,12 @@ pub use api::{
 pub use inbox::{Inbox, Taken};
 pub use limits::Limits;
 pub use listen::{ListenError, Listener, Reach, listen};
-pub use pages::{
+pub(crate) use pages::{
     Acted, ChangesForm, ChangesPage, CorrelationPage, DashboardPage, FindingsPage, FormAsk,
     PageAsk, Pages, PolicyForm, SettingsForm, SettingsPage,
 };
 pub use pulse::{Pulse, Unready};
-pub use serve::{serve, serve_operator};
+pub(crate) use serve::{serve, serve_operator};
 pub use tls::{Tls, TlsError};
 
 use std::sync::Arc;
@@ -48,7 +48,6 @@ fn router<S: Inbox + Api + Pages + Pulse>(server: Arc<S>, limits: &Limits) -> Ro
         .merge(webhooks::router(Arc::clone(&server), bodies.clone()))
         .merge(api::router(Arc::clone(&server), bodies.clone(), limits))
         .merge(pages::router(server, bodies, limits))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {
             let detail = "this address does not take this method";
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)

@@ -12,8 +12,7 @@ mod part;
 pub(crate) mod policy;
 pub(crate) mod settings;
 
-pub use asset::{ASSETS, Asset};
-pub use frame::{Frame, Page, Place, invitation, problem, stranger, whole};
+pub(crate) use asset::{ASSETS, Asset};
+pub(crate) use frame::{Frame, Page, invitation, problem, stranger, whole};
 
 pub(crate) use dashboard::DashboardFilter;
-pub(crate) use part::{badge, empty, field, form, notice, table};

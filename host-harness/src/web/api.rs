@@ -155,12 +155,6 @@ pub(super) fn router<A: Api>(api: Arc<A>, bodies: Bodies, limits: &Limits) -> Ro
     router.with_state(Arc::new(Room::new(api, bodies, limits)))
 }
 
-/// Templates of all addresses.
-pub(super) fn templates() -> impl Iterator<Item = &'static str> {
-    let routes = route::routes().map(|route| route.path);
-    routes.chain([openapi::PATH])
-}
-
 /// Every address with a method, and the scope that it needs. What is in braces stands for itself.
 #[cfg(test)]
 pub(super) fn addresses() -> impl Iterator<Item = (String, koalr_platform::access::Scope)> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::middleware::from_fn_with_state;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -31,45 +32,45 @@ use super::pages::Pages;
 use super::pulse::Pulse;
 use super::router;
 use super::tls::Tls;
-use super::watch::Watch;
-use crate::observe::Metrics;
+use super::watch::watch as watched;
 
 /// Serves until `shutdown` is there; then accepts nothing more, and returns when the requests under way are answered or
 /// the grace is over.
 ///
 /// `axum::serve` would do, but it bounds neither the head of a request nor the number of connections.
-pub async fn serve<S: Inbox + Api + Pages + Pulse>(
+pub(crate) async fn serve<S: Inbox + Api + Pages + Pulse>(
     listener: impl Into<Listener>,
     server: Arc<S>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
+    let metrics = Arc::clone(server.metrics());
     let site = Site {
-        watch: Some(Arc::new(Watch::new(Arc::clone(server.metrics())))),
-        router: router(server, &limits),
+        open: Some(metrics.http.connections.of([])),
+        router: router(server, &limits).layer(from_fn_with_state(metrics, watched)),
     };
     accept_all(listener.into(), site, limits, shutdown).await;
 }
 
 /// Serves metrics and readiness in the same way, to who operates the server. That is not counted.
-pub async fn serve_operator<P: Pulse>(
+pub(crate) async fn serve_operator<P: Pulse>(
     listener: TcpListener,
     pulse: Arc<P>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
     let site = Site {
-        watch: None,
+        open: None,
         router: operator_router(pulse),
     };
     accept_all(listener.into(), site, limits, shutdown).await;
 }
 
-/// What is served, and who watches it.
+/// What is served, and what counts its open connections, if they are counted.
 #[derive(Clone)]
 struct Site {
     router: Router,
-    watch: Option<Arc<Watch>>,
+    open: Option<Gauge>,
 }
 
 async fn accept_all(
@@ -162,7 +163,7 @@ impl Talk {
             limits,
             mut stopped,
         } = self;
-        let _open = site.watch.as_ref().map(|watch| Open::new(&watch.metrics));
+        let _open = site.open.as_ref().map(Open::new);
         let service =
             service_fn(move |request: Request<Incoming>| answer(site.clone(), peer, request));
         let connection = http1::Builder::new()
@@ -190,20 +191,16 @@ async fn answer(
     if let Some(peer) = peer {
         request.extensions_mut().insert(peer);
     }
-    match site.watch {
-        Some(watch) => watch.answer(site.router, request).await,
-        None => site.router.call(request).await,
-    }
+    site.router.call(request).await
 }
 
 /// Counts a connection while it is open.
 struct Open(Gauge);
 
 impl Open {
-    fn new(metrics: &Metrics) -> Self {
-        let gauge = metrics.http.connections.of([]);
+    fn new(gauge: &Gauge) -> Self {
         gauge.inc();
-        Self(gauge)
+        Self(gauge.clone())
     }
 }
 

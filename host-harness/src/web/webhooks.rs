@@ -39,11 +39,6 @@ pub(super) fn router<I: Inbox + Pulse>(inbox: Arc<I>, bodies: Bodies) -> Router 
     router.with_state(Room { inbox, bodies })
 }
 
-/// Templates of all addresses.
-pub(super) fn templates() -> impl Iterator<Item = String> {
-    SOURCES.into_iter().map(template)
-}
-
 fn template(source: Source) -> String {
     format!("/webhooks/{{tenant}}/{}", source.as_str())
 }

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Something that pages fetch.
 #[derive(Debug)]
-pub struct Asset {
+pub(crate) struct Asset {
     /// Its address.
     pub path: String,
     /// What it is.
@@ -16,7 +16,7 @@ pub struct Asset {
 }
 
 /// All of them: the style, then the script, then the icon.
-pub static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+pub(crate) static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
         asset("css", "text/css; charset=utf-8", include_str!("koalr.css")),
         asset(

@@ -9,20 +9,18 @@ use crate::jobs::Complaint;
 
 /// Whose page it is, and where.
 #[derive(Debug, Clone)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// Whose data.
     pub tenant: String,
     /// Who looks at it.
     pub login: String,
     /// What its forms carry.
     pub mark: String,
-    /// Where it is, without its query.
-    pub path: String,
 }
 
 /// A page, without what is around it.
 #[derive(Debug)]
-pub struct Page {
+pub(crate) struct Page {
     /// What it is about, in a few words.
     pub title: String,
     /// Where it belongs.
@@ -33,7 +31,7 @@ pub struct Page {
 
 /// A part of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// How delivery goes and what is owed.
     Dashboard,
     /// Pull requests.
@@ -60,8 +58,7 @@ const PLACES: [(Place, &str, &str); 6] = [
 ];
 
 /// The whole document of a page.
-#[must_use]
-pub fn whole(frame: &Frame, page: &Page) -> String {
+pub(crate) fn whole(frame: &Frame, page: &Page) -> String {
     let bar = html! {
         nav aria-label="Pages" {
             @for (place, path, name) in PLACES {
@@ -82,8 +79,7 @@ pub fn whole(frame: &Frame, page: &Page) -> String {
 }
 
 /// What somebody sees who is not signed in.
-#[must_use]
-pub fn stranger() -> String {
+pub(crate) fn stranger() -> String {
     let body = html! {
         section.narrow {
             h1 { "Sign in" }
@@ -96,8 +92,7 @@ pub fn stranger() -> String {
 }
 
 /// Asks somebody who has a link whether to sign in.
-#[must_use]
-pub fn invitation(login: &str, tenant: &str) -> String {
+pub(crate) fn invitation(login: &str, tenant: &str) -> String {
     let body = html! {
         section.narrow {
             h1 { "Sign in" }
@@ -109,20 +104,30 @@ pub fn invitation(login: &str, tenant: &str) -> String {
 }
 
 /// What went wrong, and the way out.
-#[must_use]
-pub fn problem(status: StatusCode, title: &str, detail: &str, reasons: &[Complaint]) -> String {
-    let body = html! {
-        section.narrow {
-            h1 { (title) }
-            p { (sentence(detail)) }
-            @if !reasons.is_empty() {
-                ul { @for one in reasons { li { code { (one.path) } ": " (one.problem) } } }
-            }
-            p { a href="/" { "Go to the first page" } }
-            p.quiet { "Status " (status.as_u16()) }
+pub(crate) fn problem(
+    frame: Option<&Frame>,
+    (status, title): (StatusCode, &str),
+    detail: &str,
+    reasons: &[Complaint],
+) -> String {
+    let told = html! {
+        p { (sentence(detail)) }
+        @if !reasons.is_empty() {
+            ul { @for one in reasons { li { code { (one.path) } ": " (one.problem) } } }
         }
+        p { a href="/" { @if frame.is_some() { "To the dashboard" } @else { "To the first page" } } }
+        p.quiet { "Status " (status.as_u16()) }
     };
-    document(title, &html! {}, &body)
+    let Some(frame) = frame else {
+        let body = html! { section.narrow { h1 { (title) } (told) } };
+        return document(title, &html! {}, &body);
+    };
+    let page = Page {
+        title: title.to_owned(),
+        place: Place::Elsewhere,
+        body: told,
+    };
+    whole(frame, &page)
 }
 
 fn document(title: &str, bar: &Markup, body: &Markup) -> String {

@@ -11,7 +11,7 @@ use super::route::{FormAsk, Given, PageAsk, Read, Route};
 
 /// A page about changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChangesPage {
+pub(crate) enum ChangesPage {
     /// A part of the list.
     List {
         /// Which changes.
@@ -30,7 +30,7 @@ pub enum ChangesPage {
 
 /// What a form about a change asks for.
 #[derive(Debug)]
-pub enum ChangesForm {
+pub(crate) enum ChangesForm {
     /// Let one head pass.
     Override {
         /// Id of the change.

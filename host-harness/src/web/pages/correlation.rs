@@ -9,7 +9,7 @@ use super::route::{Given, PageAsk, Read, Route};
 
 /// The page of correlation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CorrelationPage {
+pub(crate) struct CorrelationPage {
     /// What it is about.
     pub about: About,
     /// How long after a deployment an incident counts.

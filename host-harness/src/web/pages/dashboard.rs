@@ -10,7 +10,7 @@ use crate::report::html::DashboardFilter;
 
 /// A page of the dashboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DashboardPage {
+pub(crate) enum DashboardPage {
     /// The figures.
     Figures(DashboardFilter),
     /// The rows behind one of them.

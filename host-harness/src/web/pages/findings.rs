@@ -9,7 +9,7 @@ use super::route::{Given, PageAsk, Read, Route};
 
 /// A page of findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FindingsPage {
+pub(crate) enum FindingsPage {
     /// A list.
     List {
         /// Which of them.

@@ -7,7 +7,7 @@ use super::route::{FormAsk, Given, PageAsk, Read, Route};
 
 /// What a form of the policy's page asks for.
 #[derive(Debug)]
-pub enum PolicyForm {
+pub(crate) enum PolicyForm {
     /// Let a policy hold from now on.
     Set {
         /// Its text, as it was typed; empty for the default policy.
@@ -37,13 +37,6 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/policy",
         query: &[],
         read: Read::Form(|_, form| set(form)),
-    },
-    // Where the browser stands after a policy was tried, if it is told to go there again.
-    Route {
-        method: Method::GET,
-        path: "/policy/try",
-        query: &[],
-        read: Read::Page(|_| PageAsk::Policy),
     },
     Route {
         method: Method::POST,

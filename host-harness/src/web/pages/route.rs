@@ -36,7 +36,7 @@ pub(super) struct Given {
 
 /// A page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PageAsk {
+pub(crate) enum PageAsk {
     /// What there is to look at, and what to do next.
     Home,
     /// How delivery goes, and what is owed.
@@ -55,7 +55,7 @@ pub enum PageAsk {
 
 /// What a form asks for.
 #[derive(Debug)]
-pub enum FormAsk {
+pub(crate) enum FormAsk {
     /// Changes.
     Changes(ChangesForm),
     /// The policy and waivers.
@@ -77,6 +77,11 @@ pub(super) fn routes() -> impl Iterator<Item = &'static Route> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// Whether there is a page at an address, and not a form alone.
+pub(super) fn is_page(path: &str) -> bool {
+    routes().any(|route| route.path == path && route.method == Method::GET)
 }
 
 const ROUTES: &[Route] = &[Route {

@@ -9,7 +9,7 @@ use super::route::{FormAsk, Given, PageAsk, Read, Route};
 
 /// A page of the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SettingsPage {
+pub(crate) enum SettingsPage {
     /// Integrations of which a word is this; none means all.
     Integrations {
         /// What is searched for.
@@ -31,7 +31,7 @@ pub enum SettingsPage {
 
 /// What a form of the settings asks for.
 #[derive(Debug)]
-pub enum SettingsForm {
+pub(crate) enum SettingsForm {
     /// Check a token and store the connection.
     Connect {
         /// The integration.

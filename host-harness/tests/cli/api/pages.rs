@@ -54,11 +54,10 @@ impl<'a> Browser<'a> {
 
     /// Posts a form with the mark and the hidden fields of a page; where it leads, or the page that says why not.
     fn post(&self, page: &str, path: &str, form: &str) -> Result<String, String> {
-        let hidden: String = ["mark", "as-of", "head-sha"]
-            .iter()
-            .map(|name| format!("{name}={}&", hidden(page, name)))
-            .collect();
-        match self.ask(&format!("POST {path}"), &format!("{hidden}{form}")) {
+        let hidden =
+            ["mark", "as-of", "head-sha"].map(|name| format!("{name}={}", hidden(page, name)));
+        let form = format!("{}&{form}", hidden.join("&"));
+        match self.ask(&format!("POST {path}"), &form) {
             (303, head, _) => Ok(field(&head, "location").unwrap().to_owned()),
             (422, _, body) => Err(body),
             (status, ..) => panic!("{status}"),
@@ -114,8 +113,9 @@ fn a_waiver_by_form_flips_the_gate() {
     let until = hidden(&page, "until");
     let blank = post(&format!("finding=0&author=priya&until={until}")).unwrap_err();
     assert!(blank.contains("a waiver needs a reason"), "{blank}");
-    let ticked: String = (0..9).map(|index| format!("finding={index}&")).collect();
-    let form = format!("{ticked}waiver-reason=build+only&author=priya&until={until}");
+    let ticked: Vec<String> = (0..9).map(|index| format!("finding={index}")).collect();
+    let ticked = ticked.join("&");
+    let form = format!("{ticked}&waiver-reason=build+only&author=priya&until={until}");
     assert_eq!(post(&form).unwrap(), format!("{path}?done=waived"));
     drop(ines);
     let told = served.decided(&change, &key);

@@ -15,7 +15,6 @@ fn frame() -> Frame {
         tenant: "default".to_owned(),
         login: "ines".to_owned(),
         mark: "the-mark".to_owned(),
-        path: "/changes/acme%2Fshop%231".to_owned(),
     }
 }
 

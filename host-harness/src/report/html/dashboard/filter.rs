@@ -13,7 +13,7 @@ use crate::report::instant::utc;
 
 /// What a dashboard is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DashboardFilter {
+pub(crate) struct DashboardFilter {
     /// Days that its window has.
     pub days: u32,
     /// When it ends; none for now.

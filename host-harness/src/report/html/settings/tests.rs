@@ -9,7 +9,6 @@ fn frame() -> Frame {
         tenant: "acme".to_owned(),
         login: "olga".to_owned(),
         mark: "the-mark".to_owned(),
-        path: path("example"),
     }
 }
 
