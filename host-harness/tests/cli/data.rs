@@ -52,7 +52,7 @@ fn a_data_directory_from_a_newer_version_is_refused() {
         |koalr| set_schema(koalr, "data/control.db", 99),
         "`data/control.db` was written by a newer version (schema 99, this program knows 3); use that version or another \
          --data",
-        |koalr| set_schema(koalr, "data/control.db", 2),
+        |koalr| set_schema(koalr, "data/control.db", 3),
     );
 }
 
