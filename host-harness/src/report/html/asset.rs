@@ -18,7 +18,7 @@ pub(crate) struct Asset {
 /// All of them: the style, then the script, then the icon.
 pub(crate) static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
-        asset("css", "text/css; charset=utf-8", include_str!("koalr.css")),
+        asset("css", "text/css; charset=utf-8", STYLE),
         asset(
             "js",
             "text/javascript; charset=utf-8",
@@ -37,6 +37,15 @@ fn asset(ending: &str, media_type: &'static str, content: &'static str) -> Asset
         content,
     }
 }
+
+/// What every page is made of first, then what only some are.
+const STYLE: &str = concat!(
+    include_str!("css/base.css"),
+    include_str!("css/form.css"),
+    include_str!("css/table.css"),
+    include_str!("css/chart.css"),
+    include_str!("css/room.css"),
+);
 
 /// Enough to tell one content from the next.
 const HASH_CHARS: usize = 12;

@@ -48,20 +48,31 @@ pub(crate) enum Place {
     Elsewhere,
 }
 
-const PLACES: [(Place, &str, &str); 6] = [
-    (Place::Dashboard, "/dashboard", "Dashboard"),
-    (Place::Changes, "/changes", "Changes"),
-    (Place::Findings, "/findings", "Findings"),
-    (Place::Correlation, "/correlation", "Correlation"),
-    (Place::Policy, "/policy", "Policy"),
-    (Place::Settings, "/settings/integrations", "Settings"),
+/// Each with its address, its name, and the class that its own style goes by.
+const PLACES: [(Place, &str, &str, &str); 6] = [
+    (Place::Dashboard, "/dashboard", "Dashboard", "dashboard"),
+    (Place::Changes, "/changes", "Changes", "changes"),
+    (Place::Findings, "/findings", "Findings", "findings"),
+    (
+        Place::Correlation,
+        "/correlation",
+        "Correlation",
+        "correlation",
+    ),
+    (Place::Policy, "/policy", "Policy", "policy"),
+    (
+        Place::Settings,
+        "/settings/integrations",
+        "Settings",
+        "settings",
+    ),
 ];
 
 /// The whole document of a page.
 pub(crate) fn whole(frame: &Frame, page: &Page) -> String {
     let bar = html! {
         nav aria-label="Pages" {
-            @for (place, path, name) in PLACES {
+            @for (place, path, name, _) in PLACES {
                 a href=(path) aria-current=[(place == page.place).then_some("page")] { (name) }
             }
         }
@@ -71,17 +82,16 @@ pub(crate) fn whole(frame: &Frame, page: &Page) -> String {
             button.plain { "Sign out" }
         }
     };
-    document(
-        &page.title,
-        &bar,
-        &html! { h1 { (page.title) } (page.body) },
-    )
+    let class = PLACES.iter().find(|(place, ..)| *place == page.place);
+    let class = class.map(|(.., class)| *class);
+    let body = html! { main #content class=[class] { h1 { (page.title) } (page.body) } };
+    document(&page.title, &bar, &body)
 }
 
 /// What somebody sees who is not signed in.
 pub(crate) fn stranger() -> String {
     let body = html! {
-        section.narrow {
+        main.narrow #content {
             h1 { "Sign in" }
             p { "Somebody with access to the machine that runs Koalr makes a link for you. It works once, within ten minutes." }
             pre { code { "koalr sign-in --as LOGIN" } }
@@ -94,7 +104,7 @@ pub(crate) fn stranger() -> String {
 /// Asks somebody who has a link whether to sign in.
 pub(crate) fn invitation(login: &str, tenant: &str) -> String {
     let body = html! {
-        section.narrow {
+        main.narrow #content {
             h1 { "Sign in" }
             p { "This link signs you in as " strong { (login) } " of " strong { (tenant) } ". It works once." }
             form method="post" { button.main { "Sign in as " (login) } }
@@ -119,7 +129,7 @@ pub(crate) fn problem(
         p.quiet { "Status " (status.as_u16()) }
     };
     let Some(frame) = frame else {
-        let body = html! { section.narrow { h1 { (title) } (told) } };
+        let body = html! { main.narrow #content { h1 { (title) } (told) } };
         return document(title, &html! {}, &body);
     };
     let page = Page {
@@ -147,7 +157,7 @@ fn document(title: &str, bar: &Markup, body: &Markup) -> String {
             body {
                 a.skip href="#content" { "Skip to content" }
                 header { a.brand href="/" { "Koalr" } (bar) }
-                main #content { (body) }
+                (body)
             }
         }
     }
