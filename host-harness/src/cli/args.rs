@@ -23,8 +23,8 @@ pub(super) use config::ConfigCommand;
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use serve::Serve;
 pub(super) use team::{
-    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, SignIn, TeamCommand,
-    WaiverCommand,
+    AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, SignIn, SignOut,
+    TeamCommand, WaiverCommand,
 };
 pub(super) use tenant::{Backup, Named, TenantCommand};
 pub(super) use upstream::{Connect, Disconnect, Enrichment, Status, Sync};
@@ -176,6 +176,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 made, 2 failed.
     SignIn(SignIn),
+    /// End all visits of a person, and take back the links that they did not use.
+    ///
+    /// Exit codes: 0 ended, 2 failed.
+    SignOut(SignOut),
     /// Look at the configuration.
     Config {
         #[command(subcommand)]

@@ -87,6 +87,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Serve(_) => serve::run(&common).await,
         Command::SignIn(options) => sign_in::run(&common, &options),
+        Command::SignOut(options) => sign_in::end(&common, &options),
         Command::Config { command } => config::run(&common, command),
         Command::Hook { command } => hook::run(&common, command),
         Command::Key { command } => key::run(&common, &command),

@@ -1,25 +1,32 @@
-//! `koalr sign-in`.
+//! `koalr sign-in` and `koalr sign-out`.
 
 use std::process::ExitCode;
 
-use koalr_store::{DataDir, Visitor};
+use koalr_store::DataDir;
 
-use super::args::{Common, Format, SignIn};
+use super::args::{Common, Format, SignIn, SignOut};
 use super::{create_tenant, data_path, now, print};
 use crate::HostError;
-use crate::jobs::invite;
+use crate::jobs::{invite, sign_out};
 
 pub(super) fn run(common: &Common, options: &SignIn) -> Result<ExitCode, HostError> {
     let tenant = create_tenant(common)?;
-    let visitor = Visitor {
-        tenant: tenant.id().clone(),
-        login: options.login.clone(),
-    };
     let data = DataDir::open(data_path(common)?)?;
-    let link = invite(&data, &visitor, now(common))?;
+    let link = invite(&data, tenant.id(), &options.login, now(common))?;
     let url = options.url.trim_end_matches('/');
     print(Format::Text, &(), |()| {
         format!("{url}/sign-in/{}\n", link.reveal())
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn end(common: &Common, options: &SignOut) -> Result<ExitCode, HostError> {
+    let tenant = create_tenant(common)?;
+    let data = DataDir::open(data_path(common)?)?;
+    let ended = sign_out(&data, tenant.id(), &options.login)?;
+    print(Format::Text, &(), |()| match ended {
+        1 => "1 visit ended\n".to_owned(),
+        _ => format!("{ended} visits ended\n"),
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
+use koalr_store::DataDir;
+
 use super::args::{Common, Format, Override, TeamCommand};
-use super::{create_tenant, find_tenant, now, print};
+use super::{create_tenant, data_path, find_tenant, now, print};
 use crate::HostError;
-use crate::jobs::{override_change as let_pass, remove_actor, set_roles};
+use crate::jobs::{override_change as let_pass, remove_actor, set_roles, sign_out};
 use crate::report::{override_text, team_text};
 
 pub(super) fn run(common: &Common, command: TeamCommand) -> Result<ExitCode, HostError> {
@@ -27,6 +29,8 @@ pub(super) fn run(common: &Common, command: TeamCommand) -> Result<ExitCode, Hos
         TeamCommand::Remove { login } => {
             let mut tenant = create_tenant(common)?;
             remove_actor(&mut tenant, &login, now(common))?;
+            let data = DataDir::open(data_path(common)?)?;
+            sign_out(&data, tenant.id(), &login)?;
         }
     }
     Ok(ExitCode::SUCCESS)

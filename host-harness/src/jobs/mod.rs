@@ -68,7 +68,7 @@ pub use insight::{
 };
 pub use inspect::{InspectReport, inspect};
 pub use integration::{IntegrationReport, Region, integration};
-pub use invite::invite;
+pub use invite::{invite, sign_out};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
 pub use lifted::override_change;
 pub(crate) use line::connected;

@@ -121,6 +121,19 @@ impl DataDir {
             Ok(())
         })
     }
+
+    /// Ends all visits of a person and uses up their links; how many visits there were. The case of a login does not count.
+    ///
+    /// # Errors
+    /// - the control database is busy, full or cannot be written
+    pub fn end_visits_of(&self, person: &Visitor) -> Result<usize, StoreError> {
+        self.control()?.write(|transaction| {
+            let theirs = [person.tenant.as_str(), &person.login];
+            let of = "tenant = ?1 AND login = ?2 COLLATE NOCASE";
+            transaction.execute(&format!("DELETE FROM sign_ins WHERE {of}"), theirs)?;
+            Ok(transaction.execute(&format!("DELETE FROM visits WHERE {of}"), theirs)?)
+        })
+    }
 }
 
 fn visitor(row: &Row<'_>) -> Result<Visitor, Fault> {
@@ -205,6 +218,40 @@ mod tests {
         data.save_sign_in(&[1; 32], &ines, 1).unwrap();
         data.begin_visit(&[1; 32], &[2; 32], 0).unwrap();
         assert_eq!(data.visitor(&[2; 32], IDLE_MS).unwrap(), None);
+    }
+
+    #[test]
+    fn all_visits_and_links_of_a_person_end_at_once_and_nobody_elses() {
+        let (_directory, data, ines) = ground();
+        let mo = Visitor {
+            login: "mo".to_owned(),
+            ..ines.clone()
+        };
+        for (link, person) in [(1, &ines), (2, &ines), (3, &mo)] {
+            data.save_sign_in(&[link; 32], person, 9).unwrap();
+        }
+        data.begin_visit(&[1; 32], &[11; 32], 0).unwrap();
+        data.begin_visit(&[3; 32], &[13; 32], 0).unwrap();
+        let shouted = Visitor {
+            login: "INES".to_owned(),
+            ..ines
+        };
+        assert_eq!(data.end_visits_of(&shouted).unwrap(), 1);
+        assert_eq!(data.visitor(&[11; 32], 1).unwrap(), None);
+        assert_eq!(data.sign_in(&[2; 32], 1).unwrap(), None);
+        assert_eq!(data.visitor(&[13; 32], 1).unwrap(), Some(mo));
+        assert_eq!(data.end_visits_of(&shouted).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_deleted_tenants_visits_and_links_go_with_it() {
+        let (_directory, data, ines) = ground();
+        data.save_sign_in(&[1; 32], &ines, 9).unwrap();
+        data.save_sign_in(&[2; 32], &ines, 9).unwrap();
+        data.begin_visit(&[1; 32], &[11; 32], 0).unwrap();
+        data.delete(&ines.tenant).unwrap();
+        assert_eq!(data.visitor(&[11; 32], 1).unwrap(), None);
+        assert_eq!(data.sign_in(&[2; 32], 1).unwrap(), None);
     }
 
     #[test]

@@ -18,6 +18,13 @@ pub(crate) struct SignIn {
     pub(crate) url: String,
 }
 
+#[derive(Debug, clap::Args)]
+pub(crate) struct SignOut {
+    /// Login of the person.
+    #[arg(long = "as", value_name = "LOGIN")]
+    pub(crate) login: String,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
     /// GitHub: what it signs with, and a token for comparisons and check runs.
@@ -145,7 +152,7 @@ pub(crate) enum TeamCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Take somebody out of the team.
+    /// Take somebody out of the team. Their visits of the pages end.
     ///
     /// Exit codes: 0 taken out, 2 failed.
     Remove {
