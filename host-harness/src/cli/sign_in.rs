@@ -17,9 +17,14 @@ pub(super) fn run(common: &Common, options: &SignIn) -> Result<ExitCode, HostErr
     };
     let data = DataDir::open(data_path(common)?)?;
     let link = invite(&data, &visitor, now(common))?;
-    let url = options.url.trim_end_matches('/');
+    let url = [&options.url, &common.settings.public_url];
+    let url = url.into_iter().flatten().next();
+    let url = url.map_or(HERE, |url| url.trim_end_matches('/'));
     print(Format::Text, &(), |()| {
         format!("{url}/sign-in/{}\n", link.reveal())
     })?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// Where a server listens that nothing was set for.
+const HERE: &str = "http://127.0.0.1:8080";
