@@ -88,6 +88,12 @@ pub(super) struct Line<'a> {
 }
 
 impl ChangeReport {
+    /// The sentence without the verdict's word: why.
+    pub(crate) fn reason(&self) -> &str {
+        let parts = self.summary.split_once(": ");
+        parts.map_or(&self.summary, |(_, reason)| reason)
+    }
+
     /// Findings with their attribution, in the order of the evidence.
     pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         (0_u32..).map_while(|index| self.line(index))
