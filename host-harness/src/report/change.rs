@@ -88,10 +88,12 @@ pub(super) struct Line<'a> {
 }
 
 impl ChangeReport {
-    /// The sentence without the verdict's word: why.
+    /// Why, in a few words: the sentence without the verdict's word and without what can be done.
     pub(crate) fn reason(&self) -> &str {
-        let parts = self.summary.split_once(": ");
-        parts.map_or(&self.summary, |(_, reason)| reason)
+        let sentence = self.summary.as_str();
+        let reason = sentence.split_once(": ").map_or(sentence, |(_, rest)| rest);
+        let reason = reason.split("; ").next().unwrap_or(reason);
+        reason.strip_suffix('.').unwrap_or(reason)
     }
 
     /// Findings with their attribution, in the order of the evidence.

@@ -33,7 +33,7 @@ pub(super) fn evidence(told: &Told<'_>, view: &View<'_>) -> Markup {
             @if lines.is_empty() { p { "Everything that the active rules depend on is known." } }
             @else { ul { @for line in &lines { li { (capital(line)) } } } }
             @if total > lines.len() { p.quiet { "and " (total - lines.len()) " more" } }
-            @for unknown in report.assessment.unknowns.iter().take(MOST) { p.quiet { (capital(&plain(&unknown.message))) "." } }
+            @for unknown in report.assessment.unknowns.iter().take(MOST) { p.quiet { "What the score could not tell: " (plain(&unknown.message)) "." } }
             @if !coverage.is_empty() {
                 (table("Where the evidence comes from", &[("What", ""), ("Answers", ""), ("As of", "")], rows))
                 details { summary { "Every answer " span.quiet { "(" (coverage.len()) ")" } } (answers(coverage, told.now)) }
@@ -143,7 +143,7 @@ pub(super) fn history(told: &Told<'_>) -> Markup {
     html! {
         section.block {
             h2 { "History by commit" }
-            (table("History by commit", &[("Head", ""), ("Decision", ""), ("Deploy risk, of 100", ""), ("Security", "number"), ("As of", "")], rows))
+            (table("History by commit", &[("Head", ""), ("Decision", ""), ("Deploy risk", ""), ("Security", "number"), ("As of", "")], rows))
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn list(listed: &Listed<'_>) -> Page {
         (filters(filter))
         @if shown.items.is_empty() { (nothing(filter)) }
         @else {
-            (table("Changes", &[("Change", ""), ("Decision", ""), ("Deploy risk, of 100", ""), ("State", "")], html! {
+            (table("Changes", &[("Change", ""), ("Decision", ""), ("Deploy risk", ""), ("State", "")], html! {
                 @for row in &shown.items { (one(row, listed)) }
             }))
         }

@@ -70,7 +70,7 @@ fn until<'a>(
 
 /// Text with code in it, and without the backslashes that kept other signs from meaning something.
 fn inline(text: &str) -> Markup {
-    let mut parts: Vec<(bool, String)> = vec![(false, String::new())];
+    let mut parts = vec![(Kind::Text, String::new())];
     let mut rest = text;
     while let Some(sign) = rest.chars().next() {
         let run = rest.len() - rest.trim_start_matches('`').len();
@@ -80,8 +80,17 @@ fn inline(text: &str) -> Markup {
             && let Some((code, behind)) = after.split_once(&fence)
         {
             let bare = code.strip_prefix(' ').and_then(|one| one.strip_suffix(' '));
-            parts.push((true, bare.unwrap_or(code).to_owned()));
-            parts.push((false, String::new()));
+            parts.push((Kind::Code, bare.unwrap_or(code).to_owned()));
+            parts.push((Kind::Text, String::new()));
+            rest = behind;
+            continue;
+        }
+        if let Some((strong, behind)) = rest
+            .strip_prefix(STRONG)
+            .and_then(|one| one.split_once(STRONG))
+        {
+            parts.push((Kind::Strong, strong.to_owned()));
+            parts.push((Kind::Text, String::new()));
             rest = behind;
             continue;
         }
@@ -96,11 +105,26 @@ fn inline(text: &str) -> Markup {
         rest = behind;
     }
     html! {
-        @for (is_code, part) in &parts { @if *is_code { code { (part) } } @else { (part) } }
+        @for (kind, part) in &parts {
+            @match kind {
+                Kind::Text => (part),
+                Kind::Code => code { (part) },
+                Kind::Strong => strong { (part) },
+            }
+        }
     }
 }
 
+/// What a piece of a line is.
+enum Kind {
+    Text,
+    Code,
+    Strong,
+}
+
 const ITEM: &str = "- ";
+
+const STRONG: &str = "**";
 
 const FOLD: &str = "<details>";
 
@@ -111,11 +135,11 @@ mod tests {
 
     #[test]
     fn each_block_of_a_check_run_is_what_it_is_on_github() {
-        let text = "Blocked: a `b`.\n\n### To let it pass\n\n```text\nnpm i a\nnpm i b\n```\n- one\n- `two`\n\n\
+        let text = "Blocked: a `b` **c**.\n\n### To let it pass\n\n```text\nnpm i a\nnpm i b\n```\n- one\n- `two`\n\n\
                     <details>\n<summary>The sum</summary>\n\nFolded\n\n</details>\nend";
         assert_eq!(
             rendered(text).into_string(),
-            "<p>Blocked: a <code>b</code>.</p><h4>To let it pass</h4><pre><code>npm i a\nnpm i b</code></pre>\
+            "<p>Blocked: a <code>b</code> <strong>c</strong>.</p><h4>To let it pass</h4><pre><code>npm i a\nnpm i b</code></pre>\
              <ul><li>one</li><li><code>two</code></li></ul>\
              <details><summary>The sum</summary><p>Folded</p></details><p>end</p>"
         );
