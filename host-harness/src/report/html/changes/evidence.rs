@@ -82,7 +82,7 @@ fn list(told: &Told<'_>, view: &View<'_>) -> Markup {
         div.quiet {
             @match (known, told.list_source) {
                 (None, _) => "There is none.",
-                (Some(all), Some(source)) => { (count(all.len(), ("dependency", "dependencies"))) ", handed in by " (name(source)) },
+                (Some(all), Some(source)) => { (count(all.len(), ("dependency", "dependencies"))) ", from " code { (name(source)) } },
                 (Some(all), None) => { (count(all.len(), ("dependency", "dependencies"))) ", given with the question" },
             }
         }

@@ -67,7 +67,7 @@ fn evidence_says_from_whom_it_is_how_far_it_got_and_how_old_its_oldest_answer_is
     answer(CoverageState::Refused, NOW);
     let shown = page(&report, all(), &Attempt::default());
     for said in [
-        "1 dependency, handed in by github",
+        "1 dependency, from <code>github</code>",
         "<span class=\"badge good\">complete</span> × 2",
         "<span class=\"badge warn\">refused</span>",
         "1 hour ago",
