@@ -22,6 +22,8 @@ pub(super) fn evidence(told: &Told<'_>, view: &View<'_>) -> Markup {
     let report = view.report;
     let (lines, total) = unknown_lines(view);
     let coverage = &report.evidence.coverage;
+    let unknowns = report.assessment.unknowns.iter().take(MOST);
+    let unknowns: Vec<String> = unknowns.map(|one| plain(&one.message)).collect();
     let mut routes: Vec<&str> = coverage.iter().map(|row| row.route.as_str()).collect();
     let place = |route: &str| ROUTES.iter().position(|(one, _)| *one == route);
     routes.sort_unstable_by_key(|route| (place(route).unwrap_or(ROUTES.len()), *route));
@@ -33,7 +35,7 @@ pub(super) fn evidence(told: &Told<'_>, view: &View<'_>) -> Markup {
             @if lines.is_empty() { p { "Everything that the active rules depend on is known." } }
             @else { ul { @for line in &lines { li { (capital(line)) } } } }
             @if total > lines.len() { p.quiet { "and " (total - lines.len()) " more" } }
-            @for unknown in report.assessment.unknowns.iter().take(MOST) { p.quiet { "What the score could not tell: " (plain(&unknown.message)) "." } }
+            @if !unknowns.is_empty() { p.quiet { "What the score could not tell: " (unknowns.join("; ")) "." } }
             @if !coverage.is_empty() {
                 (table("Where the evidence comes from", &[("What", ""), ("Answers", ""), ("As of", "")], rows))
                 details { summary { "Every answer " span.quiet { "(" (coverage.len()) ")" } } (answers(coverage, told.now)) }

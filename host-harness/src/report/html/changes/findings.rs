@@ -1,8 +1,8 @@
 //! Findings by whose they are, and what upgrades would change.
 
 use koalr_platform::decision::Decision;
-use koalr_platform::model::assessment::Attribution;
-use koalr_platform::model::common::FixState;
+use koalr_platform::model::assessment::{Attribution, Counterfactual};
+use koalr_platform::model::common::{DependencyChange, FixState};
 use maud::{Markup, html};
 
 use super::super::figure::{Axis, bar};
@@ -37,17 +37,7 @@ pub(super) fn findings(view: &View<'_>) -> Markup {
             rows,
         )
     };
-    let worst_first = |lines: &[Line<'_>], title: &str| {
-        let (first, rest) = lines.split_at(lines.len().min(MOST_AT_ONCE));
-        let (folded, left) = rest.split_at(rest.len().min(MOST));
-        html! {
-            (rows(first, title))
-            @if !folded.is_empty() {
-                details { summary { (folded.len()) " more" } (rows(folded, &format!("{title}, continued"))) }
-            }
-            @if !left.is_empty() { p.quiet { "and " (left.len()) " more; " code { "koalr gate --format json" } " lists them" } }
-        }
-    };
+    let is_told = view.report.evidence.dependencies.is_some();
     html! {
         section.block {
             h2 { "Findings" }
@@ -55,11 +45,12 @@ pub(super) fn findings(view: &View<'_>) -> Markup {
                 @let lines = section(view.report, attributions);
                 @let is_own = attributions.contains(&Attribution::Introduced);
                 @if lines.is_empty() {
-                    @if is_own { p { "No finding is known that this change introduces." } }
+                    @if is_own && is_told { p { "No finding is known that this change introduces." } }
+                    @if is_own && !is_told { p { "What this change introduces is not known: nobody told what it does to dependencies." } }
                 } @else {
                     details open[is_own || attributions.contains(&Attribution::Unknown)] {
                         summary { (title) " " span.quiet { "(" (lines.len()) ")" } }
-                        (worst_first(&lines, title))
+                        (folded(&lines, MOST_FINDINGS, title, rows))
                     }
                 }
             }
@@ -127,8 +118,8 @@ pub(super) fn upgrades(view: &View<'_>) -> Markup {
         return html! {};
     }
     let is_blocked = report.settled.outcome.decision == Decision::Block;
-    let rows = html! {
-        @for (one, dependency) in all.iter().take(MOST) {
+    let row = |(one, dependency): &(&Counterfactual, &DependencyChange)| {
+        html! {
             tr {
                 td.name { (name(&dependency.name)) " " (name(&one.version)) @if !one.verified { div.quiet { "that version was not looked up" } } }
                 td { (count(one.removes.len(), ("finding", "findings"))) }
@@ -147,12 +138,22 @@ pub(super) fn upgrades(view: &View<'_>) -> Markup {
     if is_blocked {
         heads.insert(2, ("Then", ""));
     }
+    let rows =
+        |some: &[_], title: &str| table(title, &heads, html! { @for one in some { (row(one)) } });
+    let title = "What an upgrade would change";
+    html! { section.block { h2 { (title) } (folded(&all, MOST_UPGRADES, title, rows)) } }
+}
+
+/// A table of the first rows, and one of the others that has to be opened.
+fn folded<T>(all: &[T], most: usize, title: &str, table: impl Fn(&[T], &str) -> Markup) -> Markup {
+    let (first, rest) = all.split_at(all.len().min(most));
+    let (folded, left) = rest.split_at(rest.len().min(MOST));
     html! {
-        section.block {
-            h2 { "What an upgrade would change" }
-            (table("What an upgrade would change", &heads, rows))
-            @if all.len() > MOST { p.quiet { "and " (all.len() - MOST) " more" } }
+        (table(first, title))
+        @if !folded.is_empty() {
+            details { summary { (folded.len()) " more" } (table(folded, &format!("{title}, continued"))) }
         }
+        @if !left.is_empty() { p.quiet { "and " (left.len()) " more; " code { "koalr gate --format json" } " lists them" } }
     }
 }
 
@@ -166,9 +167,12 @@ fn verdict_with(left: Option<usize>) -> Markup {
 }
 
 /// Findings of one kind that are shown at once; more are folded.
-const MOST_AT_ONCE: usize = 15;
+const MOST_FINDINGS: usize = 15;
 
-/// Most rows of a table; the rest is counted.
+/// Upgrades that are shown at once; more are folded.
+const MOST_UPGRADES: usize = 6;
+
+/// Most rows that are folded; the rest is counted.
 const MOST: usize = 200;
 
 /// Most versions of one cell.

@@ -8,7 +8,7 @@ use koalr_platform::model::evidence::FindingFact;
 use maud::{Markup, html};
 
 use super::super::frame::Frame;
-use super::super::part::{field, form, notice};
+use super::super::part::{field, form};
 use super::Told;
 use super::words::{day, path};
 use crate::report::change::ChangeReport;
@@ -56,7 +56,7 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     /// What is wrong with a field, or with none in particular.
-    fn wrong(&self, field: Option<&str>) -> Option<String> {
+    pub(super) fn wrong(&self, field: Option<&str>) -> Option<String> {
         let mut of_field = self.wrong.iter().filter(|one| one.field == field);
         let first = of_field.next()?;
         Some(of_field.fold(plain(&first.text), |all, one| {
@@ -119,7 +119,6 @@ pub(super) fn lifting(
 fn over(report: &ChangeReport, attempt: &Attempt) -> Markup {
     let own = (!attempt.is_waiver).then_some(attempt);
     html! {
-        (whole(own))
         input type="hidden" name="head-sha" value=(report.change.head_sha);
         (reason("override-reason", "Why this commit may pass", own))
         button.bad { "Override" }
@@ -143,7 +142,6 @@ fn waiver(told: &Told<'_>, view: &View<'_>, attempt: &Attempt) -> Markup {
     );
     let wrong = |field| own.and_then(|own| own.wrong(Some(field)));
     html! {
-        (whole(own))
         input type="hidden" name="as-of" value=(report.as_of);
         fieldset {
             legend { "Findings that may pass" }
@@ -166,12 +164,6 @@ fn waiver(told: &Told<'_>, view: &View<'_>, attempt: &Attempt) -> Markup {
         }))
         button.main { "Approve waiver" }
     }
-}
-
-/// What is wrong with no field in particular.
-fn whole(own: Option<&Attempt>) -> Markup {
-    let wrong = own.and_then(|own| own.wrong(None));
-    html! { @if let Some(wrong) = wrong { (notice("bad", wrong)) } }
 }
 
 fn reason(name: &str, label: &str, own: Option<&Attempt>) -> Markup {

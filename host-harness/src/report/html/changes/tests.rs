@@ -243,6 +243,13 @@ fn a_form_that_did_not_work_says_why_and_keeps_what_was_given() {
     ] {
         assert!(shown.contains(kept), "{kept}: {shown}");
     }
+    let mut attempt = attempt;
+    attempt.wrong[0].field = None;
+    let shown = page(&report(), all(), &attempt);
+    assert!(
+        shown.contains("</strong>It is too long."),
+        "no form is there any more: {shown}"
+    );
 }
 
 #[test]

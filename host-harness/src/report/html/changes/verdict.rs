@@ -39,7 +39,14 @@ pub(super) fn notices(told: &Told<'_>, attempt: &Attempt) -> Markup {
             _ => {}
         }
         @if !attempt.wrong.is_empty() {
-            (notice("bad", html! { strong { "Nothing was stored. " } a href="#lift" { "The form says why" } "." }))
+            (notice("bad", html! {
+                strong { "Nothing was stored. " }
+                @match attempt.wrong(None) {
+                    // The form may be gone by now.
+                    Some(why) => { (capital(&why)) "." },
+                    None => { a href="#lift" { "The form says why" } "." },
+                }
+            }))
         }
         @if is_old {
             (notice("warn", html! {
@@ -78,7 +85,7 @@ pub(super) fn verdict(told: &Told<'_>, view: &View<'_>) -> Markup {
                 p { "It waits until " (utc(deadline)) " at the latest; what is still missing then cannot be told." }
             }
             @if is_blocked {
-                h2 { "To let it pass" }
+                h2 { @if report.settled.overridden.is_some() { "What mends it" } @else { "To let it pass" } }
                 @if !commands.is_empty() { pre.copy { code { (commands.join("\n")) } } }
                 @for sentence in sentences { p { (sentence) } }
                 @if report.fixes.is_empty() { p { (capital(&otherwise(report, &view.names))) "." } }

@@ -78,6 +78,11 @@ fn evidence_says_from_whom_it_is_how_far_it_got_and_how_old_its_oldest_answer_is
     report.evidence.dependencies = None;
     let shown = page(&report, all(), &Attempt::default());
     assert!(shown.contains("There is none."), "{shown}");
+    report.assessment.findings.clear();
+    report.evidence.findings.clear();
+    let shown = page(&report, all(), &Attempt::default());
+    let unknown = "What this change introduces is not known";
+    assert!(shown.contains(unknown), "{shown}");
 }
 
 #[test]
