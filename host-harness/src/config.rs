@@ -44,6 +44,8 @@ pub struct Config {
     pub certificate: Option<PathBuf>,
     /// PEM file of the key that belongs to it.
     pub key: Option<PathBuf>,
+    /// Where people's browsers find the pages, without a slash at its end; none means that nobody was told.
+    pub public_url: Option<String>,
     /// What the server bears.
     pub limits: Limits,
     /// How long it goes on taking requests after it was told to end.
@@ -100,6 +102,7 @@ impl Default for Config {
             anyone: false,
             certificate: None,
             key: None,
+            public_url: None,
             limits: Limits::default(),
             drain: Duration::ZERO,
             allow_loopback: false,

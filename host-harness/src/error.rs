@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::config::{ConfigError, FileError};
 use crate::github::SettingsError;
 use crate::web::ListenError;
-use koalr_platform::complaint::Complaint;
+use koalr_platform::complaint::{Complaint, Problem};
 use koalr_runtime::{
     CallError, ClientError, CredentialError, EngineError, LoadError, PinError, PolicyError,
     ProxyError,
@@ -139,6 +139,9 @@ pub enum HostError {
     /// The server ended before it was done.
     #[error("the server ends; ask again when it runs")]
     Ended,
+    /// A waiver cannot be approved as it is: all that is wrong with it. Not empty.
+    #[error("{}", sentences(.0))]
+    Waiver(Vec<Problem>),
     /// What was asked for cannot be done: why, and the way out.
     #[error("{0}")]
     NotPossible(String),
@@ -172,6 +175,11 @@ pub enum HostError {
     /// Standard output failed.
     #[error("writing to standard output: {0}")]
     Output(std::io::Error),
+}
+
+fn sentences(problems: &[Problem]) -> String {
+    let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    all.join("; ")
 }
 
 /// One line for each.

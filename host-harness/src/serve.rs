@@ -47,6 +47,8 @@ pub struct ServeSettings {
     pub capacity: Capacity,
     /// How long after a sync ended the next one of a tenant begins; each tenant's differs a little.
     pub every: Duration,
+    /// Where people's browsers find the pages; none means that check runs link nowhere.
+    pub public_url: Option<String>,
     /// What requests are sealed with; none speaks plain HTTP.
     pub tls: Option<Tls>,
     /// What the server bears.
@@ -93,6 +95,7 @@ impl ServeSettings {
             metrics: config.metrics,
             capacity: Capacity::new(config.slots, config.reserved)?,
             every: config.every,
+            public_url: config.public_url.clone(),
             tls,
             limits: config.limits.clone(),
             drain: config.drain,

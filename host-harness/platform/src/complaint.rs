@@ -120,6 +120,20 @@ pub enum Problem {
     More(usize),
 }
 
+impl Problem {
+    /// The key that is to be written otherwise; none if no single one is to blame.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::UnknownKey { key, .. } | Self::WrongValue { key, .. } => Some(key),
+            Self::Missing { key, .. } => Some(key),
+            Self::OwnApproval { .. } => Some("author"),
+            Self::NeverHolds { .. } | Self::LivesTooLong { .. } => Some("expires"),
+            _ => None,
+        }
+    }
+}
+
 /// A text of the file as it may be repeated: short, and on one line.
 #[must_use]
 pub fn shown(text: &str) -> String {

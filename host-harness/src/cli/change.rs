@@ -38,9 +38,9 @@ pub(super) async fn gate(common: &Common, options: Gate) -> Result<ExitCode, Hos
         GateFormat::Text => print(Format::Text, &report, text)?,
         GateFormat::Json => print(Format::Json, &report, text)?,
         GateFormat::CheckRun | GateFormat::Github => {
-            print(Format::Json, &CheckRun::of(&report), |run| {
-                run.output.summary.clone()
-            })?;
+            let public_url = common.settings.public_url.as_deref();
+            let run = CheckRun::of(&report).linked(public_url, &report.change.id);
+            print(Format::Json, &run, |run| run.output.summary.clone())?;
         }
     }
     Ok(exit_code(report.settled.decision))

@@ -13,7 +13,9 @@ pub(super) fn run(common: &Common, options: &SignIn) -> Result<ExitCode, HostErr
     let tenant = create_tenant(common)?;
     let data = DataDir::open(data_path(common)?)?;
     let link = invite(&data, tenant.id(), &options.login, now(common))?;
-    let url = options.url.trim_end_matches('/');
+    let url = [&options.url, &common.settings.public_url];
+    let url = url.into_iter().flatten().next();
+    let url = url.map_or(HERE, |url| url.trim_end_matches('/'));
     print(Format::Text, &(), |()| {
         format!("{url}/sign-in/{}\n", link.reveal())
     })?;
@@ -30,3 +32,6 @@ pub(super) fn end(common: &Common, options: &SignOut) -> Result<ExitCode, HostEr
     })?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// Where a server listens that nothing was set for.
+const HERE: &str = "http://127.0.0.1:8080";

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use http::Uri;
 use koalr_platform::complaint::way_out;
 use koalr_platform::document::quoted;
 use toml::de::DeValue;
@@ -14,6 +15,8 @@ pub enum Kind {
     Address,
     /// The path of a file or directory.
     Path,
+    /// Scheme, host and, if need be, port of an address on the web.
+    Origin,
     /// Yes or no.
     Flag,
     /// A whole number from the one to the other.
@@ -31,6 +34,8 @@ pub enum Value {
     Address(SocketAddr),
     /// The path of a file or directory.
     Path(PathBuf),
+    /// An address on the web, without a slash at its end.
+    Origin(String),
     /// Yes or no.
     Flag(bool),
     /// A whole number.
@@ -53,6 +58,7 @@ impl Kind {
                 let is_path = !text.trim().is_empty() && !text.contains(char::is_control);
                 is_path.then(|| Value::Path(PathBuf::from(text)))
             }
+            Self::Origin => origin(text).map(Value::Origin),
             Self::Flag => text.parse().ok().map(Value::Flag),
             Self::Whole(low, high) => {
                 let number = text.parse().ok();
@@ -77,7 +83,9 @@ impl Kind {
     /// As [`Kind::read`].
     pub(super) fn read_toml(self, value: &DeValue<'_>) -> Result<Value, String> {
         match (self, value) {
-            (Self::Address | Self::Path | Self::Word(_), DeValue::String(text)) => self.read(text),
+            (Self::Address | Self::Path | Self::Origin | Self::Word(_), DeValue::String(text)) => {
+                self.read(text)
+            }
             (Self::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
             (Self::Whole(..), DeValue::Integer(number)) if number.radix() == 10 => {
                 self.read(number.as_str())
@@ -92,6 +100,7 @@ impl Kind {
         match self {
             Self::Address => "address and port".to_owned(),
             Self::Path => "path".to_owned(),
+            Self::Origin => "`https://HOST` or `http://HOST`".to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Whole(low, high) => format!("{low} to {high}"),
             Self::Word(words) => {
@@ -107,6 +116,10 @@ impl Kind {
                 "expected an IP address and a port such as \"127.0.0.1:8080\"".to_owned()
             }
             Self::Path => "expected the path of a file or directory, not what is in it".to_owned(),
+            Self::Origin => {
+                "expected where a browser finds the pages, without a path, such as \"https://koalr.example.com\""
+                    .to_owned()
+            }
             Self::Flag => "expected `true` or `false`".to_owned(),
             Self::Whole(low, high) => format!("expected a whole number from {low} to {high}"),
             Self::Word(words) => way_out("", words.iter().copied()),
@@ -122,9 +135,22 @@ impl Value {
             Self::Unset => return None,
             Self::Address(address) => quoted(&address.to_string()),
             Self::Path(path) => quoted(&path.display().to_string()),
+            Self::Origin(origin) => quoted(origin),
             Self::Flag(flag) => flag.to_string(),
             Self::Whole(number) => number.to_string(),
             Self::Word(word) => quoted(word),
         })
     }
+}
+
+/// Scheme, host and port, if nothing else is there: a name before the host would be sent to everybody.
+fn origin(text: &str) -> Option<String> {
+    let uri: Uri = text.parse().ok()?;
+    let scheme = uri
+        .scheme_str()
+        .filter(|one| matches!(*one, "https" | "http"))?;
+    let authority = uri.authority()?.as_str();
+    let is_bare = uri.path() == "/" && uri.query().is_none() && !authority.contains('@');
+    let has_host = uri.host().is_some_and(|host| !host.is_empty());
+    (is_bare && has_host && !text.contains('#')).then(|| format!("{scheme}://{authority}"))
 }

@@ -11,7 +11,7 @@ use crate::RateShare;
 use crate::observe::LogFormat;
 
 /// Every setting, section by section.
-pub static SETTINGS: [Setting; 36] = [
+pub static SETTINGS: [Setting; 37] = [
     Setting {
         name: "data.dir",
         flag: Some("--data"),
@@ -44,6 +44,15 @@ pub static SETTINGS: [Setting; 36] = [
         flag: Some("--key"),
         about: "PEM file of the certificate's key, which only its owner and group may read",
         field: Field::Path(|c| c.key.as_ref(), |c, path| c.key = Some(path)),
+    },
+    Setting {
+        name: "server.public-url",
+        flag: None,
+        about: "Where people's browsers find the pages: check runs link there, and so does `koalr sign-in`; unset, check runs link nowhere",
+        field: Field::Origin(
+            |c| c.public_url.as_ref(),
+            |c, origin| c.public_url = Some(origin),
+        ),
     },
     Setting {
         name: "server.connections",

@@ -81,7 +81,7 @@ pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub(crate) use team::known as known_actor;
 pub use team::{remove as remove_actor, set_policy, set_roles};
-pub use told::{ChangeRow, ChangeStatus, Decided, change_status, told_report};
+pub use told::{ChangeRow, ChangeStatus, Decided, change_status, told_report, told_report_of};
 pub use waive::{
     GivenWaiver, WaiverStatus, add_waivers, approve_waiver, revoke_waiver, waive_blocking,
 };

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{Host, HostError};
 use report::retold;
 
-pub use report::told_report;
+pub use report::{told_report, told_report_of};
 
 /// A stored change and the last decision about it.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]

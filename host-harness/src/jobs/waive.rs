@@ -125,7 +125,8 @@ impl WaiverStatus {
 /// Approves one waiver, by the rules that hold for a file of them.
 ///
 /// # Errors
-/// - the policy does not let it live so long, it would never hold, or who asked for it approves it
+/// - it has no reason or nobody asked for it, the policy does not let it live so long, it would never hold, or who asked
+///   for it approves it
 /// - its id belongs to another waiver, or to one that was taken back
 /// - as those of [`add_waivers`]
 pub fn approve_waiver(
@@ -157,8 +158,7 @@ pub fn approve_waiver(
     }
     let problems = waiver.problems(policy.waiver_max_days);
     if !problems.is_empty() {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        return Err(HostError::NotPossible(problems.join("; ")));
+        return Err(HostError::Waiver(problems));
     }
     let former = tenant.stored_waiver(&waiver.id)?;
     if former.is_some_and(|former| former.revoked_at.is_some()) {

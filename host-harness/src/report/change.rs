@@ -88,6 +88,14 @@ pub(super) struct Line<'a> {
 }
 
 impl ChangeReport {
+    /// Why, in a few words: the sentence without the verdict's word and without what can be done.
+    pub(crate) fn reason(&self) -> &str {
+        let sentence = self.summary.as_str();
+        let reason = sentence.split_once(": ").map_or(sentence, |(_, rest)| rest);
+        let reason = reason.split("; ").next().unwrap_or(reason);
+        reason.strip_suffix('.').unwrap_or(reason)
+    }
+
     /// Findings with their attribution, in the order of the evidence.
     pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         (0_u32..).map_while(|index| self.line(index))

@@ -18,6 +18,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::change::{ChangeReport, Names};
+use super::html::changes::path;
 use super::markdown::{code, one_line};
 use words::iso;
 
@@ -30,7 +31,7 @@ pub struct CheckRun {
     pub name: String,
     /// The commit that was judged.
     pub head_sha: String,
-    /// Where a person finds more; none unless the platform sets it, and GitHub then shows the app's page.
+    /// The page of the change; none where nobody told the server its public address, and GitHub then shows the app's page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details_url: Option<String>,
     /// The same for every run of the same integration on the same head of the same change, so that a run is updated and
@@ -159,6 +160,16 @@ impl CheckRun {
             code(&change.head_sha)
         );
         run
+    }
+
+    /// The same with a link to the change's page, if it is known where the pages are.
+    #[must_use]
+    pub fn linked(self, public_url: Option<&str>, change: &str) -> Self {
+        let details_url = public_url.map(|origin| format!("{origin}{}", path(change)));
+        Self {
+            details_url,
+            ..self
+        }
     }
 
     fn started(integration: &str, change: &Change, asked_at: Timestamp) -> Self {

@@ -56,6 +56,19 @@ pub(crate) fn fixes(
     commands
 }
 
+/// How many findings would still block after one upgrade alone; none where nobody looked that version up, where it is
+/// vulnerable itself, or where a rule blocks for no finding.
+pub(super) fn left(report: &ChangeReport, upgrade: &Counterfactual) -> Option<usize> {
+    let version = (upgrade.dependency, upgrade.version.as_str());
+    let is_sound = upgrade.verified && sound(&report.evidence).contains(&version);
+    let mut fired = report.verdict.fired.iter();
+    let is_of_findings =
+        fired.all(|one| one.decision != Decision::Block || !one.findings.is_empty());
+    let blocking = blocking(&report.verdict);
+    let removed = removes(&report.evidence, upgrade, &blocking);
+    (is_sound && is_of_findings).then(|| blocking.difference(&removed).count())
+}
+
 /// Indexes of the findings that a blocking rule fired on.
 pub(super) fn blocking(verdict: &Verdict) -> BTreeSet<u32> {
     let fired = verdict.fired.iter();

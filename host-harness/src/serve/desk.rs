@@ -35,6 +35,8 @@ pub(super) struct Desk {
     /// Connections that the API makes, likewise.
     pub(super) connects: Turns,
     pub(super) allow_loopback: bool,
+    /// Where people's browsers find the pages; none if nobody said.
+    pub(super) public_url: Option<String>,
     pub(super) news: Arc<Newsroom>,
     pub(super) data: DataDir,
     /// Tenants that are open.
@@ -61,6 +63,7 @@ impl Desk {
             glances: Turns::new(GATES, GATES),
             connects: Turns::new(CONNECTS, GATES),
             allow_loopback: settings.allow_loopback,
+            public_url: settings.public_url.clone(),
             news: Arc::default(),
             data,
             pool: Arc::default(),

@@ -235,12 +235,13 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         .map_err(HostError::from)?;
     if let (Some(github), None) = (&github, &earlier) {
         let run = CheckRun::looking_up(&integration, change, None, now);
+        let run = run.linked(desk.public_url.as_deref(), id);
         github.post_check(&change.repository, &run).await?;
     }
     let compare = github.as_ref().map(|github| github as &dyn Compare);
     let looped = judge_change(&desk.host, tenant, compare, id, desk.now(), NO_PATIENCE).await?;
     if let Some(github) = &github {
-        let run = CheckRun::of(&looped.report);
+        let run = CheckRun::of(&looped.report).linked(desk.public_url.as_deref(), id);
         github.post_check(&change.repository, &run).await?;
     }
     let settled = &looped.report.settled;

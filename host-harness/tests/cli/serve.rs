@@ -165,11 +165,31 @@ fn a_push_is_answered_in_progress_first_and_then_with_the_verdict() {
     let run = served.check();
     assert!(run.first("in_progress").unwrap() < run.first("completed").unwrap());
     assert_eq!(run.conclusion.as_deref(), Some("action_required"));
+    assert_eq!(run.details_url, None, "nobody said where the pages are");
     let list = served
         .koalr
         .run(&["gate", "acme/checkout-api#77", "--format", "json"]);
     let sources = &list.json()["evidence"]["dependencies"];
     assert!(!sources.as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_check_run_leads_to_the_page_of_the_change_where_the_pages_are_known() {
+    let origin = "https://koalr.example.com";
+    let mut served = Served::with(&[("KOALR_SERVER_PUBLIC_URL", origin)]);
+    served.send(&blocked().opened().deliver(SECRET));
+    served.until("change judged");
+    let page = format!("{origin}/changes/acme%2Fcheckout-api%2377");
+    assert_eq!(served.check().details_url.as_deref(), Some(&*page));
+    served.koalr.write(
+        "public.toml",
+        format!("[server]\npublic-url = \"{origin}\"\n"),
+    );
+    let invited = ["sign-in", "--as", "ines", "--config", "public.toml"];
+    let invited = |more: &[&str]| served.koalr.run(&[&invited, more].concat()).out;
+    assert!(invited(&[]).starts_with(&format!("{origin}/sign-in/")));
+    let other = invited(&["--url", "http://127.0.0.1:9/"]);
+    assert!(other.starts_with("http://127.0.0.1:9/sign-in/"), "{other}");
 }
 
 #[test]

@@ -89,6 +89,9 @@ impl Fields {
         value: &Value<'_>,
     ) {
         let key = &**spanned.get_ref();
+        if key == "reason" && value.get_ref().as_str().is_some_and(is_blank) {
+            return;
+        }
         self.given.push(key.to_owned());
         match key {
             "id" => self.id = document.text(key, value),
@@ -185,11 +188,25 @@ impl Waiver {
     #[must_use]
     pub fn problems(&self, max_days: u32) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if let Some(author) = &self.author
-            && is_same_login(author, &self.approver)
-        {
-            let approver = self.approver.clone();
-            problems.push(Problem::OwnApproval { approver });
+        if is_blank(&self.reason) {
+            let (key, why) = REASON;
+            problems.push(Problem::Missing { key, why });
+        }
+        match self.author.as_deref().map(bare) {
+            Some(author) if is_same_login(author, &self.approver) => {
+                let approver = self.approver.clone();
+                problems.push(Problem::OwnApproval { approver });
+            }
+            Some("") => problems.push(Problem::Missing {
+                key: "author",
+                why: "write the login of who asked for it",
+            }),
+            Some(author) if !is_login(author) => problems.push(Problem::WrongValue {
+                key: "author".to_owned(),
+                given: shown(author),
+                way_out: A_LOGIN.to_owned(),
+            }),
+            _ => {}
         }
         let lives = self.expires.saturating_sub(self.created);
         let allowed = i64::from(max_days) * DAY;
@@ -226,15 +243,15 @@ pub fn is_login(login: &str) -> bool {
         && login.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
 /// A bare login.
 fn login(document: &mut Document<'_>, key: &str, value: &Value<'_>) -> Option<String> {
     let login = bare(value.get_ref().as_str().unwrap_or_default());
     if !is_login(login) {
-        document.wrong(
-            key,
-            value,
-            "expected a login: letters, digits and signs without spaces",
-        );
+        document.wrong(key, value, A_LOGIN);
         return None;
     }
     Some(login.to_owned())
@@ -263,6 +280,10 @@ const KEYS: [&str; 12] = [
     "void-if",
 ];
 
+const REASON: (&str, &str) = ("reason", "say why it may pass");
+
+const A_LOGIN: &str = "expected a login: letters, digits and signs without spaces";
+
 /// Keys that every waiver has, and why.
 const MANDATORY: [(&str, &str); 6] = [
     ("id", "reports name the waiver by it"),
@@ -270,7 +291,7 @@ const MANDATORY: [(&str, &str); 6] = [
         "vulnerability",
         "write the upstream's id or the CVE that may pass",
     ),
-    ("reason", "say why it may pass"),
+    REASON,
     ("approver", "write the login of who approved it"),
     ("created", "write the date from which it holds"),
     (

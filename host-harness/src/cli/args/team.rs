@@ -13,9 +13,9 @@ pub(crate) struct SignIn {
     /// Login of the person.
     #[arg(long = "as", value_name = "LOGIN")]
     pub(crate) login: String,
-    /// Where the pages are, as their browser reaches them.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
-    pub(crate) url: String,
+    /// Where the pages are, as their browser reaches them [default: `server.public-url`, or port 8080 of this machine].
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -12,6 +12,7 @@ fn another(name: &str, kind: Kind, default: &Value) -> String {
         Kind::Whole(_, high) if name == "server.connections" => high.to_string(),
         Kind::Address => "\"127.0.0.1:9\"".to_owned(),
         Kind::Path => "\"/nowhere\"".to_owned(),
+        Kind::Origin => "\"https://koalr.example.com\"".to_owned(),
         Kind::Flag => (*default == Value::Flag(false)).to_string(),
         Kind::Whole(low, _) if *default == Value::Whole(low) => (low + 1).to_string(),
         Kind::Whole(low, _) => low.to_string(),

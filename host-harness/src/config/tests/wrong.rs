@@ -180,3 +180,33 @@ fn what_a_variable_that_nothing_reads_holds_is_not_repeated() {
     let complaints = refused(&variables(&[("KOALR_VAULT_KEY", "canary")]));
     assert!(!complaints.join("").contains("canary"), "{complaints:?}");
 }
+
+#[test]
+fn a_public_url_is_a_place_on_the_web_and_nothing_more() {
+    let set = |url: &str| variables(&[("KOALR_SERVER_PUBLIC_URL", url)]);
+    for (given, kept) in [
+        ("https://koalr.example.com/", "https://koalr.example.com"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+    ] {
+        let config = Config::read(&set(given)).unwrap();
+        assert_eq!(config.public_url.as_deref(), Some(kept));
+    }
+    for wrong in [
+        "koalr.example.com",
+        "ftp://koalr.example.com",
+        "https://koalr.example.com/koalr",
+        "https://koalr.example.com?a",
+        "https://koalr.example.com/#a",
+        "https://mira@koalr.example.com",
+        "https://",
+    ] {
+        assert_eq!(
+            refused(&set(wrong)),
+            [format!(
+                "environment variable `KOALR_SERVER_PUBLIC_URL`: `server.public-url` is `{wrong}`; expected where a browser \
+                 finds the pages, without a path, such as \"https://koalr.example.com\""
+            )]
+        );
+    }
+}

@@ -34,6 +34,29 @@ pub fn told_report(
     report.transpose()
 }
 
+/// The same of the decision about one head: the one of the time, or else the one that was rebuilt later.
+///
+/// # Errors
+/// - the stored policy cannot be used
+/// - the store failed
+pub fn told_report_of(
+    host: &Host,
+    tenant: &Tenant,
+    id: &str,
+    head_sha: &str,
+) -> Result<Option<ChangeReport>, HostError> {
+    let Some(record) = tenant.change(id)? else {
+        return Ok(None);
+    };
+    let integration = &host.manifest().id;
+    let decision = match tenant.decision(integration, id, head_sha)? {
+        None => tenant.reconstructed(integration, id, head_sha)?,
+        observed => observed,
+    };
+    let report = decision.map(|decision| retold(host, tenant, &record, decision));
+    report.transpose()
+}
+
 pub(super) fn retold(
     host: &Host,
     tenant: &Tenant,

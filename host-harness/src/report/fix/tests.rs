@@ -73,6 +73,27 @@ fn a_version_that_nobody_looked_up_is_never_proposed() {
 }
 
 #[test]
+fn what_would_still_block_is_counted_where_somebody_looked() {
+    let mut report = blocked(2);
+    candidate(&mut report, 0, "3.0.0", Some(0));
+    candidate(&mut report, 0, "4.0.0", Some(1));
+    candidate(&mut report, 1, "5.0.0", None);
+    let left_by = |report: &ChangeReport| {
+        let all = report.assessment.counterfactuals.iter();
+        all.map(|one| left(report, one)).collect::<Vec<_>>()
+    };
+    assert_eq!(left_by(&report), [Some(1), None, None]);
+    report.verdict.fired[0].findings = vec![0];
+    assert_eq!(left_by(&report)[0], Some(0));
+    fire(&mut report, "incomplete", Decision::Block, &[]);
+    assert_eq!(
+        left_by(&report)[0],
+        None,
+        "no upgrade lifts a rule without findings"
+    );
+}
+
+#[test]
 fn a_version_that_is_vulnerable_itself_is_never_proposed() {
     let mut report = blocked(1);
     candidate(&mut report, 0, "3.0.0", Some(1));

@@ -4,7 +4,9 @@ mod arithmetic;
 mod evidence;
 mod findings;
 mod forms;
+mod github;
 mod list;
+mod rendered;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -13,7 +15,7 @@ mod words;
 
 use koalr_platform::decision::DecisionRow;
 use koalr_platform::model::common::Timestamp;
-use maud::html;
+use maud::{Markup, html};
 
 use super::frame::{Frame, Page, Place};
 use crate::jobs::ChangeRow;
@@ -21,8 +23,8 @@ use crate::report::change::ChangeReport;
 use crate::report::escape::plain;
 use crate::report::text::View;
 
-pub(crate) use forms::{Attempt, Rights, chosen};
-pub(crate) use list::list;
+pub(crate) use forms::{Attempt, Rights, Wrong, chosen};
+pub(crate) use list::{Listed, list};
 pub(crate) use words::path;
 
 /// Everything that the page of a change shows.
@@ -30,8 +32,12 @@ pub(crate) use words::path;
 pub(crate) struct Told<'a> {
     /// The change, with its newest head and the last decision in figures.
     pub(crate) row: &'a ChangeRow,
-    /// The last decision in full; none if there is none yet.
+    /// The last decision, or the one about the head that was asked for, in full; none if there is none yet.
     pub(crate) report: Option<&'a ChangeReport>,
+    /// Who handed in the list of dependencies that it was decided on; none if nobody did.
+    pub(crate) list_source: Option<&'a str>,
+    /// Where people's browsers find the pages; none if nobody said.
+    pub(crate) public_url: Option<&'a str>,
     /// Decisions about it, the newest first.
     pub(crate) history: &'a [DecisionRow],
     /// What the visitor may do.
@@ -51,20 +57,17 @@ pub(crate) fn change(frame: &Frame, told: &Told<'_>, attempt: &Attempt) -> Page 
         (verdict::notices(told, attempt))
         @match &view {
             Some(view) => {
-                (verdict::verdict(row, view))
-                div.sides {
-                    (arithmetic::waterfall(view))
-                    (forms::lifting(frame, told, view, attempt))
-                }
+                (verdict::verdict(told, view))
+                (beside(&arithmetic::waterfall(view), &forms::lifting(frame, told, view, attempt)))
                 (findings::findings(view))
                 (findings::upgrades(view))
                 (rules::rules(view))
-                (evidence::unknown(view))
-                (evidence::check_run(view.report))
+                (evidence::evidence(told, view))
+                (github::check_run(view.report, told.public_url))
             }
             None => (verdict::undecided(told)),
         }
-        (evidence::history(told.history, told.now))
+        (evidence::history(told))
         p { a href="/changes" { "All changes" } }
     };
     Page {
@@ -75,5 +78,13 @@ pub(crate) fn change(frame: &Frame, told: &Told<'_>, attempt: &Attempt) -> Page 
         },
         place: Place::Changes,
         body,
+    }
+}
+
+/// Two parts side by side; the first alone where there is no second.
+fn beside(first: &Markup, second: &Markup) -> Markup {
+    html! {
+        @if second.0.is_empty() { (first) }
+        @else { div.sides { (first) (second) } }
     }
 }

@@ -1,15 +1,22 @@
 //! Changes: listed, told in full, let pass.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use koalr_platform::complaint::Problem;
+use koalr_platform::decision::{Decision, DecisionRow};
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::team::Act;
+use koalr_platform::model::evidence::Observation;
+use koalr_platform::team::{Act, Actor};
+use koalr_platform::waiver::Waiver;
 use koalr_store::{DecisionList, ListedChange, Slice, Tenant, Visitor};
 
 use super::super::desk::Desk;
 use crate::HostError;
-use crate::jobs::{GivenWaiver, approve_waiver, known_actor, told_report};
-use crate::report::html::changes::{self, Attempt, Rights, Told};
+use crate::jobs::{
+    ChangeRow, GivenWaiver, approve_waiver, known_actor, told_report, told_report_of,
+};
+use crate::report::html::changes::{self, Attempt, Listed, Rights, Told, Wrong};
 use crate::report::html::{Frame, Page};
 use crate::web::{Acted, ChangesForm, ChangesPage};
 
@@ -26,11 +33,23 @@ pub(super) async fn show(
         match ask {
             ChangesPage::List { filter, page } => {
                 let shown = desk.changes(&tenant, filter.clone(), &page)?;
-                Ok(Some(changes::list(&filter, &shown, desk.now())))
+                let listed = Listed {
+                    filter: &filter,
+                    reasons: &desk.reasons(&tenant, &shown.items)?,
+                    shown: &shown,
+                    is_later: page.after.is_some(),
+                    now: desk.now(),
+                };
+                Ok(Some(changes::list(&listed)))
             }
-            ChangesPage::Change { change, done } => {
+            ChangesPage::Change { change, head, done } => {
                 let of = (change.as_str(), visitor.login.as_str());
-                desk.change_page(&tenant, &frame, of, (done, &Attempt::default()))
+                let asked = Asked {
+                    head: head.as_deref(),
+                    done,
+                    ..Asked::default()
+                };
+                desk.change_page(&tenant, &frame, of, &asked)
             }
         }
     })
@@ -75,7 +94,7 @@ pub(super) async fn act(
             } => {
                 let attempt = Attempt {
                     is_waiver: true,
-                    wrong: None,
+                    wrong: Vec::new(),
                     reason,
                     author,
                     day,
@@ -91,34 +110,94 @@ pub(super) async fn act(
                 let path = format!("{}?done={word}", changes::path(&change));
                 return Ok(Some(Acted::Go(path)));
             }
-            Err(
-                HostError::Forbidden(why)
-                | HostError::Change(why)
-                | HostError::NotPossible(why)
-                | HostError::Outdated(why),
-            ) => Some(why),
-            Err(error) => return Err(error),
+            Err(error) => wrong(error)?,
         };
-        let attempt = Attempt { wrong, ..attempt };
-        let page = desk.change_page(&tenant, &frame, (&change, login), (None, &attempt))?;
+        let asked = Asked {
+            attempt: Attempt { wrong, ..attempt },
+            ..Asked::default()
+        };
+        let page = desk.change_page(&tenant, &frame, (&change, login), &asked)?;
         Ok(page.map(Acted::Stay))
     })
     .await
 }
 
+/// What of a change's page is asked for.
+#[derive(Debug, Default)]
+struct Asked<'a> {
+    /// The head whose decision is shown; none for the last decision.
+    head: Option<&'a str>,
+    done: Option<&'a str>,
+    attempt: Attempt,
+}
+
+/// What of an error is for who filled a form in, and beside which field.
+fn wrong(error: HostError) -> Result<Vec<Wrong>, HostError> {
+    let (field, text) = match error {
+        HostError::Waiver(problems) => {
+            let wrong = problems.iter().map(|problem| Wrong {
+                field: match problem.key() {
+                    Some("reason") => Some("reason"),
+                    Some("expires") => Some("until"),
+                    Some("author") => Some("author"),
+                    _ => None,
+                },
+                text: problem.to_string(),
+            });
+            return Ok(wrong.collect());
+        }
+        HostError::Change(text) => (Some("reason"), text),
+        HostError::Forbidden(text) | HostError::NotPossible(text) | HostError::Outdated(text) => {
+            (None, text)
+        }
+        error => return Err(error),
+    };
+    Ok(vec![Wrong { field, text }])
+}
+
 impl Desk {
+    /// Why those do not simply pass that do not, in the words of their verdicts.
+    fn reasons(
+        &self,
+        tenant: &Tenant,
+        rows: &[ChangeRow],
+    ) -> Result<BTreeMap<String, String>, HostError> {
+        let mut reasons = BTreeMap::new();
+        for row in rows {
+            let judged = row.decided.as_ref().map(|decided| decided.judged);
+            if matches!(judged, None | Some(Decision::Pass)) {
+                continue;
+            }
+            if let Some(report) = told_report(&self.host, tenant, &row.change.id)? {
+                reasons.insert(row.change.id.clone(), report.reason().to_owned());
+            }
+        }
+        Ok(reasons)
+    }
+
     fn change_page(
         &self,
         tenant: &Tenant,
         frame: &Frame,
         (change, login): (&str, &str),
-        (done, attempt): (Option<&str>, &Attempt),
+        asked: &Asked<'_>,
     ) -> Result<Option<Page>, HostError> {
         let Some(record) = tenant.change(change)? else {
             return Ok(None);
         };
         let author = record.author.clone();
-        let report = told_report(&self.host, tenant, change)?;
+        let report = match asked.head {
+            None => told_report(&self.host, tenant, change)?,
+            Some(head) => match told_report_of(&self.host, tenant, change, head)? {
+                Some(report) => Some(report),
+                // Nothing was decided about such a head.
+                None => return Ok(None),
+            },
+        };
+        let dependencies = match &report {
+            Some(report) => tenant.dependencies(change, &report.change.head_sha)?,
+            None => None,
+        };
         let list = DecisionList {
             change: Some(change.to_owned()),
             ..DecisionList::default()
@@ -128,22 +207,27 @@ impl Desk {
             limit: MOST_DECISIONS,
         };
         let history = tenant.list_decisions(&self.host.manifest().id, &list, &newest)?;
-        let decided = history.first().cloned();
+        // The list of changes shows the last one of the time before one that was rebuilt.
+        let observed = |one: &&DecisionRow| one.observation == Observation::Observed;
+        let decided = history.iter().find(observed).or(history.first()).cloned();
         let may = |act| may(tenant, login, act, author.as_deref());
         let rights = Rights {
             lift: may(Act::Override),
             waive: may(Act::Waive),
+            lifters: lifters(tenant, author.as_deref())?,
         };
         let row = Self::change_row(tenant, ListedChange { record, decided })?;
         let told = Told {
             row: &row,
             report: report.as_ref(),
+            list_source: dependencies.as_ref().map(|list| list.source.as_str()),
+            public_url: self.public_url.as_deref(),
             history: &history,
             rights,
-            done,
+            done: asked.done,
             now: self.now(),
         };
-        Ok(Some(changes::change(frame, &told, attempt)))
+        Ok(Some(changes::change(frame, &told, &asked.attempt)))
     }
 
     /// Approves a waiver of each finding that was ticked, as the visitor.
@@ -161,19 +245,19 @@ impl Desk {
             HostError::Outdated(why.to_owned())
         })?;
         may(tenant, login, Act::Waive, report.author.as_deref()).map_err(HostError::Forbidden)?;
-        if attempt.reason.is_empty() {
-            let why = "a waiver needs a reason; say why they may pass";
-            return Err(HostError::NotPossible(why.to_owned()));
-        }
         let expires = expires.ok_or_else(|| {
-            let why = "no waiver holds for ever; write the day it ends, as in 2026-01-15";
-            HostError::NotPossible(why.to_owned())
+            let (key, why) = (
+                "expires",
+                "no waiver holds for ever; write the day it ends, as in 2026-01-15",
+            );
+            HostError::Waiver(vec![Problem::Missing { key, why }])
         })?;
         let chosen = changes::chosen(&report, &attempt.findings);
         if chosen.is_empty() {
             let why = "no finding that blocks is ticked; tick those that may pass";
             return Err(HostError::NotPossible(why.to_owned()));
         }
+        let stored = tenant.waivers()?;
         for fact in chosen {
             let named = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
             let given = GivenWaiver {
@@ -188,6 +272,16 @@ impl Desk {
                 expires,
                 void_if: Vec::new(),
             };
+            // A form that is sent twice is one approval.
+            let is_given = |one: &Waiver| {
+                (&one.vulnerability, &one.package, &one.version)
+                    == (&given.vulnerability, &given.package, &given.version)
+                    && (&one.repository, &one.reason, one.expires)
+                        == (&given.repository, &given.reason, given.expires)
+            };
+            if stored.all().iter().any(is_given) {
+                continue;
+            }
             let waiver = approve_waiver(&self.host, tenant, given, login, self.now())?;
             self.judge_again(tenant, waiver)?;
         }
@@ -199,6 +293,20 @@ impl Desk {
 fn may(tenant: &Tenant, login: &str, act: Act, author: Option<&str>) -> Result<(), String> {
     let actor = known_actor(tenant, login).map_err(|error| error.to_string())?;
     actor.may(act, author).map_err(|error| error.to_string())
+}
+
+/// Who of the team may let a change of this author pass.
+fn lifters(tenant: &Tenant, author: Option<&str>) -> Result<Vec<String>, HostError> {
+    let may = |actor: &Actor| {
+        [Act::Override, Act::Waive]
+            .iter()
+            .all(|act| actor.may(*act, author).is_ok())
+    };
+    let actors = tenant.actors()?.into_iter();
+    Ok(actors
+        .filter(may)
+        .map(|actor| actor.login().to_owned())
+        .collect())
 }
 
 /// Most decisions of the history. A change has about ten heads.

@@ -57,9 +57,10 @@ pub(crate) fn problem(error: HostError) -> Problem {
             };
             (status, as_members(&reason))
         }
-        error @ (HostError::Pin(_) | HostError::Policy(_) | HostError::Credential(_)) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
-        }
+        error @ (HostError::Pin(_)
+        | HostError::Policy(_)
+        | HostError::Credential(_)
+        | HostError::Waiver(_)) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
         HostError::Change(detail) | HostError::NotPossible(detail) => {
             (StatusCode::UNPROCESSABLE_ENTITY, detail)
         }

@@ -23,6 +23,8 @@ pub(crate) enum ChangesPage {
     Change {
         /// Its id.
         change: String,
+        /// The head whose decision is shown; none for the last decision.
+        head: Option<String>,
         /// What was just done; none if nothing was.
         done: Option<&'static str>,
     },
@@ -94,15 +96,23 @@ pub(super) const ROUTES: &[Route] = &[
     Route {
         method: Method::GET,
         path: "/changes/{change}",
-        query: &[Parameter {
-            name: "done",
-            about: "What was just done; absent if nothing was.",
-            kind: Kind::Word(&["overridden", "waived"]),
-        }],
+        query: &[
+            Parameter {
+                name: "head",
+                about: "The commit whose decision is shown; absent for the last decision.",
+                kind: Kind::Text,
+            },
+            Parameter {
+                name: "done",
+                about: "What was just done; absent if nothing was.",
+                kind: Kind::Word(&["overridden", "waived"]),
+            },
+        ],
         read: Read::Page(|mut given| {
+            let head = given.query.text("head");
             let done = given.query.word("done");
             let change = given.id;
-            PageAsk::Changes(ChangesPage::Change { change, done })
+            PageAsk::Changes(ChangesPage::Change { change, head, done })
         }),
     },
     Route {

@@ -174,6 +174,49 @@ fn a_date_that_is_none_and_a_time_without_its_offset_are_named() {
 }
 
 #[test]
+fn a_waiver_without_a_reason_is_refused_by_every_door_with_one_sentence() {
+    let sentence = "`reason` is missing; say why it may pass";
+    for blank in ["", " \\t"] {
+        let text = with("").replace("not *reachable*", blank);
+        complains(&text, &[&format!("line 1, column 1: {sentence}")]);
+    }
+    let mut waiver = read(&with("")).all[0].clone();
+    waiver.reason = " \n".to_owned();
+    let problems = waiver.problems(90);
+    let told: Vec<_> = problems
+        .iter()
+        .map(|one| (one.key(), one.to_string()))
+        .collect();
+    assert_eq!(told, [(Some("reason"), sentence.to_owned())]);
+}
+
+#[test]
+fn who_asked_for_a_waiver_is_somebody_and_not_the_approver() {
+    let mut waiver = read(&with("")).all[0].clone();
+    let mut problem = |author: &str| {
+        waiver.author = Some(author.to_owned());
+        waiver.problems(90).first().map(ToString::to_string)
+    };
+    assert_eq!(problem("@alice"), None);
+    for (author, sentence) in [
+        (
+            "@BOB",
+            "`bob` wrote this waiver; somebody else must approve it",
+        ),
+        (
+            "@",
+            "`author` is missing; write the login of who asked for it",
+        ),
+        (
+            "al ice",
+            "`author` is `al ice`; expected a login: letters, digits and signs without spaces",
+        ),
+    ] {
+        assert_eq!(problem(author).as_deref(), Some(sentence));
+    }
+}
+
+#[test]
 fn a_single_table_is_pointed_at_the_list() {
     complains(
         "[waiver]\nid = \"W-1\"\n[waivers]",

@@ -1,7 +1,8 @@
 //! Findings by whose they are, and what upgrades would change.
 
-use koalr_platform::model::assessment::Attribution;
-use koalr_platform::model::common::FixState;
+use koalr_platform::decision::Decision;
+use koalr_platform::model::assessment::{Attribution, Counterfactual};
+use koalr_platform::model::common::{DependencyChange, FixState};
 use maud::{Markup, html};
 
 use super::super::figure::{Axis, bar};
@@ -11,7 +12,7 @@ use super::words::table;
 use crate::report::change::Line;
 use crate::report::escape::name;
 use crate::report::figure::{count, tenths};
-use crate::report::fix::blocking;
+use crate::report::fix::{blocking, left};
 use crate::report::text::{SECTIONS, View, because, notes, routes, section};
 
 /// What the change brings first; what is not its own is folded.
@@ -20,16 +21,23 @@ pub(super) fn findings(view: &View<'_>) -> Markup {
     let routes = routes(view);
     let rows = |lines: &[Line<'_>], title: &str| {
         let rows = html! {
-            @for line in lines.iter().take(MOST) {
+            @for line in lines {
                 @let known = routes.get(&line.index).map_or(&[][..], Vec::as_slice);
                 (finding(view, line, known, blocking.contains(&line.index)))
             }
         };
-        html! {
-            (table(title, &[("Finding", ""), ("CVSS", "number"), ("Package", ""), ("Fixed in", ""), ("Why it is here", "")], rows))
-            @if lines.len() > MOST { p.quiet { "and " (lines.len() - MOST) " more; " code { "koalr gate --format json" } " lists them" } }
-        }
+        table(
+            title,
+            &[
+                ("Finding", ""),
+                ("CVSS", "number"),
+                ("Fixed in", ""),
+                ("Why it is here", ""),
+            ],
+            rows,
+        )
     };
+    let is_told = view.report.evidence.dependencies.is_some();
     html! {
         section.block {
             h2 { "Findings" }
@@ -37,11 +45,12 @@ pub(super) fn findings(view: &View<'_>) -> Markup {
                 @let lines = section(view.report, attributions);
                 @let is_own = attributions.contains(&Attribution::Introduced);
                 @if lines.is_empty() {
-                    @if is_own { p { "No finding is known that this change introduces." } }
+                    @if is_own && is_told { p { "No finding is known that this change introduces." } }
+                    @if is_own && !is_told { p { "What this change introduces is not known: nobody told what it does to dependencies." } }
                 } @else {
                     details open[is_own || attributions.contains(&Attribution::Unknown)] {
                         summary { (title) " " span.quiet { "(" (lines.len()) ")" } }
-                        (rows(&lines, title))
+                        (folded(&lines, MOST_FINDINGS, title, rows))
                     }
                 }
             }
@@ -53,8 +62,9 @@ fn finding(view: &View<'_>, line: &Line<'_>, routes: &[&str], blocks: bool) -> M
     let (id, upstream) = (name(view.names.of(line)), name(&line.fact.vulnerability));
     html! {
         tr {
-            td {
+            td.name {
                 strong { (id) } @if blocks { " " (badge("bad", "blocks")) }
+                div { (name(&line.fact.package)) @if !line.fact.version.is_empty() { " " (name(&line.fact.version)) } }
                 @if id != upstream { div.quiet { (upstream) } }
                 @let notes = notes(view, line);
                 @if !notes.is_empty() { div.quiet { (notes.join(", ")) } }
@@ -65,7 +75,6 @@ fn finding(view: &View<'_>, line: &Line<'_>, routes: &[&str], blocks: bool) -> M
                     None => span.quiet { "not known" },
                 }
             }
-            td { (name(&line.fact.package)) @if !line.fact.version.is_empty() { " " (name(&line.fact.version)) } }
             td { (fixed(view, line)) }
             td.why { (capital(&because(view, line, routes))) "." }
         }
@@ -108,26 +117,63 @@ pub(super) fn upgrades(view: &View<'_>) -> Markup {
     if all.is_empty() {
         return html! {};
     }
-    let rows = html! {
-        @for (one, dependency) in all.iter().take(MOST) {
+    let is_blocked = report.settled.outcome.decision == Decision::Block;
+    let row = |(one, dependency): &(&Counterfactual, &DependencyChange)| {
+        html! {
             tr {
-                td { (name(&dependency.name)) " " (name(&one.version)) @if !one.verified { div.quiet { "that version was not looked up" } } }
+                td.name { (name(&dependency.name)) " " (name(&one.version)) @if !one.verified { div.quiet { "that version was not looked up" } } }
                 td { (count(one.removes.len(), ("finding", "findings"))) }
+                @if is_blocked { td { (verdict_with(left(report, one))) } }
                 td.number { (tenths(report.assessment.score)) " → " (tenths(one.score)) }
                 td.chart { (bar(axis, one.score.into(), "other")) }
             }
         }
     };
+    let mut heads = vec![
+        ("Upgrade", ""),
+        ("Removes", ""),
+        ("Security score", "number"),
+        ("Of 100", ""),
+    ];
+    if is_blocked {
+        heads.insert(2, ("Then", ""));
+    }
+    let rows =
+        |some: &[_], title: &str| table(title, &heads, html! { @for one in some { (row(one)) } });
+    let title = "What an upgrade would change";
+    html! { section.block { h2 { (title) } (folded(&all, MOST_UPGRADES, title, rows)) } }
+}
+
+/// A table of the first rows, and one of the others that has to be opened.
+fn folded<T>(all: &[T], most: usize, title: &str, table: impl Fn(&[T], &str) -> Markup) -> Markup {
+    let (first, rest) = all.split_at(all.len().min(most));
+    let (folded, left) = rest.split_at(rest.len().min(MOST));
     html! {
-        section.block {
-            h2 { "What an upgrade would change" }
-            (table("What an upgrade would change", &[("Upgrade", ""), ("Removes", ""), ("Security score", "number"), ("Of 100", "")], rows))
+        (table(first, title))
+        @if !folded.is_empty() {
+            details { summary { (folded.len()) " more" } (table(folded, &format!("{title}, continued"))) }
         }
+        @if !left.is_empty() { p.quiet { "and " (left.len()) " more; " code { "koalr gate --format json" } " lists them" } }
     }
 }
 
-/// Most rows of a table; the rest is counted.
-const MOST: usize = 100;
+/// What the gate would say of the findings with an upgrade alone.
+fn verdict_with(left: Option<usize>) -> Markup {
+    match left {
+        Some(0) => badge("good", "would pass"),
+        Some(left) => html! { (left) " would still block" },
+        None => html! { span.quiet { "not known" } },
+    }
+}
+
+/// Findings of one kind that are shown at once; more are folded.
+const MOST_FINDINGS: usize = 15;
+
+/// Upgrades that are shown at once; more are folded.
+const MOST_UPGRADES: usize = 6;
+
+/// Most rows that are folded; the rest is counted.
+const MOST: usize = 200;
 
 /// Most versions of one cell.
 const MOST_VERSIONS: usize = 3;

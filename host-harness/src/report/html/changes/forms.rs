@@ -10,11 +10,10 @@ use maud::{Markup, html};
 use super::super::frame::Frame;
 use super::super::part::{field, form};
 use super::Told;
-use super::words::path;
+use super::words::{day, path};
 use crate::report::change::ChangeReport;
 use crate::report::escape::plain;
 use crate::report::fix::blocking;
-use crate::report::instant::utc;
 use crate::report::noun::what;
 use crate::report::text::View;
 
@@ -25,6 +24,17 @@ pub(crate) struct Rights {
     pub(crate) lift: Result<(), String>,
     /// Approve waivers.
     pub(crate) waive: Result<(), String>,
+    /// Logins of those of the team who may do both for this change. May be empty.
+    pub(crate) lifters: Vec<String>,
+}
+
+/// What is wrong with what somebody gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wrong {
+    /// The field: `reason`, `until` or `author`; none if it is none of them.
+    pub(crate) field: Option<&'static str>,
+    /// What is wrong, and the way out.
+    pub(crate) text: String,
 }
 
 /// What somebody gave, so that it need not be given again.
@@ -32,8 +42,8 @@ pub(crate) struct Rights {
 pub(crate) struct Attempt {
     /// Whether it was for a waiver; otherwise for an override.
     pub(crate) is_waiver: bool,
-    /// Why it did not work; none before the first attempt.
-    pub(crate) wrong: Option<String>,
+    /// Why it did not work; empty before the first attempt.
+    pub(crate) wrong: Vec<Wrong>,
     /// Their reason.
     pub(crate) reason: String,
     /// Who asked for it.
@@ -42,6 +52,17 @@ pub(crate) struct Attempt {
     pub(crate) day: String,
     /// The findings that were ticked.
     pub(crate) findings: Vec<String>,
+}
+
+impl Attempt {
+    /// What is wrong with a field, or with none in particular.
+    pub(super) fn wrong(&self, field: Option<&str>) -> Option<String> {
+        let mut of_field = self.wrong.iter().filter(|one| one.field == field);
+        let first = of_field.next()?;
+        Some(of_field.fold(plain(&first.text), |all, one| {
+            format!("{all}; {}", plain(&one.text))
+        }))
+    }
 }
 
 /// Blocking findings of those that were ticked, each vulnerability of a package's version once.
@@ -74,7 +95,7 @@ pub(super) fn lifting(
         section.card #lift {
             h2 { "Let it pass" }
             @if is_waivable {
-                details open[attempt.wrong.is_some() && attempt.is_waiver] {
+                details open[!attempt.wrong.is_empty() && attempt.is_waiver] {
                     summary { "Waive what blocks" }
                     p.quiet { "For this repository, until a day that you choose. Every change with the same finding profits." }
                     @match &told.rights.waive {
@@ -83,7 +104,7 @@ pub(super) fn lifting(
                     }
                 }
             }
-            details open[attempt.wrong.is_some() && !attempt.is_waiver] {
+            details open[!attempt.wrong.is_empty() && !attempt.is_waiver] {
                 summary { "Override for this commit" }
                 p.quiet { "For this commit alone, on your name. The next one is judged anew." }
                 @match &told.rights.lift {
@@ -109,16 +130,17 @@ fn waiver(told: &Told<'_>, view: &View<'_>, attempt: &Attempt) -> Markup {
     let own = attempt.is_waiver.then_some(attempt);
     let author = own.map_or(report.author.as_deref(), |own| Some(&own.author));
     let latest = report.waivable_until.filter(|until| *until > told.now);
-    let day = own.map_or_else(|| usual_end(told.now, latest), |own| own.day.clone());
+    let end = own.map_or_else(|| usual_end(told.now, latest), |own| own.day.clone());
     let hint = latest.map_or_else(
         || "It ends at the first moment of this day, in UTC.".to_owned(),
         |latest| {
             format!(
-                "It ends at the first moment of this day, in UTC; {} at the latest.",
-                utc(latest)
+                "It ends at the first moment of this day, in UTC; on {} at the latest.",
+                day(latest)
             )
         },
     );
+    let wrong = |field| own.and_then(|own| own.wrong(Some(field)));
     html! {
         input type="hidden" name="as-of" value=(report.as_of);
         fieldset {
@@ -134,10 +156,10 @@ fn waiver(told: &Told<'_>, view: &View<'_>, attempt: &Attempt) -> Markup {
             }
         }
         (reason("waiver-reason", "Why they may pass", own))
-        (field("until", "Until", Some(&hint), None, |told| html! {
-            input #until type="date" name="until" value=(day) required aria-describedby=(told);
+        (field("until", "Until", Some(&hint), wrong("until").as_deref(), |told| html! {
+            input #until type="date" name="until" value=(end) required aria-describedby=(told);
         }))
-        (field("author", "Asked for by", Some("Whoever asks cannot approve."), None, |told| html! {
+        (field("author", "Asked for by", Some("Whoever asks cannot approve."), wrong("author").as_deref(), |told| html! {
             input #author name="author" required value=[author] autocomplete="off" aria-describedby=(told);
         }))
         button.main { "Approve waiver" }
@@ -145,7 +167,7 @@ fn waiver(told: &Told<'_>, view: &View<'_>, attempt: &Attempt) -> Markup {
 }
 
 fn reason(name: &str, label: &str, own: Option<&Attempt>) -> Markup {
-    let wrong = own.and_then(|own| own.wrong.as_deref()).map(plain);
+    let wrong = own.and_then(|own| own.wrong(Some("reason")));
     let text = own.map_or("", |own| &own.reason);
     field(name, label, None, wrong.as_deref(), |told| {
         html! { textarea id=(name) name=(name) rows="3" required aria-describedby=(told) { (text) } }
@@ -156,11 +178,8 @@ fn reason(name: &str, label: &str, own: Option<&Attempt>) -> Markup {
 fn usual_end(now: Timestamp, latest: Option<Timestamp>) -> String {
     let week = now.saturating_add(WEEK_MS);
     let end = latest.map_or(week, |latest| latest.min(week));
-    utc(end).chars().take(DAY_CHARS).collect()
+    day(end)
 }
 
 /// A week in milliseconds.
 const WEEK_MS: Timestamp = 7 * 86_400_000;
-
-/// Characters of a day as in `2026-01-15`.
-const DAY_CHARS: usize = 10;

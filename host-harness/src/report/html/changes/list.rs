@@ -1,5 +1,7 @@
 //! The list of changes.
 
+use std::collections::BTreeMap;
+
 use koalr_platform::decision::Decision;
 use koalr_platform::model::common::Timestamp;
 use koalr_store::ChangeState;
@@ -7,23 +9,43 @@ use maud::{Markup, html};
 
 use super::super::frame::{Page, Place};
 use super::super::part::{badge, empty};
+use super::verdict::capital;
 use super::words::{ago, decision, encoded, path, score, scored, short, state, table};
 use crate::jobs::ChangeRow;
 use crate::report::escape::plain;
 use crate::web::{ChangeFilter, DECISIONS, Items, STATES};
 
+/// A part of the list.
+#[derive(Debug)]
+pub(crate) struct Listed<'a> {
+    /// What it was filtered by.
+    pub(crate) filter: &'a ChangeFilter,
+    /// The changes.
+    pub(crate) shown: &'a Items<ChangeRow>,
+    /// Why those do not simply pass that do not, by their ids.
+    pub(crate) reasons: &'a BTreeMap<String, String>,
+    /// Whether there are newer ones before it.
+    pub(crate) is_later: bool,
+    /// Now.
+    pub(crate) now: Timestamp,
+}
+
 /// A part of the list, with what it was filtered by.
-pub(crate) fn list(filter: &ChangeFilter, shown: &Items<ChangeRow>, now: Timestamp) -> Page {
+pub(crate) fn list(listed: &Listed<'_>) -> Page {
+    let (filter, shown) = (listed.filter, listed.shown);
     let body = html! {
         (filters(filter))
         @if shown.items.is_empty() { (nothing(filter)) }
         @else {
-            (table("Changes", &[("Change", ""), ("Decision", ""), ("Deploy risk", "number"), ("Of 100", ""), ("State", ""), ("Opened", "")], html! {
-                @for row in &shown.items { (one(row, now)) }
+            (table("Changes", &[("Change", ""), ("Decision", ""), ("Deploy risk", ""), ("State", "")], html! {
+                @for row in &shown.items { (one(row, listed)) }
             }))
         }
-        @if let Some(cursor) = &shown.next_cursor {
-            p.next { a.button href=(address(filter, Some(cursor))) { "Older changes" } }
+        @if listed.is_later || shown.next_cursor.is_some() {
+            nav.pager aria-label="Pages" {
+                @if listed.is_later { a.button href=(address(filter, None)) { "Newest" } }
+                @if let Some(cursor) = &shown.next_cursor { a.button href=(address(filter, Some(cursor))) { "Older" } }
+            }
         }
     };
     Page {
@@ -61,16 +83,17 @@ fn select(name: &str, label: &str, words: &[&str], chosen: Option<&str>) -> Mark
     }
 }
 
-fn one(row: &ChangeRow, now: Timestamp) -> Markup {
+fn one(row: &ChangeRow, listed: &Listed<'_>) -> Markup {
     let id = &row.change.id;
     html! {
         tr {
-            td {
+            td.name {
                 a href=(path(id)) { @if row.title.is_empty() { (plain(id)) } @else { (plain(&row.title)) } }
                 div.quiet {
-                    (plain(id)) ", "
+                    @if !row.title.is_empty() { (plain(id)) ", " }
                     @match &row.author { Some(author) => { "by " (plain(author)) }, None => "author not known" }
                 }
+                @if let Some(reason) = listed.reasons.get(id) { div.reason { (capital(reason)) } }
             }
             @match &row.decided {
                 Some(decided) => {
@@ -80,17 +103,17 @@ fn one(row: &ChangeRow, now: Timestamp) -> Markup {
                         @if decided.head_sha != row.change.head_sha { div.quiet { "of an older head, " (short(&decided.head_sha)) } }
                         @if decided.judged != decided.decision { div.quiet { "judged " (decided.judged.word()) ", mode " (decided.mode.word()) } }
                     }
-                    td.number { (scored(decided.score, decided.band)) }
-                    td.chart { (score(decided.score, decided.band)) }
+                    td.chart.scored { (scored(decided.score, decided.band)) (score(decided.score, decided.band)) }
                 }
                 None => {
                     td { @if row.pending { (badge("", "being judged")) } @else { span.quiet { "not judged yet" } } }
-                    td.number { span.quiet { "not known" } }
-                    td {}
+                    td.chart.scored { span.quiet { "not known" } }
                 }
             }
-            td { (state(row.state)) }
-            td { @match row.opened_at { Some(at) => (ago(at, now)), None => span.quiet { "not known" } } }
+            td.date {
+                (state(row.state))
+                div.quiet { @match row.opened_at { Some(at) => { "opened " (ago(at, listed.now)) }, None => "age not known" } }
+            }
         }
     }
 }
@@ -100,8 +123,12 @@ fn nothing(filter: &ChangeFilter) -> Markup {
         empty(
             "No change is known yet",
             html! {
-                p { "Changes come with the webhook of GitHub, with an import, or by judging a file. Each is judged as it comes." }
-                pre { code { "koalr hook github --secret-file FILE\nkoalr import FILE" } }
+                p {
+                    "Let GitHub tell of each pull request as it is opened or pushed to, or bring in those of the past. "
+                    a href="/settings/integrations" { "An integration" } " has to be connected to judge them."
+                }
+                pre { code { "koalr hook github --secret-file FILE --token-file FILE\nkoalr import FILE" } }
+                p.quiet { "The webhook's address ends in " code { "/webhooks/TENANT/github" } "; an API key can send changes too." }
             },
         )
     } else {
@@ -123,5 +150,10 @@ fn address(filter: &ChangeFilter, cursor: Option<&str>) -> String {
     let pairs = pairs
         .into_iter()
         .filter_map(|(name, value)| Some(format!("{name}={}", encoded(value?))));
-    format!("/changes?{}", pairs.collect::<Vec<_>>().join("&"))
+    let query = pairs.collect::<Vec<_>>().join("&");
+    if query.is_empty() {
+        "/changes".to_owned()
+    } else {
+        format!("/changes?{query}")
+    }
 }

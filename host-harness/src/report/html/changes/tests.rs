@@ -1,3 +1,7 @@
+mod parts;
+
+use std::collections::BTreeMap;
+
 use koalr_platform::decision::Decision;
 use koalr_platform::merge::merge;
 use koalr_platform::model::assessment::{Attribution, Contribution, ContributionSubject};
@@ -55,6 +59,8 @@ fn page(report: &ChangeReport, rights: Rights, attempt: &Attempt) -> String {
     let told = Told {
         row: &row(report),
         report: Some(report),
+        list_source: Some("github"),
+        public_url: None,
         history: &[],
         rights,
         done: None,
@@ -63,10 +69,33 @@ fn page(report: &ChangeReport, rights: Rights, attempt: &Attempt) -> String {
     change(&frame(), &told, attempt).body.into_string()
 }
 
+fn wrong(why: &str) -> Vec<Wrong> {
+    vec![Wrong {
+        field: Some("reason"),
+        text: why.to_owned(),
+    }]
+}
+
+fn listing(
+    filter: &ChangeFilter,
+    shown: &Items<ChangeRow>,
+    reasons: &BTreeMap<String, String>,
+) -> String {
+    let listed = Listed {
+        filter,
+        shown,
+        reasons,
+        is_later: false,
+        now: NOW,
+    };
+    list(&listed).body.into_string()
+}
+
 fn all() -> Rights {
     Rights {
         lift: Ok(()),
         waive: Ok(()),
+        lifters: vec!["ines".to_owned()],
     }
 }
 
@@ -130,11 +159,11 @@ fn the_verdict_stands_before_the_sum_and_the_fix_is_there_to_copy() {
     let places = [
         "Blocked: it says why.",
         "<pre class=\"copy\"><code>npm install left-pad@2.0.1</code></pre>",
-        "Anybody but mira, who wrote the change",
+        "ines can: by a waiver of the finding that blocks",
         "How the score adds up",
         "Introduced by this change",
         "Rules and waivers",
-        "What is not known",
+        "<h2>Evidence</h2>",
         "The check run as GitHub shows it",
     ];
     let places = places.map(|text| shown.find(text).expect(text));
@@ -160,7 +189,7 @@ fn hostile_names_are_shown_and_do_nothing() {
         fired.message = nasty.to_owned();
     }
     let attempt = Attempt {
-        wrong: Some(nasty.to_owned()),
+        wrong: wrong(nasty),
         reason: format!("</textarea>{nasty}"),
         ..Attempt::default()
     };
@@ -169,9 +198,8 @@ fn hostile_names_are_shown_and_do_nothing() {
         items: vec![row],
         next_cursor: None,
     };
-    let list = list(&ChangeFilter::default(), &listed, NOW)
-        .body
-        .into_string();
+    let reasons = [(nasty.to_owned(), nasty.to_owned())].into();
+    let list = listing(&ChangeFilter::default(), &listed, &reasons);
     let page = page(&report, all(), &attempt);
     assert!(page.contains("&lt;/textarea&gt;&lt;script"), "{page}");
     for shown in [page, list] {
@@ -186,6 +214,7 @@ fn who_may_not_sees_why_and_no_form() {
     let rights = Rights {
         lift: Err(why.to_owned()),
         waive: Err(why.to_owned()),
+        lifters: vec![],
     };
     let shown = page(&blocked(), rights, &Attempt::default());
     assert_eq!(shown.matches(why).count(), 2, "{shown}");
@@ -199,7 +228,7 @@ fn who_may_not_sees_why_and_no_form() {
 fn a_form_that_did_not_work_says_why_and_keeps_what_was_given() {
     let attempt = Attempt {
         is_waiver: true,
-        wrong: Some("it is too long".to_owned()),
+        wrong: wrong("it is too long"),
         reason: "build only".to_owned(),
         author: "mira".to_owned(),
         day: "2027-01-01".to_owned(),
@@ -214,6 +243,13 @@ fn a_form_that_did_not_work_says_why_and_keeps_what_was_given() {
     ] {
         assert!(shown.contains(kept), "{kept}: {shown}");
     }
+    let mut attempt = attempt;
+    attempt.wrong[0].field = None;
+    let shown = page(&report(), all(), &attempt);
+    assert!(
+        shown.contains("</strong>It is too long."),
+        "no form is there any more: {shown}"
+    );
 }
 
 #[test]
@@ -226,6 +262,8 @@ fn nothing_is_offered_for_what_may_pass_or_is_not_the_newest_head() {
     let told = Told {
         row: &newer,
         report: Some(&report),
+        list_source: None,
+        public_url: None,
         history: &[],
         rights: all(),
         done: None,
@@ -250,8 +288,10 @@ fn an_empty_list_says_what_to_do_next() {
         items: vec![],
         next_cursor: None,
     };
-    let shown = |filter| list(&filter, &none, NOW).body.into_string();
-    assert!(shown(ChangeFilter::default()).contains("koalr import FILE"));
+    let shown = |filter: ChangeFilter| listing(&filter, &none, &BTreeMap::new());
+    let fresh = shown(ChangeFilter::default());
+    assert!(fresh.contains("koalr import FILE"), "{fresh}");
+    assert!(fresh.contains("href=\"/settings/integrations\""), "{fresh}");
     let filter = ChangeFilter {
         repository: Some("a&b\"".to_owned()),
         ..ChangeFilter::default()

@@ -7,10 +7,10 @@ use maud::{Markup, html};
 use super::super::part::{empty, notice};
 use super::Told;
 use super::forms::Attempt;
-use super::words::{ago, decision, path, scored, short, state};
+use super::words::{ago, day, decision, path, scored, short, state};
 use crate::jobs::ChangeRow;
-use crate::report::escape::plain;
-use crate::report::fix::{is_command, otherwise};
+use crate::report::escape::{name, plain};
+use crate::report::fix::{blocking, is_command, otherwise};
 use crate::report::instant::utc;
 use crate::report::text::{View, lifter};
 
@@ -18,7 +18,7 @@ use crate::report::text::{View, lifter};
 pub(super) fn about(row: &ChangeRow, now: Timestamp) -> Markup {
     html! {
         p.about {
-            span { (plain(&row.change.id)) }
+            @if !row.title.is_empty() { span { (plain(&row.change.id)) } }
             span { @match &row.author { Some(author) => { "by " (plain(author)) }, None => "author not known" } }
             span { (state(row.state)) }
             span { "head " (short(&row.change.head_sha)) }
@@ -38,13 +38,20 @@ pub(super) fn notices(told: &Told<'_>, attempt: &Attempt) -> Markup {
             Some("waived") => (notice("good", "Your waiver is stored. Open changes that it may concern are judged again.")),
             _ => {}
         }
-        @if attempt.wrong.is_some() {
-            (notice("bad", html! { strong { "Nothing was stored. " } a href="#lift" { "The form says why" } "." }))
+        @if !attempt.wrong.is_empty() {
+            (notice("bad", html! {
+                strong { "Nothing was stored. " }
+                @match attempt.wrong(None) {
+                    // The form may be gone by now.
+                    Some(why) => { (capital(&why)) "." },
+                    None => { a href="#lift" { "The form says why" } "." },
+                }
+            }))
         }
         @if is_old {
             (notice("warn", html! {
                 "This verdict is about an older head" @if let Some(sha) = judged { ", " (short(sha)) } "; the newest is "
-                (short(&row.change.head_sha)) "."
+                (short(&row.change.head_sha)) ". " a href=(path(&row.change.id)) { "The last decision" }
             }))
         }
         @if row.pending {
@@ -54,7 +61,7 @@ pub(super) fn notices(told: &Told<'_>, attempt: &Attempt) -> Markup {
 }
 
 /// The sentence, and the exact fix.
-pub(super) fn verdict(row: &ChangeRow, view: &View<'_>) -> Markup {
+pub(super) fn verdict(told: &Told<'_>, view: &View<'_>) -> Markup {
     let report = view.report;
     let score = &report.settled.score;
     let kind = match report.settled.decision {
@@ -78,17 +85,72 @@ pub(super) fn verdict(row: &ChangeRow, view: &View<'_>) -> Markup {
                 p { "It waits until " (utc(deadline)) " at the latest; what is still missing then cannot be told." }
             }
             @if is_blocked {
-                h2 { "To let it pass" }
+                h2 { @if report.settled.overridden.is_some() { "What mends it" } @else { "To let it pass" } }
                 @if !commands.is_empty() { pre.copy { code { (commands.join("\n")) } } }
                 @for sentence in sentences { p { (sentence) } }
                 @if report.fixes.is_empty() { p { (capital(&otherwise(report, &view.names))) "." } }
             }
-            @if let Some(line) = lifter(view) {
+            @if let Some(line) = lifters(told, view) {
                 h2 { "Who can lift it" }
-                p { (capital(&line)) ". " @if row.change.head_sha == report.change.head_sha { a href="#lift" { "Let it pass" } } }
+                p { (line) @if told.row.change.head_sha == report.change.head_sha { " " a href="#lift" { "Let it pass" } } }
             }
         }
     }
+}
+
+/// Who of the team may lift it, how, and until when; none where there is nothing to lift.
+fn lifters(told: &Told<'_>, view: &View<'_>) -> Option<String> {
+    let report = view.report;
+    let is_blocked = match report.settled.outcome.decision {
+        Decision::Block => true,
+        Decision::Inconclusive => false,
+        _ => return None,
+    };
+    if report.settled.overridden.is_some() {
+        return None;
+    }
+    let Some(author) = &report.author else {
+        let why = "nobody yet: it is not known who wrote the change, and whoever did may not";
+        return Some(format!(
+            "{}.",
+            capital(&lifter(view).unwrap_or_else(|| why.to_owned()))
+        ));
+    };
+    let author = name(author);
+    let (shown, more) = told
+        .rights
+        .lifters
+        .split_at(told.rights.lifters.len().min(MOST_NAMES));
+    let mut names: Vec<String> = shown.iter().map(|login| name(login)).collect();
+    if !more.is_empty() {
+        names.push(format!("{} more", more.len()));
+    }
+    let names = match names.split_last() {
+        None => {
+            return Some(format!(
+                "Nobody of this team yet: it takes somebody with the role `lead` or `security` other than {author}, who wrote \
+                 the change."
+            ));
+        }
+        Some((one, [])) => one.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+    };
+    let waiver = match blocking(&report.verdict).len() {
+        _ if !is_blocked => None,
+        0 => None,
+        1 => Some("a waiver of the finding that blocks".to_owned()),
+        count => Some(format!(
+            "a waiver of each of the {count} findings that block"
+        )),
+    };
+    let until = report
+        .waivable_until
+        .map(|until| format!(", until {} at most", day(until)));
+    let waiver = waiver.map(|one| format!("by {one}{}, or ", until.unwrap_or_default()));
+    Some(format!(
+        "{names} can: {}by an override of this commit. {author}, who wrote the change, cannot.",
+        waiver.unwrap_or_default()
+    ))
 }
 
 /// What somebody sees of a change without a decision.
@@ -110,3 +172,6 @@ pub(super) fn capital(line: &str) -> String {
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
 }
+
+/// People who are named; the others are counted.
+const MOST_NAMES: usize = 5;

@@ -68,7 +68,7 @@ pub(super) fn kind(band: Band) -> &'static str {
 
 /// A score and its band.
 pub(super) fn scored(score: Tenths, band: Band) -> Markup {
-    html! { strong { (tenths(score)) } " " span.quiet { (band.word()) } }
+    html! { strong { (tenths(score)) } " " span.quiet.band { (band.word()) } }
 }
 
 /// A table that scrolls by itself on a narrow screen; each head with the class of its column.
@@ -97,6 +97,11 @@ pub(super) fn ago(at: Timestamp, now: Timestamp) -> Markup {
     html! { time datetime=(at_utc) title=(at_utc) { (since(at, now)) } }
 }
 
+/// The day of a time.
+pub(super) fn day(at: Timestamp) -> String {
+    utc(at).chars().take(DAY_CHARS).collect()
+}
+
 /// The largest unit of which there is one at least.
 fn since(at: Timestamp, now: Timestamp) -> String {
     let minutes = now.saturating_sub(at).div_euclid(60_000);
@@ -115,6 +120,9 @@ fn since(at: Timestamp, now: Timestamp) -> String {
         None => "just now".to_owned(),
     }
 }
+
+/// Characters of a day as in `2026-01-15`.
+const DAY_CHARS: usize = 10;
 
 /// Digits of a commit that tell it apart.
 const SHORT_SHA_CHARS: usize = 12;

@@ -27,7 +27,10 @@ impl Desk {
                 None => Ok(None),
             },
             ChangesAsk::CheckRun { change } => match told_report(&self.host, tenant, &change)? {
-                Some(report) => done(&CheckRun::of(&report)),
+                Some(report) => {
+                    let run = CheckRun::of(&report);
+                    done(&run.linked(self.public_url.as_deref(), &change))
+                }
                 None => Ok(None),
             },
             ChangesAsk::Dependencies {
