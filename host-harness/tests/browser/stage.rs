@@ -27,9 +27,12 @@ impl Stage {
         Self::after(|_, _| ())
     }
 
-    /// Connected and synced, with changes that were judged.
+    /// Connected and synced, with what a team did in 90 days, and changes that were judged.
     pub(crate) fn filled() -> Self {
         Self::after(|directory, upstream| {
+            let history = sample::history(SEED, now()).document().to_string();
+            std::fs::write(directory.path().join("history.json"), history).unwrap();
+            koalr(directory, &["import", "history.json"], &[]);
             let token = [("TOKEN", TOKEN)];
             let base = upstream.base_url();
             let connect = [
@@ -42,6 +45,7 @@ impl Stage {
             let connect = [&connect[..], &["--upstream", base]].concat();
             koalr(directory, &connect, &token);
             koalr(directory, &["sync", "snyk", "--enrichment", "off"], &[]);
+            koalr(directory, &["reconstruct"], &[]);
             for change in sample::changes() {
                 let dependencies = change.dependencies.iter().map(|one| {
                     json!({
@@ -70,9 +74,8 @@ impl Stage {
     }
 
     fn after(prepare: impl FnOnce(&TempDir, &Upstream)) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let now = i64::try_from(now.as_millis()).unwrap();
-        let upstream = Upstream::start_blocking(sample::organization(now)).unwrap();
+        let organization = sample::history(SEED, now()).organization();
+        let upstream = Upstream::start_blocking(organization).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let roles = ["--role", "lead", "--role", "security", "--role", "operator"];
         koalr(
@@ -141,6 +144,12 @@ impl Drop for Stage {
     }
 }
 
+/// The command line reads the clock too.
+fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_millis()).unwrap()
+}
+
 /// Runs a command, which works; what it printed.
 #[track_caller]
 fn koalr(directory: &TempDir, args: &[&str], variables: &[(&str, &str)]) -> String {
@@ -163,6 +172,9 @@ fn command(directory: &TempDir, args: &[&str]) -> Command {
     command.stdin(Stdio::null());
     command
 }
+
+/// Which of all made-up teams it is.
+const SEED: u64 = 7;
 
 /// A token in the form of an API key.
 pub(crate) const TOKEN: &str = "6f0c1a52-3b7e-4d19-9a84-c0ffee15c001";
