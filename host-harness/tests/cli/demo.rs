@@ -1,5 +1,7 @@
 //! The demo, as it is printed.
 
+mod pages;
+
 use std::fs;
 use std::sync::OnceLock;
 

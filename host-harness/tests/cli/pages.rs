@@ -1,6 +1,5 @@
 //! The pages of the real server, as a browser without scripts meets them.
 
-mod demo;
 mod settings;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -32,7 +32,7 @@ pub(super) async fn remember(
     (told, as_of): (Option<Format>, Timestamp),
 ) -> Result<(), HostError> {
     let mut document = team.document();
-    if let Some(changes) = document["changes"].as_array_mut() {
+    if let Some(Value::Array(changes)) = document.get_mut("changes") {
         changes.extend(open_changes(as_of));
     }
     let report = import(tenant, "sample.json", &document.to_string(), as_of)?;
