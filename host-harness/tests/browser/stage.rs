@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use koalr_upstream::{Upstream, sample};
+use koalr_upstream::{Upstream, World, sample};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -24,15 +24,17 @@ pub(crate) struct Stage {
 impl Stage {
     /// Nothing is connected yet.
     pub(crate) fn new() -> Self {
-        Self::after(|_, _| ())
+        Self::of(sample::organization(now()))
+    }
+
+    /// The same with another upstream than the sample.
+    pub(crate) fn of(world: impl Into<World>) -> Self {
+        Self::after(world, |_, _| ())
     }
 
     /// Connected and synced, with what a team did in 90 days, and changes that were judged.
     pub(crate) fn filled() -> Self {
-        Self::after(|directory, upstream| {
-            let history = sample::history(SEED, now()).document().to_string();
-            std::fs::write(directory.path().join("history.json"), history).unwrap();
-            koalr(directory, &["import", "history.json"], &[]);
+        Self::after(sample::organization(now()), |directory, upstream| {
             let token = [("TOKEN", TOKEN)];
             let base = upstream.base_url();
             let connect = [
@@ -45,6 +47,9 @@ impl Stage {
             let connect = [&connect[..], &["--upstream", base]].concat();
             koalr(directory, &connect, &token);
             koalr(directory, &["sync", "snyk", "--enrichment", "off"], &[]);
+            let history = sample::history(SEED, now()).document().to_string();
+            std::fs::write(directory.path().join("history.json"), history).unwrap();
+            koalr(directory, &["import", "history.json"], &[]);
             koalr(directory, &["reconstruct"], &[]);
             for change in sample::changes() {
                 let dependencies = change.dependencies.iter().map(|one| {
@@ -73,9 +78,8 @@ impl Stage {
         })
     }
 
-    fn after(prepare: impl FnOnce(&TempDir, &Upstream)) -> Self {
-        let organization = sample::history(SEED, now()).organization();
-        let upstream = Upstream::start_blocking(organization).unwrap();
+    fn after(world: impl Into<World>, prepare: impl FnOnce(&TempDir, &Upstream)) -> Self {
+        let upstream = Upstream::start_blocking(world).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let roles = ["--role", "lead", "--role", "security", "--role", "operator"];
         koalr(
@@ -144,12 +148,6 @@ impl Drop for Stage {
     }
 }
 
-/// The command line reads the clock too.
-fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(now.as_millis()).unwrap()
-}
-
 /// Runs a command, which works; what it printed.
 #[track_caller]
 fn koalr(directory: &TempDir, args: &[&str], variables: &[(&str, &str)]) -> String {
@@ -175,6 +173,12 @@ fn command(directory: &TempDir, args: &[&str]) -> Command {
 
 /// Which of all made-up teams it is.
 const SEED: u64 = 7;
+
+/// In milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_millis()).unwrap()
+}
 
 /// A token in the form of an API key.
 pub(crate) const TOKEN: &str = "6f0c1a52-3b7e-4d19-9a84-c0ffee15c001";
