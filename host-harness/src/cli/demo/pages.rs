@@ -70,7 +70,7 @@ impl Served {
                {koalr} gate '{change}' --format json\n  \
                {koalr} sign-in --as {LOGIN} --url {pages}\n\n\
              The sample Snyk is at {upstream} and takes any token.\n\
-             Ctrl-C ends everything, and nothing is kept.\n\n\
+             Ctrl-C ends everything and removes its temporary directory.\n\n\
              Open this link within ten minutes; it signs you in once:\n\n  \
                {pages}/sign-in/{link}\n",
             upstream = self.upstream.base_url(),
