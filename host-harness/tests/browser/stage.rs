@@ -32,7 +32,7 @@ impl Stage {
         Self::after(world, |_, _| ())
     }
 
-    /// Connected and synced, with what a team did in 90 days, and changes that were judged.
+    /// Connected and synced, with changes that were judged.
     pub(crate) fn filled() -> Self {
         Self::after(sample::organization(now()), |directory, upstream| {
             let token = [("TOKEN", TOKEN)];
@@ -47,7 +47,8 @@ impl Stage {
             let connect = [&connect[..], &["--upstream", base]].concat();
             koalr(directory, &connect, &token);
             koalr(directory, &["sync", "snyk", "--enrichment", "off"], &[]);
-            let history = sample::history(SEED, now()).document().to_string();
+            // What a team did in 90 days.
+            let history = sample::history(7, now()).document().to_string();
             std::fs::write(directory.path().join("history.json"), history).unwrap();
             koalr(directory, &["import", "history.json"], &[]);
             koalr(directory, &["reconstruct"], &[]);
@@ -170,9 +171,6 @@ fn command(directory: &TempDir, args: &[&str]) -> Command {
     command.stdin(Stdio::null());
     command
 }
-
-/// Which of all made-up teams it is.
-const SEED: u64 = 7;
 
 /// In milliseconds since 1970.
 pub(crate) fn now() -> i64 {
