@@ -35,9 +35,9 @@ impl Served {
             tenant: tenant.id().clone(),
             login: LOGIN.to_owned(),
         };
-        drop(tenant);
         let data = DataDir::open(data_path(common)?)?;
         let link = invite(&data, &visitor, now(common))?;
+        drop(tenant);
         let clock = common.clone();
         let settings = ServeSettings::on_loopback(Arc::new(WallClock(move || now(&clock))))
             .map_err(|error: CapacityError| HostError::NotPossible(error.to_string()))?;
@@ -81,7 +81,6 @@ impl Served {
     /// Ends it.
     pub(super) async fn end(self) {
         self.server.stop().await;
-        drop(self.upstream);
     }
 }
 
