@@ -214,7 +214,7 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: JobsCommand,
     },
-    /// Show the whole path on a sample organization, without a token or a network.
+    /// Show the whole path on a sample organization, without a token or a network, and then serve it as pages.
     ///
     /// Exit codes: 0 shown, 2 failed.
     Demo(Demo),
@@ -458,10 +458,10 @@ impl From<Mode> for koalr_platform::policy::Mode {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Demo {
-    /// End after printing; otherwise the sample upstream keeps running for you to try the other commands on.
+    /// End after printing; otherwise pages are served, with a link that signs you in, until Ctrl-C.
     #[arg(long)]
     pub(super) once: bool,
-    /// Bring in 90 days of a made-up team too: its changes, deployments and incidents, judged in hindsight.
+    /// Print what 90 days of a made-up team tell too: its changes, deployments and incidents, judged in hindsight.
     #[arg(long)]
     pub(super) team: bool,
     #[arg(long, value_enum, default_value_t)]

@@ -60,14 +60,14 @@ fn say(sentence: String) -> Result<ExitCode, HostError> {
 }
 
 /// What a process is told from outside.
-struct Signals {
+pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
@@ -76,7 +76,7 @@ impl Signals {
     }
 
     /// Waits for Ctrl-C, or for whoever runs services to end this one. Meanwhile reads the certificate again when asked.
-    async fn ended(&mut self, tls: Option<&Tls>) {
+    pub(super) async fn ended(&mut self, tls: Option<&Tls>) {
         loop {
             tokio::select! {
                 _ = self.interrupt.recv() => return,

@@ -153,11 +153,8 @@ pub(super) fn router<P: Pages>(pages: Arc<P>, bodies: Bodies, limits: &Limits) -
         }
     }
     router
-        .route(
-            "/sign-in/{link}",
-            get(entry::invite::<P>).post(entry::begin::<P>),
-        )
-        .route("/sign-out", post(entry::end::<P>))
+        .route(entry::LINK, get(entry::invite::<P>).post(entry::begin::<P>))
+        .route(entry::END, post(entry::end::<P>))
         .route(news::PATH, get(news::listen::<P>))
         .fallback(nowhere::<P>)
         .with_state(Room {

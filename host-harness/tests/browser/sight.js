@@ -37,6 +37,7 @@ for (const table of all('table')) {
   if (!table.caption) say('a table without a caption', table);
   if (!table.querySelector('th[scope]')) say('a table without heads', table);
 }
+for (const head of all('th')) if (!named(head)) say('an empty head', head);
 const ids = new Set();
 for (const { id } of all('[id]')) {
   if (ids.has(id)) wrong.push(`two parts have the id ${id}`);

@@ -81,9 +81,16 @@ fn all_pages(stage: &Stage, kind: &str) -> Vec<String> {
 /// Every page that needs nothing to be looked at, and the name of its pictures.
 const PAGES: &[(&str, &str)] = &[
     ("/", "home"),
-    ("/settings/integrations/nothing-here", "nothing"),
+    ("/nothing-here", "nothing"),
+    ("/settings/integrations/nothing-here", "no-integration"),
+    ("/dashboard", "dashboard"),
+    ("/dashboard?days=30", "dashboard-30"),
+    ("/changes", "changes"),
+    ("/findings", "findings"),
+    ("/correlation", "correlation"),
+    ("/policy", "policy"),
     ("/settings/integrations", "integrations"),
     ("/settings/integrations?search=nothing", "integrations-none"),
     ("/settings/integrations/snyk", "integration"),
-    ("/policy", "policy"),
+    ("/settings/plugins", "plugins"),
 ];

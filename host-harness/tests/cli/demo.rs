@@ -1,8 +1,8 @@
 //! The demo, as it is printed.
 
+mod pages;
+
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -92,30 +92,4 @@ fn the_demo_as_json_is_one_document_a_line_and_nothing_else() {
         .map(|one| one.get("decision").or(one.get("outcome")).unwrap())
         .collect();
     assert_eq!(texts, ["ok", "ok", "pass", "warn", "block"]);
-}
-
-#[test]
-fn what_the_demo_suggests_to_try_works_until_ctrl_c_ends_it() {
-    let koalr = Koalr::new();
-    let temporary = koalr.path("tmp");
-    fs::create_dir(&temporary).unwrap();
-    let mut command = koalr.command(&["demo"]);
-    command.stdout(Stdio::piped()).env("TMPDIR", &temporary);
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let suggested = lines.find_map(|line| {
-        let line = line.unwrap();
-        line.strip_prefix("  koalr --data ").map(str::to_owned)
-    });
-    let suggested = suggested.expect("the demo suggests a command");
-    let args: Vec<&str> = suggested.split_whitespace().skip(1).collect();
-    let ran = koalr.run(&args);
-    assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{suggested}");
-    assert_eq!(ran.json()["decision"], "block");
-
-    let interrupt = format!("kill -INT {}", child.id());
-    let sent = Command::new("sh").args(["-c", &interrupt]).status();
-    assert!(sent.unwrap().success());
-    assert!(child.wait().unwrap().success());
-    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
 }

@@ -110,3 +110,19 @@ fn the_commands_of_the_page_on_tenants_lead_back_to_what_was_there() {
     assert_eq!(tenants.as_array().unwrap().len(), 1);
     assert_eq!(tenants[0]["id"], "acme");
 }
+
+#[test]
+fn the_commands_of_the_page_on_pages_print_a_link() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pages.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let koalr = Koalr::new();
+    let mut said = String::new();
+    for command in page.lines().filter_map(|line| line.strip_prefix("koalr ")) {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let ran = koalr.run(&args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
+        said = ran.out;
+    }
+    let link = said.trim().strip_prefix("http://127.0.0.1:8080/sign-in/");
+    assert_eq!(link.map(str::len), Some(64), "{said}");
+}

@@ -72,7 +72,7 @@ fn the_commands_lead_from_a_token_to_a_verdict_on_the_change_shown() {
         assert_eq!(ran.err, "", "{command:?}");
         codes.push(ran.code);
     }
-    assert_eq!(codes, [0, 0, 1, 0, 0]);
+    assert_eq!(codes, [0, 0, 1, 0, 0, 0, 0]);
 }
 
 #[test]

@@ -120,6 +120,7 @@ pub(crate) fn problem(
     detail: &str,
     reasons: &[Complaint],
 ) -> String {
+    let title = &heading(title);
     let told = html! {
         p { (sentence(detail)) }
         @if !reasons.is_empty() {
@@ -162,6 +163,14 @@ fn document(title: &str, bar: &Markup, body: &Markup) -> String {
         }
     }
     .into_string()
+}
+
+/// A status's words, which HTTP writes all with capitals, as a heading of ours.
+fn heading(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next();
+    let rest = letters.flat_map(char::to_lowercase);
+    first.into_iter().chain(rest).collect()
 }
 
 /// An error's sentence as prose.

@@ -59,7 +59,8 @@ pub(crate) fn table(caption: &str, heads: &[&str], rows: impl Render) -> Markup 
         div.scroll tabindex="0" role="region" aria-label=(caption) {
             table {
                 caption.unseen { (caption) }
-                thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                // A column of drawings has no head; an empty one would be read out.
+                thead { tr { @for head in heads { @if head.is_empty() { td {} } @else { th scope="col" { (head) } } } } }
                 tbody { (rows) }
             }
         }

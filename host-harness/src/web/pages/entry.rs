@@ -65,3 +65,9 @@ fn used_up() -> Problem {
     let detail = "this link was used already, is older than ten minutes, or is incomplete; make a new one with `koalr sign-in`";
     Problem::new(StatusCode::GONE, detail)
 }
+
+/// Where a link leads.
+pub(super) const LINK: &str = "/sign-in/{link}";
+
+/// Where a visit is ended.
+pub(super) const END: &str = "/sign-out";

@@ -90,3 +90,38 @@ const ROUTES: &[Route] = &[Route {
     query: &[],
     read: Read::Page(|_| PageAsk::Home),
 }];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::web::pages::{entry, news};
+
+    #[test]
+    fn the_page_about_pages_has_every_address_and_no_other() {
+        let beside = [entry::LINK, entry::END, news::PATH];
+        let there: BTreeSet<&str> = routes().map(|route| route.path).chain(beside).collect();
+        let page = include_str!("../../../../docs/pages.md");
+        let told = page.split('`').filter(|text| text.starts_with('/'));
+        assert_eq!(told.collect::<BTreeSet<_>>(), there);
+    }
+
+    #[test]
+    fn the_page_about_pages_names_every_filter() {
+        let page = include_str!("../../../../docs/pages.md");
+        for route in routes().filter(|route| route.method == Method::GET) {
+            let begins = format!("| `{}` |", route.path);
+            let rows = page.lines().filter(|line| line.starts_with(&begins));
+            let rows: Vec<_> = rows.collect();
+            let own = route.query.iter().map(|one| one.name);
+            for name in own.filter(|name| !["cursor", "done"].contains(name)) {
+                let named = format!("`{name}`");
+                assert!(
+                    rows.iter().any(|row| row.contains(&named)),
+                    "{begins} {name}"
+                );
+            }
+        }
+    }
+}

@@ -111,6 +111,7 @@ pub(super) fn windows(shown: &Shown, all: &[Sensitivity]) -> Markup {
         h3 { "With other windows" }
         div.scroll tabindex="0" role="region" aria-label="With other windows" {
             table {
+                caption.unseen { "With other windows" }
                 thead {
                     tr {
                         th scope="col" { "Within" } th.number scope="col" { "Exposed" } th.number scope="col" { "Others" }
@@ -143,6 +144,7 @@ pub(super) fn repositories(all: &[Repository]) -> Markup {
         h3 { "By repository" }
         div.scroll tabindex="0" role="region" aria-label="By repository" {
             table {
+                caption.unseen { "By repository" }
                 thead {
                     tr {
                         th scope="col" { "Repository" } th.number scope="col" { "Exposed" } th.number scope="col" { "Others" }
