@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use koalr_store::{DataDir, Visitor};
+use koalr_store::DataDir;
 
 use super::args::{Common, Format, SignIn};
 use super::{create_tenant, data_path, now, print};
@@ -10,13 +10,9 @@ use crate::HostError;
 use crate::jobs::invite;
 
 pub(super) fn run(common: &Common, options: &SignIn) -> Result<ExitCode, HostError> {
-    let tenant = create_tenant(common)?;
-    let visitor = Visitor {
-        tenant: tenant.id().clone(),
-        login: options.login.clone(),
-    };
+    let mut tenant = create_tenant(common)?;
     let data = DataDir::open(data_path(common)?)?;
-    let link = invite(&data, &visitor, now(common))?;
+    let link = invite(&data, &mut tenant, &options.login, now(common))?;
     let url = options.url.trim_end_matches('/');
     print(Format::Text, &(), |()| {
         format!("{url}/sign-in/{}\n", link.reveal())

@@ -208,6 +208,17 @@ mod tests {
     }
 
     #[test]
+    fn a_tenant_that_is_deleted_takes_its_links_and_visits_along() {
+        let (_directory, data, ines) = ground();
+        data.save_sign_in(&[1; 32], &ines, 1_000).unwrap();
+        data.begin_visit(&[1; 32], &[2; 32], 0).unwrap();
+        data.save_sign_in(&[3; 32], &ines, 1_000).unwrap();
+        data.delete(&acme()).unwrap();
+        assert_eq!(data.visitor(&[2; 32], 1).unwrap(), None);
+        assert_eq!(data.sign_in(&[3; 32], 1).unwrap(), None);
+    }
+
+    #[test]
     fn a_visit_that_was_ended_is_over() {
         let (_directory, data, ines) = ground();
         data.save_sign_in(&[1; 32], &ines, 1).unwrap();
