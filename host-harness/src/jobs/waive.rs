@@ -122,7 +122,8 @@ impl WaiverStatus {
     }
 }
 
-/// Approves one waiver, by the rules that hold for a file of them.
+/// Approves one waiver, by the rules that hold for a file of them. The same again without an id, as from a form that was
+/// sent twice, stays as it is.
 ///
 /// # Errors
 /// - the policy does not let it live so long, it would never hold, or who asked for it approves it
@@ -149,7 +150,21 @@ pub fn approve_waiver(
         expires: given.expires,
         void_if: given.void_if,
     };
-    if waiver.id.is_empty() {
+    let stored = tenant.waivers()?;
+    let known = stored.all().iter().find(|one| {
+        let (id, created) = (one.id.clone(), one.created);
+        **one
+            == Waiver {
+                id,
+                created,
+                ..waiver.clone()
+            }
+    });
+    if waiver.id.is_empty()
+        && let Some(known) = known
+    {
+        waiver = known.clone();
+    } else if waiver.id.is_empty() {
         let whole = serde_json::to_vec(&waiver).map_err(HostError::Json)?;
         let digits = hex::encode(Sha256::digest(whole));
         let digits: String = digits.chars().take(SHORT_SHA).collect();

@@ -47,7 +47,7 @@ impl<P: Pages> Room<P> {
                 let detail = "the address is not UTF-8, percent-encoded";
                 Problem::new(StatusCode::BAD_REQUEST, detail)
             })?;
-            let query = Query::read(&form::filled(&head.uri), route.query)?;
+            let query = Query::read(&form::filled(&head.uri), route.query).map_err(unclear)?;
             let given = Given { id, query };
             match route.read {
                 Read::Page(read) => self.show(visitor, &frame, read(given)).await,
@@ -181,6 +181,15 @@ pub(super) fn back(form: &str, id: Option<String>) -> Redirect {
     match id {
         Some(id) => Redirect::to(&format!("{before}{}{after}", html::segment(&id))),
         None => Redirect::to("/"),
+    }
+}
+
+/// What is wrong with an address, for people.
+fn unclear(problem: Problem) -> Problem {
+    let detail = "this page does not understand what its address asks for; open it without that";
+    match problem.reasons() {
+        [] => problem,
+        reasons => Problem::new(problem.status(), detail).because(reasons.to_vec()),
     }
 }
 

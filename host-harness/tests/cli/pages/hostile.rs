@@ -74,11 +74,12 @@ fn history() -> Value {
         let change = json!({
             "id": id(place, hostile, 1), "repository": format!("acme/{place}{hostile}"),
             "head-sha": format!("{}{hostile}", sha(place)), "state": "open", "title": hostile,
-            "author": hostile, "source-branch": hostile, "target-branch": hostile,
+            "author": if place == 0 { hostile } else { "priya" }, "source-branch": hostile, "target-branch": hostile,
             "opened-at": "2026-09-20T10:00:00Z", "dependencies": dependencies, "dependencies-source": hostile,
         });
         let mut merged = change.clone();
         merged["id"] = id(place, hostile, 2).into();
+        merged["author"] = (*hostile).into();
         merged["state"] = "merged".into();
         merged["merged-at"] = "2026-09-20T12:00:00Z".into();
         merged["merge-sha"] = sha(place).into();
@@ -140,20 +141,34 @@ fn no_name_from_outside_is_more_than_a_text_on_any_page() {
     let (_upstream, _site, ines) = stored();
     let mut queue: VecDeque<String> = PLACES.iter().map(|path| (*path).to_owned()).collect();
     let mut seen: BTreeSet<String> = queue.iter().cloned().collect();
-    let mut hostile = 0;
+    let (mut hostile, mut found) = (0, BTreeSet::new());
     while let Some(path) = queue.pop_front() {
         let shown = ines.get(&path);
-        let short: String = path.chars().take(200).collect();
-        assert_eq!(shown.status, 200, "{short}: {}", shown.body);
-        sound(&path, &shown.body);
+        let short: String = path.chars().take(100).collect();
+        // A filter is not as long as the longest of the names.
+        let told = if shown.status == 400 && path.len() > LONG.len() {
+            400
+        } else {
+            200
+        };
+        if shown.status != told {
+            found.insert(format!("{short}: {}", shown.status));
+        }
+        found.extend(
+            wrong(&shown.body)
+                .into_iter()
+                .map(|one| format!("{short}: {one}")),
+        );
         hostile += usize::from(shown.body.contains("&lt;script&gt;alert"));
         for link in links(&shown.body) {
             let link = link.split('#').next().unwrap().to_owned();
-            if !link.is_empty() && seen.insert(link.clone()) {
+            let is_rows_of_correlation = link.contains("/rows/") && link.contains("window=");
+            if !link.is_empty() && !is_rows_of_correlation && seen.insert(link.clone()) {
                 queue.push_back(link);
             }
         }
     }
+    assert!(found.is_empty(), "{found:#?}");
     let of = |prefix: &str| seen.iter().filter(|path| path.starts_with(prefix)).count();
     assert!(of("/changes/") >= 2 * NAMES.len(), "{}", of("/changes/"));
     assert!(of("/findings/") >= 10, "{}", of("/findings/"));
@@ -189,7 +204,8 @@ fn what_somebody_types_is_shown_again_as_a_text() {
             format!("/{encoded}"),
         ] {
             let shown = ines.get(&path);
-            assert!([200, 400, 404, 431].contains(&shown.status), "{path}");
+            let statuses = [200, 400, 404, 422];
+            assert!(statuses.contains(&shown.status), "{path}: {shown:?}");
             sound(&path, &shown.body);
         }
         let change = &history["changes"][2 * place]["id"];
@@ -256,6 +272,9 @@ fn what_somebody_types_is_shown_again_as_a_text() {
             sound(path, &ines.page(path));
         }
     }
+    let link = ["--as", NAMES[0], "--now", NOW_TEXT];
+    let named_so = Visitor::signed_in(&site.koalr, &site.address, &link);
+    sound("/policy", &named_so.page("/policy"));
     let waivers = site.koalr.run(&["waiver", "list", "--format", "json"]);
     let waivers = waivers.json();
     assert!(!waivers.as_array().unwrap().is_empty(), "{waivers}");

@@ -11,9 +11,6 @@ enum Part<'a> {
 /// Everything about a page that a name from outside could have made of it; empty if nothing.
 pub(super) fn wrong(page: &str) -> Vec<String> {
     let mut wrong = Vec::new();
-    if let Some(found) = page.chars().find(|one| is_control(*one)) {
-        wrong.push(format!("the character {found:?}"));
-    }
     let parts = match parts(page.strip_prefix("<!DOCTYPE html>").unwrap_or(page)) {
         Ok(parts) => parts,
         Err(at) => return vec![format!("no markup: {}", shortened(at))],
@@ -22,6 +19,8 @@ pub(super) fn wrong(page: &str) -> Vec<String> {
     for part in parts {
         match part {
             Part::Open(name, attributes) => {
+                let shown = attributes.iter().filter(|(key, _)| *key != "value");
+                wrong.extend(shown.filter_map(|(_, value)| control(value)));
                 wrong.extend(attributes.iter().filter_map(|one| attribute(name, *one)));
                 if name == "script" && !attributes.iter().any(|(key, _)| *key == "src") {
                     wrong.push("a script of its own".to_owned());
@@ -42,7 +41,9 @@ pub(super) fn wrong(page: &str) -> Vec<String> {
             Part::Text(text) if open.last() == Some(&"script") => {
                 wrong.push(format!("a script: {}", shortened(text)));
             }
-            Part::Text(_) => {}
+            // What somebody typed stays as it is where they go on typing.
+            Part::Text(_) if open.last() == Some(&"textarea") => {}
+            Part::Text(text) => wrong.extend(control(text)),
         }
     }
     if !open.is_empty() {
@@ -134,6 +135,12 @@ fn is_control(one: char) -> bool {
         || matches!(one, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
 
+/// What such a character stands in; none if there is none.
+fn control(text: &str) -> Option<String> {
+    let found = text.contains(is_control);
+    found.then(|| format!("a control character in `{}`", shortened(text)))
+}
+
 fn shortened(text: &str) -> String {
     text.chars().take(80).collect()
 }
@@ -150,7 +157,8 @@ fn what_a_name_could_make_of_a_page_is_found() {
     assert_eq!(links(sound), ["/x?a&b"]);
     for (page, told) in [
         ("<p><script>alert(1)</script></p>", "a script of its own"),
-        ("<p><img src=x onerror=alert(1)></p>", "an element img"),
+        ("<p><img src=\"x\"></p>", "an element img"),
+        ("<p><img src=x></p>", "no markup: =x></p>"),
         ("<p onclick=\"a\"></p>", "<p onclick=a>"),
         ("<a href=\"javascript:a\">x</a>", "<a href=javascript:a>"),
         (
@@ -159,7 +167,7 @@ fn what_a_name_could_make_of_a_page_is_found() {
         ),
         ("<title></title></title>", "</title> closes nothing"),
         ("<p>1 < 2</p>", "no markup:  2</p>"),
-        ("<p>\u{202e}</p>", "the character '\\u{202e}'"),
+        ("<p>\u{202e}</p>", "a control character in `\u{202e}`"),
         ("<p>", "[\"p\"] stay open"),
     ] {
         let found = wrong(page);

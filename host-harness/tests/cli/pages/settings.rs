@@ -166,6 +166,21 @@ fn news_of_a_sync_are_for_visitors_alone() {
 }
 
 #[test]
+fn the_audit_log_says_who_was_given_a_link_and_who_signed_in() {
+    let (site, _) = operator();
+    let log = site.koalr.run(&["audit", "list"]).out;
+    let mut lines = log.lines().rev();
+    let signed_in = lines.next().unwrap();
+    assert!(signed_in.ends_with(" omar: signed-in {}"), "{log}");
+    let offered = lines.next().unwrap();
+    assert!(
+        offered.ends_with(" koalr sign-in: sign-in-offered omar {}"),
+        "{log}"
+    );
+    assert_eq!(site.koalr.run(&["audit", "verify"]).code, 0);
+}
+
+#[test]
 fn the_icon_is_an_asset_that_a_browser_keeps() {
     let (_site, visit) = operator();
     let page = visit.get("/settings/plugins");
