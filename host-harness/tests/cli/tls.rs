@@ -67,9 +67,9 @@ fn a_server_with_a_certificate_speaks_tls_and_reads_it_again_when_it_is_told() {
         .unwrap();
     let healthz = |root| ask("GET /healthz", address, root);
     assert!(healthz(&old).unwrap().starts_with("HTTP/1.1 200"));
-    let link = koalr.run(&["sign-in", "--as", "ines"]).out;
-    let link = link.trim().split("/sign-in/").nth(1).unwrap().to_owned();
-    let signed_in = ask(&format!("POST /sign-in/{link}"), address, &old).unwrap();
+    let printed = koalr.run(&["sign-in", "--as", "ines"]).out;
+    let ticket = printed.trim().split("/sign-in/").nth(1).unwrap();
+    let signed_in = ask(&format!("POST /sign-in/{ticket}"), address, &old).unwrap();
     let cookie = signed_in.split("set-cookie: ").nth(1).unwrap();
     let (_, attributes) = cookie.lines().next().unwrap().split_once("; ").unwrap();
     assert_eq!(attributes, "Path=/; HttpOnly; SameSite=Lax; Secure");

@@ -177,8 +177,8 @@ fn a_form_that_is_sent_twice_is_done_once() {
     let revoke = format!("{OWNER}-waiver");
     let policy = [("policy", "# ours\n")];
     for (path, fields, word) in [
-        (format!("{change}/override"), &lift[..], "overrode"),
-        (format!("{change}/waive"), &waive, "waived"),
+        (format!("{change}/waive"), &waive[..], "waived"),
+        (format!("{change}/override"), &lift, "overrode"),
         ("/policy".to_owned(), &policy, "policy-set"),
         (
             "/policy/revoke".to_owned(),
@@ -267,6 +267,24 @@ fn what_an_address_cannot_mean_is_said_with_the_way_back() {
         assert_eq!(shown.status, 404, "{path}: {shown:?}");
         shown.says(&["href=\"/\"", "Sign out"]);
     }
+}
+
+#[test]
+fn a_page_can_be_asked_for_without_its_body() {
+    let served = Served::new();
+    let ines = signed_in(&served, &["--as", "ines"]);
+    for path in ["/changes", "/policy", "/settings/plugins"] {
+        let (head, whole) = (ines.ask(&format!("HEAD {path}"), ""), ines.get(path));
+        assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
+        let length = whole.body.len().to_string();
+        assert_eq!(
+            head.header("content-length"),
+            Some(length.as_str()),
+            "{path}"
+        );
+    }
+    let stranger = Visitor::stranger(&served.address);
+    assert_eq!(stranger.ask("HEAD /policy", "").status, 401);
 }
 
 #[test]

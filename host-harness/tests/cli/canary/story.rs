@@ -34,6 +34,15 @@ impl Search {
         self.add(&args.join(" "), ran.out + &ran.err);
     }
 
+    /// The vault's key, which is no text, was said nowhere.
+    #[track_caller]
+    fn assert_without(&self, vault: &[u8]) {
+        for (place, text) in &self.texts {
+            let has_key = text.windows(16).any(|bytes| vault.starts_with(bytes));
+            assert!(!has_key, "the vault key is in {place}");
+        }
+    }
+
     #[track_caller]
     fn assert_nothing(&self, koalr: &Koalr) {
         let files = koalr.files();
@@ -179,6 +188,19 @@ fn visit(search: &mut Search, koalr: &Koalr, server: &Server, upstream: &str) {
     search.add("metrics", format!("{metrics:?}"));
 }
 
+/// Of what a token was sealed to, nothing is stored.
+#[track_caller]
+fn assert_left_nothing(koalr: &Koalr, sealed: &[u8]) {
+    let files = koalr.files();
+    for file in files.iter().filter(|file| file.is_file()) {
+        let content = fs::read(file).unwrap();
+        for part in sealed.chunks_exact(16) {
+            let stays = content.windows(16).any(|bytes| bytes == part);
+            assert!(!stays, "the sealed token is in {}", file.display());
+        }
+    }
+}
+
 /// What the connection's token is sealed to.
 fn sealed(koalr: &Koalr) -> Vec<u8> {
     let tenant = rusqlite::Connection::open(koalr.path("data/tenants/default.db")).unwrap();
@@ -279,20 +301,10 @@ fn a_server_with_every_kind_of_secret_tells_none_and_goes_on_through_a_rotation(
     search.run(&koalr, &["jobs", "list", "--format", "json"]);
     let jobs = String::from_utf8(search.texts.last().unwrap().1.clone()).unwrap();
     assert!(!jobs.contains("dead"), "{jobs}");
-    let files = koalr.files();
-    for file in files.iter().filter(|file| file.is_file()) {
-        let content = fs::read(file).unwrap();
-        for part in before.chunks_exact(16) {
-            let stays = content.windows(16).any(|bytes| bytes == part);
-            assert!(!stays, "the sealed token is in {}", file.display());
-        }
-    }
+    assert_left_nothing(&koalr, &before);
     search.assert_nothing(&koalr);
     search.add("log", server.log());
-    for (place, text) in &search.texts {
-        let has_key = text.windows(16).any(|bytes| vault.starts_with(bytes));
-        assert!(!has_key, "the vault key is in {place}");
-    }
+    search.assert_without(&vault);
     for run in github.check_runs() {
         search.add("check run", format!("{run:?}"));
     }
