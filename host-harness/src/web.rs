@@ -40,14 +40,18 @@ use http::StatusCode;
 use body::Bodies;
 use problem::Problem;
 
-/// Everything that is served.
-fn router<S: Inbox + Api + Pages + Pulse>(server: Arc<S>, limits: &Limits) -> Router {
+/// Everything that is served; `is_sealed`: over TLS.
+fn router<S: Inbox + Api + Pages + Pulse>(
+    server: Arc<S>,
+    limits: &Limits,
+    is_sealed: bool,
+) -> Router {
     let bodies = Bodies::new(limits);
     Router::new()
         .merge(health::router(Arc::clone(&server)))
         .merge(webhooks::router(Arc::clone(&server), bodies.clone()))
         .merge(api::router(Arc::clone(&server), bodies.clone(), limits))
-        .merge(pages::router(server, bodies, limits))
+        .merge(pages::router(server, bodies, limits, is_sealed))
         .method_not_allowed_fallback(async || {
             let detail = "this address does not take this method";
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail)

@@ -10,9 +10,9 @@ use crate::HostError;
 use crate::jobs::{invite, sign_out};
 
 pub(super) fn run(common: &Common, options: &SignIn) -> Result<ExitCode, HostError> {
-    let tenant = create_tenant(common)?;
+    let mut tenant = create_tenant(common)?;
     let data = DataDir::open(data_path(common)?)?;
-    let link = invite(&data, tenant.id(), &options.login, now(common))?;
+    let link = invite(&data, &mut tenant, &options.login, now(common))?;
     let url = [&options.url, &common.settings.public_url];
     let url = url.into_iter().flatten().next();
     let url = url.map_or(HERE, |url| url.trim_end_matches('/'));
@@ -25,7 +25,7 @@ pub(super) fn run(common: &Common, options: &SignIn) -> Result<ExitCode, HostErr
 pub(super) fn end(common: &Common, options: &SignOut) -> Result<ExitCode, HostError> {
     let tenant = create_tenant(common)?;
     let data = DataDir::open(data_path(common)?)?;
-    let ended = sign_out(&data, tenant.id(), &options.login)?;
+    let ended = sign_out(&data, &tenant, &options.login)?;
     print(Format::Text, &(), |()| match ended {
         1 => "1 visit ended\n".to_owned(),
         _ => format!("{ended} visits ended\n"),

@@ -30,7 +30,7 @@ pub(super) fn run(common: &Common, command: TeamCommand) -> Result<ExitCode, Hos
             let mut tenant = create_tenant(common)?;
             remove_actor(&mut tenant, &login, now(common))?;
             let data = DataDir::open(data_path(common)?)?;
-            sign_out(&data, tenant.id(), &login)?;
+            sign_out(&data, &tenant, &login)?;
         }
     }
     Ok(ExitCode::SUCCESS)

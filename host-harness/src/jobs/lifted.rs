@@ -10,7 +10,8 @@ use crate::HostError;
 use crate::report::plain;
 
 /// Lets one head of a change pass on somebody's name: stored, and audited. The change is to be judged again after it.
-/// `head_sha` is the head they looked at; none means the present one.
+/// `head_sha` is the head they looked at; none means the present one. The same again, as from a form that was sent twice,
+/// stays as it is.
 ///
 /// # Errors
 /// - the change is not stored, or is at another head by now
@@ -47,6 +48,16 @@ pub fn override_change(
                 other => HostError::Change(other.to_string()),
             },
         )?;
+    let stored = tenant.overrides(change)?.into_iter().find(|one| {
+        let Override { at, .. } = *one;
+        *one == Override {
+            at,
+            ..lifted.clone()
+        }
+    });
+    if let Some(stored) = stored {
+        return Ok(stored);
+    }
     tenant.append_audit(at, &lifted.actor, &lifted.change, &Event::from(&lifted))?;
     tenant.save_override(&lifted)?;
     Ok(lifted)

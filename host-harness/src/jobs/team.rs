@@ -59,7 +59,7 @@ pub fn remove(tenant: &mut Tenant, login: &str, now: Timestamp) -> Result<(), Ho
     Ok(())
 }
 
-/// Stores a policy that was read from a text. Its version is returned.
+/// Stores a policy that was read from a text. Its version is returned. The text that holds already stays as it is.
 ///
 /// # Errors
 /// - the login is not known, or may not
@@ -74,6 +74,9 @@ pub fn set_policy(
     actor
         .may(Act::SetPolicy, None)
         .map_err(|error| forbidden(&error))?;
+    if let Some(holds) = tenant.policy()?.filter(|holds| holds.text == text) {
+        return Ok(holds.version);
+    }
     let version = tenant.save_policy(text, actor.login(), now)?;
     let event = Event::PolicySet {
         content_hash: hex::encode(Sha256::digest(text)),

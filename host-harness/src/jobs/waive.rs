@@ -122,7 +122,8 @@ impl WaiverStatus {
     }
 }
 
-/// Approves one waiver, by the rules that hold for a file of them.
+/// Approves one waiver, by the rules that hold for a file of them. The same again without an id, as from a form that was
+/// sent twice, stays as it is.
 ///
 /// # Errors
 /// - it has no reason or nobody asked for it, the policy does not let it live so long, it would never hold, or who asked
@@ -137,6 +138,7 @@ pub fn approve_waiver(
     now: Timestamp,
 ) -> Result<WaiverStatus, HostError> {
     let policy = JudgeOptions::stored_policy(host, tenant)?;
+    let begins_now = given.created.is_none();
     let mut waiver = Waiver {
         id: given.id.unwrap_or_default(),
         vulnerability: given.vulnerability,
@@ -151,10 +153,11 @@ pub fn approve_waiver(
         void_if: given.void_if,
     };
     if waiver.id.is_empty() {
-        let whole = serde_json::to_vec(&waiver).map_err(HostError::Json)?;
-        let digits = hex::encode(Sha256::digest(whole));
-        let digits: String = digits.chars().take(SHORT_SHA).collect();
-        waiver.id = format!("{}-{digits}", waiver.vulnerability);
+        let stored = stored_alike(tenant, &waiver)?;
+        waiver = match stored.filter(|_| begins_now) {
+            Some(stored) => stored,
+            None => named(waiver)?,
+        };
     }
     let problems = waiver.problems(policy.waiver_max_days);
     if !problems.is_empty() {
@@ -170,6 +173,32 @@ pub fn approve_waiver(
     add_waivers(tenant, &Waivers::of(vec![waiver.clone()]), login, now)?;
     let revoked_at = None;
     Ok(WaiverStatus::at(now, StoredWaiver { waiver, revoked_at }))
+}
+
+/// One that is stored and says the same, whenever it was approved.
+fn stored_alike(tenant: &Tenant, waiver: &Waiver) -> Result<Option<Waiver>, HostError> {
+    let stored = tenant.waivers()?;
+    let mut all = stored.all().iter();
+    let alike = all.find(|one| {
+        let (id, created) = (one.id.clone(), one.created);
+        let waiver = waiver.clone();
+        **one
+            == Waiver {
+                id,
+                created,
+                ..waiver
+            }
+    });
+    Ok(alike.cloned())
+}
+
+/// The same with a name that comes of what it says.
+fn named(waiver: Waiver) -> Result<Waiver, HostError> {
+    let whole = serde_json::to_vec(&waiver).map_err(HostError::Json)?;
+    let digits = hex::encode(Sha256::digest(whole));
+    let digits: String = digits.chars().take(SHORT_SHA).collect();
+    let id = format!("{}-{digits}", waiver.vulnerability);
+    Ok(Waiver { id, ..waiver })
 }
 
 /// Takes a waiver back. It does not hold any more, and its id is not given again.

@@ -12,6 +12,7 @@ mod part;
 pub(crate) mod policy;
 pub(crate) mod settings;
 
+pub(crate) use address::segment;
 pub(crate) use asset::{ASSETS, Asset};
 pub(crate) use frame::{Frame, Page, invitation, problem, stranger, whole};
 

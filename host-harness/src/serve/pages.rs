@@ -9,6 +9,7 @@ mod settings;
 
 use std::sync::Arc;
 
+use koalr_platform::audit::Event;
 use koalr_store::Visitor;
 
 use super::desk::Desk;
@@ -26,8 +27,15 @@ impl Pages for Desk {
     async fn sign_in(self: Arc<Self>, link: Ticket) -> Result<Option<Ticket>, HostError> {
         self.aside(move |desk| {
             let visit = Ticket::random()?;
-            let begun = (desk.data).begin_visit(&link.hash(), &visit.hash(), desk.now())?;
-            Ok(begun.map(|_| visit))
+            let now = desk.now();
+            let Some(visitor) = desk.data.begin_visit(&link.hash(), &visit.hash(), now)? else {
+                return Ok(None);
+            };
+            let Some(mut tenant) = desk.tenant(&visitor.tenant)? else {
+                return Ok(None);
+            };
+            tenant.append_audit(now, &visitor.login, "", &Event::SignedIn)?;
+            Ok(Some(visit))
         })
         .await
     }

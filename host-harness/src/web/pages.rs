@@ -23,6 +23,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, get, on, post};
 use http::Method;
 use koalr_store::Visitor;
@@ -33,7 +35,7 @@ use super::limits::Limits;
 use crate::HostError;
 use crate::report::html::{Frame, Page};
 use crate::ticket::Ticket;
-use room::{Room, nowhere};
+use room::{Room, nowhere, wrong_method};
 
 pub(crate) use changes::{ChangesForm, ChangesPage};
 pub(crate) use correlation::CorrelationPage;
@@ -134,8 +136,13 @@ pub(crate) enum Acted {
     Stay(Page),
 }
 
-/// Everything that people look at, and what is answered where nothing is.
-pub(super) fn router<P: Pages>(pages: Arc<P>, bodies: Bodies, limits: &Limits) -> Router {
+/// Everything that people look at, and what is answered where nothing is. `is_sealed`: it is served over TLS.
+pub(super) fn router<P: Pages>(
+    pages: Arc<P>,
+    bodies: Bodies,
+    limits: &Limits,
+    is_sealed: bool,
+) -> Router {
     let mut router = Router::new();
     for route in route::routes() {
         let Ok(method) = MethodFilter::try_from(route.method.clone()) else {
@@ -145,22 +152,38 @@ pub(super) fn router<P: Pages>(pages: Arc<P>, bodies: Bodies, limits: &Limits) -
                                  params: Result<RawPathParams, RawPathParamsRejection>,
                                  request: Request| {
             let id = params.map(|all| all.iter().map(|(_, value)| value).collect());
-            headers::guarded(room.receive(route, id.ok(), request).await)
+            room.receive(route, id.ok(), request).await
         };
         router = router.route(route.path, on(method, answer));
         if route.method == Method::POST && !route::is_page(route.path) {
-            router = router.route(route.path, get(room::back));
+            let back = async move |params: Result<RawPathParams, RawPathParamsRejection>| {
+                let id = params.map(|all| all.iter().map(|(_, value)| value).collect());
+                room::back(route.path, id.ok()).into_response()
+            };
+            router = router.route(route.path, get(back));
         }
     }
     router
         .route(entry::LINK, get(entry::invite::<P>).post(entry::begin::<P>))
         .route(entry::END, post(entry::end::<P>))
         .route(news::PATH, get(news::listen::<P>))
+        .merge(assets::router())
         .fallback(nowhere::<P>)
+        .method_not_allowed_fallback(wrong_method::<P>)
         .with_state(Room {
             pages,
             bodies,
             streams: Arc::new(Streams::new(limits)),
+            is_sealed,
         })
-        .merge(assets::router())
+        // Around all of it: what a room or the router itself refuses is an answer too.
+        .layer(map_response(async |answer: Response| {
+            headers::guarded(answer)
+        }))
+}
+
+/// Every address of a page or a form, with its method. What is in braces stands for itself.
+#[cfg(test)]
+pub(super) fn addresses() -> impl Iterator<Item = (Method, &'static str)> {
+    route::routes().map(|one| (one.method.clone(), one.path))
 }

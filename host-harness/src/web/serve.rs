@@ -44,12 +44,14 @@ pub(crate) async fn serve<S: Inbox + Api + Pages + Pulse>(
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
+    let listener = listener.into();
     let metrics = Arc::clone(server.metrics());
+    let rooms = router(server, &limits, listener.tls.is_some());
     let site = Site {
         open: Some(metrics.http.connections.of([])),
-        router: router(server, &limits).layer(from_fn_with_state(metrics, watched)),
+        router: rooms.layer(from_fn_with_state(metrics, watched)),
     };
-    accept_all(listener.into(), site, limits, shutdown).await;
+    accept_all(listener, site, limits, shutdown).await;
 }
 
 /// Serves metrics and readiness in the same way, to who operates the server. That is not counted.

@@ -4,6 +4,7 @@ mod bounds;
 mod fake;
 mod news;
 mod once;
+mod pages;
 mod rates;
 mod tls;
 

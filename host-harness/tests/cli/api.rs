@@ -17,6 +17,7 @@ mod pages;
 mod rate;
 mod risk;
 mod stage;
+mod visits;
 mod waivers;
 mod wire;
 

@@ -88,4 +88,6 @@ mod tls;
 #[cfg(test)]
 mod token;
 #[cfg(test)]
+mod visitor;
+#[cfg(test)]
 mod waiver;

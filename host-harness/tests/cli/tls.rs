@@ -23,7 +23,11 @@ fn certified(koalr: &Koalr) -> CertificateDer<'static> {
 }
 
 /// What is answered to somebody who trusts only this.
-fn healthz(address: &str, root: &CertificateDer<'static>) -> Result<String, std::io::Error> {
+fn ask(
+    what: &str,
+    address: &str,
+    root: &CertificateDer<'static>,
+) -> Result<String, std::io::Error> {
     let mut roots = RootCertStore::empty();
     roots.add(root.clone()).unwrap();
     let client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -34,7 +38,9 @@ fn healthz(address: &str, root: &CertificateDer<'static>) -> Result<String, std:
     let name = ServerName::IpAddress(IpAddr::try_from("127.0.0.1").unwrap());
     let connection = ClientConnection::new(Arc::new(client), name).unwrap();
     let mut stream = StreamOwned::new(connection, TcpStream::connect(address)?);
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: koalr\r\nconnection: close\r\n\r\n")?;
+    let request =
+        format!("{what} HTTP/1.1\r\nhost: koalr\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
@@ -59,7 +65,14 @@ fn a_server_with_a_certificate_speaks_tls_and_reads_it_again_when_it_is_told() {
         .split(';')
         .next()
         .unwrap();
-    assert!(healthz(address, &old).unwrap().starts_with("HTTP/1.1 200"));
+    let healthz = |root| ask("GET /healthz", address, root);
+    assert!(healthz(&old).unwrap().starts_with("HTTP/1.1 200"));
+    let printed = koalr.run(&["sign-in", "--as", "ines"]).out;
+    let ticket = printed.trim().split("/sign-in/").nth(1).unwrap();
+    let signed_in = ask(&format!("POST /sign-in/{ticket}"), address, &old).unwrap();
+    let cookie = signed_in.split("set-cookie: ").nth(1).unwrap();
+    let (_, attributes) = cookie.lines().next().unwrap().split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/; HttpOnly; SameSite=Lax; Secure");
     let new = certified(&koalr);
     let id = child.id();
     let tell = |signal: &str| {
@@ -80,8 +93,8 @@ fn a_server_with_a_certificate_speaks_tls_and_reads_it_again_when_it_is_told() {
             .contains("the certificate was read again")
     });
     assert!(read.is_some());
-    assert!(healthz(address, &new).unwrap().starts_with("HTTP/1.1 200"));
-    assert!(healthz(address, &old).is_err());
+    assert!(healthz(&new).unwrap().starts_with("HTTP/1.1 200"));
+    assert!(healthz(&old).is_err());
     tell("TERM");
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }

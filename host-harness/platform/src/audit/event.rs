@@ -107,6 +107,10 @@ pub enum Event {
     },
     /// A key of the HTTP API was taken back.
     KeyRevoked,
+    /// A link was made that signs somebody in to the pages.
+    SignInOffered,
+    /// Somebody signed in to the pages.
+    SignedIn,
 }
 
 /// What was done, as a word.
@@ -141,11 +145,15 @@ pub enum Deed {
     KeyCreated,
     /// A key of the HTTP API was taken back.
     KeyRevoked,
+    /// A link was made that signs somebody in to the pages.
+    SignInOffered,
+    /// Somebody signed in to the pages.
+    SignedIn,
 }
 
 impl Deed {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Decided,
         Self::DeploymentDecided,
         Self::Overrode,
@@ -159,6 +167,8 @@ impl Deed {
         Self::Imported,
         Self::KeyCreated,
         Self::KeyRevoked,
+        Self::SignInOffered,
+        Self::SignedIn,
     ];
 
     /// Its word.
@@ -178,6 +188,8 @@ impl Deed {
             Self::Imported => "imported",
             Self::KeyCreated => "key-created",
             Self::KeyRevoked => "key-revoked",
+            Self::SignInOffered => "sign-in-offered",
+            Self::SignedIn => "signed-in",
         }
     }
 }
@@ -200,6 +212,8 @@ impl Event {
             Self::Imported { .. } => Deed::Imported,
             Self::KeyCreated { .. } => Deed::KeyCreated,
             Self::KeyRevoked => Deed::KeyRevoked,
+            Self::SignInOffered => Deed::SignInOffered,
+            Self::SignedIn => Deed::SignedIn,
         }
     }
 
@@ -276,7 +290,7 @@ impl Event {
                     .into_iter()
                     .chain(login.iter().map(|login| ("login", Text(login)))),
             ),
-            Self::KeyRevoked => object([]),
+            Self::KeyRevoked | Self::SignInOffered | Self::SignedIn => object([]),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use koalr_platform::team::Role;
-use koalr_store::{DataDir, Tenant, Visitor};
+use koalr_store::{DataDir, Tenant};
 use koalr_upstream::Upstream;
 
 use super::super::args::Common;
@@ -31,12 +31,8 @@ impl Served {
     ) -> Result<Self, HostError> {
         let roles = [Role::Lead, Role::Security, Role::Operator];
         set_roles(&mut tenant, LOGIN, roles, now(common))?;
-        let visitor = Visitor {
-            tenant: tenant.id().clone(),
-            login: LOGIN.to_owned(),
-        };
         let data = DataDir::open(data_path(common)?)?;
-        let link = invite(&data, &visitor, now(common))?;
+        let link = invite(&data, &mut tenant, LOGIN, now(common))?;
         drop(tenant);
         let clock = common.clone();
         let settings = ServeSettings::on_loopback(Arc::new(WallClock(move || now(&clock))))

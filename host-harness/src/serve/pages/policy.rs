@@ -106,14 +106,17 @@ impl Desk {
         let Some(mut tenant) = self.tenant(&visitor.tenant)? else {
             return Ok(None);
         };
-        let stored = tenant.stored_waiver(id)?;
-        let Some(mut stored) = stored.filter(|one| one.revoked_at.is_none()) else {
+        let Some(mut stored) = tenant.stored_waiver(id)? else {
             return Ok(None);
         };
-        let now = self.now();
-        revoke_waiver(&mut tenant, id, &visitor.login, now)?;
-        stored.revoked_at = Some(now);
-        self.queue_concerned(&mut tenant, &WaiverStatus::at(now, stored))?;
+        may(&tenant, visitor, Act::Revoke)?;
+        // It may have been pressed twice.
+        if stored.revoked_at.is_none() {
+            let now = self.now();
+            revoke_waiver(&mut tenant, id, &visitor.login, now)?;
+            stored.revoked_at = Some(now);
+            self.queue_concerned(&mut tenant, &WaiverStatus::at(now, stored))?;
+        }
         Ok(Some(Acted::Go(policy::PATH.to_owned())))
     }
 

@@ -2,12 +2,12 @@
 
 use axum::Router;
 use axum::routing::get;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use crate::report::html::{ASSETS, Asset};
 
 /// Each under a name that changes with its content, so that a browser may keep it for ever.
-pub(super) fn router() -> Router {
+pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let mut router = Router::new();
     for asset in ASSETS.iter() {
         let Asset {
@@ -18,7 +18,6 @@ pub(super) fn router() -> Router {
         let headers = [
             (CONTENT_TYPE, *media_type),
             (CACHE_CONTROL, "public, max-age=31536000, immutable"),
-            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ];
         router = router.route(path, get(async move || (headers, *content)));
     }

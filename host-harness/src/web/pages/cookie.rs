@@ -20,10 +20,12 @@ pub(super) fn read(headers: &HeaderMap) -> Option<Ticket> {
     }
 }
 
-/// Kept by the browser until it is closed; out of reach of scripts, and of other sites' forms.
-pub(super) fn set(visit: &Ticket) -> (HeaderName, String) {
+/// Kept by the browser until it is closed; out of reach of scripts, and of other sites' forms. One that came over TLS goes
+/// over nothing else.
+pub(super) fn set(visit: &Ticket, is_sealed: bool) -> (HeaderName, String) {
     let value = visit.reveal();
-    (SET_COOKIE, format!("{NAME}={value}; {ATTRIBUTES}"))
+    let sealed = if is_sealed { "; Secure" } else { "" };
+    (SET_COOKIE, format!("{NAME}={value}; {ATTRIBUTES}{sealed}"))
 }
 
 pub(super) fn clear() -> (HeaderName, String) {
@@ -47,7 +49,7 @@ mod tests {
     #[test]
     fn a_visit_is_read_as_it_was_set() {
         let visit = Ticket::random().unwrap();
-        let (_, set) = set(&visit);
+        let (_, set) = set(&visit, true);
         let pair = set.split(';').next().unwrap();
         let other = format!("theme=dark; {pair}; koalr-visits=1");
         assert_eq!(read(&headers(&[&other])).unwrap().hash(), visit.hash());
@@ -58,8 +60,11 @@ mod tests {
 
     #[test]
     fn the_cookie_is_out_of_reach_of_scripts_and_of_other_sites() {
-        let (name, set) = set(&Ticket::random().unwrap());
+        let visit = Ticket::random().unwrap();
+        let (name, plain) = set(&visit, false);
         assert_eq!(name, SET_COOKIE);
-        assert!(set.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{set}");
+        let attributes = "; Path=/; HttpOnly; SameSite=Lax";
+        assert!(plain.ends_with(attributes), "{plain}");
+        assert_eq!(set(&visit, true).1, format!("{plain}; Secure"));
     }
 }

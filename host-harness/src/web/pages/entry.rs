@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::super::problem::Problem;
 use super::room::{Room, problem, refused};
-use super::{Pages, cookie, form, headers};
+use super::{Pages, cookie, form};
 use crate::report::html;
 use crate::ticket::Ticket;
 
@@ -38,7 +38,7 @@ pub(super) async fn begin<P: Pages>(
         let link = Ticket::parse(&link).ok_or_else(used_up)?;
         let visit = room.pages.sign_in(link).await.map_err(problem)?;
         let visit = visit.ok_or_else(used_up)?;
-        Ok(([cookie::set(&visit)], Redirect::to("/")).into_response())
+        Ok(([cookie::set(&visit, room.is_sealed)], Redirect::to("/")).into_response())
     };
     answered(begun.await)
 }
@@ -47,18 +47,20 @@ pub(super) async fn begin<P: Pages>(
 pub(super) async fn end<P: Pages>(State(room): State<Room<P>>, request: Request) -> Response {
     let ended = async {
         let (head, body) = request.into_parts();
-        if let Some(visit) = cookie::read(&head.headers) {
-            room.form(&head.headers, body, &visit).await?;
-            let pages = Arc::clone(&room.pages);
-            pages.sign_out(visit).await.map_err(problem)?;
-        }
+        // Another site's form comes without a cookie, and must not take away the one that is there.
+        let Some(visit) = cookie::read(&head.headers) else {
+            return Ok(Redirect::to("/").into_response());
+        };
+        room.form(&head.headers, body, &visit).await?;
+        let pages = Arc::clone(&room.pages);
+        pages.sign_out(visit).await.map_err(problem)?;
         Ok(([cookie::clear()], Redirect::to("/")).into_response())
     };
     answered(ended.await)
 }
 
 fn answered(answer: Result<Response, Problem>) -> Response {
-    headers::guarded(answer.unwrap_or_else(|problem| refused(None, &problem)))
+    answer.unwrap_or_else(|problem| refused(None, &problem))
 }
 
 fn used_up() -> Problem {

@@ -6,11 +6,13 @@ use http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 
-/// The same answer, with those headers. A page is never kept: it may show what only its visitor may see.
+/// The same answer, with those headers. A page is never kept: it may show what only its visitor may see. An asset says
+/// itself that it may be.
 pub(super) fn guarded(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in GUARDS {
-        headers.insert(name, HeaderValue::from_static(value));
+        let value = HeaderValue::from_static(value);
+        headers.entry(name).or_insert(value);
     }
     response
 }

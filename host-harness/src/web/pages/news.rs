@@ -9,8 +9,8 @@ use koalr_store::Visitor;
 
 use super::super::api::{Hearer, Listening};
 use super::super::problem::Problem;
+use super::Pages;
 use super::room::{Room, not_found, problem, refused};
-use super::{Pages, headers};
 use crate::ticket::Ticket;
 
 /// Tells the news of the visitor's tenant as they come.
@@ -32,11 +32,9 @@ pub(super) async fn listen<P: Pages>(
         };
         room.streams.open(Arc::new(visitor), &head).await
     };
-    headers::guarded(
-        listening
-            .await
-            .unwrap_or_else(|problem| refused(None, &problem)),
-    )
+    listening
+        .await
+        .unwrap_or_else(|problem| refused(None, &problem))
 }
 
 /// A visitor who looks at an integration's page.

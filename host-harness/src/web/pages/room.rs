@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, Uri, header};
+use http::{HeaderMap, StatusCode, Uri, header};
 use koalr_store::Visitor;
 
 use super::super::api::{self, Query, Streams};
@@ -14,7 +13,7 @@ use super::super::body::Bodies;
 use super::super::problem::Problem;
 use super::form::Form;
 use super::route::{Given, Read, Route};
-use super::{Acted, Pages, cookie, form, headers};
+use super::{Acted, Pages, cookie, form};
 use crate::HostError;
 use crate::report::html::{self, Frame};
 use crate::ticket::Ticket;
@@ -24,6 +23,8 @@ pub(super) struct Room<P> {
     pub(super) bodies: Bodies,
     /// Beside those of the API.
     pub(super) streams: Arc<Streams>,
+    /// It is served over TLS.
+    pub(super) is_sealed: bool,
 }
 
 impl<P: Pages> Room<P> {
@@ -37,7 +38,7 @@ impl<P: Pages> Room<P> {
         let (head, body) = request.into_parts();
         let (visit, visitor) = match self.visitor(&head.headers).await {
             Ok(Some(signed_in)) => signed_in,
-            Ok(None) => return stranger(&head),
+            Ok(None) => return stranger(),
             Err(problem) => return refused(None, &problem),
         };
         let frame = frame(&visit, &visitor);
@@ -46,7 +47,7 @@ impl<P: Pages> Room<P> {
                 let detail = "the address is not UTF-8, percent-encoded";
                 Problem::new(StatusCode::BAD_REQUEST, detail)
             })?;
-            let query = Query::read(&form::filled(&head.uri), route.query)?;
+            let query = Query::read(&form::filled(&head.uri), route.query).map_err(unclear)?;
             let given = Given { id, query };
             match route.read {
                 Read::Page(read) => self.show(visitor, &frame, read(given)).await,
@@ -120,6 +121,7 @@ impl<P> Clone for Room<P> {
             pages: Arc::clone(&self.pages),
             bodies: self.bodies.clone(),
             streams: Arc::clone(&self.streams),
+            is_sealed: self.is_sealed,
         }
     }
 }
@@ -131,35 +133,69 @@ pub(super) async fn nowhere<P: Pages>(
     head: HeaderMap,
 ) -> Response {
     let nothing = Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address");
+    unserved(&room, &uri, &head, nothing).await
+}
+
+/// What is answered where something is, but not so.
+pub(super) async fn wrong_method<P: Pages>(
+    State(room): State<Room<P>>,
+    uri: Uri,
+    head: HeaderMap,
+) -> Response {
+    let detail = "this address does not take this method";
+    let wrong = Problem::new(StatusCode::METHOD_NOT_ALLOWED, detail);
+    unserved(&room, &uri, &head, wrong).await
+}
+
+async fn unserved<P: Pages>(
+    room: &Room<P>,
+    uri: &Uri,
+    head: &HeaderMap,
+    problem: Problem,
+) -> Response {
     let accepted = head
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok());
     if uri.path().starts_with("/api/") || !accepted.is_some_and(|types| types.contains("text/html"))
     {
-        return nothing.into_response();
+        return problem.into_response();
     }
-    headers::guarded(match room.visitor(&head).await {
-        Ok(Some((visit, visitor))) => refused(Some(&frame(&visit, &visitor)), &nothing),
-        Ok(None) => refused(None, &nothing),
-        Err(problem) => refused(None, &problem),
-    })
+    match room.visitor(head).await {
+        Ok(Some((visit, visitor))) => refused(Some(&frame(&visit, &visitor)), &problem),
+        Ok(None) | Err(_) => refused(None, &problem),
+    }
 }
 
 /// The page that a form is on: where the browser goes if it is told to open the form's own address, as after an answer
 /// that says what is wrong.
-pub(super) async fn back(uri: Uri) -> Redirect {
-    let (page, _) = uri.path().rsplit_once('/').unwrap_or_default();
-    Redirect::to(page)
+///
+/// It is made of the address as it is served, not as it was asked for: so it leads to no other site.
+pub(super) fn back(form: &str, id: Option<String>) -> Redirect {
+    let (page, _) = form.rsplit_once('/').unwrap_or_default();
+    let Some((before, (_, after))) = page
+        .split_once('{')
+        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    else {
+        return Redirect::to(page);
+    };
+    match id {
+        Some(id) => Redirect::to(&format!("{before}{}{after}", html::segment(&id))),
+        None => Redirect::to("/"),
+    }
+}
+
+/// What is wrong with an address, for people.
+fn unclear(problem: Problem) -> Problem {
+    let detail = "this page does not understand what its address asks for; open it without that";
+    match problem.reasons() {
+        [] => problem,
+        reasons => Problem::new(problem.status(), detail).because(reasons.to_vec()),
+    }
 }
 
 /// What somebody sees who is not signed in. Where they wanted to go stands in the address that they have.
-fn stranger(head: &Parts) -> Response {
-    let page = Html(html::stranger());
-    if head.method == Method::GET {
-        (StatusCode::UNAUTHORIZED, page).into_response()
-    } else {
-        (StatusCode::UNAUTHORIZED, [cookie::clear()], page).into_response()
-    }
+fn stranger() -> Response {
+    (StatusCode::UNAUTHORIZED, Html(html::stranger())).into_response()
 }
 
 /// A problem as a page, with the way to the others for who is signed in.

@@ -1,7 +1,7 @@
 //! An inbox that remembers.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
@@ -43,6 +43,11 @@ pub(super) struct Fake {
     pub(super) broken: bool,
     /// What its answers to the API fail with; none if they do not.
     pub(super) fails: Option<fn() -> HostError>,
+    /// Visits of `ines`, of `acme`, that are under way.
+    pub(super) visits: Vec<Ticket>,
+    /// How many pages and forms were asked for.
+    pub(super) looked: AtomicUsize,
+    pub(super) acted: AtomicUsize,
     /// Where taking waits until it may go on.
     pub(super) gate: Option<Gate>,
 }
@@ -250,9 +255,14 @@ impl Pages for Fake {
         Ok(None)
     }
 
-    async fn visitor(self: Arc<Self>, _: Ticket) -> Result<Option<Visitor>, HostError> {
+    async fn visitor(self: Arc<Self>, visit: Ticket) -> Result<Option<Visitor>, HostError> {
         self.works()?;
-        Ok(None)
+        let mut visits = self.visits.iter();
+        let found = visits.any(|one| one.hash() == visit.hash());
+        Ok(found.then(|| Visitor {
+            tenant: TenantId::parse("acme").unwrap(),
+            login: "ines".to_owned(),
+        }))
     }
 
     async fn sign_out(self: Arc<Self>, _: Ticket) -> Result<(), HostError> {
@@ -265,6 +275,7 @@ impl Pages for Fake {
         _: Frame,
         _: PageAsk,
     ) -> Result<Option<Page>, HostError> {
+        self.looked.fetch_add(1, Ordering::SeqCst);
         Ok(None)
     }
 
@@ -274,6 +285,7 @@ impl Pages for Fake {
         _: Frame,
         _: FormAsk,
     ) -> Result<Option<Acted>, HostError> {
+        self.acted.fetch_add(1, Ordering::SeqCst);
         Ok(None)
     }
 

@@ -126,8 +126,10 @@ impl DataDir {
         let (known, cleared) = {
             let mut control = self.control()?;
             let known = control.write_secret(|transaction| {
-                let keys = "DELETE FROM api_keys WHERE tenant = ?1";
-                transaction.execute(keys, [id.as_str()])?;
+                for of_tenant in ["api_keys", "sign_ins", "visits"] {
+                    let delete = format!("DELETE FROM {of_tenant} WHERE tenant = ?1");
+                    transaction.execute(&delete, [id.as_str()])?;
+                }
                 let tenant = "DELETE FROM tenants WHERE id = ?1";
                 Ok(transaction.execute(tenant, [id.as_str()])? > 0)
             })?;

@@ -1,57 +1,13 @@
 //! The dashboard as a browser gets it.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
 use serde_json::Value;
 
 use super::Served;
 use super::figures::Team;
+use crate::visitor::Visitor;
 
-/// A browser that is signed in.
-struct Browser<'a> {
-    served: &'a Served,
-    cookie: String,
-}
-
-impl<'a> Browser<'a> {
-    fn new(served: &'a Served) -> Self {
-        let ran = served.koalr.run(&["sign-in", "--as", "ines"]);
-        assert_eq!(ran.code, 0, "{}", ran.err);
-        let link = ran.out.trim().rsplit_once('/').unwrap().1;
-        let mut browser = Self {
-            served,
-            cookie: String::new(),
-        };
-        let answer = browser.send(&format!("POST /sign-in/{link}"));
-        let cookie = answer.split("set-cookie: ").nth(1).unwrap();
-        cookie
-            .split(';')
-            .next()
-            .unwrap()
-            .clone_into(&mut browser.cookie);
-        browser
-    }
-
-    fn send(&self, what: &str) -> String {
-        let mut stream = TcpStream::connect(&self.served.address).unwrap();
-        let request = format!(
-            "{what} HTTP/1.1\r\nhost: koalr\r\ncookie: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-            self.cookie
-        );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// A page, without what is said of it: that has the time.
-    #[track_caller]
-    fn open(&self, path: &str) -> String {
-        let answer = self.send(&format!("GET {path}"));
-        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
-        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
-    }
+fn ines(served: &Served) -> Visitor {
+    Visitor::signed_in(&served.koalr, &served.address, &["--as", "ines"])
 }
 
 /// What people read of a page, with one blank between words.
@@ -72,7 +28,7 @@ fn count(value: &Value) -> u64 {
 #[test]
 fn the_figures_are_those_of_the_command_line_and_lead_to_as_many_rows() {
     let team = Team::new();
-    let browser = Browser::new(&team.served);
+    let ines = ines(&team.served);
     for (more, about) in [
         ("", &[][..]),
         (
@@ -80,7 +36,7 @@ fn the_figures_are_those_of_the_command_line_and_lead_to_as_many_rows() {
             &["--service", "Checkout"],
         ),
     ] {
-        let page = browser.open(&format!("/dashboard?days=90&to={}{more}", team.now));
+        let page = ines.page(&format!("/dashboard?days=90&to={}{more}", team.now));
         let shown = words(&page);
         let dora = team.report(&[&["dora"], about].concat());
         let n = count(&dora["frequency"]["deployments"]);
@@ -105,7 +61,7 @@ fn the_figures_are_those_of_the_command_line_and_lead_to_as_many_rows() {
         assert_eq!(links.len(), 5, "{links:?}");
         for (link, n) in links.iter().zip([n, changes, failed]) {
             let link = link.replace("&amp;", "&");
-            let rows = browser.open(&format!("/dashboard/rows/{link}"));
+            let rows = ines.page(&format!("/dashboard/rows/{link}"));
             assert_eq!(rows.matches("<tr><td>").count() as u64, n, "{link}");
         }
     }
@@ -114,10 +70,10 @@ fn the_figures_are_those_of_the_command_line_and_lead_to_as_many_rows() {
 #[test]
 fn what_is_open_is_that_of_the_command_line() {
     let team = Team::new();
-    let browser = Browser::new(&team.served);
+    let ines = ines(&team.served);
     // A sync that is under way may change what is stored.
     let (shown, report) = loop {
-        let open = || words(&browser.open(&format!("/dashboard?to={}", team.now)));
+        let open = || words(&ines.page(&format!("/dashboard?to={}", team.now)));
         let (shown, report) = (open(), team.report(&["debt"]));
         if open() == shown {
             break (shown, report);
@@ -156,19 +112,17 @@ fn what_is_open_is_that_of_the_command_line() {
 #[test]
 fn the_home_page_says_what_to_do_where_nothing_is_known() {
     let served = Served::new();
-    let browser = Browser::new(&served);
-    let shown = words(&browser.open("/"));
+    let ines = ines(&served);
+    let shown = words(&ines.page("/"));
     assert!(
         shown.contains("No deployment, change or incident is known"),
         "{shown}"
     );
     assert!(shown.contains("koalr import FILE"), "{shown}");
-    let unknown = words(&browser.open("/dashboard?service=nobody"));
+    let unknown = words(&ines.page("/dashboard?service=nobody"));
     assert!(unknown.contains("`nobody`"), "{unknown}");
-    let answer = browser.send("GET /dashboard/rows/mttr");
-    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
-    let answer = browser.send("GET /dashboard?days=31");
-    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert_eq!(ines.get("/dashboard/rows/mttr").status, 404);
+    assert_eq!(ines.get("/dashboard?days=31").status, 400);
 }
 
 fn resolved(dora: &Value) -> String {

@@ -25,6 +25,9 @@ fn a_waiver_holds_from_its_approval_until_it_is_taken_back() {
     );
     let told = served.decided(&change, &key);
     assert_eq!(told["decided"]["decision"], "pass");
+    // The same once more is the one that is stored.
+    let (_, again) = served.ask("POST /api/v1/waivers", &key, &waiver);
+    assert_eq!(again["waiver"], *stored);
     let report = served
         .ask(&format!("GET {}/report", at(&change)), &key, &Value::Null)
         .1;

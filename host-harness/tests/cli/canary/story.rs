@@ -11,6 +11,7 @@ use koalr_upstream::github::{Delivery, GitHub, GitHubUpstream, PullRequest, Repo
 
 use super::assert_absent;
 use crate::support::{Koalr, acme, finish, serve};
+use crate::visitor::Visitor;
 
 /// What must be nowhere, and everything that was said where it must not be.
 #[derive(Default)]
@@ -33,6 +34,15 @@ impl Search {
         self.add(&args.join(" "), ran.out + &ran.err);
     }
 
+    /// The vault's key, which is no text, was said nowhere.
+    #[track_caller]
+    fn assert_without(&self, vault: &[u8]) {
+        for (place, text) in &self.texts {
+            let has_key = text.windows(16).any(|bytes| vault.starts_with(bytes));
+            assert!(!has_key, "the vault key is in {place}");
+        }
+    }
+
     #[track_caller]
     fn assert_nothing(&self, koalr: &Koalr) {
         let files = koalr.files();
@@ -52,19 +62,35 @@ struct Server {
     log: BufReader<ChildStderr>,
     heard: String,
     address: String,
+    /// Where metrics are.
+    operator: String,
 }
 
 impl Server {
     fn start(koalr: &Koalr) -> Self {
-        let mut command = koalr.command(&["serve", "--listen", "127.0.0.1:0", "-vv"]);
+        let any = "127.0.0.1:0";
+        let args = [
+            "serve",
+            "--listen",
+            any,
+            "--metrics",
+            any,
+            "--allow-loopback",
+            "-vv",
+        ];
+        let mut command = koalr.command(&args);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        out.read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = out.lines().map(Result::unwrap);
+        let mut address = |beginning: &str| {
+            let line = lines.find(|line| line.starts_with(beginning)).unwrap();
+            let address = line.split("http://").nth(1).unwrap();
+            address.split([';', '/']).next().unwrap().to_owned()
+        };
         Self {
-            address: address.split(';').next().unwrap().to_owned(),
+            address: address("Listening at "),
+            operator: address("Metrics are at "),
             log: BufReader::new(child.stderr.take().unwrap()),
             heard: String::new(),
             child,
@@ -117,6 +143,61 @@ impl Drop for Server {
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A person signs in, opens every page, connects with a wrong token and with the right one, and leaves. What they are
+/// answered is searched, also for the secrets of the link and of the visit.
+fn visit(search: &mut Search, koalr: &Koalr, server: &Server, upstream: &str) {
+    search.run(koalr, &["team", "add", "omar", "--role", "operator"]);
+    let link = koalr.run(&["sign-in", "--as", "omar"]).out;
+    let link = link.trim().split("/sign-in/").nth(1).unwrap();
+    let stranger = Visitor::stranger(&server.address);
+    let unused = stranger.get(&format!("/sign-in/{link}"));
+    assert_eq!(unused.status, 200, "{unused:?}");
+    search.add("invitation", format!("{unused:?}"));
+    let omar = Visitor::signed_in(koalr, &server.address, &["--as", "omar"]);
+    let (_, visit) = omar.cookie.split_once('=').unwrap();
+    search
+        .secrets
+        .extend([link, visit, BAD_TOKEN, HALF_TOKEN].map(str::to_owned));
+    let snyk = "/settings/integrations/snyk";
+    let mut fields = vec![("address", upstream), ("organizations", "acme")];
+    for (token, status) in [(BAD_TOKEN, 422), (HALF_TOKEN, 422), (TOKEN, 200)] {
+        fields.push(("token", token));
+        let answered = omar.post(&format!("{snyk}/connect"), &fields);
+        assert_eq!(answered.status, status, "{answered:?}");
+        search.add("connect", format!("{answered:?}"));
+        fields.pop();
+    }
+    for path in PAGES {
+        for path in [path.to_owned(), format!("{path}?token={BAD_TOKEN}")] {
+            let shown = omar.get(&path);
+            assert!([200, 400].contains(&shown.status), "{shown:?}");
+            search.add(&path, format!("{shown:?}"));
+        }
+        search.add(path, format!("{:?}", stranger.get(path)));
+    }
+    let used = omar.ask(&format!("POST /sign-in/{visit}"), "");
+    assert_eq!(used.status, 410, "{used:?}");
+    search.add("used", format!("{used:?}"));
+    search.add("left", format!("{:?}", omar.post("/sign-out", &[])));
+    assert_eq!(omar.get("/").status, 401);
+    let metrics = Visitor::stranger(&server.operator).get("/metrics");
+    assert!(metrics.body.contains("/sign-in/{link}"), "{metrics:?}");
+    search.add("metrics", format!("{metrics:?}"));
+}
+
+/// Of what a token was sealed to, nothing is stored.
+#[track_caller]
+fn assert_left_nothing(koalr: &Koalr, sealed: &[u8]) {
+    let files = koalr.files();
+    for file in files.iter().filter(|file| file.is_file()) {
+        let content = fs::read(file).unwrap();
+        for part in sealed.chunks_exact(16) {
+            let stays = content.windows(16).any(|bytes| bytes == part);
+            assert!(!stays, "the sealed token is in {}", file.display());
+        }
     }
 }
 
@@ -174,6 +255,9 @@ fn a_server_with_every_kind_of_secret_tells_none_and_goes_on_through_a_rotation(
     .into();
 
     let mut server = Server::start(&koalr);
+    let vault = fs::read(koalr.path("data/vault.key")).unwrap();
+    visit(&mut search, &koalr, &server, upstream.base_url());
+    search.secrets.push(hex::encode(&vault));
     let head = format!("authorization: Bearer {key}\r\n");
     let get =
         |server: &Server, path: &str| server.ask(&format!("GET {path} HTTP/1.1\r\n{head}"), b"");
@@ -217,16 +301,10 @@ fn a_server_with_every_kind_of_secret_tells_none_and_goes_on_through_a_rotation(
     search.run(&koalr, &["jobs", "list", "--format", "json"]);
     let jobs = String::from_utf8(search.texts.last().unwrap().1.clone()).unwrap();
     assert!(!jobs.contains("dead"), "{jobs}");
-    let files = koalr.files();
-    for file in files.iter().filter(|file| file.is_file()) {
-        let content = fs::read(file).unwrap();
-        for part in before.chunks_exact(16) {
-            let stays = content.windows(16).any(|bytes| bytes == part);
-            assert!(!stays, "the sealed token is in {}", file.display());
-        }
-    }
+    assert_left_nothing(&koalr, &before);
     search.assert_nothing(&koalr);
     search.add("log", server.log());
+    search.assert_without(&vault);
     for run in github.check_runs() {
         search.add("check run", format!("{run:?}"));
     }
@@ -245,5 +323,20 @@ fn blocked() -> PullRequest {
 }
 
 const TOKEN: &str = "c0ffee00-1234-4abc-8def-0123456789ab";
+/// In the form of an API key, and not the upstream's.
+const BAD_TOKEN: &str = "c0ffee00-1234-4abc-8def-ba9876543210";
+/// A token of which something is left on the clipboard.
+const HALF_TOKEN: &str = "c0ffee00-1234-4abc-8def";
+const PAGES: [&str; 9] = [
+    "/",
+    "/dashboard",
+    "/changes",
+    "/findings",
+    "/correlation",
+    "/policy",
+    "/settings/integrations/snyk",
+    "/settings/integrations/snyk/disconnect",
+    "/settings/plugins",
+];
 const HOOK_SECRET: &str = "canary-of-the-webhook-5f1c0a2e";
 const GITHUB_TOKEN: &str = "ghs_canary0123456789abcdef0123";

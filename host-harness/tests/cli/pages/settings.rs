@@ -5,21 +5,23 @@ use std::net::TcpStream;
 
 use koalr_upstream::World;
 
-use super::{Shown, Visit};
 use crate::support::{Koalr, TOKEN, acme, serve};
+use crate::visitor::{Shown, Site, Visitor};
 
 /// A visitor who may connect; nothing is connected yet.
-fn operator() -> Visit {
+fn operator() -> (Site, Visitor) {
     let koalr = Koalr::new();
     for args in [["omar", "operator"], ["ines", "lead"]] {
         let [login, role] = args;
         let ran = koalr.run(&["team", "add", login, "--role", role]);
         assert_eq!(ran.code, 0, "{}", ran.err);
     }
-    Visit::new(koalr, "omar")
+    let site = Site::start(koalr, &["--allow-loopback"]);
+    let omar = site.sign_in("omar");
+    (site, omar)
 }
 
-fn connect(visit: &Visit, token: &str, address: &str) -> Shown {
+fn connect(visit: &Visitor, token: &str, address: &str) -> Shown {
     let fields = [
         ("token", token),
         ("region", "EU-01"),
@@ -30,7 +32,7 @@ fn connect(visit: &Visit, token: &str, address: &str) -> Shown {
 }
 
 /// The integration's page once everything was read.
-fn read(visit: &Visit) -> Shown {
+fn read(visit: &Visitor) -> Shown {
     loop {
         let page = visit.get(SNYK);
         if page.body.contains("Everything was last read") {
@@ -42,7 +44,7 @@ fn read(visit: &Visit) -> Shown {
 #[test]
 fn a_bad_token_is_refused_beside_the_form_and_a_good_one_reads_everything() {
     let upstream = serve(World::from(acme()).token(TOKEN));
-    let visit = operator();
+    let (_site, visit) = operator();
     visit
         .get("/settings/integrations")
         .says(&["Snyk", "not connected"]);
@@ -80,7 +82,7 @@ fn a_bad_token_is_refused_beside_the_form_and_a_good_one_reads_everything() {
 #[test]
 fn a_form_without_the_mark_of_the_visit_does_nothing() {
     let upstream = serve(acme());
-    let visit = operator();
+    let (_site, visit) = operator();
     let fields = [("token", TOKEN), ("address", upstream.base_url())];
     for path in ["connect", "sync", "disconnect"] {
         let refused = visit.post_bare(&format!("{SNYK}/{path}"), &fields);
@@ -93,7 +95,7 @@ fn a_form_without_the_mark_of_the_visit_does_nothing() {
 #[test]
 fn forms_that_are_sent_twice_do_no_harm_and_what_was_read_outlives_the_connection() {
     let upstream = serve(acme());
-    let visit = operator();
+    let (site, visit) = operator();
     for _ in 0..2 {
         assert_eq!(connect(&visit, TOKEN, upstream.base_url()).status, 200);
     }
@@ -110,9 +112,9 @@ fn forms_that_are_sent_twice_do_no_harm_and_what_was_read_outlives_the_connectio
         visit.post(&gone, &[]).says(&["not connected", "API token"]);
     }
     visit.get(&gone).says(&["is not connected"]);
-    let log = visit.koalr.run(&["audit", "list"]).out;
+    let log = site.koalr.run(&["audit", "list"]).out;
     assert_eq!(log.matches(" omar: disconnected ").count(), 1, "{log}");
-    let debt = visit.koalr.run(&["report", "debt", "--format", "json"]);
+    let debt = site.koalr.run(&["report", "debt", "--format", "json"]);
     assert_eq!(debt.code, 0, "{}", debt.err);
     assert_ne!(debt.json()["debt"], serde_json::Value::Null);
 }
@@ -120,13 +122,13 @@ fn forms_that_are_sent_twice_do_no_harm_and_what_was_read_outlives_the_connectio
 #[test]
 fn who_is_no_operator_reads_why_and_changes_nothing() {
     let upstream = serve(acme());
-    let mut visit = operator();
+    let (site, mut visit) = operator();
     connect(&visit, TOKEN, upstream.base_url());
     for (login, why) in [
         ("ines", "`ines` may not connect"),
         ("mallory", "`mallory` is not in the team"),
     ] {
-        visit.sign_in(login);
+        visit = site.sign_in(login);
         let page = visit.get(SNYK);
         page.says(&[why]);
         assert!(!page.body.contains("Sync now</button>"), "{}", page.body);
@@ -136,14 +138,14 @@ fn who_is_no_operator_reads_why_and_changes_nothing() {
         }
         assert_eq!(connect(&visit, TOKEN, upstream.base_url()).status, 403);
     }
-    visit.sign_in("omar");
+    visit = site.sign_in("omar");
     visit.get(SNYK).says(&["Disconnect"]);
 }
 
 #[test]
 fn news_of_a_sync_are_for_visitors_alone() {
     let upstream = serve(acme());
-    let mut visit = operator();
+    let (_site, mut visit) = operator();
     let mut stream = TcpStream::connect(&visit.address).unwrap();
     let listen = format!(
         "GET {SNYK}/news HTTP/1.1\r\nhost: koalr\r\ncookie: {}\r\n\r\n",
@@ -164,8 +166,23 @@ fn news_of_a_sync_are_for_visitors_alone() {
 }
 
 #[test]
+fn the_audit_log_says_who_was_given_a_link_and_who_signed_in() {
+    let (site, _) = operator();
+    let log = site.koalr.run(&["audit", "list"]).out;
+    let mut lines = log.lines().rev();
+    let signed_in = lines.next().unwrap();
+    assert!(signed_in.ends_with(" omar: signed-in {}"), "{log}");
+    let offered = lines.next().unwrap();
+    assert!(
+        offered.ends_with(" koalr sign-in: sign-in-offered omar {}"),
+        "{log}"
+    );
+    assert_eq!(site.koalr.run(&["audit", "verify"]).code, 0);
+}
+
+#[test]
 fn the_icon_is_an_asset_that_a_browser_keeps() {
-    let visit = operator();
+    let (_site, visit) = operator();
     let page = visit.get("/settings/plugins");
     let icon = page.body.split("rel=\"icon\"").nth(1).unwrap();
     let path = icon.split("href=\"").nth(1).unwrap();
