@@ -5,9 +5,10 @@ mod connection;
 mod disconnect;
 mod plugins;
 mod progress;
+mod wrong;
 
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::manifest::Manifest;
+use koalr_platform::model::manifest::{Manifest, OriginAddress};
 use maud::{Markup, html};
 
 use super::frame::{Frame, Page, Place};
@@ -20,6 +21,8 @@ use crate::web::SyncNews;
 
 pub(crate) use disconnect::disconnect;
 pub(crate) use plugins::plugins;
+pub(crate) use progress::marked;
+pub(crate) use wrong::Wrong;
 
 /// An integration, its connection, and whether the visitor may change that.
 #[derive(Debug)]
@@ -60,13 +63,23 @@ pub(crate) struct Attempt {
     pub(crate) wrong: Option<Wrong>,
 }
 
-/// What is wrong with what somebody gave.
-#[derive(Debug)]
-pub(crate) struct Wrong {
-    /// The field that it is about; none if it is about all of them, or none alone.
-    pub(crate) field: Option<&'static str>,
-    /// What is wrong, and the way out.
-    pub(crate) text: String,
+impl Attempt {
+    /// What a connection was made with.
+    fn again(one: &StatusReport, manifest: &Manifest) -> Self {
+        let is_region = manifest.origins.iter().any(|origin| {
+            origin.id == one.origin && matches!(&origin.address, OriginAddress::Fixed(base) if *base == one.upstream)
+        });
+        let upstream = if is_region { &one.origin } else { &one.upstream };
+        let organizations = one.organizations.iter();
+        Self {
+            upstream: Some(upstream.clone()),
+            organizations: organizations
+                .map(|one| one.slug.as_ref().unwrap_or(&one.id).clone())
+                .collect(),
+            downloads: one.downloads.clone(),
+            wrong: None,
+        }
+    }
 }
 
 impl Card {
@@ -139,6 +152,24 @@ pub(crate) fn integration(frame: &Frame, card: &Card, attempt: &Attempt) -> Page
         }
     };
     page(&plain(&card.manifest.name), body)
+}
+
+/// The form that connects, alone if there is a connection already: it gets another token.
+pub(crate) fn connecting(frame: &Frame, card: &Card, attempt: Option<Attempt>) -> Page {
+    let Some(one) = &card.connection else {
+        return integration(frame, card, &attempt.unwrap_or_default());
+    };
+    let attempt = attempt.unwrap_or_else(|| Attempt::again(one, &card.manifest));
+    let name = plain(&card.manifest.name);
+    let body = html! {
+        p { a href=(path(&card.manifest.id)) { "Back to " (name) } }
+        p { "What was read stays, and the next sync goes on where the last one stopped. The connection stays as it is until the new token was checked." }
+        div.sides {
+            (connect::connect(frame, card, &attempt))
+            aside { (connect::about(&card.manifest)) }
+        }
+    };
+    page(&format!("Connect {name} anew"), body)
 }
 
 /// The way between the settings.

@@ -76,6 +76,7 @@ pub(crate) fn marked_columns(
             details {
                 summary.quiet { "Numbers" }
                 table {
+                    caption.unseen { (title) ", in " (unit) }
                     tbody {
                         @for one in all {
                             tr { th scope="row" { (one.when) } td { @if one.value.is_some() { (one.told) } @else { "not known" } } }

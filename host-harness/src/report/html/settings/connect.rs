@@ -13,7 +13,7 @@ pub(super) fn connect(frame: &Frame, card: &Card, attempt: &Attempt) -> Markup {
     let manifest = &card.manifest;
     html! {
         section.card {
-            h2 { "Connect" }
+            h2 { @if card.connection.is_some() { "Another token" } @else { "Connect" } }
             @match &card.refused {
                 Some(refused) => (notice("warn", html! { "Only an operator connects: " (plain(refused)) "." })),
                 None => {
