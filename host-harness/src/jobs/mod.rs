@@ -67,7 +67,7 @@ pub use insight::{
     CountedFigure, DebtReport, FigureRow, FigureRows, InsightAsked, calibration, correlation, debt,
     dora, figure_rows,
 };
-pub use inspect::{InspectReport, inspect};
+pub use inspect::{InspectReport, LimitRow, inspect};
 pub use integration::{IntegrationReport, Region, integration};
 pub use invite::invite;
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};

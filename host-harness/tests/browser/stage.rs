@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use koalr_upstream::{Upstream, sample};
+use koalr_upstream::{Upstream, World, sample};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -24,12 +24,17 @@ pub(crate) struct Stage {
 impl Stage {
     /// Nothing is connected yet.
     pub(crate) fn new() -> Self {
-        Self::after(|_, _| ())
+        Self::of(sample::organization(now()))
+    }
+
+    /// The same with another upstream than the sample.
+    pub(crate) fn of(world: impl Into<World>) -> Self {
+        Self::after(world, |_, _| ())
     }
 
     /// Connected and synced, with changes that were judged.
     pub(crate) fn filled() -> Self {
-        Self::after(|directory, upstream| {
+        Self::after(sample::organization(now()), |directory, upstream| {
             let token = [("TOKEN", TOKEN)];
             let base = upstream.base_url();
             let connect = [
@@ -69,10 +74,8 @@ impl Stage {
         })
     }
 
-    fn after(prepare: impl FnOnce(&TempDir, &Upstream)) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let now = i64::try_from(now.as_millis()).unwrap();
-        let upstream = Upstream::start_blocking(sample::organization(now)).unwrap();
+    fn after(world: impl Into<World>, prepare: impl FnOnce(&TempDir, &Upstream)) -> Self {
+        let upstream = Upstream::start_blocking(world).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let roles = ["--role", "lead", "--role", "security", "--role", "operator"];
         koalr(
@@ -162,6 +165,12 @@ fn command(directory: &TempDir, args: &[&str]) -> Command {
     command.args(args).args(["--data", "data"]);
     command.stdin(Stdio::null());
     command
+}
+
+/// In milliseconds since 1970.
+pub(crate) fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(now.as_millis()).unwrap()
 }
 
 /// A token in the form of an API key.

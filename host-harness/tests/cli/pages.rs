@@ -1,5 +1,6 @@
 //! The pages of the real server, as a browser without scripts meets them.
 
+mod connect;
 mod settings;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

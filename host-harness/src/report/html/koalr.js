@@ -20,6 +20,8 @@
     const answer = await fetch(location.href);
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // It began or ended while nobody listened.
+    if (!bar !== !page.querySelector("[data-news] progress")) return again();
     for (const old of document.querySelectorAll("[data-anew]")) {
       const part = page.querySelector(`[data-anew="${old.dataset.anew}"]`);
       if (part) old.replaceWith(part);
@@ -33,6 +35,11 @@
     if (sync["paused-secs"] !== null) return `The upstream asked to wait: it goes on in ${number(sync["paused-secs"])} s.`;
     return sync.reading ? `Reading ${sync.reading}.` : "Asking for the first pages.";
   };
+  // What happened between the page and this is not told.
+  news.addEventListener("open", () => {
+    next = 0;
+    anew().catch(() => {});
+  });
   news.addEventListener("sync-progress", (event) => {
     const sync = JSON.parse(event.data);
     if (sync.integration !== place.dataset.integration) return;

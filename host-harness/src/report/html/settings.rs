@@ -67,9 +67,14 @@ impl Attempt {
     /// What a connection was made with.
     fn again(one: &StatusReport, manifest: &Manifest) -> Self {
         let is_region = manifest.origins.iter().any(|origin| {
-            origin.id == one.origin && matches!(&origin.address, OriginAddress::Fixed(base) if *base == one.upstream)
+            origin.id == one.origin
+                && matches!(&origin.address, OriginAddress::Fixed(base) if *base == one.upstream)
         });
-        let upstream = if is_region { &one.origin } else { &one.upstream };
+        let upstream = if is_region {
+            &one.origin
+        } else {
+            &one.upstream
+        };
         let organizations = one.organizations.iter();
         Self {
             upstream: Some(upstream.clone()),

@@ -9,7 +9,7 @@ use super::{Shown, Visit};
 use crate::support::{Koalr, TOKEN, acme, serve};
 
 /// A visitor who may connect; nothing is connected yet.
-fn operator() -> Visit {
+pub(super) fn operator() -> Visit {
     let koalr = Koalr::new();
     for args in [["omar", "operator"], ["ines", "lead"]] {
         let [login, role] = args;
@@ -19,7 +19,7 @@ fn operator() -> Visit {
     Visit::new(koalr, "omar")
 }
 
-fn connect(visit: &Visit, token: &str, address: &str) -> Shown {
+pub(super) fn connect(visit: &Visit, token: &str, address: &str) -> Shown {
     let fields = [
         ("token", token),
         ("region", "EU-01"),
@@ -50,7 +50,7 @@ fn a_bad_token_is_refused_beside_the_form_and_a_good_one_reads_everything() {
     assert_eq!(refused.status, 422);
     refused.says(&[
         "The token is not accepted",
-        "choose it under Region",
+        "belong to another region than the one below",
         &format!("value=\"{}\"", upstream.base_url()),
         "value=\"acme\"",
     ]);
@@ -174,7 +174,7 @@ fn the_icon_is_an_asset_that_a_browser_keeps() {
     assert!(icon.header("cache-control").unwrap().contains("immutable"));
 }
 
-const SNYK: &str = "/settings/integrations/snyk";
+pub(super) const SNYK: &str = "/settings/integrations/snyk";
 
 /// In the form of an API key, and not the upstream's.
 const BAD_TOKEN: &str = "00000000-3b7e-4d19-9a84-c0ffee15c001";

@@ -19,7 +19,7 @@ pub(super) fn progress(card: &Card, one: &StatusReport) -> Markup {
     let own = path(&one.integration);
     html! {
         section.card data-news={ (own) "/news" } data-integration=(one.integration) {
-            h2 { "Reading " (stage(&card.syncing, one)) }
+            h2 data-anew="stage" { "Reading " (stage(&card.syncing, one)) }
             (told(card, one))
             @if let Some(news) = &card.syncing.running {
                 (running(card, news))
@@ -40,8 +40,12 @@ pub(crate) fn marked(manifest: &Manifest, syncing: &Syncing, page: Page) -> Page
                 None => ".",
             }
         },
-        (None, Some(_)) => html! { strong { "The first sync of " (name) " has not ended yet" } "." },
-        (None, None) => html! { strong { "The first sync of " (name) " stopped before its end" } "." },
+        (None, Some(_)) => {
+            html! { strong { "The first sync of " (name) " has not ended yet" } "." }
+        }
+        (None, None) => {
+            html! { strong { "The first sync of " (name) " stopped before its end" } "." }
+        }
     };
     let told = notice(
         "warn",

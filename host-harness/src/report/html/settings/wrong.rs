@@ -49,7 +49,10 @@ fn refused(reason: ConnectRefusal, manifest: &Manifest) -> Wrong {
     let error = match reason {
         ConnectRefusal::Unreachable(text) => return beside("address", text),
         ConnectRefusal::Strange(text) => {
-            return beside("address", format!("{text}; check that this is {name}'s address"));
+            return beside(
+                "address",
+                format!("{text}; check that this is {name}'s address"),
+            );
         }
         ConnectRefusal::Trouble(text) => {
             return nowhere(format!(
@@ -117,7 +120,9 @@ fn pinned(error: &PinError, name: &str) -> Wrong {
         ),
         PinError::Elsewhere { chosen, valid, .. } => beside(
             "region",
-            format!("the token is for {valid}, not for {chosen}; choose {valid}, or paste a token of {chosen}"),
+            format!(
+                "the token is for {valid}, not for {chosen}; choose {valid}, or paste a token of {chosen}"
+            ),
         ),
         PinError::Loopback(address) => beside(
             "address",
