@@ -112,6 +112,12 @@ impl Browser {
         self.driver.post("/execute/sync", &asked)
     }
 
+    /// Hears no news from now on, so that a page stays as it was made.
+    pub(crate) fn hear_nothing(&self) {
+        self.tell("Network.enable", &json!({}));
+        self.tell("Network.setBlockedURLs", &json!({ "urls": ["*/news"] }));
+    }
+
     /// How wide the window is, and whether its owner likes it dark.
     pub(crate) fn look(&self, width: u32, scheme: &str) {
         let size =

@@ -11,7 +11,7 @@ use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::{Manifest, OriginAddress};
 use maud::{Markup, html};
 
-use super::frame::{Frame, Page, Place};
+use super::frame::{Frame, Page, Place, sentence};
 use super::part::{badge, empty};
 use crate::RateShare;
 use crate::jobs::{JobReport, StatusReport};
@@ -46,6 +46,8 @@ pub(crate) struct Syncing {
     pub(crate) jobs: Vec<JobReport>,
     /// How much of the upstream's limits may be used.
     pub(crate) share: RateShare,
+    /// How many days of history a first sync reads.
+    pub(crate) days: u32,
     /// What time it is.
     pub(crate) now: Timestamp,
 }
@@ -124,7 +126,7 @@ pub(crate) fn integrations(cards: &[Card], search: Option<&str>) -> Page {
             @for card in cards {
                 article.card {
                     h2 { a href=(path(&card.manifest.id)) { (plain(&card.manifest.name)) } " " (state(card)) }
-                    p { (plain(&card.manifest.summary)) }
+                    p { (sentence(&plain(&card.manifest.summary))) }
                     p.quiet { "Version " (plain(&card.manifest.version)) }
                     a.button.main[card.connection.is_none()] href=(path(&card.manifest.id)) {
                         @if card.connection.is_none() { "Connect" } @else { "Manage" }
@@ -140,8 +142,8 @@ pub(crate) fn integrations(cards: &[Card], search: Option<&str>) -> Page {
 /// One integration.
 pub(crate) fn integration(frame: &Frame, card: &Card, attempt: &Attempt) -> Page {
     let body = html! {
-        p { a href=(INTEGRATIONS) { "All integrations" } }
-        p { (state(card)) " " (plain(&card.manifest.summary)) }
+        p.about { a href=(INTEGRATIONS) { "All integrations" } (state(card)) span.quiet { "version " (plain(&card.manifest.version)) } }
+        p { (sentence(&plain(&card.manifest.summary))) }
         div.sides {
             div.stack {
                 @match &card.connection {

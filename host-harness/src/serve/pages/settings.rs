@@ -203,6 +203,7 @@ fn syncing(desk: &Desk, tenant: &Tenant) -> Result<Syncing, HostError> {
         running: desk.news.running(tenant.id()),
         jobs: syncs,
         share: desk.host.rate_share(),
+        days: desk.window_days,
         now: desk.now(),
     })
 }

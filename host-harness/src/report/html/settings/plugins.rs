@@ -5,8 +5,9 @@ use koalr_platform::model::manifest::{Manifest, Origin, OriginAddress};
 use koalr_runtime::Verb;
 use maud::{Markup, html};
 
-use super::super::frame::Page;
+use super::super::frame::{Page, sentence};
 use super::super::part::{badge, table};
+use super::progress::a_window;
 use super::{PLUGINS, page, path, tabs, when};
 use crate::jobs::{InspectReport, LimitRow};
 use crate::observe::Calls;
@@ -26,10 +27,10 @@ pub(crate) fn plugins(
         @for one in all {
             article.stack {
                 section.card { (identity(one)) }
-                section.card { (told_calls(calls, since)) }
+                section.card.calls { (told_calls(calls, since)) }
+                section.card { (history(one, since)) }
                 section.card { (egress(&one.manifest)) }
                 section.card { (limits(one)) }
-                section.card { (history(one, since)) }
             }
         }
     };
@@ -44,7 +45,7 @@ fn identity(one: &InspectReport) -> Markup {
         .find_map(|name| name.split_once('@').map(|(_, version)| version));
     html! {
         h2 { a href=(path(&manifest.id)) { (plain(&manifest.name)) } " " (badge("", &format!("version {}", plain(&manifest.version)))) }
-        p { (plain(&manifest.summary)) "." }
+        p { (sentence(&plain(&manifest.summary))) }
         dl {
             dt { "Contract" }
             dd { @match contract { Some(version) => { "version " (plain(version)) }, None => "of unknown version" } ", world " code { (one.world) } }
@@ -156,11 +157,10 @@ fn egress(manifest: &Manifest) -> Markup {
         }
         @if !manifest.quotas.is_empty() {
             h3 { "How many" }
-            (table("What the upstream allows", &["Requests", "Within", "To"], html! {
+            (table("What the upstream allows", &["Requests at most", "To"], html! {
                 @for one in &manifest.quotas {
                     tr {
-                        td.number { (grouped(u64::from(one.requests))) }
-                        td { (grouped(u64::from(one.window_secs))) " s" }
+                        th scope="row" { (a_window(one.requests.into(), one.window_secs)) }
                         td {
                             @if let Some(of) = one.method { (method(of)) " " }
                             @match &one.path_prefix { Some(prefix) => code { (plain(prefix)) }, None => "everything" }
@@ -180,12 +180,11 @@ fn is_alike(one: &Origin, other: &Origin) -> bool {
 fn limits(one: &InspectReport) -> Markup {
     html! {
         h2 { "Limits of one session" }
-        (table("Limits of one session", &["Limit", "At most", "What it bounds"], html! {
+        (table("Limits of one session", &["Limit", "At most"], html! {
             @for limit in &one.limits {
                 tr {
-                    th scope="row" { (plain(&limit.name)) }
-                    td.amount { (amount(limit)) }
-                    td { (meaning(&limit.name)) }
+                    th scope="row" { (plain(&limit.name)) br; span.quiet { (meaning(&limit.name)) } }
+                    td { (amount(limit)) }
                 }
             }
         }))
@@ -237,7 +236,10 @@ fn bytes(bytes: u64) -> String {
         1..MIB => format!("{} KiB", grouped(bytes.div_ceil(1024))),
         _ => {
             let tenths = bytes.saturating_mul(10) / MIB;
-            format!("{}.{} MiB", grouped(tenths / 10), tenths % 10)
+            match tenths % 10 {
+                0 => format!("{} MiB", grouped(tenths / 10)),
+                tenth => format!("{}.{tenth} MiB", grouped(tenths / 10)),
+            }
         }
     }
 }

@@ -148,7 +148,7 @@ fn failed(job: &JobReport, integration: &str) -> Markup {
             p { strong { "The last attempt failed: " } (plain(&job.reason)) "." }
             p {
                 @if is_dead { "It is not tried again by itself: see to the reason, then press Sync now." }
-                @else { "It is tried again by itself " (when(job.not_before)) "." }
+                @else { "It is tried again by itself at " (when(job.not_before)) "." }
                 " What was read before is stored, and counts. If the token is the reason, "
                 a href={ (path(integration)) "/connect" } { "replace it" } "."
             }
@@ -190,16 +190,21 @@ fn limit(quotas: &[Quota], share: RateShare) -> Option<String> {
     let limits: Vec<String> = all
         .map(|one| {
             let used = u64::from(one.requests) * u64::from(share.to_percent()) / 100;
-            let requests = grouped(used.max(1));
-            match one.window_secs {
-                1 => format!("{requests} a second"),
-                60 => format!("{requests} a minute"),
-                3600 => format!("{requests} an hour"),
-                secs => format!("{requests} in {secs} s"),
-            }
+            a_window(used.max(1), one.window_secs)
         })
         .collect();
     (!limits.is_empty()).then(|| limits.join(" and "))
+}
+
+/// So many requests in a window, in words.
+pub(super) fn a_window(requests: u64, window_secs: u32) -> String {
+    let requests = grouped(requests);
+    match window_secs {
+        1 => format!("{requests} a second"),
+        60 => format!("{requests} a minute"),
+        3600 => format!("{requests} an hour"),
+        secs => format!("{requests} in {secs} s"),
+    }
 }
 
 impl Syncing {

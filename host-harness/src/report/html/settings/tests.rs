@@ -31,6 +31,7 @@ fn card(connection: Option<StatusReport>) -> Card {
             running: None,
             jobs: Vec::new(),
             share: RateShare::default(),
+            days: 90,
             now: NOW,
         },
     }
