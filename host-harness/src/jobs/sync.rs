@@ -12,6 +12,7 @@ use super::insight::keep_spells;
 use super::line::{not_connected, organizations, reopen};
 use super::sync_report::{Outcome, SyncReport};
 use super::walk::{End, Step, Walk};
+use crate::report::plain;
 use crate::{Host, HostError};
 
 /// What is wanted of a sync.
@@ -101,7 +102,7 @@ fn reading(batch: &Batch, record: &ConnectionRecord) -> Option<String> {
     })?;
     let mut all = record.connection.organizations.iter();
     let name = all.find(|one| one.id == *id).map_or(id, |one| &one.name);
-    Some(format!("{what} of {name}"))
+    Some(format!("{what} of {}", plain(name)))
 }
 
 /// The scope of a connection's whole backfill.

@@ -81,7 +81,7 @@ mod tests {
                 wall: Duration::from_millis(ms),
                 cpu_ticks: 0,
                 memory_peak_bytes,
-                requests: place as u32,
+                requests: 1,
             };
             tally.note(place, &call);
         }

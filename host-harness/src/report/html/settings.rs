@@ -17,6 +17,7 @@ use crate::RateShare;
 use crate::jobs::{JobReport, StatusReport};
 use crate::report::escape::plain;
 use crate::report::instant::utc;
+use crate::report::pace::grouped;
 use crate::web::SyncNews;
 
 pub(crate) use disconnect::disconnect;
@@ -127,7 +128,10 @@ pub(crate) fn integrations(cards: &[Card], search: Option<&str>) -> Page {
                 article.card {
                     h2 { a href=(path(&card.manifest.id)) { (plain(&card.manifest.name)) } " " (state(card)) }
                     p { (sentence(&plain(&card.manifest.summary))) }
-                    p.quiet { "Version " (plain(&card.manifest.version)) }
+                    @match &card.connection {
+                        Some(one) => p { (progress::stage(&card.syncing, one)) " " span.quiet { (grouped(one.issues)) " findings, " (grouped(one.open)) " of them open" } },
+                        None => ul.quiet { @for pull in &card.manifest.pulls { li { (plain(&pull.what)) } } },
+                    }
                     a.button.main[card.connection.is_none()] href=(path(&card.manifest.id)) {
                         @if card.connection.is_none() { "Connect" } @else { "Manage" }
                         span.unseen { " " (plain(&card.manifest.name)) }

@@ -57,7 +57,8 @@ pub(crate) fn marked(manifest: &Manifest, syncing: &Syncing, page: Page) -> Page
     }
 }
 
-fn stage(syncing: &Syncing, one: &StatusReport) -> Markup {
+/// The state of reading in a word.
+pub(super) fn stage(syncing: &Syncing, one: &StatusReport) -> Markup {
     let ended = one.walk.and_then(|walk| walk.ended_at);
     match (&syncing.running, syncing.failed(one), ended) {
         (Some(news), _, _) if news.paused_secs.is_some() => badge("warn", "waiting"),
