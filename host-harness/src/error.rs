@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::config::{ConfigError, FileError};
 use crate::github::SettingsError;
+use crate::jobs::ConnectRefusal;
 use crate::web::ListenError;
 use koalr_platform::complaint::{Complaint, Problem};
 use koalr_runtime::{
@@ -82,10 +83,8 @@ pub enum HostError {
     Connect {
         /// The pinned address.
         upstream: String,
-        /// What a person can do.
-        reason: String,
-        /// Whether the upstream could not be asked at all, which says nothing about the credential.
-        unreachable: bool,
+        /// Why, as a type: whoever shows it says it in the words of where it is shown.
+        reason: ConnectRefusal,
     },
     /// A sync ended without a usable answer. Data of earlier batches stays.
     #[error("syncing from {upstream}: {reason}")]

@@ -159,6 +159,15 @@ impl Host {
         Shared { now, ..shared }
     }
 
+    /// For how many seconds a tenant's requests are held because an upstream said so; none if they are not.
+    pub(crate) fn held_secs(&self, tenant: &TenantId) -> Option<u32> {
+        let all = self.all_shared();
+        let own = all.iter().filter(|((of, _), _)| of == tenant);
+        let held = own.filter_map(|(_, shared)| shared.governor.closed_for());
+        let secs = held.max()?.as_millis().div_ceil(1_000);
+        Some(u32::try_from(secs).unwrap_or(u32::MAX))
+    }
+
     /// Forgets what was answered to a tenant at a base address: another credential may see other things.
     pub(crate) fn forget_answers(&self, tenant: &TenantId, base: &str) {
         let key = (tenant.clone(), base.to_owned());

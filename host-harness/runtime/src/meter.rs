@@ -41,6 +41,8 @@ pub struct CallMeasured {
     pub cpu_ticks: u64,
     /// Largest linear memory of the session so far, in bytes.
     pub memory_peak_bytes: u64,
+    /// Requests of the session that left so far, those sent again among them.
+    pub requests: u32,
 }
 
 /// What a request came to.

@@ -61,6 +61,7 @@ impl Session {
                 wall: began.elapsed(),
                 cpu_ticks: store.data().cpu_ticks,
                 memory_peak_bytes: store.data().memory.peak_bytes as u64,
+                requests: store.data().hooks.sent(),
             });
         }
         let guests = opened?;
@@ -292,6 +293,7 @@ impl Session {
                 wall: self.began.elapsed(),
                 cpu_ticks: state.cpu_ticks,
                 memory_peak_bytes: state.memory.peak_bytes as u64,
+                requests: state.hooks.sent(),
             });
         }
     }

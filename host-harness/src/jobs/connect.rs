@@ -2,16 +2,15 @@
 
 use koalr_platform::audit::Event;
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::connection::{
-    ConnectError, ConnectRequest, Connection, CredentialFacts,
-};
+use koalr_platform::model::connection::{ConnectRequest, Connection, CredentialFacts};
 use koalr_platform::model::manifest::{Manifest, OriginAddress};
 use koalr_runtime::{Precedence, Secret, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::line::{Line, Way, failure, log, organizations};
+use super::line::{Line, Way, log, organizations};
+use super::refusal::ConnectRefusal;
 use crate::contract::Mirror as _;
 use crate::{Host, HostError};
 
@@ -106,17 +105,8 @@ pub(crate) async fn connect_as(
     let connection: Connection = match answer? {
         Ok(connection) => connection.mirror(),
         Err(error) => {
-            let error = error.mirror();
-            let unreachable = matches!(error, ConnectError::Upstream(_));
-            let reason = match failure(&transcript) {
-                Some(failure) if unreachable => failure,
-                _ => reason(error),
-            };
-            return Err(HostError::Connect {
-                upstream,
-                reason,
-                unreachable,
-            });
+            let reason = ConnectRefusal::new(error.mirror(), &transcript);
+            return Err(HostError::Connect { upstream, reason });
         }
     };
     let record = ConnectionRecord {
@@ -171,28 +161,3 @@ fn not_permitted(manifest: &Manifest, permitted: &[String]) -> Vec<String> {
 
 /// Who connects, in the audit log: whoever has the data directory.
 const OPERATOR: &str = "koalr connect";
-
-/// A decision of the plugin as what a person can do.
-fn reason(error: ConnectError) -> String {
-    match error {
-        ConnectError::BadCredential => {
-            "the token is not accepted; it may be mistyped, expired, or belong to another region (`--upstream REGION`)"
-                .to_owned()
-        }
-        ConnectError::WrongRegion(host) => {
-            format!("the token belongs to `{host}`; use that address as `--upstream`")
-        }
-        ConnectError::NoApiAccess => {
-            "the account's plan has no API access; ask for one that has, or use another account's token".to_owned()
-        }
-        ConnectError::MissingPermissions(names) => {
-            format!("the token works but lacks {}; grant it to its role", names.join(", "))
-        }
-        ConnectError::OrganizationsNotVisible(names) => {
-            format!("the token does not see {}; check `--org`, or use a token that does", names.join(", "))
-        }
-        ConnectError::InvalidSetting((key, expected)) => format!("setting `{key}`: {expected}"),
-        ConnectError::Upstream(text) => text,
-        ConnectError::Other((code, text)) => format!("{text} ({code})"),
-    }
-}

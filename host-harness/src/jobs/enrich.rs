@@ -92,6 +92,7 @@ pub async fn enrich(
                         total: batch.progress.total,
                         records: report.fixes + report.checks,
                         requests: report.requests,
+                        reading: None,
                     });
                     tenant.apply_batch(&connection, &scope, batch, as_of)?;
                     tell(&SyncEvent::Committed);

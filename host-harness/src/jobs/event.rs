@@ -28,6 +28,9 @@ pub enum SyncEvent {
         records: u64,
         /// Requests sent by this run.
         requests: u64,
+        /// What was read last, for people, for example `findings of Acme`; none if the batch brought nothing of an
+        /// organization.
+        reading: Option<String>,
     },
     /// The upstream asks to wait, and the run does.
     Paused {
@@ -124,6 +127,7 @@ mod tests {
             total,
             records: 0,
             requests,
+            reading: None,
         }
     }
 

@@ -29,6 +29,7 @@ mod policy;
 mod pull_request;
 mod queued;
 mod reconstruct;
+mod refusal;
 mod status;
 mod sync;
 mod sync_report;
@@ -66,7 +67,7 @@ pub use insight::{
     CountedFigure, DebtReport, FigureRow, FigureRows, InsightAsked, calibration, correlation, debt,
     dora, figure_rows,
 };
-pub use inspect::{InspectReport, inspect};
+pub use inspect::{InspectReport, LimitRow, inspect};
 pub use integration::{IntegrationReport, Region, integration};
 pub use invite::{invite, sign_out};
 pub use judge::{JudgeOptions, LONGEST_WAIT_SECS, judge};
@@ -76,6 +77,8 @@ pub use policy::{PolicyStatus, policy_status};
 pub use pull_request::{Loop, judge_change, judge_stored};
 pub use queued::{JobReport, JobWord, QueuedJob, QueuedSync, jobs};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
+pub use refusal::ConnectRefusal;
+pub(crate) use status::is_first_sync;
 pub use status::{StatusReport, WalkStatus, is_synced, status, synced_at};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};

@@ -77,6 +77,17 @@ pub fn is_synced(host: &Host, tenant: &Tenant) -> Result<bool, HostError> {
     Ok(synced_at(host, tenant)?.is_some())
 }
 
+/// Whether a tenant's connection was never read to its end yet, so that figures are of less than there is.
+///
+/// # Errors
+/// - the store failed
+pub(crate) fn is_first_sync(host: &Host, tenant: &Tenant) -> Result<bool, HostError> {
+    let Some(connection) = tenant.connection(&host.manifest().id)? else {
+        return Ok(false);
+    };
+    Ok(tenant.is_first_walk(&connection, &everything(&connection.record))?)
+}
+
 /// When everything of a tenant's connection was last read; none if it never was, or the next read is under way.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Pulls everything of a connection's organizations, or goes on where the last run stopped.
 
 use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
+use koalr_platform::model::record::Entry;
 use koalr_platform::model::walk::{Batch, Cursor, Diagnostic, EnrichmentScope, Scope};
 use koalr_runtime::Precedence;
 use koalr_store::{ConnectionRecord, StoredConnection, SyncState, Tenant};
@@ -11,6 +12,7 @@ use super::insight::keep_spells;
 use super::line::{not_connected, organizations, reopen};
 use super::sync_report::{Outcome, SyncReport};
 use super::walk::{End, Step, Walk};
+use crate::report::plain;
 use crate::{Host, HostError};
 
 /// What is wanted of a sync.
@@ -65,6 +67,7 @@ pub async fn sync(
                         total: batch.progress.total,
                         records: report.records,
                         requests: report.requests,
+                        reading: reading(batch, &connection.record),
                     });
                     let outcome = tenant.apply_batch(&connection, &scope, batch, as_of)?;
                     report.written += outcome.inserted + outcome.updated;
@@ -87,6 +90,19 @@ pub async fn sync(
     keep_spells(tenant).await?;
     finish(&mut report, tenant, &connection, &scope, end)?;
     Ok(report)
+}
+
+/// What a batch brought last, for people.
+fn reading(batch: &Batch, record: &ConnectionRecord) -> Option<String> {
+    let (what, id) = batch.records.iter().rev().find_map(|entry| match entry {
+        Entry::Project(one) => Some(("projects", &one.organization)),
+        Entry::Finding(one) => Some(("findings", &one.organization)),
+        Entry::ChangeCheck(one) => Some(("checks of changes", &one.organization)),
+        _ => None,
+    })?;
+    let mut all = record.connection.organizations.iter();
+    let name = all.find(|one| one.id == *id).map_or(id, |one| &one.name);
+    Some(format!("{what} of {}", plain(name)))
 }
 
 /// The scope of a connection's whole backfill.

@@ -91,7 +91,7 @@ impl Walk<'_> {
         let reason = match error {
             SyncError::StaleCursor => "the plugin refuses to start anew".to_owned(),
             SyncError::BadCredential => {
-                "the token is no longer accepted; make a new one and run `koalr connect` again"
+                "the token is no longer accepted; make a new one and connect again with it"
                     .to_owned()
             }
             SyncError::MissingPermissions(names) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use koalr_runtime::{CallMeasured, Verb};
 
@@ -13,7 +13,7 @@ pub(crate) struct Tally {
 }
 
 /// Calls of one verb that ended in one way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Calls {
     /// How many; at least 1.
     pub(crate) count: u32,
@@ -21,12 +21,24 @@ pub(crate) struct Calls {
     pub(crate) wall: Duration,
     /// The largest linear memory of any of their sessions, in bytes.
     pub(crate) memory_peak_bytes: u64,
+    /// The newest of them.
+    pub(crate) last: CallMeasured,
+    /// When it ended.
+    pub(crate) last_at: Instant,
 }
 
 impl Tally {
     pub(super) fn note(&self, place: usize, call: &CallMeasured) {
         let mut all = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        let calls = all.entry((place, call.outcome)).or_default();
+        let fresh = Calls {
+            count: 0,
+            wall: Duration::ZERO,
+            memory_peak_bytes: 0,
+            last: *call,
+            last_at: Instant::now(),
+        };
+        let calls = all.entry((place, call.outcome)).or_insert(fresh);
+        (calls.last, calls.last_at) = (fresh.last, fresh.last_at);
         calls.count = calls.count.saturating_add(1);
         calls.wall = calls.wall.saturating_add(call.wall);
         calls.memory_peak_bytes = calls.memory_peak_bytes.max(call.memory_peak_bytes);
@@ -69,6 +81,7 @@ mod tests {
                 wall: Duration::from_millis(ms),
                 cpu_ticks: 0,
                 memory_peak_bytes,
+                requests: 1,
             };
             tally.note(place, &call);
         }
@@ -86,6 +99,7 @@ mod tests {
                 ("score", "ok", 1, ms(10)),
             ]
         );
-        assert_eq!(rows[0].2.memory_peak_bytes, 9);
+        let of_sync = &rows[0].2;
+        assert_eq!((of_sync.memory_peak_bytes, of_sync.last.wall), (9, ms(100)));
     }
 }

@@ -3,12 +3,13 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use koalr_platform::model::common::Timestamp;
 use koalr_store::TenantId;
 use tokio::sync::broadcast;
 
-use crate::jobs::SyncEvent;
+use crate::jobs::{Pace, SyncEvent};
 use crate::web::{Listening, News, NewsItem, SyncNews};
 
 /// What happens at tenants.
@@ -44,6 +45,7 @@ struct TenantNews {
 pub(super) struct SyncTeller<'a> {
     newsroom: &'a Newsroom,
     tenant: TenantId,
+    began_at: Timestamp,
 }
 
 impl Newsroom {
@@ -90,6 +92,9 @@ impl Newsroom {
             requests: 0,
             estimate: None,
             paused_secs: None,
+            reading: None,
+            requests_per_minute: None,
+            left_secs: None,
         };
         if let Some(desk) = self.state().of(tenant, now) {
             desk.sync = Some(begun.clone());
@@ -98,6 +103,7 @@ impl Newsroom {
         SyncTeller {
             newsroom: self,
             tenant: tenant.clone(),
+            began_at: now,
         }
     }
 
@@ -198,7 +204,61 @@ impl TenantNews {
 
 impl SyncTeller<'_> {
     /// Tells what the sync says of itself.
-    pub(super) fn tell(&self, event: &SyncEvent) {
+    pub(super) fn tell(&self, event: &SyncEvent, now: Timestamp) {
+        self.change(|sync| match event {
+            SyncEvent::Estimated(estimate) => {
+                sync.estimate = Some(*estimate);
+                true
+            }
+            SyncEvent::Progress {
+                pages,
+                total,
+                records,
+                requests,
+                reading,
+            } => {
+                let pace = self.pace(event, now);
+                *sync = SyncNews {
+                    integration: sync.integration.clone(),
+                    pages: *pages,
+                    total: *total,
+                    records: *records,
+                    requests: *requests,
+                    estimate: sync.estimate,
+                    paused_secs: None,
+                    reading: reading.clone().or_else(|| sync.reading.take()),
+                    requests_per_minute: pace.map(|pace| pace.per_minute),
+                    left_secs: pace.and_then(|pace| pace.seconds_left),
+                };
+                true
+            }
+            SyncEvent::Paused { secs } => {
+                sync.paused_secs = Some(*secs);
+                true
+            }
+            // Nothing that anybody sees moved.
+            SyncEvent::Committed => false,
+        });
+    }
+
+    /// Tells for how long nothing may leave; none if everything may.
+    pub(super) fn held(&self, secs: Option<u32>) {
+        self.change(|sync| {
+            let is_news = sync.paused_secs != secs;
+            sync.paused_secs = secs;
+            is_news
+        });
+    }
+
+    /// The first seconds say nothing about the rest.
+    fn pace(&self, event: &SyncEvent, now: Timestamp) -> Option<Pace> {
+        let elapsed = u64::try_from(now.saturating_sub(self.began_at)).ok()?;
+        let pace = Pace::of(event, Duration::from_millis(elapsed));
+        pace.filter(|_| elapsed >= SETTLED_MS)
+    }
+
+    /// Changes how far the sync is, and tells it if that is news.
+    fn change(&self, change: impl FnOnce(&mut SyncNews) -> bool) {
         let mut state = self.newsroom.state();
         let Some(desk) = state.desks.get_mut(&self.tenant) else {
             return;
@@ -206,29 +266,10 @@ impl SyncTeller<'_> {
         let Some(sync) = &mut desk.sync else {
             return;
         };
-        match *event {
-            SyncEvent::Estimated(estimate) => sync.estimate = Some(estimate),
-            SyncEvent::Progress {
-                pages,
-                total,
-                records,
-                requests,
-            } => {
-                *sync = SyncNews {
-                    pages,
-                    total,
-                    records,
-                    requests,
-                    paused_secs: None,
-                    ..sync.clone()
-                };
-            }
-            SyncEvent::Paused { secs } => sync.paused_secs = Some(secs),
-            // Nothing that anybody sees moved.
-            SyncEvent::Committed => return,
+        if change(sync) {
+            let news = News::SyncProgress(sync.clone());
+            desk.tell(&news);
         }
-        let news = News::SyncProgress(sync.clone());
-        desk.tell(&news);
     }
 }
 
@@ -242,6 +283,9 @@ impl Drop for SyncTeller<'_> {
 
 /// Items of a tenant that are kept for who comes back, and that a slow reader may be behind.
 const KEPT: usize = 100;
+
+/// How long a sync runs before its pace says something, in milliseconds.
+const SETTLED_MS: u64 = 2_000;
 
 /// How long they are kept when nobody listens and nothing happens, in milliseconds.
 const IDLE_MS: Timestamp = 60_000;

@@ -56,7 +56,9 @@ impl Pages for Desk {
         frame: Frame,
         ask: PageAsk,
     ) -> Result<Option<Page>, HostError> {
-        match ask {
+        let has_figures = !matches!(ask, PageAsk::Policy | PageAsk::Settings(_));
+        let (beside, owner) = (Arc::clone(&self), visitor.clone());
+        let page = match ask {
             PageAsk::Home => dashboard::show(self, visitor, DashboardPage::default()).await,
             PageAsk::Policy => policy::show(self, visitor, frame).await,
             PageAsk::Correlation(ask) => correlation::show(self, visitor, ask).await,
@@ -64,6 +66,10 @@ impl Pages for Desk {
             PageAsk::Changes(ask) => changes::show(self, visitor, frame, ask).await,
             PageAsk::Dashboard(ask) => dashboard::show(self, visitor, ask).await,
             PageAsk::Settings(ask) => settings::show(self, visitor, frame, ask).await,
+        }?;
+        match page {
+            Some(page) if has_figures => settings::marked(beside, owner, page).await,
+            page => Ok(page),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What jobs do.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
 use super::desk::Desk;
+use super::news::SyncTeller;
 use super::routine;
 use crate::HostError;
 use crate::github::{GitHub, GitHubError, ProtectionState};
@@ -296,8 +298,12 @@ async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     let integration = &desk.host.manifest().id;
     let (id, began_at) = (tenant.id().clone(), desk.now());
     let teller = desk.news.sync(&id, integration, began_at);
-    let tell = |event: &SyncEvent| teller.tell(event);
-    let synced = sync(&desk.host, tenant, options, began_at, tell).await;
+    let tell = |event: &SyncEvent| teller.tell(event, desk.now());
+    let syncing = sync(&desk.host, tenant, options, began_at, tell);
+    let synced = tokio::select! {
+        synced = syncing => synced,
+        never = told_waits(desk, &id, &teller) => match never {},
+    };
     drop(teller);
     let report = match synced {
         Ok(report) => report,
@@ -318,6 +324,20 @@ async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     let at = routine::next(tenant.id(), desk.every, desk.now());
     routine::plan(desk, tenant, at)?;
     Ok(())
+}
+
+/// Tells for how long requests wait because the upstream said so, which the integration does not notice. It never ends.
+async fn told_waits(desk: &Desk, tenant: &TenantId, teller: &SyncTeller<'_>) -> Infallible {
+    let mut was_held = false;
+    loop {
+        let held = desk.host.held_secs(tenant);
+        // A pause that the sync itself tells of is not ended here.
+        if was_held || held.is_some() {
+            teller.held(held);
+        }
+        was_held = held.is_some();
+        desk.pause(LOOK_MS).await;
+    }
 }
 
 fn ended(integration: &str, report: &SyncReport) -> News {
@@ -409,6 +429,9 @@ impl Compare for GitHub {
         })
     }
 }
+
+/// Wait between two looks whether requests are held, in milliseconds: a second on the page is a second.
+const LOOK_MS: i64 = 1_000;
 
 /// The event loop never waits for a quota: it comes back.
 const NO_PATIENCE: u32 = 0;

@@ -54,6 +54,22 @@ impl Tenant {
             .read(|database| Ok(select(database, connection.id, &scope)?.map(|(state, _)| state)))
     }
 
+    /// Whether no walk of `scope` has ended yet, so that less is stored than there is.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn is_first_walk(
+        &self,
+        connection: &StoredConnection,
+        scope: &Scope,
+    ) -> Result<bool, StoreError> {
+        let scope = scope_key(scope);
+        self.database.read(|database| {
+            let state = select(database, connection.id, &scope)?;
+            Ok(state.is_none_or(|(state, walk)| state.done_at.is_none() && walk == Some(1)))
+        })
+    }
+
     /// Keeps how many days of resolved findings are wanted; none means without limit. True if that is more than was
     /// wanted before, so that it is not enough to read what changed.
     ///

@@ -60,12 +60,26 @@ impl Browser {
     pub(crate) fn follow(&self, selector: &str) {
         self.run("window.left = true");
         self.click(selector);
-        let script = "return !window.left && document.readyState === 'complete'";
+        self.wait("return !window.left && document.readyState === 'complete'");
+    }
+
+    /// Waits until a script returns true, on whatever page is there by then.
+    #[track_caller]
+    pub(crate) fn wait(&self, script: &str) {
         let asked = json!({ "script": script, "args": [] });
         // Between two pages there is nothing that a script could run in.
         let mut looks = (0..MOST_LOOKS).map(|_| self.driver.attempt("/execute/sync", &asked));
-        let arrived = looks.any(|looked| looked == Ok(Value::Bool(true)));
-        assert!(arrived, "`{selector}` led nowhere");
+        let came = looks.any(|looked| looked == Ok(Value::Bool(true)));
+        assert!(came, "`{script}` is not so: {}", self.text());
+    }
+
+    /// Waits until the page that is there by then says this.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) {
+        let text = json!(text);
+        self.wait(&format!(
+            "return document.querySelector('main').innerText.includes({text})"
+        ));
     }
 
     /// Types into a field, in place of what stands there.
@@ -96,6 +110,12 @@ impl Browser {
     pub(crate) fn run(&self, script: &str) -> Value {
         let asked = json!({ "script": script, "args": [] });
         self.driver.post("/execute/sync", &asked)
+    }
+
+    /// Hears no news from now on, so that a page stays as it was made.
+    pub(crate) fn hear_nothing(&self) {
+        self.tell("Network.enable", &json!({}));
+        self.tell("Network.setBlockedURLs", &json!({ "urls": ["*/news"] }));
     }
 
     /// How wide the window is, and whether its owner likes it dark.

@@ -12,6 +12,8 @@ mod driver;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod sight;
 #[cfg(test)]
 mod stage;

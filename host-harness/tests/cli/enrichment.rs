@@ -55,7 +55,7 @@ fn an_enrichment_that_fails_says_so_and_the_sync_ends_as_it_did() {
         ran.err,
         format!(
             "koalr: fixes and checks of pull requests were not brought up to date: syncing from {}: the token is no \
-             longer accepted; make a new one and run `koalr connect` again\n",
+             longer accepted; make a new one and connect again with it\n",
             upstream.base_url()
         )
     );

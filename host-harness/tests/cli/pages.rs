@@ -1,5 +1,6 @@
 //! The pages of the real server, as people meet them.
 
+mod connect;
 mod hostile;
 mod markup;
 mod settings;

@@ -162,7 +162,7 @@ fn a_token_that_was_withdrawn_ends_the_sync_and_keeps_the_data() {
     assert_eq!(
         ran.failure(),
         format!(
-            "syncing from {}: the token is no longer accepted; make a new one and run `koalr connect` again",
+            "syncing from {}: the token is no longer accepted; make a new one and connect again with it",
             upstream.base_url()
         )
     );

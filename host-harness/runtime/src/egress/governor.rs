@@ -64,6 +64,14 @@ impl Governor {
         self.state().admitted
     }
 
+    /// For how long nothing leaves because the upstream said so; none if something may.
+    #[must_use]
+    pub fn closed_for(&self) -> Option<Duration> {
+        let until = self.state().closed_until?;
+        let wait = until.saturating_duration_since(Instant::now());
+        (!wait.is_zero()).then_some(wait)
+    }
+
     /// Waits until the request may leave, and counts it. If that takes longer than `patience`, says how long instead,
     /// and counts nothing; while requests are under way, that is the shortest time it can take.
     pub(crate) async fn admit(

@@ -20,21 +20,26 @@
     const answer = await fetch(location.href);
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // It began or ended while nobody listened.
+    if (!bar !== !page.querySelector("[data-news] progress")) return again();
     for (const old of document.querySelectorAll("[data-anew]")) {
       const part = page.querySelector(`[data-anew="${old.dataset.anew}"]`);
       if (part) old.replaceWith(part);
     }
   };
-  let first;
-  const left = (sync) => {
-    const now = Date.now();
-    first ??= { now, pages: sync.pages };
-    const read = sync.pages - first.pages;
-    // The first seconds say nothing about the rest.
-    if (!sync.total || read <= 0 || now - first.now < 2000) return "not known yet";
-    const secs = Math.ceil((Math.max(sync.total - sync.pages, 0) * (now - first.now)) / read / 1000);
+  const left = (secs) => {
+    if (secs === null) return "not known yet";
     return secs < 120 ? `about ${secs} s` : `about ${number(Math.ceil(secs / 60))} minutes`;
   };
+  const told = (sync) => {
+    if (sync["paused-secs"] !== null) return `The upstream asked to wait: it goes on in ${number(sync["paused-secs"])} s.`;
+    return sync.reading ? `Reading ${sync.reading}.` : "Asking for the first pages.";
+  };
+  // What happened between the page and this is not told.
+  news.addEventListener("open", () => {
+    next = 0;
+    anew().catch(() => {});
+  });
   news.addEventListener("sync-progress", (event) => {
     const sync = JSON.parse(event.data);
     if (sync.integration !== place.dataset.integration) return;
@@ -46,11 +51,13 @@
     } else {
       bar.removeAttribute("value");
     }
-    const wait = sync["paused-secs"];
+    const pace = sync["requests-per-minute"];
+    say("told", told(sync));
     say("pages", sync.total ? `${number(sync.pages)} of ${number(sync.total)}` : number(sync.pages));
     say("records", number(sync.records));
     say("requests", number(sync.requests));
-    say("left", wait ? `the upstream asked to wait ${number(wait)} s` : left(sync));
+    say("pace", pace === null ? "" : `, about ${number(pace)} a minute`);
+    say("left", left(sync["left-secs"]));
     // The news tell of it if the server is gone.
     anew().catch(() => {});
   });

@@ -5,21 +5,25 @@ mod connection;
 mod disconnect;
 mod plugins;
 mod progress;
+mod wrong;
 
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::manifest::Manifest;
+use koalr_platform::model::manifest::{Manifest, OriginAddress};
 use maud::{Markup, html};
 
-use super::frame::{Frame, Page, Place};
+use super::frame::{Frame, Page, Place, sentence};
 use super::part::{badge, empty};
 use crate::RateShare;
 use crate::jobs::{JobReport, StatusReport};
 use crate::report::escape::plain;
 use crate::report::instant::utc;
+use crate::report::pace::grouped;
 use crate::web::SyncNews;
 
 pub(crate) use disconnect::disconnect;
 pub(crate) use plugins::plugins;
+pub(crate) use progress::marked;
+pub(crate) use wrong::Wrong;
 
 /// An integration, its connection, and whether the visitor may change that.
 #[derive(Debug)]
@@ -43,6 +47,8 @@ pub(crate) struct Syncing {
     pub(crate) jobs: Vec<JobReport>,
     /// How much of the upstream's limits may be used.
     pub(crate) share: RateShare,
+    /// How many days of history a first sync reads.
+    pub(crate) days: u32,
     /// What time it is.
     pub(crate) now: Timestamp,
 }
@@ -60,13 +66,28 @@ pub(crate) struct Attempt {
     pub(crate) wrong: Option<Wrong>,
 }
 
-/// What is wrong with what somebody gave.
-#[derive(Debug)]
-pub(crate) struct Wrong {
-    /// The field that it is about; none if it is about all of them, or none alone.
-    pub(crate) field: Option<&'static str>,
-    /// What is wrong, and the way out.
-    pub(crate) text: String,
+impl Attempt {
+    /// What a connection was made with.
+    fn again(one: &StatusReport, manifest: &Manifest) -> Self {
+        let is_region = manifest.origins.iter().any(|origin| {
+            origin.id == one.origin
+                && matches!(&origin.address, OriginAddress::Fixed(base) if *base == one.upstream)
+        });
+        let upstream = if is_region {
+            &one.origin
+        } else {
+            &one.upstream
+        };
+        let organizations = one.organizations.iter();
+        Self {
+            upstream: Some(upstream.clone()),
+            organizations: organizations
+                .map(|one| one.slug.as_ref().unwrap_or(&one.id).clone())
+                .collect(),
+            downloads: one.downloads.clone(),
+            wrong: None,
+        }
+    }
 }
 
 impl Card {
@@ -106,8 +127,11 @@ pub(crate) fn integrations(cards: &[Card], search: Option<&str>) -> Page {
             @for card in cards {
                 article.card {
                     h2 { a href=(path(&card.manifest.id)) { (plain(&card.manifest.name)) } " " (state(card)) }
-                    p { (plain(&card.manifest.summary)) }
-                    p.quiet { "Version " (plain(&card.manifest.version)) }
+                    p { (sentence(&plain(&card.manifest.summary))) }
+                    @match &card.connection {
+                        Some(one) => p { (progress::stage(&card.syncing, one)) " " span.quiet { (grouped(one.issues)) " findings, " (grouped(one.open)) " of them open" } },
+                        None => ul.quiet { @for pull in &card.manifest.pulls { li { (plain(&pull.what)) } } },
+                    }
                     a.button.main[card.connection.is_none()] href=(path(&card.manifest.id)) {
                         @if card.connection.is_none() { "Connect" } @else { "Manage" }
                         span.unseen { " " (plain(&card.manifest.name)) }
@@ -122,8 +146,8 @@ pub(crate) fn integrations(cards: &[Card], search: Option<&str>) -> Page {
 /// One integration.
 pub(crate) fn integration(frame: &Frame, card: &Card, attempt: &Attempt) -> Page {
     let body = html! {
-        p { a href=(INTEGRATIONS) { "All integrations" } }
-        p { (state(card)) " " (plain(&card.manifest.summary)) }
+        p.about { a href=(INTEGRATIONS) { "All integrations" } (state(card)) span.quiet { "version " (plain(&card.manifest.version)) } }
+        p { (sentence(&plain(&card.manifest.summary))) }
         div.sides {
             div.stack {
                 @match &card.connection {
@@ -139,6 +163,24 @@ pub(crate) fn integration(frame: &Frame, card: &Card, attempt: &Attempt) -> Page
         }
     };
     page(&plain(&card.manifest.name), body)
+}
+
+/// The form that connects, alone if there is a connection already: it gets another token.
+pub(crate) fn connecting(frame: &Frame, card: &Card, attempt: Option<Attempt>) -> Page {
+    let Some(one) = &card.connection else {
+        return integration(frame, card, &attempt.unwrap_or_default());
+    };
+    let attempt = attempt.unwrap_or_else(|| Attempt::again(one, &card.manifest));
+    let name = plain(&card.manifest.name);
+    let body = html! {
+        p { a href=(path(&card.manifest.id)) { "Back to " (name) } }
+        p { "What was read stays, and the next sync goes on where the last one stopped. The connection stays as it is until the new token was checked." }
+        div.sides {
+            (connect::connect(frame, card, &attempt))
+            aside { (connect::about(&card.manifest)) }
+        }
+    };
+    page(&format!("Connect {name} anew"), body)
 }
 
 /// The way between the settings.

@@ -75,12 +75,14 @@ fn the_first_that_somebody_hears_is_how_far_a_sync_is() {
         total: Some(9),
         records: 700,
         requests: 8,
+        reading: Some("findings of Acme".to_owned()),
     };
-    teller.tell(&progress);
+    teller.tell(&progress, 4_000);
     let listening = newsroom.listen(&acme(), None, 0).unwrap();
     let expected = serde_json::json!({
         "event": "sync-progress", "integration": "sample", "pages": 7, "total": 9,
         "records": 700, "requests": 8, "estimate": null, "paused-secs": null,
+        "reading": "findings of Acme", "requests-per-minute": 120, "left-secs": 1,
     });
     let data: serde_json::Value = serde_json::from_str(&listening.first[0].data).unwrap();
     assert_eq!(data, expected);
@@ -89,12 +91,28 @@ fn the_first_that_somebody_hears_is_how_far_a_sync_is() {
 }
 
 #[test]
+fn a_closed_window_is_told_as_it_runs_out_and_once_when_it_is_open() {
+    let newsroom = Newsroom::default();
+    let teller = newsroom.sync(&acme(), "sample", 0);
+    let mut then = newsroom.listen(&acme(), None, 0).unwrap().then;
+    for secs in [None, Some(2), Some(2), Some(1), None, None] {
+        teller.held(secs);
+    }
+    let told = std::iter::from_fn(|| then.try_recv().ok());
+    let told: Vec<serde_json::Value> = told
+        .map(|item| serde_json::from_str(&item.data).unwrap())
+        .map(|mut data: serde_json::Value| data["paused-secs"].take())
+        .collect();
+    assert_eq!(told, [2.into(), 1.into(), serde_json::Value::Null]);
+}
+
+#[test]
 fn a_long_sync_does_not_push_out_what_else_happened() {
     let newsroom = Newsroom::default();
     let ids = told(&newsroom, 0..2);
     let teller = newsroom.sync(&acme(), "sample", 0);
     for secs in 0..200 {
-        teller.tell(&SyncEvent::Paused { secs });
+        teller.tell(&SyncEvent::Paused { secs }, 0);
     }
     assert_eq!(first(&newsroom, Some(&ids[0]), 0), ["1", "sync-progress"]);
 }

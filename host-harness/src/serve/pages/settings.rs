@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use koalr_platform::team::Act;
-use koalr_runtime::{PolicyError, Secret, SecretError};
+use koalr_runtime::{Secret, SecretError};
 use koalr_store::{Tenant, Visitor};
 
 use super::super::desk::Desk;
 use super::super::routine;
 use crate::HostError;
-use crate::jobs::{SYNC_KEY, disconnect_as, inspect, jobs, known_actor, status};
+use crate::jobs::{SYNC_KEY, disconnect_as, inspect, is_first_sync, jobs, known_actor, status};
 use crate::report::html::settings::{self, Attempt, Card, Syncing, Wrong};
 use crate::report::html::{Frame, Page};
 use crate::web::{Acted, ConnectBody, SettingsForm, SettingsPage, Token};
@@ -36,6 +36,9 @@ pub(super) async fn show(
             SettingsPage::Integration { integration } if is_loaded(&integration) => {
                 Some(settings::integration(&frame, &card()?, &Attempt::default()))
             }
+            SettingsPage::Connect { integration } if is_loaded(&integration) => {
+                Some(settings::connecting(&frame, &card()?, None))
+            }
             SettingsPage::Disconnect { integration } if is_loaded(&integration) => {
                 Some(settings::disconnect(&frame, &card()?))
             }
@@ -43,8 +46,29 @@ pub(super) async fn show(
                 let (since, calls) = (desk.metrics.started_ms, desk.metrics.tally.rows());
                 Some(settings::plugins(&[inspect(&desk.host)], &calls, since))
             }
-            SettingsPage::Integration { .. } | SettingsPage::Disconnect { .. } => None,
+            SettingsPage::Integration { .. }
+            | SettingsPage::Connect { .. }
+            | SettingsPage::Disconnect { .. } => None,
         })
+    })
+    .await
+}
+
+/// A page of figures, which says so if less was read than there is.
+pub(super) async fn marked(
+    desk: Arc<Desk>,
+    visitor: Visitor,
+    page: Page,
+) -> Result<Option<Page>, HostError> {
+    desk.aside(move |desk| {
+        let Some(tenant) = desk.tenant(&visitor.tenant)? else {
+            return Ok(None);
+        };
+        if !is_first_sync(&desk.host, &tenant)? {
+            return Ok(Some(page));
+        }
+        let syncing = syncing(desk, &tenant)?;
+        Ok(Some(settings::marked(desk.host.manifest(), &syncing, page)))
     })
     .await
 }
@@ -135,7 +159,7 @@ impl Desk {
                 };
                 match self.connect_as(&mut tenant, &visitor.login, body).await {
                     Ok(_) => None,
-                    Err(error) => Some(wrong(error)?),
+                    Err(error) => Some(Wrong::of(error, self.host.manifest())?),
                 }
             }
             Err(error) => Some(Wrong {
@@ -152,45 +176,10 @@ impl Desk {
                     ..attempt
                 };
                 let card = card(&self, &tenant, &visitor)?;
-                Acted::Stay(settings::integration(&frame, &card, &attempt))
+                Acted::Stay(settings::connecting(&frame, &card, Some(attempt)))
             }
         }))
     }
-}
-
-/// What of an error is for who filled the form in, and beside which field.
-fn wrong(error: HostError) -> Result<Wrong, HostError> {
-    let (field, text) = match error {
-        HostError::Connect {
-            reason,
-            unreachable,
-            ..
-        } => (unreachable.then_some("address"), as_fields(&reason)),
-        HostError::Pin(error) => (Some("region"), error.to_string()),
-        HostError::Policy(
-            error @ (PolicyError::Download { .. }
-            | PolicyError::NoDownloads(_)
-            | PolicyError::LoopbackDownload(_)),
-        ) => (Some("downloads"), error.to_string()),
-        error @ (HostError::Credential(_) | HostError::Policy(_)) => (None, error.to_string()),
-        HostError::NotPossible(text) => (None, text),
-        other => return Err(other),
-    };
-    Ok(Wrong { field, text })
-}
-
-/// What a sentence calls by the command line's flags, by the form's fields.
-fn as_fields(sentence: &str) -> String {
-    let flags = [
-        ("`--upstream REGION`", "choose it under Region"),
-        ("use that address as `--upstream`", "choose its region"),
-        ("`--upstream`", "Region"),
-        ("`--org`", "Organizations"),
-    ];
-    let text = sentence.to_owned();
-    flags
-        .iter()
-        .fold(text, |text, (flag, field)| text.replace(flag, field))
 }
 
 fn card(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<Card, HostError> {
@@ -199,18 +188,23 @@ fn card(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<Card, HostErr
         Some(_) => Some(status(tenant, &manifest.id)?),
         None => None,
     };
-    let mut syncs = jobs(tenant)?;
-    syncs.retain(|job| job.key == SYNC_KEY);
     Ok(Card {
         manifest,
         connection,
         refused: may(tenant, visitor).err().map(|error| error.to_string()),
-        syncing: Syncing {
-            running: desk.news.running(tenant.id()),
-            jobs: syncs,
-            share: desk.host.rate_share(),
-            now: desk.now(),
-        },
+        syncing: syncing(desk, tenant)?,
+    })
+}
+
+fn syncing(desk: &Desk, tenant: &Tenant) -> Result<Syncing, HostError> {
+    let mut syncs = jobs(tenant)?;
+    syncs.retain(|job| job.key == SYNC_KEY);
+    Ok(Syncing {
+        running: desk.news.running(tenant.id()),
+        jobs: syncs,
+        share: desk.host.rate_share(),
+        days: desk.window_days,
+        now: desk.now(),
     })
 }
 

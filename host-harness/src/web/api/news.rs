@@ -93,6 +93,12 @@ pub struct SyncNews {
     pub estimate: Option<Estimate>,
     /// For how long it waits for the upstream, in seconds; none if it does not wait.
     pub paused_secs: Option<u32>,
+    /// What was read last, for people, for example `findings of Acme`; none before the first batch.
+    pub reading: Option<String>,
+    /// Requests a minute on average since this run began; none while that is unknown.
+    pub requests_per_minute: Option<u64>,
+    /// Seconds until all pages are read at that pace; none while that is unknown.
+    pub left_secs: Option<u64>,
 }
 
 /// Something that happened, as it is sent.

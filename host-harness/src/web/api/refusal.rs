@@ -5,7 +5,7 @@ use koalr_store::StoreError;
 
 use super::super::problem::Problem;
 use crate::error::HostError;
-use crate::jobs::Complaint;
+use crate::jobs::{Complaint, ConnectRefusal};
 
 /// The same for a key that is missing, wrong or taken back, so that keys cannot be guessed.
 pub(super) fn unauthorized() -> Problem {
@@ -45,17 +45,12 @@ pub(crate) fn problem(error: HostError) -> Problem {
             StatusCode::CONFLICT,
             format!("`{integration}` is not connected; `koalr connect {integration}` does that"),
         ),
-        HostError::Connect {
-            reason,
-            unreachable,
-            ..
-        } => {
-            let status = if unreachable {
-                StatusCode::BAD_GATEWAY
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
+        HostError::Connect { reason, .. } => {
+            let status = match reason {
+                ConnectRefusal::Decided(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                _ => StatusCode::BAD_GATEWAY,
             };
-            (status, as_members(&reason))
+            (status, as_members(&reason.to_string()))
         }
         error @ (HostError::Pin(_)
         | HostError::Policy(_)

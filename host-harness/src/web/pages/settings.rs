@@ -20,6 +20,11 @@ pub(crate) enum SettingsPage {
         /// Its id.
         integration: String,
     },
+    /// The form that connects it, or gives a connection another token.
+    Connect {
+        /// Its id.
+        integration: String,
+    },
     /// Whether to take its connection away.
     Disconnect {
         /// Its id.
@@ -78,6 +83,15 @@ pub(super) const ROUTES: &[Route] = &[
         read: Read::Page(|given| {
             let integration = given.id;
             PageAsk::Settings(SettingsPage::Integration { integration })
+        }),
+    },
+    Route {
+        method: Method::GET,
+        path: "/settings/integrations/{integration}/connect",
+        query: &[],
+        read: Read::Page(|given| {
+            let integration = given.id;
+            PageAsk::Settings(SettingsPage::Connect { integration })
         }),
     },
     Route {

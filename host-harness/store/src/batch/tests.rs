@@ -341,6 +341,24 @@ fn the_cursor_survives_a_restart_with_its_batch() {
 }
 
 #[test]
+fn a_walk_is_the_first_until_one_has_ended() {
+    let (_directory, mut tenant, connection) = connected();
+    let is_first = |tenant: &Tenant| {
+        let first = tenant.is_first_walk(&connection, &organizations());
+        first.unwrap()
+    };
+    assert!(is_first(&tenant));
+    let first = [(5, false), (6, true), (9, false)].map(|(as_of, done)| {
+        let mut batch = batch(vec![]);
+        batch.done = done;
+        let applied = tenant.apply_batch(&connection, &organizations(), &batch, as_of);
+        applied.unwrap();
+        is_first(&tenant)
+    });
+    assert_eq!(first, [true, false, false]);
+}
+
+#[test]
 fn a_walk_begins_with_its_first_batch_and_the_next_one_after_its_end() {
     let (_directory, mut tenant, connection) = connected();
     let times = [(5, false), (6, true), (9, false)].map(|(as_of, done)| {

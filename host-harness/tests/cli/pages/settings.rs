@@ -9,7 +9,7 @@ use crate::support::{Koalr, TOKEN, acme, serve};
 use crate::visitor::{Shown, Site, Visitor};
 
 /// A visitor who may connect; nothing is connected yet.
-fn operator() -> (Site, Visitor) {
+pub(super) fn operator() -> (Site, Visitor) {
     let koalr = Koalr::new();
     for args in [["omar", "operator"], ["ines", "lead"]] {
         let [login, role] = args;
@@ -21,7 +21,7 @@ fn operator() -> (Site, Visitor) {
     (site, omar)
 }
 
-fn connect(visit: &Visitor, token: &str, address: &str) -> Shown {
+pub(super) fn connect(visit: &Visitor, token: &str, address: &str) -> Shown {
     let fields = [
         ("token", token),
         ("region", "EU-01"),
@@ -52,7 +52,7 @@ fn a_bad_token_is_refused_beside_the_form_and_a_good_one_reads_everything() {
     assert_eq!(refused.status, 422);
     refused.says(&[
         "The token is not accepted",
-        "choose it under Region",
+        "belong to another region than the one below",
         &format!("value=\"{}\"", upstream.base_url()),
         "value=\"acme\"",
     ]);
@@ -191,7 +191,7 @@ fn the_icon_is_an_asset_that_a_browser_keeps() {
     assert!(icon.header("cache-control").unwrap().contains("immutable"));
 }
 
-const SNYK: &str = "/settings/integrations/snyk";
+pub(super) const SNYK: &str = "/settings/integrations/snyk";
 
 /// In the form of an API key, and not the upstream's.
 const BAD_TOKEN: &str = "00000000-3b7e-4d19-9a84-c0ffee15c001";

@@ -126,10 +126,12 @@ async fn a_429_closes_every_path_for_as_long_as_it_says() {
     let governor = Governor::new(&[quota(100, 1, None, Some("/rest"))], 1.0);
     let wait = refuse(&governor, &[("retry-after", "30")]);
     assert_eq!(wait, Duration::from_secs(30));
+    assert_eq!(governor.closed_for(), Some(wait));
     assert_eq!(
         seconds_for(&governor, 5, Method::GET, "/elsewhere").await,
         30
     );
+    assert_eq!(governor.closed_for(), None);
 }
 
 #[tokio::test(start_paused = true)]

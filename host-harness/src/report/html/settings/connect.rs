@@ -13,7 +13,7 @@ pub(super) fn connect(frame: &Frame, card: &Card, attempt: &Attempt) -> Markup {
     let manifest = &card.manifest;
     html! {
         section.card {
-            h2 { "Connect" }
+            h2 { @if card.connection.is_some() { "Another token" } @else { "Connect" } }
             @match &card.refused {
                 Some(refused) => (notice("warn", html! { "Only an operator connects: " (plain(refused)) "." })),
                 None => {
@@ -24,14 +24,15 @@ pub(super) fn connect(frame: &Frame, card: &Card, attempt: &Attempt) -> Markup {
                             " The token has to be given again; everything else is as you left it."
                         }))
                     }
-                    (form(frame, &format!("{}/connect", path(&manifest.id)), fields(manifest, attempt)))
+                    (form(frame, &format!("{}/connect", path(&manifest.id)), fields(card, attempt)))
                 }
             }
         }
     }
 }
 
-fn fields(manifest: &Manifest, attempt: &Attempt) -> Markup {
+fn fields(card: &Card, attempt: &Attempt) -> Markup {
+    let manifest = &card.manifest;
     let wrong = |field: &str| {
         let wrong = attempt.wrong.as_ref();
         let wrong = wrong.filter(|one| one.field == Some(field));
@@ -54,7 +55,7 @@ fn fields(manifest: &Manifest, attempt: &Attempt) -> Markup {
     };
     let downloads = downloads(manifest);
     html! {
-        (field("token", "API token", Some("A read-only token is enough. It is checked, sealed at once, and never shown again."), wrong("token").as_deref(), |told| html! {
+        (field("token", "API token", Some(&token_hint(manifest)), wrong("token").as_deref(), |told| html! {
             input #token type="password" name="token" required autocomplete="off" spellcheck="false" aria-describedby=(told) aria-invalid=[is_wrong("token")];
         }))
         (field("region", "Region", Some("Where your data is. Some tokens say it themselves."), wrong_region.as_deref(), |told| html! {
@@ -80,9 +81,31 @@ fn fields(manifest: &Manifest, attempt: &Attempt) -> Markup {
                 input #downloads name="downloads" autocomplete="off" spellcheck="false" value=[joined(&attempt.downloads)] aria-describedby=(told) aria-invalid=[is_wrong("downloads")];
             }))
         }
-        div.actions { button.main { "Connect" } }
-        p.quiet { "Then 90 days of history are read. You see the first of it within seconds, and may leave the page." }
+        @if card.connection.is_some() {
+            div.actions { button.main { "Check and replace the token" } a.button href=(path(&manifest.id)) { "Keep it" } }
+        } @else {
+            div.actions { button.main { "Connect" } }
+            p.quiet { "Then " (card.syncing.days) " days of history are read. You see the first of it within seconds, and may leave the page." }
+        }
     }
+}
+
+/// What token is meant, where it is made, and what becomes of it.
+fn token_hint(manifest: &Manifest) -> String {
+    let kinds: Vec<String> = manifest
+        .credentials
+        .iter()
+        .map(|kind| plain(&kind.label))
+        .collect();
+    let which = if kinds.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", kinds.join(", or "))
+    };
+    format!(
+        "Make it in {}, in the settings of your account or of a service account{which}. A read-only one is enough. It is checked, sealed at once, and never shown again.",
+        plain(&manifest.name)
+    )
 }
 
 /// What is read, and the permissions for it.

@@ -1,6 +1,6 @@
 //! A connection: whose it is, what the token may do, and what is stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use koalr_platform::model::common::CoverageState;
 use koalr_platform::model::connection::{Access, Capability};
@@ -34,6 +34,7 @@ pub(super) fn connected(frame: &Frame, card: &Card, one: &StatusReport) -> Marku
                 Some(refused) => p.quiet { "Only an operator syncs now or disconnects: " (plain(refused)) "." },
                 None => div.actions {
                     (form(frame, &format!("{own}/sync"), html! { button.main { "Sync now" } }))
+                    a.button href={ (own) "/connect" } { "Replace the token…" }
                     a.button.bad href={ (own) "/disconnect" } { "Disconnect…" }
                 },
             }
@@ -148,10 +149,28 @@ pub(super) fn stored(one: &StatusReport) -> Markup {
                         }
                     }
                 }))
+                @let next = way_out(gaps.iter().map(|row| row.state));
+                ul { @for one in next { li { (one) } } }
                 @if gaps.len() > MOST_ROWS { p.quiet { "And " (grouped((gaps.len() - MOST_ROWS) as u64)) " more." } }
             }
         }
     }
+}
+
+/// What becomes of gaps in these states, and who does something about it.
+fn way_out(states: impl Iterator<Item = CoverageState>) -> BTreeSet<&'static str> {
+    let all = states.filter_map(|state| match state {
+        CoverageState::Complete | CoverageState::Unsupported => None,
+        CoverageState::Partial | CoverageState::Stale => {
+            Some("Partial or too old: the next sync reads it again by itself. What was known before stays.")
+        }
+        CoverageState::Refused => Some(
+            "Refused: grant the permission to the token's role, or replace the token. The next sync asks again.",
+        ),
+        CoverageState::Awaited => Some("Asked for: the answer is fetched when it is ready."),
+        CoverageState::NotAsked => Some("Not asked: it comes with a later sync."),
+    });
+    all.collect()
 }
 
 fn gap(state: CoverageState) -> Markup {

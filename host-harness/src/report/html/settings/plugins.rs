@@ -1,14 +1,15 @@
 //! The loaded components: what they are, what they may, and how their calls went.
 
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::manifest::{Origin, OriginAddress};
+use koalr_platform::model::manifest::{Manifest, Origin, OriginAddress};
 use koalr_runtime::Verb;
 use maud::{Markup, html};
 
-use super::super::frame::Page;
+use super::super::frame::{Page, sentence};
 use super::super::part::{badge, table};
+use super::progress::a_window;
 use super::{PLUGINS, page, path, tabs, when};
-use crate::jobs::InspectReport;
+use crate::jobs::{InspectReport, LimitRow};
 use crate::observe::Calls;
 use crate::report::escape::plain;
 use crate::report::outcome::{address, method};
@@ -26,9 +27,10 @@ pub(crate) fn plugins(
         @for one in all {
             article.stack {
                 section.card { (identity(one)) }
-                section.card { (told_calls(calls, since)) }
-                section.card { (egress(&one.manifest.origins)) }
-                section.card.amounts { (limits(one)) }
+                section.card.calls { (told_calls(calls, since)) }
+                section.card { (history(one, since)) }
+                section.card { (egress(&one.manifest)) }
+                section.card { (limits(one)) }
             }
         }
     };
@@ -37,42 +39,74 @@ pub(crate) fn plugins(
 
 fn identity(one: &InspectReport) -> Markup {
     let manifest = &one.manifest;
+    let contract = one
+        .exports
+        .iter()
+        .find_map(|name| name.split_once('@').map(|(_, version)| version));
     html! {
         h2 { a href=(path(&manifest.id)) { (plain(&manifest.name)) } " " (badge("", &format!("version {}", plain(&manifest.version)))) }
-        p { (plain(&manifest.summary)) }
+        p { (sentence(&plain(&manifest.summary))) }
         dl {
-            dt { "Content hash" } dd { code { "sha256:" (plain(&one.content_hash)) } }
+            dt { "Contract" }
+            dd { @match contract { Some(version) => { "version " (plain(version)) }, None => "of unknown version" } ", world " code { (one.world) } }
             dt { "Size" } dd { (bytes(one.size_bytes)) }
-            dt { "Contract" } dd { "world " code { (one.world) } }
-            dt { "Exports" } dd { @for name in &one.exports { div { code { (plain(name)) } } } }
+            dt { "Content hash" } dd { code { "sha256:" (plain(&one.content_hash)) } }
+            dt { "Token" }
+            dd { @for one in &manifest.permissions { div { (plain(&one.name)) span.quiet { @if !one.required { ", optional" } ": " (plain(&one.why)) } } } }
         }
         details {
-            summary { (one.imports.len()) " imports, the only functions that it can call" }
-            ul { @for name in &one.imports { li { code { (plain(name)) } } } }
+            summary { (one.exports.len()) " exports, and " (one.imports.len()) " imports: the only functions that it can call" }
+            ul { @for name in one.exports.iter().chain(&one.imports) { li { code { (plain(name)) } } } }
         }
     }
 }
 
 fn told_calls(calls: &[(Verb, &'static str, Calls)], since: Timestamp) -> Markup {
+    let failed = calls
+        .iter()
+        .filter(|(_, outcome, _)| kind(outcome) == "bad");
+    let failed: u64 = failed.map(|(.., calls)| u64::from(calls.count)).sum();
     html! {
-        h2 { "Calls" }
+        h2 { "Calls " @if failed > 0 { (badge("bad", &format!("{} failed", grouped(failed)))) } }
         p.quiet { "Since this server started, " (when(since)) ", of all tenants together." }
         @if calls.is_empty() {
-            p { "None yet." }
+            p { "None yet: it is called when something is connected, read or judged." }
         } @else {
-            (table("Calls since the server started", &["Verb", "Ended", "Calls", "Mean duration", "Peak memory"], html! {
+            @if failed == 0 { p { "No call trapped or went over a limit." } }
+            @else { p { "Calls that trapped or went over a limit brought nothing, and the host went on; its log says why." } }
+            (table("Calls since the server started", &["Verb", "Ended", "Calls", "Mean", "Most memory", "Last call", "Took", "Memory", "Requests"], html! {
                 @for (verb, outcome, calls) in calls {
                     tr {
                         th scope="row" { (verb.word()) }
                         td { (badge(kind(outcome), outcome)) }
-                        td { (grouped(u64::from(calls.count))) }
-                        td { (duration(calls.mean().as_secs_f64())) }
-                        td { (bytes(calls.memory_peak_bytes)) }
+                        td.number { (grouped(u64::from(calls.count))) }
+                        td.number { (duration(calls.mean().as_secs_f64())) }
+                        td.number { (bytes(calls.memory_peak_bytes)) }
+                        td.number { (ago(calls.last_at.elapsed().as_secs())) }
+                        td.number { (duration(calls.last.wall.as_secs_f64())) }
+                        td.number { (bytes(calls.last.memory_peak_bytes)) }
+                        td.number { @if !verb.is_pure() { (grouped(u64::from(calls.last.requests))) } @else { span.quiet { "none may leave" } } }
                     }
                 }
             }))
             p.quiet { "A duration has the waits for the upstream in it. " strong { "refused" } " is a decision of the integration, for example about a token." }
         }
+    }
+}
+
+/// What was loaded when. Earlier starts are not kept.
+fn history(one: &InspectReport, since: Timestamp) -> Markup {
+    html! {
+        h2 { "Loaded" }
+        (table("What was loaded since this server started", &["When", "Version", "Content hash", "Why"], html! {
+            tr {
+                th scope="row" { (when(since)) }
+                td { (plain(&one.manifest.version)) }
+                td { code title=(plain(&one.content_hash)) { (plain(one.content_hash.get(..12).unwrap_or(&one.content_hash))) "…" } }
+                td { "The server started." }
+            }
+        }))
+        p.quiet { "Nothing was replaced since. What earlier starts loaded is not kept." }
     }
 }
 
@@ -85,7 +119,8 @@ fn kind(outcome: &str) -> &'static str {
 }
 
 /// Where requests may go. Origins with the same rules share a table.
-fn egress(origins: &[Origin]) -> Markup {
+fn egress(manifest: &Manifest) -> Markup {
+    let origins = &manifest.origins;
     let mut groups: Vec<Vec<&Origin>> = Vec::new();
     for origin in origins {
         let is_alike =
@@ -120,6 +155,20 @@ fn egress(origins: &[Origin]) -> Markup {
                 }
             }
         }
+        @if !manifest.quotas.is_empty() {
+            h3 { "How many" }
+            (table("What the upstream allows", &["Requests at most", "To"], html! {
+                @for one in &manifest.quotas {
+                    tr {
+                        th scope="row" { (a_window(one.requests.into(), one.window_secs)) }
+                        td {
+                            @if let Some(of) = one.method { (method(of)) " " }
+                            @match &one.path_prefix { Some(prefix) => code { (plain(prefix)) }, None => "everything" }
+                        }
+                    }
+                }
+            }))
+        }
     }
 }
 
@@ -131,15 +180,53 @@ fn is_alike(one: &Origin, other: &Origin) -> bool {
 fn limits(one: &InspectReport) -> Markup {
     html! {
         h2 { "Limits of one session" }
-        (table("Limits of one session", &["What", "At most", "Unit"], html! {
+        (table("Limits of one session", &["Limit", "At most"], html! {
             @for limit in &one.limits {
                 tr {
-                    th scope="row" { (plain(&limit.name)) }
-                    td.number { (grouped(limit.value)) }
-                    td { (plain(&limit.unit)) }
+                    th scope="row" { (plain(&limit.name)) br; span.quiet { (meaning(&limit.name)) } }
+                    td { (amount(limit)) }
                 }
             }
         }))
+        p.quiet { "A call that goes over one ends there, and brings nothing." }
+    }
+}
+
+/// How much, in a unit that can be read.
+fn amount(limit: &LimitRow) -> String {
+    match limit.unit.strip_prefix("bytes") {
+        Some(of) => format!("{}{}", bytes(limit.value), plain(of)),
+        None => format!("{} {}", grouped(limit.value), plain(&limit.unit)),
+    }
+}
+
+/// What a limit is about; nothing for one that is not known here.
+fn meaning(limit: &str) -> &'static str {
+    match limit {
+        "memory" => "Linear memory of the component.",
+        "cpu" => "Computing time; waiting uses none.",
+        "wall" => "Time by the clock; waiting for a quota is not counted.",
+        "instances" => "Core modules that the component is made of.",
+        "tables" => "Tables of functions.",
+        "table-elements" => "Entries of one such table.",
+        "handles" => "Requests, streams and timers that it holds at once.",
+        "hostcall" => "Text and lists that it hands over.",
+        "requests" => "Requests that it may begin.",
+        "request-body" => "What it sends.",
+        "response-body" => "What it is answered.",
+        "download" => "A file of an export, which streams.",
+        "log" => "What it logs; the rest is dropped.",
+        "log-message" => "One line of its log; a longer one is cut.",
+        "stdio" => "What it prints; the rest is dropped.",
+        _ => "",
+    }
+}
+
+fn ago(secs: u64) -> String {
+    match secs {
+        0..120 => format!("{secs} s ago"),
+        120..7_200 => format!("{} min ago", secs / 60),
+        _ => format!("{} h ago", grouped(secs / 3_600)),
     }
 }
 
@@ -149,7 +236,10 @@ fn bytes(bytes: u64) -> String {
         1..MIB => format!("{} KiB", grouped(bytes.div_ceil(1024))),
         _ => {
             let tenths = bytes.saturating_mul(10) / MIB;
-            format!("{}.{} MiB", grouped(tenths / 10), tenths % 10)
+            match tenths % 10 {
+                0 => format!("{} MiB", grouped(tenths / 10)),
+                tenth => format!("{}.{tenth} MiB", grouped(tenths / 10)),
+            }
         }
     }
 }

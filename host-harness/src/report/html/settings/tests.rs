@@ -31,6 +31,7 @@ fn card(connection: Option<StatusReport>) -> Card {
             running: None,
             jobs: Vec::new(),
             share: RateShare::default(),
+            days: 90,
             now: NOW,
         },
     }
@@ -106,6 +107,9 @@ fn running() -> SyncNews {
         requests: 13,
         estimate: None,
         paused_secs: None,
+        reading: Some(format!("findings of {HOSTILE}")),
+        requests_per_minute: Some(310),
+        left_secs: None,
     }
 }
 
@@ -227,11 +231,145 @@ fn a_sync_under_way_is_shown_in_numbers_and_what_is_stored_as_partial() {
         "12 of 120",
         "1,100",
         "not known yet",
+        "Reading findings of &lt;script&gt;",
+        ", about 310 a minute",
         "data-news=\"/settings/integrations/example/news\"",
         "partial</span>",
     ] {
         assert!(html.contains(told), "{told} in {html}");
     }
+}
+
+#[test]
+fn a_sync_that_waits_says_for_how_long() {
+    let mut card = card(Some(connection()));
+    card.syncing.running = Some(SyncNews {
+        paused_secs: Some(42),
+        left_secs: Some(200),
+        ..running()
+    });
+    let html = shown(&card, &Attempt::default());
+    for told in ["waiting</span>", "goes on in 42 s", "about 4 minutes"] {
+        assert!(html.contains(told), "{told} in {html}");
+    }
+}
+
+#[test]
+fn figures_of_a_first_sync_are_marked_with_how_far_it_is() {
+    let mut card = card(Some(connection()));
+    let told = |card: &Card| {
+        let page = page("Figures", html! { p { "12" } });
+        let page = marked(&card.manifest, &card.syncing, page);
+        page.body.into_string()
+    };
+    assert!(told(&card).contains("stopped before its end"));
+    card.syncing.jobs.push(job(JobWord::Dead, NOW));
+    assert!(told(&card).contains("stopped before its end"));
+    card.syncing.running = Some(running());
+    let html = told(&card);
+    assert!(html.contains("12 of 120 pages are read") && html.ends_with("<p>12</p>"));
+}
+
+#[test]
+fn a_connection_gets_another_token_with_what_it_was_made_with() {
+    let card = card(Some(connection()));
+    let html = connecting(&frame(), &card, None).body.into_string();
+    for told in [
+        "<option value=\"EU-01\" selected>",
+        "value=\"o-1\"",
+        "id=\"token\" type=\"password\"",
+    ] {
+        assert!(html.contains(told), "{told} in {html}");
+    }
+}
+
+#[test]
+fn what_is_wrong_stands_beside_its_field_with_the_way_out() {
+    use koalr_platform::model::connection::ConnectError;
+    use koalr_runtime::{Known, PinError};
+
+    use crate::HostError;
+    use crate::jobs::ConnectRefusal;
+
+    let refused = |reason| HostError::Connect {
+        upstream: "https://api.example.com".to_owned(),
+        reason,
+    };
+    let decided = |error| refused(ConnectRefusal::Decided(error));
+    let text = || "no luck".to_owned();
+    let known = || Known(Vec::new());
+    for (error, field, way_out) in [
+        (
+            refused(ConnectRefusal::Unreachable(text())),
+            Some("address"),
+            "no luck",
+        ),
+        (
+            refused(ConnectRefusal::Strange(text())),
+            Some("address"),
+            "check that this is",
+        ),
+        (
+            refused(ConnectRefusal::Trouble(text())),
+            None,
+            "try again in a few minutes",
+        ),
+        (
+            decided(ConnectError::BadCredential),
+            Some("token"),
+            "make a new one",
+        ),
+        (
+            decided(ConnectError::WrongRegion("api.example.com".to_owned())),
+            Some("region"),
+            "the token belongs to EU-01; choose that region",
+        ),
+        (
+            decided(ConnectError::WrongRegion("api.example.org".to_owned())),
+            Some("region"),
+            "give that as the web address",
+        ),
+        (
+            decided(ConnectError::NoApiAccess),
+            Some("token"),
+            "no API access",
+        ),
+        (
+            decided(ConnectError::MissingPermissions(vec!["View".to_owned()])),
+            Some("token"),
+            "lacks `View`; have an administrator",
+        ),
+        (
+            decided(ConnectError::OrganizationsNotVisible(vec![
+                "gone".to_owned(),
+            ])),
+            Some("organizations"),
+            "does not see `gone`",
+        ),
+        (
+            HostError::Pin(PinError::NotChosen { known: known() }),
+            Some("region"),
+            "choose the one of your account",
+        ),
+        (
+            HostError::Pin(PinError::Unknown {
+                chosen: text(),
+                known: known(),
+            }),
+            Some("address"),
+            "paste the address that your browser shows",
+        ),
+        (
+            HostError::Pin(PinError::Loopback(text())),
+            Some("address"),
+            "--allow-loopback",
+        ),
+    ] {
+        let wrong = Wrong::of(error, &card(None).manifest).unwrap();
+        assert_eq!(wrong.field, field, "{wrong:?}");
+        assert!(wrong.text.contains(way_out), "{wrong:?}");
+    }
+    assert!(Wrong::of(HostError::Ended, &card(None).manifest).is_err());
 }
 
 #[test]
