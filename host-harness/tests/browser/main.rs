@@ -8,6 +8,8 @@ mod browser;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]
+mod insight;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod sight;

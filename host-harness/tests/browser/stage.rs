@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use koalr_upstream::{Upstream, sample};
+use koalr_upstream::{Organization, Upstream, sample};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -19,6 +19,8 @@ pub(crate) struct Stage {
     // Kept open, so that what it prints later has somewhere to go.
     _out: BufReader<ChildStdout>,
     address: String,
+    // Where time stands still.
+    now: Option<&'static str>,
 }
 
 impl Stage {
@@ -69,10 +71,50 @@ impl Stage {
         })
     }
 
+    /// Ninety days of a team that end at [`TEAM_NOW`], with deployments and incidents, where it is always that time.
+    pub(crate) fn team() -> Self {
+        let history = sample::history(7, TEAM_NOW_MS);
+        let document = history.document().to_string();
+        Self::at(
+            history.organization(),
+            Some(TEAM_NOW),
+            |directory, upstream| {
+                std::fs::write(directory.path().join("history.json"), document).unwrap();
+                let base = upstream.base_url();
+                let connect = [
+                    "connect",
+                    "snyk",
+                    "--token-env",
+                    "TOKEN",
+                    "--upstream",
+                    base,
+                ];
+                for words in [
+                    &[&connect[..], &["--allow-loopback"]].concat()[..],
+                    &["sync", "snyk"],
+                    &["import", "history.json"],
+                    &["reconstruct"],
+                ] {
+                    let words = [words, &["--now", TEAM_NOW]].concat();
+                    koalr(directory, &words, &[("TOKEN", TOKEN)]);
+                }
+            },
+        )
+    }
+
     fn after(prepare: impl FnOnce(&TempDir, &Upstream)) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let now = i64::try_from(now.as_millis()).unwrap();
-        let upstream = Upstream::start_blocking(sample::organization(now)).unwrap();
+        Self::at(sample::organization(now), None, prepare)
+    }
+
+    /// At a time that stands still; at the clock's without one.
+    fn at(
+        organization: Organization,
+        now: Option<&'static str>,
+        prepare: impl FnOnce(&TempDir, &Upstream),
+    ) -> Self {
+        let upstream = Upstream::start_blocking(organization).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let roles = ["--role", "lead", "--role", "security", "--role", "operator"];
         koalr(
@@ -84,6 +126,7 @@ impl Stage {
         prepare(&directory, &upstream);
         let mut command = command(&directory, &["serve", "--listen", "127.0.0.1:0"]);
         command.arg("--allow-loopback").stderr(Stdio::null());
+        command.args(now.map(|now| ["--now", now]).into_iter().flatten());
         let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(server.stdout.take().unwrap());
         let mut line = String::new();
@@ -101,6 +144,7 @@ impl Stage {
             server,
             _out: out,
             address,
+            now,
         }
     }
 
@@ -117,7 +161,9 @@ impl Stage {
 
     /// A link that signs somebody in.
     pub(crate) fn link(&self, login: &str) -> String {
-        let made = self.koalr(&["sign-in", "--as", login, "--url", &self.address]);
+        let now = self.now.map(|now| ["--now", now]);
+        let link = ["sign-in", "--as", login, "--url", &self.address];
+        let made = self.koalr(&[&link[..], now.as_ref().map_or(&[], |now| now)].concat());
         made.trim().to_owned()
     }
 
@@ -166,3 +212,7 @@ fn command(directory: &TempDir, args: &[&str]) -> Command {
 
 /// A token in the form of an API key.
 pub(crate) const TOKEN: &str = "6f0c1a52-3b7e-4d19-9a84-c0ffee15c001";
+
+/// When the team's ninety days end, and the same in milliseconds since 1970.
+pub(crate) const TEAM_NOW: &str = "2026-09-21T14:13:20Z";
+const TEAM_NOW_MS: i64 = 1_790_000_000_000;

@@ -111,6 +111,7 @@ pub(super) fn windows(shown: &Shown, all: &[Sensitivity]) -> Markup {
         h3 { "With other windows" }
         div.scroll tabindex="0" role="region" aria-label="With other windows" {
             table {
+                caption.unseen { "With other windows" }
                 thead {
                     tr {
                         th scope="col" { "Within" } th.number scope="col" { "Exposed" } th.number scope="col" { "Others" }
@@ -143,10 +144,12 @@ pub(super) fn repositories(all: &[Repository]) -> Markup {
         h3 { "By repository" }
         div.scroll tabindex="0" role="region" aria-label="By repository" {
             table {
+                caption.unseen { "By repository" }
                 thead {
                     tr {
                         th scope="col" { "Repository" } th.number scope="col" { "Exposed" } th.number scope="col" { "Others" }
-                        th.wide scope="col" { (scale(axis, ratio)) } th scope="col" { "Risk ratio" } th scope="col" { "p, adjusted" }
+                        th.wide scope="col" { @if known.is_empty() { span.unseen { "Interval" } } @else { (scale(axis, ratio)) } }
+                        th scope="col" { "Risk ratio" } th scope="col" { "p, adjusted" }
                     }
                 }
                 tbody {
@@ -217,7 +220,7 @@ pub(super) fn share(value: f64) -> String {
 
 fn ratio(value: f64) -> String {
     let rounded = (value * 100.0).round() / 100.0;
-    format!("{rounded}")
+    format!("×\u{2009}{rounded}")
 }
 
 fn known_of(one: &Figure<Estimate>) -> Option<Estimate> {
