@@ -10,6 +10,8 @@ mod changes;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]
+mod insight;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod settings;

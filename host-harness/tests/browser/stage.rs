@@ -19,6 +19,8 @@ pub(crate) struct Stage {
     // Kept open, so that what it prints later has somewhere to go.
     _out: BufReader<ChildStdout>,
     address: String,
+    // Where time stands still.
+    now: Option<&'static str>,
 }
 
 impl Stage {
@@ -79,7 +81,47 @@ impl Stage {
         })
     }
 
+    /// Ninety days of a team that end at [`TEAM_NOW`], with deployments and incidents, where it is always that time.
+    pub(crate) fn team() -> Self {
+        let history = sample::history(7, TEAM_NOW_MS);
+        let document = history.document().to_string();
+        Self::at(
+            history.organization(),
+            Some(TEAM_NOW),
+            |directory, upstream| {
+                std::fs::write(directory.path().join("history.json"), document).unwrap();
+                let base = upstream.base_url();
+                let connect = [
+                    "connect",
+                    "snyk",
+                    "--token-env",
+                    "TOKEN",
+                    "--upstream",
+                    base,
+                ];
+                for words in [
+                    &[&connect[..], &["--allow-loopback"]].concat()[..],
+                    &["sync", "snyk"],
+                    &["import", "history.json"],
+                    &["reconstruct"],
+                ] {
+                    let words = [words, &["--now", TEAM_NOW]].concat();
+                    koalr(directory, &words, &[("TOKEN", TOKEN)]);
+                }
+            },
+        )
+    }
+
     fn after(world: impl Into<World>, prepare: impl FnOnce(&TempDir, &Upstream)) -> Self {
+        Self::at(world, None, prepare)
+    }
+
+    /// At a time that stands still; at the clock's without one.
+    fn at(
+        world: impl Into<World>,
+        now: Option<&'static str>,
+        prepare: impl FnOnce(&TempDir, &Upstream),
+    ) -> Self {
         let upstream = Upstream::start_blocking(world).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let roles = ["--role", "lead", "--role", "security", "--role", "operator"];
@@ -92,6 +134,7 @@ impl Stage {
         prepare(&directory, &upstream);
         let mut command = command(&directory, &["serve", "--listen", "127.0.0.1:0"]);
         command.arg("--allow-loopback").stderr(Stdio::null());
+        command.args(now.map(|now| ["--now", now]).into_iter().flatten());
         let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(server.stdout.take().unwrap());
         let mut line = String::new();
@@ -109,6 +152,7 @@ impl Stage {
             server,
             _out: out,
             address,
+            now,
         }
     }
 
@@ -125,7 +169,9 @@ impl Stage {
 
     /// A link that signs somebody in.
     pub(crate) fn link(&self, login: &str) -> String {
-        let made = self.koalr(&["sign-in", "--as", login, "--url", &self.address]);
+        let now = self.now.map(|now| ["--now", now]);
+        let link = ["sign-in", "--as", login, "--url", &self.address];
+        let made = self.koalr(&[&link[..], now.as_ref().map_or(&[], |now| now)].concat());
         made.trim().to_owned()
     }
 
@@ -180,3 +226,7 @@ pub(crate) fn now() -> i64 {
 
 /// A token in the form of an API key.
 pub(crate) const TOKEN: &str = "6f0c1a52-3b7e-4d19-9a84-c0ffee15c001";
+
+/// When the team's ninety days end, and the same in milliseconds since 1970.
+pub(crate) const TEAM_NOW: &str = "2026-09-21T14:13:20Z";
+const TEAM_NOW_MS: i64 = 1_790_000_000_000;

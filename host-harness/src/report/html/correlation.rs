@@ -40,7 +40,7 @@ pub(crate) fn page(shown: &Shown) -> Page {
     let body = html! {
         p.quiet {
             "Are deployments that introduced a vulnerability of CVSS 7.0 or more followed by more incidents than others? "
-            (utc(report.from)) " to " (utc(report.as_of)) "."
+            span { (day(report.from)) " to " (day(report.as_of)) "." }
         }
         (filters(shown))
         (windows(shown))
@@ -257,6 +257,12 @@ fn cohort(shown: &Shown) -> Markup {
             }
         }
     }
+}
+
+/// A day in UTC, with its whole time for who asks.
+fn day(at: Timestamp) -> Markup {
+    let time = utc(at);
+    html! { time datetime=(time) title=(time) { (time.split('T').next().unwrap_or_default()) } }
 }
 
 /// As it stands in an address.

@@ -1,5 +1,6 @@
 //! What is open, and what became of it.
 
+mod about;
 mod timeline;
 
 use koalr_platform::model::common::{FindingClass, Severity, Timestamp};
@@ -13,6 +14,7 @@ use super::frame::{Page, Place};
 use super::part::{badge, empty, table};
 use crate::report::escape::plain;
 use crate::report::figure::tenths;
+use crate::report::insight::counted;
 use crate::report::instant::utc;
 use crate::web::After;
 
@@ -50,14 +52,23 @@ pub(crate) fn list(listed: &Listed) -> Page {
                 &["Finding", "Severity", "Package", "Where", "State", "Since"],
                 html! { @for one in &listed.items { (row(one)) } },
             ))
+            p.quiet {
+                @if listed.is_first && listed.next.is_none() { (counted(shown(listed), "finding", "findings")) ", all there are." }
+                @else if listed.next.is_some() { (counted(shown(listed), "finding", "findings")) " on this page, the last stored first. There are more." }
+                @else { (counted(shown(listed), "finding", "findings")) " on this page, the last ones." }
+            }
             p.pager {
                 @if !listed.is_first { a href=(address(&listed.wanted, None)) { "First page" } }
                 @if let Some(next) = listed.next {
                     a.button href=(address(&listed.wanted, Some(next))) { "Next page" }
-                } @else { span.quiet { "This is the end of the list." } }
+                }
             }
         }
     })
+}
+
+fn shown(listed: &Listed) -> u32 {
+    u32::try_from(listed.items.len()).unwrap_or(u32::MAX)
 }
 
 fn page(body: Markup) -> Page {
@@ -142,8 +153,8 @@ fn row(one: &ListedFinding) -> Markup {
                 div.quiet { (plain(&finding.vulnerability)) @for alias in finding.aliases.iter().take(2) { " · " (plain(alias)) } }
             }
             td { (severity(finding)) }
-            td { (packages(finding)) }
-            td { (place(one)) }
+            td.name { (packages(finding)) }
+            td.name { (place(one)) }
             td { (state(one.state())) }
             td.date { (day(since(finding))) }
         }

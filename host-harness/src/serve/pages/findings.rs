@@ -1,8 +1,9 @@
 //! What is open, and what became of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use koalr_store::{FindingList, Slice, StoredConnection, Tenant, Visitor};
+use koalr_store::{FindingList, Slice, StoredConnection, StoredWaiver, Tenant, Visitor};
 
 use super::super::desk::Desk;
 use crate::HostError;
@@ -29,8 +30,17 @@ pub(super) async fn show(
             }
             (FindingsPage::Timeline { vulnerability }, Some(connection)) => {
                 let traced = trace(&tenant, &connection, &vulnerability)?;
-                let found = !traced.is_empty();
-                Ok(found.then(|| findings::timeline(&vulnerability, &traced, desk.now())))
+                if traced.is_empty() {
+                    return Ok(None);
+                }
+                let waivers = waivers(&tenant, &vulnerability, &traced)?;
+                let now = desk.now();
+                Ok(Some(findings::timeline(
+                    &vulnerability,
+                    &traced,
+                    &waivers,
+                    now,
+                )))
             }
         }
     })
@@ -72,3 +82,23 @@ fn trace(
     });
     traced.collect()
 }
+
+/// The newest waivers about a vulnerability, by any of its names.
+fn waivers(
+    tenant: &Tenant,
+    vulnerability: &str,
+    traced: &[Traced],
+) -> Result<Vec<StoredWaiver>, HostError> {
+    let slice = Slice {
+        after: None,
+        limit: MOST_WAIVERS,
+    };
+    let mut waivers = tenant.list_waivers(None, &slice)?;
+    let names = traced.iter().flat_map(|one| &one.listed.finding.aliases);
+    let names: BTreeSet<&str> = names.map(String::as_str).chain([vulnerability]).collect();
+    waivers.retain(|one| names.contains(one.waiver.vulnerability.as_str()));
+    Ok(waivers)
+}
+
+/// Waivers among which those about a vulnerability are looked for.
+const MOST_WAIVERS: u32 = 1_000;

@@ -40,7 +40,7 @@ fn of_series(name: &str, one: &Series) -> Markup {
         h3 { (name) " " span.quiet { (counted(one.changes.of, "change", "changes")) } }
         div.scroll tabindex="0" role="region" aria-label=(name) {
             table {
-                caption.unseen { (name) }
+                caption.unseen { (name) ": scores and incidents" }
                 thead {
                     tr {
                         th scope="col" { "Score" } th.number scope="col" { "With an incident" }

@@ -148,7 +148,8 @@ pub(super) fn repositories(all: &[Repository]) -> Markup {
                 thead {
                     tr {
                         th scope="col" { "Repository" } th.number scope="col" { "Exposed" } th.number scope="col" { "Others" }
-                        th.wide scope="col" { (scale(axis, ratio)) } th scope="col" { "Risk ratio" } th scope="col" { "p, adjusted" }
+                        th.wide scope="col" { @if known.is_empty() { span.unseen { "Interval" } } @else { (scale(axis, ratio)) } }
+                        th scope="col" { "Risk ratio" } th scope="col" { "p, adjusted" }
                     }
                 }
                 tbody {
@@ -219,7 +220,7 @@ pub(super) fn share(value: f64) -> String {
 
 fn ratio(value: f64) -> String {
     let rounded = (value * 100.0).round() / 100.0;
-    format!("{rounded}")
+    format!("×\u{2009}{rounded}")
 }
 
 fn known_of(one: &Figure<Estimate>) -> Option<Estimate> {

@@ -147,7 +147,7 @@ fn every_mark_has_its_date_as_text() {
         listed: listed("left-pad"),
         steps: steps.map(|(what, day)| step(what, day)).to_vec(),
     };
-    let page = timeline("V/1 <b>", &[traced], 30 * DAY).body.0;
+    let page = timeline("V/1 <b>", &[traced], &[], 30 * DAY).body.0;
     let card = page.split("<article").nth(1).unwrap();
     let (drawn, told) = card.split_once("<ol").unwrap();
     assert_eq!(drawn.matches("class=\"mark").count(), 6, "{drawn}");
@@ -176,11 +176,11 @@ fn what_was_resolved_before_it_was_first_read_is_not_drawn_as_open() {
         listed: gone,
         steps: vec![step(RemediationStep::FirstSeen, 20)],
     };
-    let page = timeline("V", &[traced], 30 * DAY).body.0;
+    let page = timeline("V", &[traced], &[], 30 * DAY).body.0;
     assert!(page.contains("1970-01-16</time> resolved"), "{page}");
     assert!(page.contains("x1=\"0%\" x2=\"25%\""), "{page}");
     assert!(
-        page.contains("Open in <strong>0</strong> of <strong>1</strong>"),
+        page.contains("Open in <strong>0</strong> of 1 place."),
         "{page}"
     );
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::record::{Remediation, RemediationStep};
-use koalr_store::{FindingState, ListedFinding};
+use koalr_store::{FindingState, ListedFinding, StoredWaiver};
 use maud::{Markup, html};
 
 use super::super::figure::{Axis, Mark, Shape, Stretch, life, sign};
 use super::super::frame::{Page, Place};
 use super::super::part::notice;
-use super::{day, packages, place, severity, since, state};
+use super::{about, day, packages, place, since, state};
 use crate::report::escape::plain;
+use crate::report::insight::span;
 
 /// A finding, and the steps of its life.
 #[derive(Debug)]
@@ -31,14 +32,25 @@ struct Step {
 }
 
 /// The page of a vulnerability. There is at least one finding of it.
-pub(crate) fn timeline(vulnerability: &str, all: &[Traced], now: Timestamp) -> Page {
+pub(crate) fn timeline(
+    vulnerability: &str,
+    all: &[Traced],
+    waivers: &[StoredWaiver],
+    now: Timestamp,
+) -> Page {
     let lives: Vec<(&Traced, Vec<Step>)> = all.iter().map(|one| (one, steps(one))).collect();
     let first = lives.iter().filter_map(|(_, steps)| steps.first());
     let first = first.map(|one| one.at).min().unwrap_or(now).min(now);
     let axis = Axis::between(millis(first), millis(now));
     let open = all.iter().filter(|one| is_open(one)).count();
     let body = html! {
-        @if let Some(one) = all.first() { (head(vulnerability, one, (open, all.len()))) }
+        @if let Some(one) = all.first() {
+            (about::names(vulnerability, &one.listed.finding))
+            p.sentence { "Open in " strong { (open) } " of " (all.len()) @if all.len() == 1 { " place." } @else { " places." } }
+            (about::facts(&one.listed.finding))
+        }
+        (about::waivers(waivers, now))
+        h2 { "Where it is, and what happened there" }
         @if all.len() >= most() {
             (notice("warn", html! { "Only the last " (MOST_TRACED) " findings that were stored are shown." }))
         }
@@ -47,6 +59,10 @@ pub(crate) fn timeline(vulnerability: &str, all: &[Traced], now: Timestamp) -> P
             div.between.quiet { (day(first)) span { "today, " (day(now)) } }
             @for (one, steps) in &lives { (row(one, steps, axis, now)) }
         }
+        @if lives.iter().any(|(_, steps)| steps.iter().any(|step| step.what == RemediationStep::Ignored)) {
+            p.quiet { "Who ignored it upstream, why and until when is kept there: the listing that Koalr reads does not say." }
+        }
+        p { a href="/findings" { "All open findings" } }
     };
     Page {
         title: all.first().map_or_else(
@@ -55,22 +71,6 @@ pub(crate) fn timeline(vulnerability: &str, all: &[Traced], now: Timestamp) -> P
         ),
         place: Place::Findings,
         body,
-    }
-}
-
-fn head(vulnerability: &str, one: &Traced, (open, all): (usize, usize)) -> Markup {
-    let finding = &one.listed.finding;
-    html! {
-        p {
-            code { (plain(vulnerability)) }
-            @for alias in finding.aliases.iter().take(6) { " " code { (plain(alias)) } }
-            " " a href="/findings" { "All open findings" }
-        }
-        div.told { (severity(finding)) }
-        p {
-            "Open in " strong { (open) } " of " strong { (all) } @if all == 1 { " place." } @else { " places." }
-            @if let Some(at) = finding.disclosed_at { " Public since " (day(at)) "." }
-        }
     }
 }
 
@@ -104,9 +104,10 @@ fn row(one: &Traced, steps: &[Step], axis: Axis, now: Timestamp) -> Markup {
             }
             (life(axis, &stretches(steps, is_open(one), now), &marks))
             ol.steps {
-                @for step in steps {
+                @for (index, step) in steps.iter().enumerate() {
                     li title=(plain(&step.source)) {
                         (sign(shape(step.what))) " " (day(step.at)) " " (phrase(step.what))
+                        @if let Some(lasted) = lasted(steps.get(..index).unwrap_or_default(), step) { " " span.quiet { "after " (lasted) } }
                     }
                 }
             }
@@ -141,6 +142,21 @@ fn steps(one: &Traced) -> Vec<Step> {
         .into_iter()
         .map(|((at, what), source)| Step { at, what, source })
         .collect()
+}
+
+/// How long it had been there when it ended; none for a step that ends nothing.
+fn lasted(before: &[Step], step: &Step) -> Option<String> {
+    use RemediationStep::{Introduced, ReIntroduced, Resolved, Vanished};
+    if !matches!(step.what, Resolved | Vanished) {
+        return None;
+    }
+    let there = before
+        .iter()
+        .rev()
+        .take_while(|one| !matches!(one.what, Resolved | Vanished));
+    let began = there.filter(|one| matches!(one.what, Introduced | ReIntroduced));
+    let lasted = step.at.saturating_sub(began.last()?.at);
+    Some(span(millis(lasted)))
 }
 
 /// When it was there: from each beginning to the end after it, and to now if it is open.

@@ -8,6 +8,7 @@ use super::{DAYS, day};
 use crate::jobs::{BacktestGroup, BacktestReport};
 use crate::report::backtest::{proportion, share};
 use crate::report::escape::plain;
+use crate::report::html::address::segment;
 use crate::report::html::figure::{Axis, bar, part};
 use crate::report::html::part::{notice, table};
 use crate::report::pace::grouped;
@@ -136,7 +137,7 @@ fn others(title: &str, one: &BacktestGroup) -> Markup {
     let rows = html! {
         @for example in &counts.examples {
             tr {
-                td { (plain(&example.change)) p.quiet { code { (plain(example.head_sha.get(..SHORT_SHA).unwrap_or(&example.head_sha))) } } }
+                td.name { a href={ "/changes/" (segment(&example.change)) } { (plain(&example.change)) } p.quiet { code { (plain(example.head_sha.get(..SHORT_SHA).unwrap_or(&example.head_sha))) } } }
                 td { (example.then.word()) }
                 td { strong { (example.now.word()) } }
                 td { (plain(&example.reasons.join("; "))) }
