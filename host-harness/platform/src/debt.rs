@@ -13,6 +13,7 @@ mod level;
 mod lifetime;
 mod quality;
 mod repository;
+mod rows;
 mod sla;
 mod stock;
 
@@ -31,8 +32,9 @@ pub use level::Level;
 pub use lifetime::{LevelTimeToFix, Lifetime, TimeToFix, TimesToFix};
 pub use quality::{Freshness, Quality};
 pub use repository::{Repositories, RepositoryDebt, Worst};
+pub use rows::{DebtFigure, DebtRows, DebtSieve};
 pub use sla::{Clocks, LevelSla, Sla, SlaCounts};
-pub use stock::{Ages, ClassStock, Fixes, LevelStock, Open, Stock};
+pub use stock::{Age, Ages, ClassStock, Fixes, LevelStock, Open, Stock};
 
 /// What a report of debt is made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

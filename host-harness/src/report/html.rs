@@ -15,4 +15,4 @@ pub(crate) mod settings;
 pub(crate) use asset::{ASSETS, Asset};
 pub(crate) use frame::{Frame, Page, invitation, problem, stranger, whole};
 
-pub(crate) use dashboard::DashboardFilter;
+pub(crate) use dashboard::{DashboardFilter, RowsPart};

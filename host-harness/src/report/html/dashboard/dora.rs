@@ -121,6 +121,7 @@ fn course(dora: &Dora) -> Markup {
         when: day(point.begins_at),
         value,
         told,
+        link: None,
     };
     let deployments = points.iter().map(|point| {
         let told = counted(point.deployments, "deployment", "deployments");
