@@ -29,7 +29,7 @@ pub use figure::{Absent, Figure};
 pub use flow::{Flow, Moves, Week};
 pub use gate::{GateGroup, GateStatistics, gate};
 pub use level::Level;
-pub use lifetime::{LevelTimeToFix, Lifetime, TimeToFix, TimesToFix};
+pub use lifetime::{LevelTimeToFix, Lifetime, StillOpen, TimeToFix, TimesToFix};
 pub use quality::{Freshness, Quality};
 pub use repository::{Repositories, RepositoryDebt, Worst};
 pub use rows::{DebtFigure, DebtRows, DebtSieve};

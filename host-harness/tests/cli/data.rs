@@ -62,7 +62,7 @@ fn a_tenants_database_from_a_newer_version_is_refused() {
         |koalr| set_schema(koalr, "data/tenants/default.db", 99),
         "`data/tenants/default.db` was written by a newer version (schema 99, this program knows 6); use that version or \
          another --data",
-        |koalr| set_schema(koalr, "data/tenants/default.db", 5),
+        |koalr| set_schema(koalr, "data/tenants/default.db", 6),
     );
 }
 

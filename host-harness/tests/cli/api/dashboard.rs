@@ -139,7 +139,7 @@ fn owed(browser: &Browser<'_>, path: &str) -> Option<Vec<(String, String)>> {
     for ((link, told), (_, page)) in links.iter().zip(followed) {
         let title = page.split("<h1").nth(1).unwrap();
         let title = title.split(['>', '<']).nth(1).unwrap();
-        let number = |text: &str| text.split(' ').next().unwrap().to_owned();
+        let number = |text: &str| text.split([' ', ',']).next().unwrap().to_owned();
         assert_eq!(number(title), number(told), "{link}");
         let shown = page.matches("<td class=\"name\">").count();
         let n: usize = number(told).parse().unwrap();

@@ -13,7 +13,7 @@ use super::flow::flow;
 use super::gate;
 use super::links::Links;
 use super::tiles::tiles;
-use super::times::time_to_fix;
+use super::times::{still_open, time_to_fix};
 use crate::jobs::DebtReport;
 use crate::report::backtest::share;
 use crate::report::escape::plain;
@@ -38,7 +38,7 @@ pub(super) fn section(report: &DebtReport, filter: &DashboardFilter) -> Markup {
             div.card.counts.wide { (late(debt, links)) }
             div.card.counts.wide { (time_to_fix(&debt.time_to_fix, filter)) }
         }
-        div.tiles { (flow(debt, links)) }
+        div.tiles { (still_open(&debt.time_to_fix)) (flow(debt, links)) }
         div.halves {
             div.card.counts { (worst(report, links)) }
             (gate::cards(report))

@@ -3,9 +3,10 @@
 use koalr_platform::debt::{Figure, Lifetime, TimesToFix};
 use maud::{Markup, html};
 
+use super::super::figure::{Point, curve};
 use super::super::part::table;
 use super::filter::DashboardFilter;
-use crate::report::insight::{absent, duration, share_estimate, word};
+use crate::report::insight::{absent, duration, millis, percent, share_estimate, word};
 use crate::report::pace::grouped;
 
 pub(super) fn time_to_fix(times: &TimesToFix, filter: &DashboardFilter) -> Markup {
@@ -33,6 +34,35 @@ pub(super) fn time_to_fix(times: &TimesToFix, filter: &DashboardFilter) -> Marku
     }
 }
 
+/// The curve of what began in the window.
+pub(super) fn still_open(times: &TimesToFix) -> Markup {
+    let window = &times.began_in_window;
+    let points = window.still_open.iter().map(|one| Point {
+        at: f64::from(one.days),
+        left: one.share,
+        told: [
+            one.days.to_string(),
+            percent(one.share),
+            grouped(one.watched),
+        ],
+    });
+    let points: Vec<Point> = points.collect();
+    let median = window.all.median_ms.value().map(|ms| millis(ms) / DAY);
+    let heads = ["Days", "Still open", "Watched so long"];
+    html! {
+        div.card {
+            @if points.len() < 2 { h3 { "Still open" } p { "Nothing that began in the window was watched for a day." } }
+            @else {
+                (curve("Still open", "by days since it began", &points, median, heads))
+                p.quiet {
+                    "n = " (grouped(window.all.n.into()))
+                    @match median { Some(_) => { ", dashed: the median, " (duration(window.all.median_ms)) } None => ", half are not fixed yet", }
+                }
+            }
+        }
+    }
+}
+
 fn lifetime(name: &str, one: &Lifetime) -> Markup {
     html! {
         tr {
@@ -45,3 +75,6 @@ fn lifetime(name: &str, one: &Lifetime) -> Markup {
         }
     }
 }
+
+/// Milliseconds of a day.
+const DAY: f64 = 86_400_000.0;
