@@ -25,6 +25,7 @@ use crate::report::insight::Define;
 use crate::report::instant::utc;
 
 pub(crate) use filter::{DashboardFilter, RowsPart};
+use links::Links;
 pub(crate) use rows::rows;
 pub(crate) use spells::{SpellsView, spells};
 
@@ -52,11 +53,11 @@ pub(crate) fn page(view: &View) -> Page {
     } else {
         html! {
             (filter::form(&view.filter, &view.services, &view.repositories))
-            section.part aria-labelledby="delivery" {
+            section.part.glance aria-labelledby="delivery" {
                 h2 #delivery { "Delivery" }
                 @match &view.dora {
                     Ok(_) if !view.is_delivered => (undelivered()),
-                    Ok(dora) => { (dora::section(dora, &view.filter)) (definitions(dora)) }
+                    Ok(dora) => (dora::tiles(dora, &view.filter)),
                     Err(why) => (refused(why)),
                 }
             }
@@ -64,11 +65,22 @@ pub(crate) fn page(view: &View) -> Page {
                 h2 #security { "Security debt" }
                 @match &view.debt {
                     None => (unconnected()),
-                    Some(Ok(report)) => {
-                        (debt::section(report, &view.filter))
-                        (definitions(report))
-                    }
+                    Some(Ok(report)) => (tiles::tiles(&report.debt, Links::of(report, &view.filter))),
                     Some(Err(why)) => (refused(why)),
+                }
+            }
+            @if let Ok(dora) = &view.dora && view.is_delivered {
+                section.part aria-labelledby="course" {
+                    h2 #course { "Delivery over time" }
+                    (dora::section(dora, &view.filter))
+                    (definitions(dora))
+                }
+            }
+            @if let Some(Ok(report)) = &view.debt {
+                section.part aria-labelledby="owed" {
+                    h2 #owed { "Security debt in detail" }
+                    (debt::section(report, Links::of(report, &view.filter)))
+                    (definitions(report))
                 }
             }
         }

@@ -8,11 +8,9 @@ use maud::{Markup, html};
 
 use super::super::figure::{Axis, bar};
 use super::super::part::table;
-use super::filter::DashboardFilter;
 use super::flow::flow;
 use super::gate;
 use super::links::Links;
-use super::tiles::tiles;
 use super::times::{still_open, time_to_fix};
 use crate::jobs::DebtReport;
 use crate::report::backtest::share;
@@ -21,14 +19,9 @@ use crate::report::insight::{counted, millis, percent, present, span, word};
 use crate::report::pace::grouped;
 
 /// What is open, who is late, how soon it is fixed, what came and went, where the worst is, and what the gate did.
-pub(super) fn section(report: &DebtReport, filter: &DashboardFilter) -> Markup {
-    let debt = &report.debt;
-    let links = Links {
-        filter,
-        as_of: debt.as_of,
-    };
+pub(super) fn section(report: &DebtReport, links: Links<'_>) -> Markup {
+    let (debt, filter) = (&report.debt, links.filter);
     html! {
-        (tiles(debt, links))
         @if let Some(severity) = filter.severity {
             p.quiet { "The tables by severity show only: " (word(severity)) ". Everything else is of all severities." }
         }
@@ -40,8 +33,11 @@ pub(super) fn section(report: &DebtReport, filter: &DashboardFilter) -> Markup {
         }
         div.tiles { (still_open(&debt.time_to_fix)) (flow(debt, links)) }
         div.halves {
-            div.card.counts { (worst(report, links)) }
-            (gate::cards(report))
+            div {
+                div.card.counts { (worst(report, links)) }
+                (gate::knowledge(debt))
+            }
+            (gate::card(report))
         }
     }
 }

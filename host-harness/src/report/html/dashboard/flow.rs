@@ -20,7 +20,7 @@ pub(super) fn flow(debt: &Debt, links: Links<'_>) -> Markup {
             Some(DebtFigure::Came(Origin::Introduced)),
         ),
         (
-            "Disclosed, came back, or came somehow",
+            "Came otherwise",
             |moves| moves.disclosed + moves.re_introduced + moves.origin_unknown,
             None,
         ),

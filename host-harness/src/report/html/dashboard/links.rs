@@ -6,6 +6,7 @@ use koalr_platform::sla::Standing;
 use maud::{Markup, html};
 
 use super::filter::DashboardFilter;
+use crate::jobs::DebtReport;
 use crate::report::pace::grouped;
 
 /// Links numbers that were counted up to a time.
@@ -15,7 +16,13 @@ pub(super) struct Links<'a> {
     pub(super) as_of: Timestamp,
 }
 
-impl Links<'_> {
+impl<'a> Links<'a> {
+    /// For the numbers of a report.
+    pub(super) fn of(report: &DebtReport, filter: &'a DashboardFilter) -> Self {
+        let as_of = report.debt.as_of;
+        Self { filter, as_of }
+    }
+
     /// A number. Behind nothing there is nothing to see.
     pub(super) fn number(self, count: u32, rows: DebtRows) -> Markup {
         self.text(count, &grouped(count.into()), rows)

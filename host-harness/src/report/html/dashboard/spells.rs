@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use super::super::findings::{day, path, place, severity};
 use super::super::frame::{Page, Place};
-use super::super::part::{badge, empty, table};
+use super::super::part::{empty, table};
 use super::filter::{DashboardFilter, RowsPart};
 use super::sentence;
 use crate::report::escape::plain;
@@ -126,7 +126,7 @@ fn row(one: &ListedSpell) -> Markup {
             td.date { (day(one.spell.opened_at)) div.quiet { (began(&one.spell)) } }
             td.date { @match one.spell.end {
                 Some(end) => { (day(end.at)) div.quiet { (ended(end.how)) } },
-                None => (badge("bad", "open")),
+                None => span.quiet { "still open" },
             } }
         }
     }

@@ -99,7 +99,7 @@ pub(super) fn tiles(debt: &Debt, links: Links<'_>) -> Markup {
             (tile("Open", &links.number(all.open, DebtRows::all(DebtFigure::Open)), None, &open_told))
             (tile("Past their time to fix", &links.number(breached, DebtRows::all(DebtFigure::Clock(Standing::Breached))), late, &late_told))
             (tile("Time to fix", &html! { (duration(life.median_ms)) }, None, &fixed_told))
-            (tile("Open now against the window's beginning", &html! { (grown) }, None, &net_told))
+            (tile("Open, net change", &html! { (grown) }, None, &net_told))
         }
     }
 }
