@@ -57,7 +57,7 @@ fn send(port: u16, method: &str, path: &str, body: &Value) -> Value {
     stream.write_all(request.as_bytes()).unwrap();
     // It keeps the connection, whatever it is asked.
     let mut stream = BufReader::new(stream);
-    let (mut length, mut line) = (0, String::new());
+    let (mut length, mut line) = (0_usize, String::new());
     while stream.read_line(&mut line).unwrap() > 2 {
         if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
             length = value.trim().parse().unwrap();
@@ -66,7 +66,7 @@ fn send(port: u16, method: &str, path: &str, body: &Value) -> Value {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body).unwrap();
-    let answer: Value = serde_json::from_str(body).unwrap();
+    let answer: Value = serde_json::from_slice(&body).unwrap();
     assert!(answer["value"]["error"].is_null(), "{path}: {answer}");
     answer["value"].clone()
 }
