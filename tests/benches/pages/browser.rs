@@ -22,19 +22,19 @@ pub(crate) fn first_paints(address: &str, cookie: &str, visits: usize) -> Vec<f6
     let asked = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
     let begun = send(port, "POST", "/session", &asked);
     let session = format!("/session/{}", begun["sessionId"].as_str().unwrap());
-    let post = |path: &str, body: &Value| send(port, "POST", &format!("{session}/{path}"), body);
+    let tell = |path: &str, body: &Value| send(port, "POST", &format!("{session}/{path}"), body);
     let dashboard = format!("{address}/dashboard");
-    post("url", &json!({ "url": &dashboard }));
+    tell("url", &json!({ "url": &dashboard }));
     let (name, value) = cookie.split_once('=').unwrap();
-    post(
+    tell(
         "cookie",
         &json!({ "cookie": { "name": name, "value": value, "httpOnly": true } }),
     );
     let painted = (0..visits).map(|_| {
-        post("url", &json!({ "url": &dashboard }));
+        tell("url", &json!({ "url": &dashboard }));
         // It is painted when a frame is over, which is soon after it is loaded.
         let paint = json!({ "script": PAINTED, "args": [] });
-        post("execute/async", &paint).as_f64().unwrap()
+        tell("execute/async", &paint).as_f64().unwrap()
     });
     let painted = painted.collect();
     send(port, "DELETE", &session, &Value::Null);

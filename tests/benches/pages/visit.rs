@@ -24,7 +24,7 @@ impl Visit {
         let mut lines = head.lines();
         let cookie = lines.find_map(|line| line.strip_prefix("set-cookie: "));
         let cookie = cookie.expect("a visit begins").split(';').next();
-        visit.cookie = cookie.unwrap_or_default().to_owned();
+        cookie.unwrap_or_default().clone_into(&mut visit.cookie);
         visit
     }
 
