@@ -2,6 +2,7 @@
 
 mod api;
 mod desk;
+mod figures;
 mod hooks;
 mod ledger;
 mod news;

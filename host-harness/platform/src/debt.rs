@@ -13,6 +13,7 @@ mod level;
 mod lifetime;
 mod quality;
 mod repository;
+mod rows;
 mod sla;
 mod stock;
 
@@ -28,11 +29,12 @@ pub use figure::{Absent, Figure};
 pub use flow::{Flow, Moves, Week};
 pub use gate::{GateGroup, GateStatistics, gate};
 pub use level::Level;
-pub use lifetime::{LevelTimeToFix, Lifetime, TimeToFix, TimesToFix};
+pub use lifetime::{LevelTimeToFix, Lifetime, StillOpen, TimeToFix, TimesToFix};
 pub use quality::{Freshness, Quality};
 pub use repository::{Repositories, RepositoryDebt, Worst};
+pub use rows::{DebtFigure, DebtRows, DebtSieve};
 pub use sla::{Clocks, LevelSla, Sla, SlaCounts};
-pub use stock::{Ages, ClassStock, Fixes, LevelStock, Open, Stock};
+pub use stock::{Age, Ages, ClassStock, Fixes, LevelStock, Open, Stock};
 
 /// What a report of debt is made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]

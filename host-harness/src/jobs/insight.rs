@@ -1,15 +1,17 @@
 //! Reports over what is stored: how delivery goes, what is owed, and whether they are tied together. Reads the store alone.
 
+mod keep;
 mod rows;
 
 use koalr_platform::calibration::{Calibration, report as calibration_report};
 use koalr_platform::correlation::{Correlation, CorrelationSettings, report as correlation_report};
-use koalr_platform::debt::{Debt, DebtSettings, Freshness, GateStatistics, Tally, gate};
+use koalr_platform::debt::{Debt, DebtRows, DebtSettings, Freshness, GateStatistics, Tally, gate};
 use koalr_platform::dora::{Dora, DoraSettings, report as dora_report};
 use koalr_platform::ledger::{Ledger, Scope};
 use koalr_platform::merge::Bands;
 use koalr_platform::model::common::{Coverage, CoverageState, Timestamp};
-use koalr_store::{SpellFilter, StoreError, Tenant};
+use koalr_platform::spell::Spell;
+use koalr_store::{Slice, SpellFilter, SpellPage, StoreError, Tenant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -18,6 +20,7 @@ use super::sync::listed;
 use super::team::not_possible;
 use crate::HostError;
 
+pub use keep::{is_prompt, keep_reports};
 pub use rows::{CountedFigure, FigureRow, FigureRows, figure_rows};
 
 /// What a report is asked about.
@@ -106,6 +109,30 @@ pub fn debt(
         repositories,
         gate: gate(&ledger, of_repository, from, as_of),
     })
+}
+
+/// The stretches that a figure of debt counts: as many as it says, and a part of them.
+///
+/// # Errors
+/// - nothing was ever connected
+/// - the scope names what nobody knows
+/// - the store failed
+pub fn debt_rows(
+    tenant: &mut Tenant,
+    integration: &str,
+    settings: &DebtSettings,
+    asked: InsightAsked<'_>,
+    rows: DebtRows,
+    slice: &Slice<i64>,
+) -> Result<SpellPage, HostError> {
+    let InsightAsked { scope, from, as_of } = asked;
+    let connection = last_connected(tenant, integration)?;
+    refresh(tenant, u32::MAX)?;
+    let ledger = tenant.ledger(as_of)?;
+    let wanted: Option<Vec<String>> = wanted(tenant, &ledger, scope)?.into_iter().collect();
+    let sieve = rows.of(settings, from, as_of);
+    let fits = |spell: &Spell| sieve.counts(spell);
+    Ok(tenant.list_spells(&connection, wanted.as_deref(), &fits, slice)?)
 }
 
 /// Whether deployments that introduced vulnerabilities are followed by more incidents than others.

@@ -65,7 +65,7 @@ pub use import::{
 };
 pub use insight::{
     CountedFigure, DebtReport, FigureRow, FigureRows, InsightAsked, calibration, correlation, debt,
-    dora, figure_rows,
+    debt_rows, dora, figure_rows, is_prompt, keep_reports,
 };
 pub use inspect::{InspectReport, LimitRow, inspect};
 pub use integration::{IntegrationReport, Region, integration};

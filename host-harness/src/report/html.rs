@@ -16,4 +16,4 @@ pub(crate) use address::segment;
 pub(crate) use asset::{ASSETS, Asset};
 pub(crate) use frame::{Frame, Page, invitation, problem, stranger, whole};
 
-pub(crate) use dashboard::DashboardFilter;
+pub(crate) use dashboard::{DashboardFilter, RowsPart};

@@ -11,6 +11,7 @@ use koalr_runtime::{Roots, Secret};
 use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
 
 use super::ServeSettings;
+use super::figures::Figures;
 use super::news::Newsroom;
 use super::pool::{Lent, Pool};
 use super::settings::{GITHUB, GitHubHook};
@@ -42,6 +43,8 @@ pub(super) struct Desk {
     /// Tenants that are open.
     pub(super) pool: Arc<Pool>,
     pub(super) metrics: Arc<Metrics>,
+    /// Dashboards that were shown.
+    pub(super) figures: Figures,
     /// When each tenant was last synced.
     pub(super) freshness: Freshness,
     /// Whether somebody runs the jobs.
@@ -68,6 +71,7 @@ impl Desk {
             data,
             pool: Arc::default(),
             metrics,
+            figures: Figures::default(),
             freshness: Freshness::default(),
             running: AtomicBool::new(true),
             clock: Arc::clone(&settings.clock),

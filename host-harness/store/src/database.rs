@@ -25,6 +25,7 @@ pub(crate) const TENANT: &[&str] = &[
     include_str!("../migrations/tenant/0003.sql"),
     include_str!("../migrations/tenant/0004.sql"),
     include_str!("../migrations/tenant/0005.sql"),
+    include_str!("../migrations/tenant/0006.sql"),
 ];
 
 /// An open database.

@@ -81,6 +81,14 @@ fn stamp(database: &Connection) -> Result<i64, Fault> {
     Ok(database.query_row(query, [], |row| row.get(0))?)
 }
 
+/// Whether a ledger of the rows as they are is kept. Its time may have come.
+pub(crate) fn is_kept(database: &Connection, as_of: Timestamp) -> Result<bool, Fault> {
+    let query = "SELECT count(*) FROM derived
+        WHERE name = 'ledger' AND as_of <= ?1
+          AND stamp = (SELECT n FROM stamps WHERE topic = 'ledger')";
+    Ok(database.query_row(query, [as_of], |row| row.get(0))?)
+}
+
 /// The ledger that is kept, if it is that of the rows as they are and still tells the truth at that time.
 fn kept(database: &Connection, as_of: Timestamp) -> Result<Option<Held>, Fault> {
     let found = database.query_row(KEPT, [as_of], |row| {

@@ -47,6 +47,7 @@ mod sync_state;
 mod table;
 mod tally;
 mod tenant;
+mod unkept;
 mod vault;
 mod visit;
 
@@ -74,8 +75,9 @@ pub use page::{
     OverrideKey, Slice, StoredWaiver, TimeAndId,
 };
 pub use people::StoredPolicy;
-pub use spell::{SpellFilter, SpellRows};
+pub use spell::{ListedSpell, SpellFilter, SpellPage, SpellRows};
 pub use sync_state::SyncState;
 pub use tally::Tally;
 pub use tenant::{Tenant, TenantId};
+pub use unkept::Unkept;
 pub use visit::Visitor;

@@ -3,6 +3,7 @@
 //! A segment holds what the findings of 512 rows tell, of all connections. Triggers remove one when anything changes
 //! that it follows from, and what is not kept is read from the rows themselves: what is kept only ever saves time.
 
+mod listed;
 mod repositories;
 mod rows;
 mod segment;
@@ -21,6 +22,7 @@ use repositories::{Listed, Numbered};
 use rows::{Rows, rows_of};
 use segment::{FORMAT, ROW_BITS};
 
+pub use listed::{ListedSpell, SpellPage};
 pub(crate) use sieve::Sieve;
 
 /// Which stretches to read. The default is all.
@@ -55,43 +57,19 @@ impl Tenant {
         filter: SpellFilter<'_>,
         each: &mut dyn FnMut(&Spell),
     ) -> Result<SpellRows, StoreError> {
+        let only = filter.repository.map(|one| [one.to_owned()]);
         self.database.read(|database| {
             let transaction = database.unchecked_transaction()?;
-            let mut listed = Listed::read(&transaction, filter.repository)?;
-            let segments = segments(&transaction)?;
-            let mut absent: BTreeSet<u32> = (0..segments).collect();
-            let mut wanted = |listed: &Listed, spell: &Spell| {
-                if filter.class.is_none_or(|class| class == spell.class)
-                    && listed.is_wanted(spell.repository)
-                {
+            let only = only.as_ref().map(<[String; 1]>::as_slice);
+            let mut listed = Listed::read(&transaction, only)?;
+            let (kept, built) = scan(&transaction, connection.id, &mut listed, &mut |_, spell| {
+                if filter.class.is_none_or(|class| class == spell.class) {
                     each(spell);
                 }
-            };
-            let mut statement = transaction.prepare(SELECT)?;
-            let mut kept = statement.query([FORMAT])?;
-            let mut spells = Vec::new();
-            while let Some(row) = kept.next()? {
-                let bytes = row.get_ref(1)?.as_blob().unwrap_or_default();
-                spells.clear();
-                if segment::read(bytes, connection.id, &mut spells) {
-                    for spell in &spells {
-                        wanted(&listed, spell);
-                    }
-                    absent.remove(&row.get(0)?);
-                }
-            }
-            let mut rows = Rows::open(&transaction)?;
-            for segment in &absent {
-                rows.read(*segment, &mut listed, &mut |listed, record| {
-                    if record.connection == connection.id {
-                        wanted(listed, &record.spell);
-                    }
-                })?;
-            }
-            let built = u32::try_from(absent.len()).unwrap_or(u32::MAX);
+            })?;
             Ok(SpellRows {
                 repositories: listed.into_names(),
-                kept: segments.saturating_sub(built),
+                kept,
                 built,
             })
         })
@@ -103,15 +81,7 @@ impl Tenant {
     /// # Errors
     /// - the database is busy, full or cannot be written
     pub fn refresh_spells(&mut self, most: u32) -> Result<u32, StoreError> {
-        let absent = self.database.read(|database| {
-            let mut absent: BTreeSet<u32> = (0..segments(database)?).collect();
-            let mut statement = database.prepare(KEPT)?;
-            let mut kept = statement.query([FORMAT])?;
-            while let Some(row) = kept.next()? {
-                absent.remove(&row.get(0)?);
-            }
-            Ok(absent)
-        })?;
+        let absent = self.database.read(absent)?;
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let absent: Vec<u32> = absent.into_iter().take(most).collect();
         let mut numbered = Numbered::default();
@@ -121,6 +91,45 @@ impl Tenant {
         }
         Ok(u32::try_from(absent.len()).unwrap_or(u32::MAX))
     }
+}
+
+/// Hands over the stretches of a connection in the repositories that are wanted, each with its segment, and says how many
+/// segments were kept and how many were not.
+fn scan(
+    database: &Connection,
+    connection: i64,
+    listed: &mut Listed,
+    each: &mut dyn FnMut(u32, &Spell),
+) -> Result<(u32, u32), Fault> {
+    let segments = segments(database)?;
+    let mut absent: BTreeSet<u32> = (0..segments).collect();
+    let mut statement = database.prepare(SELECT)?;
+    let mut kept = statement.query([FORMAT])?;
+    let mut spells = Vec::new();
+    while let Some(row) = kept.next()? {
+        let segment = row.get(0)?;
+        let bytes = row.get_ref(1)?.as_blob().unwrap_or_default();
+        spells.clear();
+        if segment::read(bytes, connection, &mut spells) {
+            for spell in &spells {
+                if listed.is_wanted(spell.repository) {
+                    each(segment, spell);
+                }
+            }
+            absent.remove(&segment);
+        }
+    }
+    let mut rows = Rows::open(database)?;
+    for segment in &absent {
+        rows.read(*segment, listed, &mut |listed, _, record| {
+            let spell = &record.spell;
+            if record.connection == connection && listed.is_wanted(spell.repository) {
+                each(*segment, spell);
+            }
+        })?;
+    }
+    let built = u32::try_from(absent.len()).unwrap_or(u32::MAX);
+    Ok((segments.saturating_sub(built), built))
 }
 
 fn keep(
@@ -135,7 +144,7 @@ fn keep(
     let mut records = Vec::new();
     for segment in segments {
         records.clear();
-        rows.read(*segment, &mut numbers, &mut |_, record| {
+        rows.read(*segment, &mut numbers, &mut |_, _, record| {
             records.push(*record);
         })?;
         keep.execute(params![segment, FORMAT, segment::write(&records)])?;
@@ -143,6 +152,17 @@ fn keep(
         note_fixes.execute([i64::from(*segment), first, last])?;
     }
     Ok(())
+}
+
+/// Segments that are not kept.
+pub(crate) fn absent(database: &Connection) -> Result<BTreeSet<u32>, Fault> {
+    let mut absent: BTreeSet<u32> = (0..segments(database)?).collect();
+    let mut statement = database.prepare(KEPT)?;
+    let mut kept = statement.query([FORMAT])?;
+    while let Some(row) = kept.next()? {
+        absent.remove(&row.get(0)?);
+    }
+    Ok(absent)
 }
 
 /// How many segments there are, kept or not.

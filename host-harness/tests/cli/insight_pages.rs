@@ -51,6 +51,20 @@ fn the_page_of_correlation_shows_what_the_command_line_prints() {
             let counts = format!(">{} of {}</a>", share["count"], share["of"]);
             assert!(page.contains(&counts), "{window} {arm} {counts}: {page}");
         }
+        for (arm, figure) in [("exposed-share", "exposed"), ("others-share", "others")] {
+            let link = page
+                .split(&format!("href=\"/dashboard/rows/{figure}?"))
+                .nth(1);
+            let query = link.unwrap().split('"').next().unwrap();
+            let query = query.replace("&amp;", "&");
+            let rows = visit.get(&format!("/dashboard/rows/{figure}?{query}"));
+            let title = rows.split("<h1").nth(1).unwrap().split(['>', '<']).nth(1);
+            let told = title.unwrap().split(' ').next().unwrap();
+            assert!(
+                told.parse::<u64>().unwrap() >= headline[arm]["of"].as_u64().unwrap(),
+                "{query}"
+            );
+        }
         let sentence = headline["sentence"].as_str().unwrap();
         assert!(page.contains(sentence), "{sentence}: {page}");
     }

@@ -154,7 +154,7 @@ impl Counts {
 }
 
 /// The number of the week of an instant: 0 holds 1970-01-01, a Thursday.
-fn week(at: Timestamp) -> i64 {
+pub(super) fn week(at: Timestamp) -> i64 {
     at.saturating_add(THURSDAY).div_euclid(WEEK)
 }
 

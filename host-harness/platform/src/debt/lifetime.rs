@@ -38,8 +38,22 @@ pub struct TimesToFix {
 pub struct TimeToFix {
     /// All.
     pub all: Lifetime,
+    /// The curve of all, at some days from 0 on, for as long as any was watched. Empty if there are none.
+    pub still_open: Vec<StillOpen>,
     /// By severity: each, in falling order.
     pub by_severity: Vec<LevelTimeToFix>,
+}
+
+/// A point of the curve.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct StillOpen {
+    /// Days after the beginning.
+    pub days: u32,
+    /// The share that is still open then, 0 to 1.
+    pub share: f64,
+    /// How many were watched until then or longer. Few at the curve's end make it uncertain.
+    pub watched: u64,
 }
 
 /// How soon those of a severity are fixed.
@@ -170,6 +184,7 @@ fn time_to_fix(groups: &ByLevel<Group>, sla: Windows) -> TimeToFix {
     }
     TimeToFix {
         all: all.lifetime(None),
+        still_open: still_open(&all.curve()),
         by_severity,
     }
 }
@@ -197,16 +212,20 @@ impl Group {
         }
     }
 
+    fn curve(&self) -> Curve {
+        let lived = self.bins.iter().zip(0_u32..);
+        Curve::of(lived.map(|(bin, place)| Lived {
+            duration: hours(place),
+            events: u64::from(bin.fixed),
+            censored: u64::from(bin.last_seen),
+        }))
+    }
+
     /// `window` is the severity's, in days.
     fn lifetime(&self, window: Option<u32>) -> Lifetime {
         let counts = self.counts;
         let n = counts.fixed + counts.open + counts.accepted + counts.vanished;
-        let lived = self.bins.iter().zip(0_u32..).map(|(bin, place)| Lived {
-            duration: hours(place),
-            events: u64::from(bin.fixed),
-            censored: u64::from(bin.last_seen),
-        });
-        let curve = Curve::of(lived);
+        let curve = self.curve();
         let at = |absent, hours: Option<f64>| {
             let absent = if n == 0 { Absent::NoSpells } else { absent };
             Figure::or(hours.map(millis), absent)
@@ -235,6 +254,21 @@ impl Group {
             naive_mean_of_fixed_ms: Figure::or(mean, no_mean),
         }
     }
+}
+
+fn still_open(curve: &Curve) -> Vec<StillOpen> {
+    let steps = curve.steps();
+    let points = POINTS.into_iter().map_while(|days| {
+        let time = f64::from(days) * 24.0;
+        let place = steps.partition_point(|step| step.time < time);
+        let watched = steps.get(place)?.at_risk;
+        Some(StillOpen {
+            days,
+            share: curve.at(time),
+            watched,
+        })
+    });
+    points.collect()
 }
 
 /// The share that does not outlast so many days. It has no interval while none or all were fixed by then.
@@ -275,6 +309,11 @@ fn hours(place: u32) -> f64 {
 fn millis(hours: f64) -> Timestamp {
     (hours * 3_600_000.0).round() as Timestamp
 }
+
+/// Days of the curve's points: close where most are fixed.
+const POINTS: [u32; 20] = [
+    0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 365,
+];
 
 const FINE_DAYS: u64 = 180;
 const FINE_HOURS: u64 = FINE_DAYS * 24;

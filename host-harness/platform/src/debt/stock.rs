@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::level::{ByClass, ByLevel};
 use super::{DAY, Level, Seen, bump};
-use crate::model::common::FindingClass;
+use crate::model::common::{FindingClass, Timestamp};
 use crate::spell::Ending;
 
 /// Open findings, and beside them those that are not open and not fixed.
@@ -73,6 +73,21 @@ pub struct Ages {
     pub older: u32,
 }
 
+/// A row of [`Ages`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Age {
+    /// As [`Ages::up_to_7`].
+    UpTo7,
+    /// As [`Ages::up_to_30`].
+    UpTo30,
+    /// As [`Ages::up_to_90`].
+    UpTo90,
+    /// As [`Ages::up_to_180`].
+    UpTo180,
+    /// As [`Ages::older`].
+    Older,
+}
+
 /// Open findings by whether a fix is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -103,12 +118,7 @@ impl Stocks {
     pub(super) fn add(&mut self, seen: &Seen<'_>) {
         let counts = self.0.at(seen.spell.class).at(seen.level);
         if seen.ending.is_none() {
-            let days = seen.lasted / DAY;
-            let after = |last| usize::from(days > last);
-            bump(
-                &mut counts.ages,
-                after(7) + after(30) + after(90) + after(180),
-            );
+            bump(&mut counts.ages, age(seen.lasted));
             bump(&mut counts.fixes, seen.spell.fix as usize);
         }
         counts.accepted += u32::from(seen.ending == Some(Ending::Accepted));
@@ -141,6 +151,36 @@ impl Stocks {
             by_class,
         }
     }
+}
+
+impl Age {
+    /// All of them, rising.
+    pub const ALL: [Self; 5] = [
+        Self::UpTo7,
+        Self::UpTo30,
+        Self::UpTo90,
+        Self::UpTo180,
+        Self::Older,
+    ];
+
+    /// Its days, for people and for addresses.
+    #[must_use]
+    pub fn days(self) -> &'static str {
+        match self {
+            Self::UpTo7 => "0-7",
+            Self::UpTo30 => "8-30",
+            Self::UpTo90 => "31-90",
+            Self::UpTo180 => "91-180",
+            Self::Older => "181-",
+        }
+    }
+}
+
+/// The place of an age in milliseconds among those of [`Age`].
+pub(super) fn age(lasted: Timestamp) -> usize {
+    let days = lasted / DAY;
+    let after = |last| usize::from(days > last);
+    after(7) + after(30) + after(90) + after(180)
 }
 
 impl Counts {

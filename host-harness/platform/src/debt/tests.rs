@@ -7,6 +7,7 @@ mod gate;
 mod lifetime;
 mod naive;
 mod repository;
+mod rows;
 mod sla;
 
 /// Monday, 2026-02-02T00:00:00Z.

@@ -3,12 +3,18 @@
 mod debt;
 mod dora;
 mod filter;
+mod flow;
 mod gate;
+mod links;
 mod rows;
+mod spells;
+mod tiles;
+mod times;
 
 use std::collections::BTreeMap;
 
 use koalr_platform::dora::Dora;
+use koalr_platform::model::common::Timestamp;
 use maud::{Markup, html};
 
 use super::frame::{Page, Place};
@@ -16,9 +22,12 @@ use super::part::{empty, notice};
 use crate::jobs::DebtReport;
 use crate::report::escape::plain;
 use crate::report::insight::Define;
+use crate::report::instant::utc;
 
-pub(crate) use filter::DashboardFilter;
+pub(crate) use filter::{DashboardFilter, RowsPart};
+use links::Links;
 pub(crate) use rows::rows;
+pub(crate) use spells::{SpellsView, spells};
 
 /// What a dashboard shows.
 #[derive(Debug)]
@@ -44,11 +53,11 @@ pub(crate) fn page(view: &View) -> Page {
     } else {
         html! {
             (filter::form(&view.filter, &view.services, &view.repositories))
-            section.part aria-labelledby="delivery" {
+            section.part.glance aria-labelledby="delivery" {
                 h2 #delivery { "Delivery" }
                 @match &view.dora {
                     Ok(_) if !view.is_delivered => (undelivered()),
-                    Ok(dora) => { (dora::section(dora, &view.filter)) (definitions(dora)) }
+                    Ok(dora) => (dora::tiles(dora, &view.filter)),
                     Err(why) => (refused(why)),
                 }
             }
@@ -56,15 +65,55 @@ pub(crate) fn page(view: &View) -> Page {
                 h2 #security { "Security debt" }
                 @match &view.debt {
                     None => (unconnected()),
-                    Some(Ok(report)) => {
-                        (debt::section(report, &view.filter))
-                        (definitions(report))
-                    }
+                    Some(Ok(report)) => (tiles::tiles(&report.debt, Links::of(report, &view.filter))),
                     Some(Err(why)) => (refused(why)),
+                }
+            }
+            @if let Ok(dora) = &view.dora && view.is_delivered {
+                section.part aria-labelledby="course" {
+                    h2 #course { "Delivery over time" }
+                    (dora::section(dora, &view.filter))
+                    (definitions(dora))
+                }
+            }
+            @if let Some(Ok(report)) = &view.debt {
+                section.part aria-labelledby="owed" {
+                    h2 #owed { "Security debt in detail" }
+                    (debt::section(report, Links::of(report, &view.filter)))
+                    (definitions(report))
                 }
             }
         }
     };
+    titled(body)
+}
+
+/// A dashboard that was counted at a time, while what changed since is being counted.
+pub(crate) fn former(page: &Page, at: Timestamp, filter: &DashboardFilter) -> Page {
+    titled(html! {
+        (notice("warn", html! {
+            p {
+                "As of " strong { (utc(at)) } ": what changed since is being counted. "
+                a href=(filter.path()) { "Look again" }
+            }
+        }))
+        (page.body)
+    })
+}
+
+/// What is shown while a dashboard is counted for the first time since much changed.
+pub(crate) fn uncounted(filter: &DashboardFilter) -> Page {
+    titled(empty(
+        "The figures are being counted",
+        html! {
+            p { "Much changed since they were counted last, or nobody asked for them yet. It takes some seconds." }
+            p { a.button.main href=(filter.path()) { "Look again" } }
+            p { a href="/findings" { "See the findings meanwhile" } }
+        },
+    ))
+}
+
+fn titled(body: Markup) -> Page {
     Page {
         title: "DevSecOps dashboard".to_owned(),
         place: Place::Dashboard,

@@ -4,12 +4,14 @@
 mod axis;
 mod bar;
 mod column;
+mod curve;
 mod interval;
 mod life;
 
 pub(crate) use axis::Axis;
 pub(crate) use bar::{bar, part};
 pub(crate) use column::{Column, columns, marked_columns};
+pub(crate) use curve::{Point, curve};
 pub(crate) use interval::{Interval, interval, scale};
 pub(crate) use life::{Mark, Shape, Stretch, life, sign};
 

@@ -162,7 +162,7 @@ fn row(one: &ListedFinding) -> Markup {
 }
 
 /// How bad it is: in the upstream's word, and in figures.
-fn severity(finding: &Finding) -> Markup {
+pub(super) fn severity(finding: &Finding) -> Markup {
     html! {
         @match finding.severity {
             Some(one) => (badge(severity_kind(one), &word(one))),
@@ -186,7 +186,7 @@ fn packages(finding: &Finding) -> Markup {
 }
 
 /// The repository, and in it the project and its branch.
-fn place(one: &ListedFinding) -> Markup {
+pub(super) fn place(one: &ListedFinding) -> Markup {
     let repository = one.repository.as_deref();
     let project = one.project.as_deref();
     // Many a project's name begins with its repository's.
@@ -249,7 +249,7 @@ fn address(wanted: &FindingList, after: Option<i64>) -> String {
 }
 
 /// A day in UTC, with its whole time for who asks.
-fn day(at: Timestamp) -> Markup {
+pub(super) fn day(at: Timestamp) -> Markup {
     let time = utc(at);
     let day = time.split('T').next().unwrap_or_default();
     html! { time datetime=(time) title=(time) { (day) } }

@@ -19,7 +19,7 @@ pub(crate) struct Frame {
 }
 
 /// A page, without what is around it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Page {
     /// What it is about, in a few words.
     pub title: String,

@@ -1,12 +1,14 @@
 //! The dashboard, and the rows behind its figures.
 
 use http::Method;
-use koalr_platform::debt::Level;
+use koalr_platform::debt::{Age, Level};
 use koalr_platform::ledger::Scope;
+use koalr_platform::links::Window;
+use koalr_platform::model::common::FixState;
 
 use super::super::api::{Kind, Parameter, Query};
 use super::route::{PageAsk, Read, Route};
-use crate::report::html::DashboardFilter;
+use crate::report::html::{DashboardFilter, RowsPart};
 
 /// A page of the dashboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub(crate) enum DashboardPage {
         figure: String,
         /// What they are about.
         filter: DashboardFilter,
+        /// Which of them.
+        part: RowsPart,
     },
 }
 
@@ -40,10 +44,11 @@ pub(super) const ROUTES: &[Route] = &[
     Route {
         method: Method::GET,
         path: "/dashboard/rows/{figure}",
-        query: QUERY,
+        query: ROWS,
         read: Read::Page(|mut given| {
             PageAsk::Dashboard(DashboardPage::Rows {
                 filter: filter(&mut given.query),
+                part: part(&mut given.query),
                 figure: given.id,
             })
         }),
@@ -71,33 +76,102 @@ fn filter(query: &mut Query) -> DashboardFilter {
     }
 }
 
-const QUERY: &[Parameter] = &[
+fn part(query: &mut Query) -> RowsPart {
+    let (age, fix, window) = (query.word("age"), query.word("fix"), query.word("window"));
+    let mut windows = Window::ALL.into_iter().zip(WINDOWS);
+    let mut fixes = FIXES.into_iter().zip(FIX_WORDS);
+    RowsPart {
+        from: query.time("from"),
+        window: windows.find(|one| Some(one.1) == window).map(|one| one.0),
+        age: Age::ALL.into_iter().find(|one| Some(one.days()) == age),
+        fix: fixes.find(|one| Some(one.1) == fix).map(|one| one.0),
+        week: query.time("week"),
+        after: query.page().after.map(|after| after.at),
+    }
+}
+
+const QUERY: &[Parameter] = &[DAYS, TO, REPOSITORY, SERVICE, SEVERITY];
+
+const ROWS: &[Parameter] = &[
+    DAYS,
     Parameter {
-        name: "days",
-        about: "Days of the window; 90 if absent.",
-        kind: Kind::Word(&["30", "90", "365"]),
+        name: "from",
+        about: "When the window begins; `days` before its end if absent.",
+        kind: Kind::Time,
+    },
+    TO,
+    REPOSITORY,
+    SERVICE,
+    SEVERITY,
+    Parameter {
+        name: "window",
+        about: "How long after a deployment an incident counts, for deployments that are compared; `14d` if absent.",
+        kind: Kind::Word(&WINDOWS),
     },
     Parameter {
-        name: "to",
-        about: "When the window ends; now if absent, or if it is later than now.",
+        name: "age",
+        about: "Only findings that have been open for so many days; for any if absent.",
+        kind: Kind::Word(&["0-7", "8-30", "31-90", "91-180", "181-"]),
+    },
+    Parameter {
+        name: "fix",
+        about: "Only findings whose fix is known like this; in any way if absent.",
+        kind: Kind::Word(&FIX_WORDS),
+    },
+    Parameter {
+        name: "week",
+        about: "Only findings that came or went in the week of this time; in the whole window if absent.",
         kind: Kind::Time,
     },
     Parameter {
-        name: "repository",
-        about: "Only of this repository, as `owner/name` in any case; of all if absent.",
-        kind: Kind::Text,
-    },
-    Parameter {
-        name: "service",
-        about: "Only of this service, by any of its names; of all if absent.",
-        kind: Kind::Text,
-    },
-    Parameter {
-        name: "severity",
-        about: "Only findings of this severity where there is a row for each; all if absent.",
-        kind: Kind::Word(&SEVERITIES),
+        name: "cursor",
+        about: "Where the page before ended; absent for the first page.",
+        kind: Kind::Cursor,
     },
 ];
+
+const DAYS: Parameter = Parameter {
+    name: "days",
+    about: "Days of the window; 90 if absent.",
+    kind: Kind::Word(&["30", "90", "365"]),
+};
+
+const TO: Parameter = Parameter {
+    name: "to",
+    about: "When the window ends; now if absent, or if it is later than now.",
+    kind: Kind::Time,
+};
+
+const REPOSITORY: Parameter = Parameter {
+    name: "repository",
+    about: "Only of this repository, as `owner/name` in any case; of all if absent.",
+    kind: Kind::Text,
+};
+
+const SERVICE: Parameter = Parameter {
+    name: "service",
+    about: "Only of this service, by any of its names; of all if absent.",
+    kind: Kind::Text,
+};
+
+const SEVERITY: Parameter = Parameter {
+    name: "severity",
+    about: "Only findings of this severity where there is a row for each; all if absent.",
+    kind: Kind::Word(&SEVERITIES),
+};
+
+/// In the order of [`Window::ALL`].
+const WINDOWS: [&str; 4] = ["4h", "7d", "14d", "30d"];
+
+const FIXES: [FixState; 4] = [
+    FixState::Available,
+    FixState::Partial,
+    FixState::None,
+    FixState::Unknown,
+];
+
+/// In the order of [`FIXES`].
+const FIX_WORDS: [&str; 4] = ["available", "partial", "none", "unknown"];
 
 /// In the order of [`Level::ALL`].
 const SEVERITIES: [&str; 6] = ["critical", "high", "medium", "low", "info", "unknown"];

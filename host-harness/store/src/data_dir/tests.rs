@@ -112,7 +112,7 @@ fn a_tenant_database_of_a_newer_version_is_refused_untouched() {
     assert_eq!(
         text(data.tenant(&acme(), true)),
         format!(
-            "`{}` was written by a newer version (schema 7, this program knows 5); use that version or another --data",
+            "`{}` was written by a newer version (schema 7, this program knows 6); use that version or another --data",
             path.display()
         )
     );

@@ -6,7 +6,7 @@
 use koalr_platform::model::common::{FindingClass, Severity, Timestamp};
 use koalr_platform::model::record::Finding;
 use koalr_platform::spell::{Ending, Spell};
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
 use super::Slice;
@@ -191,6 +191,17 @@ impl Tenant {
             Ok(listed)
         })
     }
+}
+
+/// The finding of a row.
+pub(crate) fn finding_at(database: &Connection, row: i64) -> Result<ListedFinding, Fault> {
+    let query = format!(
+        "SELECT {}, {BESIDE} WHERE findings.row = ?1",
+        select_list(&FINDINGS)
+    );
+    let mut statement = database.prepare(&query)?;
+    let mut rows = statement.query([row])?;
+    read(rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?)
 }
 
 fn read(row: &Row<'_>) -> Result<ListedFinding, Fault> {

@@ -15,17 +15,17 @@ pub(super) trait Numbers {
 pub(super) struct Listed {
     names: Vec<String>,
     numbers: HashMap<String, u32>,
-    /// The repository that is wanted; none means all.
-    only: Option<String>,
+    /// The repositories that are wanted; none means all.
+    only: Option<Vec<String>>,
     wanted: Vec<bool>,
 }
 
 impl Listed {
-    pub(super) fn read(database: &Connection, only: Option<&str>) -> Result<Self, Fault> {
+    pub(super) fn read(database: &Connection, only: Option<&[String]>) -> Result<Self, Fault> {
         let mut listed = Self {
             names: Vec::new(),
             numbers: HashMap::new(),
-            only: only.map(str::to_owned),
+            only: only.map(<[_]>::to_vec),
             wanted: Vec::new(),
         };
         let mut statement =
@@ -52,7 +52,8 @@ impl Listed {
     fn add(&mut self, name: String) -> u32 {
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let only = self.only.as_ref();
-        let is_wanted = only.is_none_or(|only| only.eq_ignore_ascii_case(&name));
+        let is_wanted =
+            only.is_none_or(|only| only.iter().any(|one| one.eq_ignore_ascii_case(&name)));
         self.wanted.push(is_wanted);
         self.numbers.insert(name.clone(), number);
         self.names.push(name);

@@ -39,12 +39,12 @@ impl<'c> Rows<'c> {
         })
     }
 
-    /// Hands over what the findings of one segment tell. One that another finding continues is told with that one.
+    /// Hands over what the findings of one segment tell, with their rows. One that another finding continues is told with that one.
     pub(super) fn read<N: Numbers>(
         &mut self,
         segment: u32,
         numbers: &mut N,
-        each: &mut dyn FnMut(&N, &Record),
+        each: &mut dyn FnMut(&N, i64, &Record),
     ) -> Result<(), Fault> {
         let Self {
             findings,
@@ -78,13 +78,13 @@ impl<'c> Rows<'c> {
                 let Some(row) = rows.next()? else {
                     break;
                 };
-                let finding: i64 = row.get(0)?;
-                if seen.contains(&finding) {
+                let former: i64 = row.get(0)?;
+                if seen.contains(&former) {
                     break;
                 }
-                seen.push(finding);
+                seen.push(former);
                 let mut chapter = chapter(row, 2)?;
-                let mut steps = former_steps.query([finding])?;
+                let mut steps = former_steps.query([former])?;
                 while let Some(step) = steps.next()? {
                     chapter.steps.push(read_step(step)?);
                 }
@@ -92,7 +92,7 @@ impl<'c> Rows<'c> {
                 continues = row.get(1)?;
             }
             for spell in life.spells() {
-                each(numbers, &Record { connection, spell });
+                each(numbers, finding, &Record { connection, spell });
             }
         }
         Ok(())

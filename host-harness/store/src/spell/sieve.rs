@@ -18,9 +18,10 @@ pub(crate) struct Sieve<'c> {
 impl<'c> Sieve<'c> {
     /// For stretches in projects of this repository, in any case; of all if it is none.
     pub(crate) fn open(database: &'c Connection, repository: Option<&str>) -> Result<Self, Fault> {
+        let only = repository.map(|one| [one.to_owned()]);
         Ok(Self {
             kept: database.prepare(SELECT)?,
-            listed: Listed::read(database, repository)?,
+            listed: Listed::read(database, only.as_ref().map(<[String; 1]>::as_slice))?,
             spells: Vec::new(),
         })
     }

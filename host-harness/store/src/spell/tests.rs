@@ -9,6 +9,7 @@ use koalr_platform::spell::{End, Ending, Origin};
 use tempfile::TempDir;
 
 use super::*;
+use crate::Slice;
 use crate::fixture::{batch, completed, connected, connection, finding, organizations, project};
 
 mod random;
@@ -370,4 +371,79 @@ fn a_dump_shows_nothing_of_what_is_kept() {
     assert!(!dump.contains("spell"), "{dump}");
     run(&mut tenant, "DELETE FROM spell_segments");
     assert_eq!(tenant.dump().unwrap(), dump);
+}
+
+#[test]
+fn as_many_stretches_are_listed_as_are_handed_over_those_of_a_finding_on_one_page() {
+    let (_directory, mut tenant, connection) = connected();
+    let mut records = vec![
+        Entry::Project(project("p1", Some("shop/web"))),
+        Entry::Project(project("p2", Some("shop/api"))),
+    ];
+    for number in 0..1_100 {
+        let mut finding = finding(&format!("f{number:04}"));
+        finding.project = format!("p{}", 1 + number % 2);
+        finding.open = number % 3 == 0;
+        records.push(Entry::Finding(finding));
+    }
+    apply(&mut tenant, &connection, records, 100);
+    // One of them came back.
+    let mut back = finding("f0001");
+    back.project = "p2".to_owned();
+    back.introduced_at = Some(back.created_at + 1_000_000);
+    let fixed = Remediation {
+        finding: "f0001".to_owned(),
+        organization: back.organization.clone(),
+        step: RemediationStep::Resolved,
+        at: back.created_at + 1_000,
+        source: "upstream".to_owned(),
+    };
+    apply(
+        &mut tenant,
+        &connection,
+        vec![Entry::Remediation(fixed), Entry::Finding(back)],
+        101,
+    );
+    tenant.refresh_spells(1).unwrap();
+    for (names, wanted) in [
+        (None, SpellFilter::default()),
+        (
+            Some(["SHOP/api".to_owned()]),
+            SpellFilter {
+                repository: Some("shop/api"),
+                class: None,
+            },
+        ),
+    ] {
+        let mut expected = Vec::new();
+        let fits = |spell: &Spell| spell.severity.is_some();
+        tenant
+            .spells(&connection, wanted, &mut |spell| expected.push(*spell))
+            .unwrap();
+        let (mut slice, mut listed) = (
+            Slice {
+                after: None,
+                limit: 400,
+            },
+            Vec::new(),
+        );
+        loop {
+            let names = names.as_ref().map(<[String; 1]>::as_slice);
+            let page = tenant
+                .list_spells(&connection, names, &fits, &slice)
+                .unwrap();
+            assert_eq!(usize::try_from(page.n).unwrap(), expected.len());
+            let rows = page.rows.iter().map(|one| one.listed.row);
+            assert!(rows.clone().is_sorted_by(|one, next| one >= next));
+            listed.extend(page.rows.iter().map(|one| one.spell));
+            slice.after = page.next;
+            if page.next.is_none() {
+                break;
+            }
+        }
+        let key = |spell: &Spell| format!("{spell:?}");
+        expected.sort_unstable_by_key(key);
+        listed.sort_unstable_by_key(key);
+        assert_eq!(listed, expected);
+    }
 }

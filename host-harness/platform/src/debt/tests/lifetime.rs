@@ -138,3 +138,24 @@ fn what_was_fixed_after_more_than_is_watched_was_open_until_then() {
     let absent = Figure::Absent(Absent::NotReached);
     assert_eq!(lifetime.upper_quartile_ms, absent);
 }
+
+#[test]
+fn the_curve_falls_from_all_for_as_long_as_any_was_watched() {
+    let fixed = ended(MONDAY - 40 * DAY, 4 * DAY, Ending::Resolved);
+    let debt = debt(&[fixed, opened(MONDAY - 40 * DAY), opened(MONDAY - 2 * DAY)]);
+    let points = debt.time_to_fix.every.still_open;
+    let at = |days| points.iter().find(|point| point.days == days).copied();
+    let share = |days| at(days).map(|point| ((point.share * 100.0).round(), point.watched));
+    assert_eq!(share(0), Some((100.0, 3)));
+    assert_eq!(share(3), Some((100.0, 2)));
+    assert_eq!(share(5), Some((50.0, 1)));
+    assert_eq!(share(30), Some((50.0, 1)));
+    assert_eq!(at(45), None);
+    assert!(
+        between(0, MONDAY, &[])
+            .time_to_fix
+            .every
+            .still_open
+            .is_empty()
+    );
+}

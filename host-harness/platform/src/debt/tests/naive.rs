@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 
-const FROM: Timestamp = MONDAY - 90 * DAY - 5 * HOUR;
+pub(super) const FROM: Timestamp = MONDAY - 90 * DAY - 5 * HOUR;
 
 /// A spell whose times are whole hours, and of two years.
-fn spell() -> impl Strategy<Value = Spell> {
+pub(super) fn spell() -> impl Strategy<Value = Spell> {
     let severity = prop_oneof![
         Just(None),
         Just(Some(Severity::Critical)),

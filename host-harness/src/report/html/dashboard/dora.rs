@@ -13,10 +13,14 @@ use crate::report::insight::{counted, millis, percent, span, why};
 use crate::report::instant::utc;
 use crate::report::pace::grouped;
 
-/// The figures, their course, the services, and what is left out.
+/// The figures.
+pub(super) fn tiles(dora: &Dora, filter: &DashboardFilter) -> Markup {
+    html! { div.tiles { (frequency(dora, filter)) (lead_time(dora, filter)) (failures(dora, filter)) (restore(dora, filter)) } }
+}
+
+/// Their course, the services, and what is left out.
 pub(super) fn section(dora: &Dora, filter: &DashboardFilter) -> Markup {
     html! {
-        div.tiles { (frequency(dora, filter)) (lead_time(dora, filter)) (failures(dora, filter)) (restore(dora, filter)) }
         (course(dora))
         (services(&dora.services, filter))
         (left_out(dora))
@@ -121,6 +125,7 @@ fn course(dora: &Dora) -> Markup {
         when: day(point.begins_at),
         value,
         told,
+        link: None,
     };
     let deployments = points.iter().map(|point| {
         let told = counted(point.deployments, "deployment", "deployments");

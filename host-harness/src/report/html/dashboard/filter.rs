@@ -1,15 +1,17 @@
 //! What a dashboard is about, as it stands in its address.
 
 use form_urlencoded::Serializer;
-use koalr_platform::debt::Level;
+use koalr_platform::debt::{Age, DebtRows, Level};
 use koalr_platform::ledger::Scope;
-use koalr_platform::model::common::Timestamp;
+use koalr_platform::links::Window;
+use koalr_platform::model::common::{FixState, Timestamp};
 use maud::{Markup, html};
 
 use crate::jobs::CountedFigure;
 use crate::report::escape::plain;
 use crate::report::insight::word;
 use crate::report::instant::utc;
+use crate::web::After;
 
 /// What a dashboard is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,23 @@ pub(crate) struct DashboardFilter {
     pub scope: Scope,
     /// Only findings of this severity where there is a row for each; none for all.
     pub severity: Option<Level>,
+}
+
+/// Which rows of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct RowsPart {
+    /// When their window begins; none for the days of the filter.
+    pub from: Option<Timestamp>,
+    /// How long after a deployment an incident counts, where deployments are compared; none for the usual.
+    pub window: Option<Window>,
+    /// Only of findings that have been open for so long.
+    pub age: Option<Age>,
+    /// Only of findings whose fix is known like this.
+    pub fix: Option<FixState>,
+    /// Only what came or went in the week of this time.
+    pub week: Option<Timestamp>,
+    /// Row of the finding that the page before ended with; none for the first.
+    pub after: Option<i64>,
 }
 
 impl Default for DashboardFilter {
@@ -50,7 +69,40 @@ impl DashboardFilter {
         filter.address(&format!("/dashboard/rows/{}", figure.name()))
     }
 
+    /// The findings behind a number of what is owed, likewise.
+    pub(super) fn spells(&self, rows: DebtRows, as_of: Timestamp) -> String {
+        self.more_spells(rows, as_of, None, None)
+    }
+
+    /// The same from a time on, behind the row that a page ended with.
+    pub(super) fn more_spells(
+        &self,
+        rows: DebtRows,
+        as_of: Timestamp,
+        from: Option<Timestamp>,
+        after: Option<i64>,
+    ) -> String {
+        let filter = Self {
+            to: Some(as_of),
+            severity: rows.severity,
+            ..self.clone()
+        };
+        let id = String::new();
+        let more = [
+            ("from", from.map(utc)),
+            ("age", rows.age.map(|age| age.days().to_owned())),
+            ("fix", rows.fix.map(|fix| fix_word(fix).to_owned())),
+            ("week", rows.week.map(utc)),
+            ("cursor", after.map(|at| After { at, id }.text())),
+        ];
+        filter.with(&format!("/dashboard/rows/{}", rows.figure.name()), more)
+    }
+
     fn address(&self, path: &str) -> String {
+        self.with(path, [])
+    }
+
+    fn with<const N: usize>(&self, path: &str, more: [(&str, Option<String>); N]) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("days", &self.days.to_string());
         let given = [
@@ -59,7 +111,7 @@ impl DashboardFilter {
             ("service", self.scope.service.clone()),
             ("severity", self.severity.map(|one| word(one).to_owned())),
         ];
-        for (name, value) in given {
+        for (name, value) in given.into_iter().chain(more) {
             if let Some(value) = value {
                 query.append_pair(name, &value);
             }
@@ -84,6 +136,16 @@ impl DashboardFilter {
     /// Whether a severity is to be shown.
     pub(super) fn shows(&self, level: Level) -> bool {
         self.severity.is_none_or(|one| one == level)
+    }
+}
+
+/// What is known of a fix, in an address.
+pub(super) fn fix_word(fix: FixState) -> &'static str {
+    match fix {
+        FixState::Available => "available",
+        FixState::Partial => "partial",
+        FixState::None => "none",
+        FixState::Unknown => "unknown",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the gate did, and how much of all that is known.
 
-use koalr_platform::debt::{Freshness, GateGroup, Quality};
+use koalr_platform::debt::{Debt, Freshness, GateGroup, Quality};
 use maud::{Markup, html};
 
 use super::super::figure::{Axis, bar};
@@ -11,8 +11,8 @@ use crate::report::escape::plain;
 use crate::report::insight::{counted, present};
 use crate::report::instant::utc;
 
-/// Cards of the gate, and of the quality of the data and how fresh they are.
-pub(super) fn cards(report: &DebtReport) -> Markup {
+/// The gate.
+pub(super) fn card(report: &DebtReport) -> Markup {
     let debt = &report.debt;
     html! {
         div.card {
@@ -25,7 +25,13 @@ pub(super) fn cards(report: &DebtReport) -> Markup {
             @if debt.scope.service.is_some() { p.quiet { "A service has no gate: these are of all services." } }
             @for (name, group) in groups { @if group.evaluated > 0 { (decisions(name, group)) } }
         }
-        div.card.wide {
+    }
+}
+
+/// The quality of the data, and how fresh they are.
+pub(super) fn knowledge(debt: &Debt) -> Markup {
+    html! {
+        div.card {
             h3 { "How much is known of what is open" }
             @if debt.open.all.open == 0 { p { "Nothing is open." } } @else { (quality(&debt.quality)) }
             @if let Some(freshness) = &debt.freshness { (fresh(freshness)) }

@@ -14,6 +14,8 @@ pub(crate) struct Column {
     pub(crate) value: Option<f64>,
     /// The value for people, with its unit and what it was counted of.
     pub(crate) told: String,
+    /// Where what was counted is; none if it is nowhere.
+    pub(crate) link: Option<String>,
 }
 
 /// Columns in their order, each with its number, and all numbers as a table behind them.
@@ -79,7 +81,12 @@ pub(crate) fn marked_columns(
                     caption.unseen { (title) ", in " (unit) }
                     tbody {
                         @for one in all {
-                            tr { th scope="row" { (one.when) } td { @if one.value.is_some() { (one.told) } @else { "not known" } } }
+                            tr { th scope="row" { (one.when) } td {
+                                @match &one.link {
+                                    Some(link) => a href=(link) { (one.told) },
+                                    None => @if one.value.is_some() { (one.told) } @else { "not known" },
+                                }
+                            } }
                         }
                     }
                 }
@@ -103,6 +110,7 @@ mod tests {
             when: "week 1".to_owned(),
             value,
             told: told.to_owned(),
+            link: None,
         };
         let all = [
             one(Some(0.0), "0 deployments"),
