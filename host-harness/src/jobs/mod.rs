@@ -79,7 +79,9 @@ pub use queued::{JobReport, JobWord, QueuedJob, QueuedSync, jobs};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
 pub use refusal::ConnectRefusal;
 pub(crate) use status::is_first_sync;
-pub use status::{StatusReport, WalkStatus, is_synced, status, synced_at};
+pub use status::{
+    ConnectionStatus, StatusReport, WalkStatus, connection_status, is_synced, status, synced_at,
+};
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
 pub(crate) use team::known as known_actor;

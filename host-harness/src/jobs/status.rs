@@ -11,10 +11,25 @@ use super::line::connected;
 use super::sync::{everything, listed};
 use crate::{Host, HostError};
 
-/// A connection and the state of its data. The token is not in it.
+/// A connection, the state of its data, and what the findings are: that takes a look at each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StatusReport {
+    /// The connection.
+    #[serde(flatten)]
+    pub connection: ConnectionStatus,
+    /// Stored findings, by what they are.
+    pub classes: ClassCounts,
+    /// The open ones, by whether a fix exists.
+    pub fixes: FixCounts,
+    /// When the first of the stored resolutions was; none if none is stored.
+    pub oldest_resolution: Option<Timestamp>,
+}
+
+/// A connection and the state of its data. The token is not in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ConnectionStatus {
     /// The integration.
     pub integration: String,
     /// The tenant.
@@ -43,18 +58,12 @@ pub struct StatusReport {
     pub issues: u64,
     /// Findings that are open, ignored ones too.
     pub open: u64,
-    /// Stored findings, by what they are.
-    pub classes: ClassCounts,
-    /// The open ones, by whether a fix exists.
-    pub fixes: FixCounts,
     /// Open findings that the last complete listing lacked, which may be gone.
     pub missing: u64,
     /// Findings that are gone without having been resolved.
     pub vanished: u64,
     /// Checks of pull requests stored.
     pub checks: u64,
-    /// When the first of the stored resolutions was; none if none is stored.
-    pub oldest_resolution: Option<Timestamp>,
 }
 
 /// Where a walk stands.
@@ -100,12 +109,31 @@ pub fn synced_at(host: &Host, tenant: &Tenant) -> Result<Option<Timestamp>, Host
     Ok(state.and_then(|state| state.done_at))
 }
 
-/// Reads the state of a connection.
+/// Reads the state of a connection, and what its findings are.
 ///
 /// # Errors
 ///
 /// Nothing is connected, or the store failed.
 pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostError> {
+    let connection = connection_status(tenant, integration)?;
+    let tally = tenant.tally(&connected(tenant, integration)?)?;
+    Ok(StatusReport {
+        connection,
+        classes: ClassCounts::of(&tally),
+        fixes: FixCounts::of(&tally),
+        oldest_resolution: tally.oldest_resolution,
+    })
+}
+
+/// Reads the state of a connection, which takes no longer for many findings than for few.
+///
+/// # Errors
+///
+/// Nothing is connected, or the store failed.
+pub fn connection_status(
+    tenant: &Tenant,
+    integration: &str,
+) -> Result<ConnectionStatus, HostError> {
     let connection = connected(tenant, integration)?;
     let record = &connection.record;
     let scope = everything(record);
@@ -113,8 +141,7 @@ pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostEr
     let walk = tenant.sync_state(&connection, &scope)?;
     let coverage = listed(tenant, &connection)?;
     let counts = tenant.counts(&connection)?;
-    let tally = tenant.tally(&connection)?;
-    Ok(StatusReport {
+    Ok(ConnectionStatus {
         integration: record.integration.clone(),
         tenant: tenant.id().to_string(),
         origin: record.endpoint.origin.clone(),
@@ -133,11 +160,8 @@ pub fn status(tenant: &Tenant, integration: &str) -> Result<StatusReport, HostEr
         projects: counts.projects,
         issues: counts.findings,
         open: counts.open_findings,
-        classes: ClassCounts::of(&tally),
-        fixes: FixCounts::of(&tally),
         missing: counts.missing,
         vanished: counts.vanished,
         checks: counts.change_checks,
-        oldest_resolution: tally.oldest_resolution,
     })
 }

@@ -14,27 +14,27 @@ use crate::jobs::{StatusReport, WalkStatus};
 /// Who is connected to what, what was synced and what is missing.
 #[must_use]
 pub fn status_text(report: &StatusReport) -> String {
+    let one = &report.connection;
     let mut text = String::new();
     sentence(
         &mut text,
         &format!(
             "Connected to {} ({}) as {} ({}) since {}.",
-            plain(&report.origin),
-            plain(&report.upstream),
-            plain(&report.account.name),
-            plain(&report.account.kind),
-            instant(report.connected_at)
+            plain(&one.origin),
+            plain(&one.upstream),
+            plain(&one.account.name),
+            plain(&one.account.kind),
+            instant(one.connected_at)
         ),
     );
     list(
         &mut text,
         "Organizations",
-        report
-            .organizations
+        one.organizations
             .iter()
-            .map(|organization| may_read(organization, &report.capabilities)),
+            .map(|organization| may_read(organization, &one.capabilities)),
     );
-    let refused = report
+    let refused = one
         .capabilities
         .iter()
         .filter(|one| one.access != Access::Allowed && !one.detail.is_empty());
@@ -50,7 +50,7 @@ pub fn status_text(report: &StatusReport) -> String {
             )
         }),
     );
-    let walk = report.walk.as_ref();
+    let walk = one.walk.as_ref();
     list(
         &mut text,
         "Last sync",
@@ -60,26 +60,26 @@ pub fn status_text(report: &StatusReport) -> String {
     list(
         &mut text,
         "Downloads permitted from",
-        report.downloads.iter().map(|domain| plain(domain)),
+        one.downloads.iter().map(|domain| plain(domain)),
     );
     let mut lines = vec![format!(
         "{} findings in {} projects, {} checks of pull requests",
-        grouped(report.issues),
-        grouped(report.projects),
-        grouped(report.checks)
+        grouped(one.issues),
+        grouped(one.projects),
+        grouped(one.checks)
     )];
     lines.extend(stored(
         &report.classes,
-        report.open,
+        one.open,
         &report.fixes,
-        report.missing,
-        report.vanished,
+        one.missing,
+        one.vanished,
     ));
     if let Some(at) = report.oldest_resolution {
         lines.push(format!("resolutions since {}", instant(at)));
     }
     list(&mut text, "Stored", lines.into_iter());
-    incomplete(&mut text, &report.coverage);
+    incomplete(&mut text, &one.coverage);
     text
 }
 

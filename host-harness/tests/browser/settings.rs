@@ -194,8 +194,8 @@ impl Held {
                     thread::yield_now();
                 }
                 // Whatever is asked for meanwhile waits for the change.
-                let held = upstream.change(|_| hold.send(()).is_ok() && go_on.recv().is_ok());
-                if held.is_ok_and(|held| !held) {
+                let stopped = upstream.change(|_| hold.send(()).is_ok() && go_on.recv().is_ok());
+                if stopped.is_ok_and(|held| !held) {
                     return;
                 }
             }

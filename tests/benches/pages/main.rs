@@ -22,7 +22,7 @@ use koalr_host::web::Limits;
 use koalr_host::{Host, HostSettings};
 use koalr_platform::debt::DebtSettings;
 use koalr_platform::ledger::Scope;
-use koalr_store::{DataDir, Visitor};
+use koalr_store::DataDir;
 use tokio::runtime::Runtime;
 
 use visit::Visit;
@@ -64,14 +64,14 @@ fn measure(path: &Path, mut company: Company, rounds: usize, is_painted: bool) {
         .iter()
         .map(|(_, page)| {
             let served = Served::start(path);
-            let visit = served.visit(&company);
+            let visit = served.visit(&mut company);
             let (_, took) = visit.get(page);
             served.stop();
             took
         })
         .collect();
     let served = Served::start(path);
-    let visit = served.visit(&company);
+    let visit = served.visit(&mut company);
     let (shown, _) = visit.get("/dashboard");
     let [style, script] = ["css", "js"].map(|ending| visit.get(&asset(&shown, ending)).0.len());
     println!("style {style} bytes, script {script} bytes");
@@ -166,12 +166,8 @@ impl Served {
     }
 
     /// Somebody who is signed in, and has a connection that is open.
-    fn visit(&self, company: &Company) -> Visit {
-        let visitor = Visitor {
-            tenant: company.tenant.id().clone(),
-            login: "ada".to_owned(),
-        };
-        let link = invite(&company.data, &visitor, NOW).unwrap();
+    fn visit(&self, company: &mut Company) -> Visit {
+        let link = invite(&company.data, &mut company.tenant, "ada", NOW).unwrap();
         Visit::begin(self.server.address(), link.reveal())
     }
 

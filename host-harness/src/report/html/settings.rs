@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use super::frame::{Frame, Page, Place, sentence};
 use super::part::{badge, empty};
 use crate::RateShare;
-use crate::jobs::{JobReport, StatusReport};
+use crate::jobs::{ConnectionStatus, JobReport};
 use crate::report::escape::plain;
 use crate::report::instant::utc;
 use crate::report::pace::grouped;
@@ -31,7 +31,7 @@ pub(crate) struct Card {
     /// What it says of itself.
     pub(crate) manifest: Manifest,
     /// What is connected; none if nothing is.
-    pub(crate) connection: Option<StatusReport>,
+    pub(crate) connection: Option<ConnectionStatus>,
     /// Why the visitor may not connect it; none if they may.
     pub(crate) refused: Option<String>,
     /// How far reading is.
@@ -68,7 +68,7 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     /// What a connection was made with.
-    fn again(one: &StatusReport, manifest: &Manifest) -> Self {
+    fn again(one: &ConnectionStatus, manifest: &Manifest) -> Self {
         let is_region = manifest.origins.iter().any(|origin| {
             origin.id == one.origin
                 && matches!(&origin.address, OriginAddress::Fixed(base) if *base == one.upstream)

@@ -9,7 +9,9 @@ use koalr_store::{Tenant, Visitor};
 use super::super::desk::Desk;
 use super::super::routine;
 use crate::HostError;
-use crate::jobs::{SYNC_KEY, disconnect_as, inspect, is_first_sync, jobs, known_actor, status};
+use crate::jobs::{
+    SYNC_KEY, connection_status, disconnect_as, inspect, is_first_sync, jobs, known_actor,
+};
 use crate::report::html::settings::{self, Attempt, Card, Syncing, Wrong};
 use crate::report::html::{Frame, Page};
 use crate::web::{Acted, ConnectBody, SettingsForm, SettingsPage, Token};
@@ -185,7 +187,7 @@ impl Desk {
 fn card(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<Card, HostError> {
     let manifest = desk.host.manifest().clone();
     let connection = match tenant.connection(&manifest.id)? {
-        Some(_) => Some(status(tenant, &manifest.id)?),
+        Some(_) => Some(connection_status(tenant, &manifest.id)?),
         None => None,
     };
     Ok(Card {

@@ -9,12 +9,12 @@ use maud::{Markup, html};
 use super::super::frame::Frame;
 use super::super::part::{badge, form, table};
 use super::{Card, path, when};
-use crate::jobs::StatusReport;
+use crate::jobs::ConnectionStatus;
 use crate::report::escape::plain;
 use crate::report::pace::grouped;
 
 /// Everything about it, and the ways to change it.
-pub(super) fn connected(frame: &Frame, card: &Card, one: &StatusReport) -> Markup {
+pub(super) fn connected(frame: &Frame, card: &Card, one: &ConnectionStatus) -> Markup {
     let own = path(&one.integration);
     html! {
         section.card {
@@ -43,7 +43,7 @@ pub(super) fn connected(frame: &Frame, card: &Card, one: &StatusReport) -> Marku
 }
 
 /// What the token may do in each organization, and why it may not.
-fn capabilities(one: &StatusReport) -> Markup {
+fn capabilities(one: &ConnectionStatus) -> Markup {
     let mut routes: Vec<&str> = Vec::new();
     for capability in &one.capabilities {
         if !routes.contains(&capability.route.as_str()) {
@@ -91,7 +91,7 @@ fn access(capability: Option<&Capability>) -> Markup {
 }
 
 /// Why something is not allowed or not known, and to which organizations that applies: what it is.
-fn reasons(one: &StatusReport) -> BTreeMap<(&str, Vec<String>), Vec<String>> {
+fn reasons(one: &ConnectionStatus) -> BTreeMap<(&str, Vec<String>), Vec<String>> {
     let mut of: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
     let refused = one.capabilities.iter();
     for capability in refused.filter(|one| one.access != Access::Allowed) {
@@ -110,7 +110,7 @@ fn reasons(one: &StatusReport) -> BTreeMap<(&str, Vec<String>), Vec<String>> {
 }
 
 /// What is stored; what was not read to its end, and why. A script shows it anew while a sync runs.
-pub(super) fn stored(one: &StatusReport) -> Markup {
+pub(super) fn stored(one: &ConnectionStatus) -> Markup {
     let is_complete = |state| matches!(state, CoverageState::Complete | CoverageState::Unsupported);
     let (complete, gaps): (Vec<_>, Vec<_>) =
         one.coverage.iter().partition(|row| is_complete(row.state));
@@ -131,7 +131,6 @@ pub(super) fn stored(one: &StatusReport) -> Markup {
                 }
                 @if one.checks > 0 { dt { "Checks of changes" } dd { (grouped(one.checks)) } }
                 @if one.missing > 0 { dt { "Perhaps gone" } dd { (grouped(one.missing)) " that the last list lacked" } }
-                @if let Some(at) = one.oldest_resolution { dt { "Resolutions since" } dd { (when(at)) } }
                 dt { "Listings" }
                 dd {
                     @if one.coverage.is_empty() { "none has ended yet" }
@@ -186,7 +185,7 @@ fn gap(state: CoverageState) -> Markup {
 }
 
 /// Whether what is stored may be less than what there is.
-pub(super) fn is_partial(one: &StatusReport) -> bool {
+pub(super) fn is_partial(one: &ConnectionStatus) -> bool {
     let has_ended = one.walk.is_some_and(|walk| walk.ended_at.is_some());
     let has_gaps = one
         .coverage
@@ -196,7 +195,7 @@ pub(super) fn is_partial(one: &StatusReport) -> bool {
 }
 
 /// An organization's name; what is none stays as it is.
-fn name(one: &StatusReport, id: &str) -> String {
+fn name(one: &ConnectionStatus, id: &str) -> String {
     let mut all = one.organizations.iter();
     let found = all.find(|organization| organization.id == id);
     found

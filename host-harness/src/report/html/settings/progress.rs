@@ -9,13 +9,13 @@ use super::super::part::{badge, notice};
 use super::connection::is_partial;
 use super::{Card, Syncing, path, when};
 use crate::RateShare;
-use crate::jobs::{JobReport, JobWord, StatusReport, WalkStatus};
+use crate::jobs::{ConnectionStatus, JobReport, JobWord, WalkStatus};
 use crate::report::escape::plain;
 use crate::report::pace::grouped;
 use crate::web::SyncNews;
 
 /// The state of reading, its numbers while it runs, and what to do if it stopped.
-pub(super) fn progress(card: &Card, one: &StatusReport) -> Markup {
+pub(super) fn progress(card: &Card, one: &ConnectionStatus) -> Markup {
     let own = path(&one.integration);
     html! {
         section.card data-news={ (own) "/news" } data-integration=(one.integration) {
@@ -58,7 +58,7 @@ pub(crate) fn marked(manifest: &Manifest, syncing: &Syncing, page: Page) -> Page
 }
 
 /// The state of reading in a word.
-pub(super) fn stage(syncing: &Syncing, one: &StatusReport) -> Markup {
+pub(super) fn stage(syncing: &Syncing, one: &ConnectionStatus) -> Markup {
     let ended = one.walk.and_then(|walk| walk.ended_at);
     match (&syncing.running, syncing.failed(one), ended) {
         (Some(news), _, _) if news.paused_secs.is_some() => badge("warn", "waiting"),
@@ -73,7 +73,7 @@ pub(super) fn stage(syncing: &Syncing, one: &StatusReport) -> Markup {
 }
 
 /// What that means, and what to do.
-fn told(card: &Card, one: &StatusReport) -> Markup {
+fn told(card: &Card, one: &ConnectionStatus) -> Markup {
     let syncing = &card.syncing;
     if let Some(news) = &syncing.running {
         return html! {
@@ -215,7 +215,7 @@ impl Syncing {
     }
 
     /// The job whose last attempt failed; none if something was read to its end since.
-    fn failed(&self, one: &StatusReport) -> Option<&JobReport> {
+    fn failed(&self, one: &ConnectionStatus) -> Option<&JobReport> {
         let ended = one.walk.and_then(|walk| walk.ended_at);
         // A fresh one takes the place of one that was given up.
         let job = self.queued().or(self.jobs.first())?;

@@ -2,7 +2,7 @@ use koalr_platform::model::common::{Coverage, CoverageState};
 use koalr_platform::model::connection::{Access, Account, Capability, Organization};
 
 use super::*;
-use crate::jobs::{ClassCounts, FixCounts, JobWord, WalkStatus};
+use crate::jobs::{JobWord, WalkStatus};
 
 fn frame() -> Frame {
     Frame {
@@ -12,7 +12,7 @@ fn frame() -> Frame {
     }
 }
 
-fn card(connection: Option<StatusReport>) -> Card {
+fn card(connection: Option<ConnectionStatus>) -> Card {
     let manifest = serde_json::json!({
         "id": "example", "name": HOSTILE, "version": "1.2.3", "summary": HOSTILE,
         "pulls": [{ "what": HOSTILE, "why": HOSTILE }],
@@ -37,8 +37,8 @@ fn card(connection: Option<StatusReport>) -> Card {
     }
 }
 
-fn connection() -> StatusReport {
-    StatusReport {
+fn connection() -> ConnectionStatus {
+    ConnectionStatus {
         integration: "example".to_owned(),
         tenant: "acme".to_owned(),
         origin: "EU-01".to_owned(),
@@ -70,12 +70,9 @@ fn connection() -> StatusReport {
         projects: 3,
         issues: 1_234,
         open: 12,
-        classes: ClassCounts::default(),
-        fixes: FixCounts::default(),
         missing: 0,
         vanished: 0,
         checks: 0,
-        oldest_resolution: None,
     }
 }
 
