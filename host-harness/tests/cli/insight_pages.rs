@@ -57,7 +57,7 @@ fn the_page_of_correlation_shows_what_the_command_line_prints() {
                 .nth(1);
             let query = link.unwrap().split('"').next().unwrap();
             let query = query.replace("&amp;", "&");
-            let rows = visit.get(&format!("/dashboard/rows/{figure}?{query}"));
+            let rows = visitor.page(&format!("/dashboard/rows/{figure}?{query}"));
             let title = rows.split("<h1").nth(1).unwrap().split(['>', '<']).nth(1);
             let told = title.unwrap().split(' ').next().unwrap();
             assert!(

@@ -78,7 +78,7 @@ fn a_number_of_what_is_owed_is_as_many_as_it_leads_to() {
 }
 
 /// The numbers of what is owed on a page; none if it changed while they were followed.
-fn owed(browser: &Browser<'_>, path: &str) -> Option<Vec<(String, String)>> {
+fn owed(ines: &Visitor, path: &str) -> Option<Vec<(String, String)>> {
     let debt = || {
         let page = ines.page(path);
         links(page.split("id=\"security\"").nth(1).unwrap())
