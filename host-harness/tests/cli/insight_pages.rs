@@ -71,23 +71,37 @@ fn the_page_of_correlation_shows_what_the_command_line_prints() {
 }
 
 #[test]
-fn the_pages_of_findings_hold_as_many_open_ones_as_the_status_says() {
+fn the_pages_of_findings_hold_as_many_as_the_dashboard_counts() {
     let (site, visitor) = visited();
-    let mut path = "/findings?repository=&severity=&class=&state=open".to_owned();
-    let (mut rows, mut pages) = (0, BTreeSet::new());
-    loop {
-        let page = visitor.page(&path);
-        let body = page.split("<tbody>").nth(1).unwrap();
-        rows += body.matches("<tr>").count();
-        assert!(pages.insert(path));
-        let next = page.split("class=\"button\" href=\"").nth(1);
-        match next {
-            Some(next) => path = next.split('"').next().unwrap().replace("&amp;", "&"),
-            None => break,
+    let rows = |state: &str| {
+        let mut path = format!("/findings?repository=&severity=&class=&state={state}");
+        let (mut rows, mut pages) = (0, BTreeSet::new());
+        loop {
+            let page = visitor.page(&path);
+            let body = page.split("<tbody>").nth(1).unwrap();
+            rows += body.matches("<tr>").count();
+            assert!(pages.insert(path));
+            let next = page.split("class=\"button\" href=\"").nth(1);
+            match next {
+                Some(next) => path = next.split('"').next().unwrap().replace("&amp;", "&"),
+                None => return rows,
+            }
         }
+    };
+    let (open, ignored) = (rows("open"), rows("ignored"));
+    let dashboard = visitor.page("/dashboard");
+    for (figure, count) in [("open", open), ("accepted", ignored)] {
+        let told = format!("/dashboard/rows/{figure}?");
+        let mut links = dashboard.split(&told).skip(1);
+        let number = format!("\">{count}");
+        let told = links.next().unwrap();
+        assert!(
+            told.split("</a>").next().unwrap().contains(&number),
+            "{told}"
+        );
+        assert!(count > 0, "{figure}");
     }
-    assert_eq!(json(&site, &["status", "snyk"])["open"], rows);
-    assert!(rows > 0);
+    assert_eq!(json(&site, &["status", "snyk"])["open"], open + ignored);
 }
 
 #[test]

@@ -33,9 +33,9 @@ pub struct FindingList {
 /// What became of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FindingState {
-    /// It is open, ignored or not.
+    /// It is open, and nobody accepted it.
     Open,
-    /// It is open, and ignored.
+    /// It is still there, and ignored: somebody accepted it.
     Ignored,
     /// The upstream says that it is gone.
     Resolved,
@@ -77,7 +77,7 @@ impl FindingState {
 
     fn condition(self) -> &'static str {
         match self {
-            Self::Open => "open = 1 AND vanished_at IS NULL",
+            Self::Open => "open = 1 AND ignored = 0 AND vanished_at IS NULL",
             Self::Ignored => "open = 1 AND ignored = 1 AND vanished_at IS NULL",
             Self::Resolved => "open = 0 AND vanished_at IS NULL",
             Self::Vanished => "vanished_at IS NOT NULL",
@@ -101,9 +101,10 @@ impl ListedFinding {
 impl FindingList {
     /// Whether a finding with this stretch can be in the list.
     fn may_hold(&self, spell: &Spell) -> bool {
-        let is_open = spell.end.is_none_or(|end| end.how == Ending::Accepted);
+        let how = spell.end.map(|end| end.how);
         let of_state = match self.state {
-            Some(FindingState::Open | FindingState::Ignored) => is_open,
+            Some(FindingState::Open) => how.is_none(),
+            Some(FindingState::Ignored) => how == Some(Ending::Accepted),
             Some(FindingState::Resolved | FindingState::Vanished) | None => true,
         };
         of_state
