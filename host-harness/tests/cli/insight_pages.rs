@@ -105,6 +105,31 @@ fn the_pages_of_findings_hold_as_many_as_the_dashboard_counts() {
 }
 
 #[test]
+fn what_is_looked_for_by_a_name_is_listed_with_the_other_filters() {
+    let (_site, visitor) = visited();
+    let all = visitor.page("/findings?state=all");
+    let alias = all.split(" · CVE-").nth(1).unwrap();
+    let alias = format!("CVE-{}", alias.split([' ', '<']).next().unwrap());
+    let rows = |query: &str| {
+        let page = visitor.page(&format!("/findings?{query}"));
+        let body = page.split("<tbody>").nth(1).unwrap_or_default();
+        let rows: Vec<String> = body.split("<tr>").skip(1).map(str::to_owned).collect();
+        rows
+    };
+    let any = rows(&format!("find=%20{}&state=all", alias.to_lowercase()));
+    assert!(!any.is_empty());
+    assert!(any.iter().all(|row| row.contains(&alias)), "{any:?}");
+    let states = ["open", "ignored", "resolved", "vanished"];
+    let of_states = states.map(|state| rows(&format!("find={alias}&state={state}")).len());
+    assert_eq!(of_states.iter().sum::<usize>(), any.len());
+    let none = visitor.page("/findings?find=CVE-1999-0001&state=all");
+    assert!(
+        none.contains("No finding has the name “CVE-1999-0001”"),
+        "{none}"
+    );
+}
+
+#[test]
 fn a_finding_leads_to_the_timeline_of_its_vulnerability() {
     let (_site, visitor) = visited();
     let page = visitor.page("/findings?state=all");
