@@ -1,5 +1,6 @@
 -- Where one vulnerability is: over all projects and branches.
 CREATE INDEX findings_by_vulnerability ON findings (connection, vulnerability);
+CREATE INDEX waivers_by_vulnerability ON waivers (vulnerability);
 
 -- What vulnerabilities are looked for by: their ids, their other names, and their packages. A term may outlive what it
 -- was made of.
