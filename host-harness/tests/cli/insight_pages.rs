@@ -71,6 +71,44 @@ fn the_page_of_correlation_shows_what_the_command_line_prints() {
 }
 
 #[test]
+fn a_name_that_correlation_does_not_know_is_told_beside_its_field() {
+    let (_site, visitor) = visited();
+    let known = "repository=acme/analytics";
+    for (query, field, value) in [
+        (
+            "repository=acme/analytic&service=",
+            "repository",
+            "acme/analytic",
+        ),
+        (&format!("{known}&service=none"), "service", "none"),
+    ] {
+        let page = visitor.page(&format!("/correlation?{query}&window=7d"));
+        let field = format!(
+            "name=\"{field}\" placeholder=\"All\" value=\"{value}\" aria-invalid=\"true\" aria-describedby=\"told\""
+        );
+        let told = page.split("id=\"told\" role=\"alert\">").nth(1).unwrap();
+        let told = told.split('<').next().unwrap();
+        assert!(page.contains(&field), "{field}: {page}");
+        assert!(
+            told.contains(&format!("`{value}` is not known; ")),
+            "{told}"
+        );
+        assert!(page.contains("name=\"window\" value=\"7d\""), "{page}");
+        assert_eq!(page.matches("aria-invalid").count(), 1, "{page}");
+    }
+    let page = visitor.page("/correlation?from=2026-09-01&to=2026-09-01");
+    assert!(
+        page.contains("covers no time") && !page.contains("aria-invalid"),
+        "{page}"
+    );
+    assert!(
+        !visitor
+            .page(&format!("/correlation?{known}"))
+            .contains("id=\"told\"")
+    );
+}
+
+#[test]
 fn the_pages_of_findings_hold_as_many_as_the_dashboard_counts() {
     let (site, visitor) = visited();
     let rows = |state: &str| {
@@ -81,9 +119,12 @@ fn the_pages_of_findings_hold_as_many_as_the_dashboard_counts() {
             let body = page.split("<tbody>").nth(1).unwrap();
             rows += body.matches("<tr>").count();
             assert!(pages.insert(path));
-            let next = page.split("class=\"button\" href=\"").nth(1);
+            let next = page.split("class=\"button\" href=\"/findings?").nth(1);
             match next {
-                Some(next) => path = next.split('"').next().unwrap().replace("&amp;", "&"),
+                Some(next) => {
+                    let query = next.split('"').next().unwrap().replace("&amp;", "&");
+                    path = format!("/findings?{query}");
+                }
                 None => return rows,
             }
         }
