@@ -24,6 +24,7 @@ use crate::table::{
     PROJECTS, Table, WALKS,
 };
 use crate::tenant::Tenant;
+use crate::term::Terms;
 
 /// What a batch changed. The ends of walks are not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,7 +55,8 @@ impl Tenant {
         as_of: Timestamp,
     ) -> Result<BatchOutcome, StoreError> {
         let path = self.database.path().to_owned();
-        self.database.write(|transaction| {
+        let named = &self.named;
+        let (outcome, stored) = self.database.write(|transaction| {
             let turn = enter(transaction, connection.id, scope, batch, as_of)?;
             let scope = scope_key(scope);
             let mut records = Records {
@@ -65,6 +67,7 @@ impl Tenant {
                 reimports: Reimports::open(transaction, turn)?,
                 stated: stated(batch),
                 steps: Steps::open(transaction, turn)?,
+                terms: Terms::open(transaction, turn, named)?,
                 found: Vec::new(),
                 outcome: BatchOutcome::default(),
             };
@@ -81,6 +84,7 @@ impl Tenant {
             }
             let Records {
                 mut steps,
+                terms,
                 found,
                 outcome,
                 ..
@@ -92,8 +96,10 @@ impl Tenant {
                 store_coverage(transaction, connection.id, &scope, coverage)?;
             }
             advance(transaction, &turn, &scope, batch)?;
-            Ok(outcome)
-        })
+            Ok((outcome, terms.stored()))
+        })?;
+        self.named.extend(stored);
+        Ok(outcome)
     }
 }
 
@@ -106,6 +112,7 @@ struct Records<'t> {
     reimports: Reimports<'t>,
     stated: HashSet<(&'t str, &'t str, RemediationStep)>,
     steps: Steps<'t>,
+    terms: Terms<'t>,
     /// Steps that the store itself found. They are stored last, where the integration gave none of that time.
     found: Vec<Remediation>,
     outcome: BatchOutcome,
@@ -159,6 +166,7 @@ impl Records<'_> {
             self.found.extend(absence::return_of(&self.turn, finding));
         }
         if met.stored != Stored::Unchanged {
+            self.terms.store(finding)?;
             let steps = timeline::steps(met.former.as_ref(), finding, self.turn.as_of);
             let stated = |step: &Remediation| {
                 let key = (step.organization.as_str(), step.finding.as_str(), step.step);

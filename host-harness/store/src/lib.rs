@@ -47,6 +47,7 @@ mod sync_state;
 mod table;
 mod tally;
 mod tenant;
+mod term;
 mod unkept;
 mod vault;
 mod visit;

@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::file::FileMark;
 use crate::key::Key;
 use crate::ledger::Held;
+use crate::term::Named;
 
 /// Name of a tenant: 1 to 63 lower-case ASCII letters, digits and `-`. Nothing else ever reaches a path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -51,6 +52,8 @@ pub struct Tenant {
     pub(crate) data_key: Key,
     /// None until one was asked for.
     pub(crate) ledger: Option<Held>,
+    /// Of findings that this handle stored.
+    pub(crate) named: Named,
 }
 
 impl Tenant {
@@ -89,6 +92,7 @@ impl Tenant {
             database,
             data_key,
             ledger: None,
+            named: Named::default(),
         })
     }
 

@@ -71,23 +71,103 @@ fn the_page_of_correlation_shows_what_the_command_line_prints() {
 }
 
 #[test]
-fn the_pages_of_findings_hold_as_many_open_ones_as_the_status_says() {
-    let (site, visitor) = visited();
-    let mut path = "/findings?repository=&severity=&class=&state=open".to_owned();
-    let (mut rows, mut pages) = (0, BTreeSet::new());
-    loop {
-        let page = visitor.page(&path);
-        let body = page.split("<tbody>").nth(1).unwrap();
-        rows += body.matches("<tr>").count();
-        assert!(pages.insert(path));
-        let next = page.split("class=\"button\" href=\"").nth(1);
-        match next {
-            Some(next) => path = next.split('"').next().unwrap().replace("&amp;", "&"),
-            None => break,
-        }
+fn a_name_that_correlation_does_not_know_is_told_beside_its_field() {
+    let (_site, visitor) = visited();
+    let known = "repository=acme/analytics";
+    for (query, field, value) in [
+        (
+            "repository=acme/analytic&service=",
+            "repository",
+            "acme/analytic",
+        ),
+        (&format!("{known}&service=none"), "service", "none"),
+    ] {
+        let page = visitor.page(&format!("/correlation?{query}&window=7d"));
+        let field = format!(
+            "name=\"{field}\" placeholder=\"All\" value=\"{value}\" aria-invalid=\"true\" aria-describedby=\"told\""
+        );
+        let told = page.split("id=\"told\" role=\"alert\">").nth(1).unwrap();
+        let told = told.split('<').next().unwrap();
+        assert!(page.contains(&field), "{field}: {page}");
+        assert!(
+            told.contains(&format!("`{value}` is not known; ")),
+            "{told}"
+        );
+        assert!(page.contains("name=\"window\" value=\"7d\""), "{page}");
+        assert_eq!(page.matches("aria-invalid").count(), 1, "{page}");
     }
-    assert_eq!(json(&site, &["status", "snyk"])["open"], rows);
-    assert!(rows > 0);
+    let page = visitor.page("/correlation?from=2026-09-01&to=2026-09-01");
+    assert!(
+        page.contains("covers no time") && !page.contains("aria-invalid"),
+        "{page}"
+    );
+    assert!(
+        !visitor
+            .page(&format!("/correlation?{known}"))
+            .contains("id=\"told\"")
+    );
+}
+
+#[test]
+fn the_pages_of_findings_hold_as_many_as_the_dashboard_counts() {
+    let (site, visitor) = visited();
+    let rows = |state: &str| {
+        let mut path = format!("/findings?repository=&severity=&class=&state={state}");
+        let (mut rows, mut pages) = (0, BTreeSet::new());
+        loop {
+            let page = visitor.page(&path);
+            let body = page.split("<tbody>").nth(1).unwrap();
+            rows += body.matches("<tr>").count();
+            assert!(pages.insert(path));
+            let next = page.split("class=\"button\" href=\"/findings?").nth(1);
+            match next {
+                Some(next) => {
+                    let query = next.split('"').next().unwrap().replace("&amp;", "&");
+                    path = format!("/findings?{query}");
+                }
+                None => return rows,
+            }
+        }
+    };
+    let (open, ignored) = (rows("open"), rows("ignored"));
+    let dashboard = visitor.page("/dashboard");
+    for (figure, count) in [("open", open), ("accepted", ignored)] {
+        let told = format!("/dashboard/rows/{figure}?");
+        let mut links = dashboard.split(&told).skip(1);
+        let number = format!("\">{count}");
+        let told = links.next().unwrap();
+        assert!(
+            told.split("</a>").next().unwrap().contains(&number),
+            "{told}"
+        );
+        assert!(count > 0, "{figure}");
+    }
+    assert_eq!(json(&site, &["status", "snyk"])["open"], open + ignored);
+}
+
+#[test]
+fn what_is_looked_for_by_a_name_is_listed_with_the_other_filters() {
+    let (_site, visitor) = visited();
+    let all = visitor.page("/findings?state=all");
+    let alias = all.split(" · CVE-").nth(1).unwrap();
+    let alias = format!("CVE-{}", alias.split([' ', '<']).next().unwrap());
+    let rows = |query: &str| {
+        let page = visitor.page(&format!("/findings?{query}"));
+        let body = page.split("<tbody>").nth(1).unwrap_or_default();
+        let rows: Vec<String> = body.split("<tr>").skip(1).map(str::to_owned).collect();
+        rows
+    };
+    let any = rows(&format!("find=%20{}&state=all", alias.to_lowercase()));
+    assert!(!any.is_empty());
+    assert!(any.iter().all(|row| row.contains(&alias)), "{any:?}");
+    let states = ["open", "ignored", "resolved", "vanished"];
+    let of_states = states.map(|state| rows(&format!("find={alias}&state={state}")).len());
+    assert_eq!(of_states.iter().sum::<usize>(), any.len());
+    let none = visitor.page("/findings?find=CVE-1999-0001&state=all");
+    assert!(
+        none.contains("No finding has the name “CVE-1999-0001”"),
+        "{none}"
+    );
 }
 
 #[test]

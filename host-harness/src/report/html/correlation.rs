@@ -6,6 +6,7 @@ mod verdict;
 
 use koalr_platform::calibration::Calibration;
 use koalr_platform::correlation::{Correlation, Lasting, LetPass, Series, Tied};
+use koalr_platform::ledger::Scope;
 use koalr_platform::links::Window;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::evidence::Observation;
@@ -33,6 +34,28 @@ pub(crate) struct Shown {
     pub(crate) to: Option<Timestamp>,
 }
 
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) struct Question<'a> {
+    /// Which deployments.
+    pub(crate) scope: &'a Scope,
+    /// How long after a deployment an incident counts.
+    pub(crate) window: Window,
+    /// As [`Shown::from`].
+    pub(crate) from: Option<Timestamp>,
+    /// As [`Shown::to`].
+    pub(crate) to: Option<Timestamp>,
+}
+
+/// Why it cannot be answered.
+#[derive(Debug)]
+pub(crate) struct Wrong {
+    /// The field that is wrong; none if none is.
+    pub(crate) field: Option<&'static str>,
+    /// What is wrong, in a sentence.
+    pub(crate) why: String,
+}
+
 /// The page. It speaks of association only.
 pub(crate) fn page(shown: &Shown) -> Page {
     let report = &shown.report;
@@ -42,7 +65,7 @@ pub(crate) fn page(shown: &Shown) -> Page {
             "Are deployments that introduced a vulnerability of CVSS 7.0 or more followed by more incidents than others? "
             span { (day(report.from)) " to " (day(report.as_of)) "." }
         }
-        (filters(shown))
+        (filters(&shown.question(), None))
         (windows(shown))
         @if report.cohort.deployments == 0 { (nothing()) }
         @else if series.iter().all(|one| one.deployments == 0) { (nobody_knows(shown)) }
@@ -50,6 +73,15 @@ pub(crate) fn page(shown: &Shown) -> Page {
         @if report.cohort.deployments > 0 { (ties(shown)) (cohort(shown)) }
         (calibration::section(&shown.calibration))
     };
+    whole(body)
+}
+
+/// The page without an answer, with what is wrong with the question.
+pub(crate) fn refused(question: &Question<'_>, wrong: &Wrong) -> Page {
+    whole(filters(question, Some(wrong)))
+}
+
+fn whole(body: Markup) -> Page {
     Page {
         title: "Security and incidents".to_owned(),
         place: Place::Correlation,
@@ -58,6 +90,15 @@ pub(crate) fn page(shown: &Shown) -> Page {
 }
 
 impl Shown {
+    fn question(&self) -> Question<'_> {
+        Question {
+            scope: &self.report.scope,
+            window: self.report.settings.window,
+            from: self.from,
+            to: self.to,
+        }
+    }
+
     /// Where this page is with another window.
     fn address(&self, window: Window) -> String {
         self.with("/correlation", window)
@@ -83,22 +124,29 @@ impl Shown {
     }
 }
 
-fn filters(shown: &Shown) -> Markup {
-    let scope = &shown.report.scope;
+fn filters(question: &Question<'_>, wrong: Option<&Wrong>) -> Markup {
+    let scope = question.scope;
     html! {
         form.filters role="search" aria-label="Which deployments" {
-            div {
-                label for="repository" { "Repository" }
-                input #repository name="repository" placeholder="All" value=[scope.repository.as_deref()];
-            }
-            div {
-                label for="service" { "Service" }
-                input #service name="service" placeholder="All" value=[scope.service.as_deref()];
-            }
-            @if let Some(from) = shown.from { input type="hidden" name="from" value=(utc(from)); }
-            @if let Some(to) = shown.to { input type="hidden" name="to" value=(utc(to)); }
-            input type="hidden" name="window" value=(word(shown.report.settings.window));
+            (named("repository", "Repository", scope.repository.as_deref(), wrong))
+            (named("service", "Service", scope.service.as_deref(), wrong))
+            @if let Some(from) = question.from { input type="hidden" name="from" value=(utc(from)); }
+            @if let Some(to) = question.to { input type="hidden" name="to" value=(utc(to)); }
+            input type="hidden" name="window" value=(word(question.window));
             button { "Show" }
+            @if wrong.is_some() || *scope != Scope::default() { a.button href="/correlation" { "Show all" } }
+            @if let Some(wrong) = wrong { p.field { strong #told role="alert" { (plain(&wrong.why)) } } }
+        }
+    }
+}
+
+fn named(name: &str, label: &str, value: Option<&str>, wrong: Option<&Wrong>) -> Markup {
+    let is_wrong = wrong.is_some_and(|wrong| wrong.field == Some(name));
+    html! {
+        div {
+            label for=(name) { (label) }
+            input #(name) name=(name) placeholder="All" value=[value]
+                aria-invalid=[is_wrong.then_some("true")] aria-describedby=[is_wrong.then_some("told")];
         }
     }
 }

@@ -85,6 +85,10 @@ fn filters(wanted: &FindingList) -> Markup {
     let state = wanted.state.map_or("all", FindingState::word);
     html! {
         form.filters role="search" aria-label="Which findings" {
+            div.find {
+                label for="find" { "CVE, other id or package" }
+                input #find name="find" placeholder="CVE-2021-23337 or lodash" autocomplete="off" value=[wanted.find.as_deref()];
+            }
             div {
                 label for="repository" { "Repository" }
                 input #repository name="repository" placeholder="All" value=[wanted.repository.as_deref()];
@@ -98,7 +102,16 @@ fn filters(wanted: &FindingList) -> Markup {
                 }
             }
             button { "Show" }
+            @if *wanted != open() { a.button href="/findings" { "Show all open" } }
         }
+    }
+}
+
+/// What is listed if nobody chose.
+fn open() -> FindingList {
+    FindingList {
+        state: Some(FindingState::Open),
+        ..FindingList::default()
     }
 }
 
@@ -127,11 +140,10 @@ fn nothing(listed: &Listed) -> Markup {
             html! { p { a href=(first) { "Go to the first page" } } },
         );
     }
-    let open = FindingList {
-        state: Some(FindingState::Open),
-        ..FindingList::default()
-    };
-    if listed.wanted == open {
+    if let Some(name) = &listed.wanted.find {
+        return unfound(&listed.wanted, name);
+    }
+    if listed.wanted == open() {
         let next = html! {
             p { "Nothing is open in what was read. If a sync is still under way, more may come." }
             p { a href="/settings/integrations" { "See how the sync goes" } " or " a href="/findings?state=all" { "show what was closed" } }
@@ -142,6 +154,31 @@ fn nothing(listed: &Listed) -> Markup {
         "No finding fits",
         html! { p { a href="/findings" { "Show all open findings" } } },
     )
+}
+
+/// Nothing has the name that was looked for, or nothing that fits the rest too.
+fn unfound(wanted: &FindingList, name: &str) -> Markup {
+    let everywhere = FindingList {
+        find: Some(name.to_owned()),
+        ..FindingList::default()
+    };
+    let next = html! {
+        p {
+            "Looked for: a vulnerability with this id or alias, or a package with this name. "
+            "Give the whole of it, as in CVE-2021-23337, GHSA-35jh-r3h4-6jhm or lodash; upper or lower case is all the same."
+        }
+        p {
+            @if *wanted != everywhere { a href=(address(&everywhere, None)) { "Look for it in any repository, state, severity and class" } " or " }
+            a href="/findings" { "show all open findings" }
+        }
+    };
+    let name = plain(name);
+    let title = if *wanted == everywhere {
+        format!("No finding has the name “{name}”")
+    } else {
+        format!("No finding that fits has the name “{name}”")
+    };
+    empty(&title, next)
 }
 
 fn row(one: &ListedFinding) -> Markup {
@@ -236,6 +273,7 @@ fn address(wanted: &FindingList, after: Option<i64>) -> String {
     let id = String::new();
     let cursor = after.map(|at| After { at, id }.text());
     let query = [
+        ("find", wanted.find.as_deref()),
         ("repository", wanted.repository.as_deref()),
         ("severity", severity.as_deref()),
         ("class", class.as_deref()),

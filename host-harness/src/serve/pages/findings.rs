@@ -83,22 +83,14 @@ fn trace(
     traced.collect()
 }
 
-/// The newest waivers about a vulnerability, by any of its names.
+/// The waivers about a vulnerability, by any of its names.
 fn waivers(
     tenant: &Tenant,
     vulnerability: &str,
     traced: &[Traced],
 ) -> Result<Vec<StoredWaiver>, HostError> {
-    let slice = Slice {
-        after: None,
-        limit: MOST_WAIVERS,
-    };
-    let mut waivers = tenant.list_waivers(None, &slice)?;
     let names = traced.iter().flat_map(|one| &one.listed.finding.aliases);
     let names: BTreeSet<&str> = names.map(String::as_str).chain([vulnerability]).collect();
-    waivers.retain(|one| names.contains(one.waiver.vulnerability.as_str()));
-    Ok(waivers)
+    let names: Vec<&str> = names.into_iter().collect();
+    Ok(tenant.waivers_about(&names)?)
 }
-
-/// Waivers among which those about a vulnerability are looked for.
-const MOST_WAIVERS: u32 = 1_000;

@@ -30,6 +30,11 @@ pub(super) const ROUTES: &[Route] = &[
         path: "/findings",
         query: &[
             Parameter {
+                name: "find",
+                about: "Only of the vulnerability with this id or alias, or about the package with this name; of any if absent.",
+                kind: Kind::Text,
+            },
+            Parameter {
                 name: "repository",
                 about: "Only in this repository; in all if absent.",
                 kind: Kind::Text,
@@ -80,6 +85,7 @@ fn list(given: Given) -> PageAsk {
     let state = query.word("state").unwrap_or("open");
     PageAsk::Findings(FindingsPage::List {
         wanted: FindingList {
+            find: query.text("find").map(|text| text.trim().to_owned()),
             repository: query.text("repository"),
             severity: query.word("severity").and_then(severity),
             class: query.word("class").and_then(class),

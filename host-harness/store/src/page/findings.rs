@@ -1,12 +1,13 @@
 //! Findings, the last stored first, and where one vulnerability is.
 //!
 //! Rows rise, so that a page begins below the row where the one before ended. Nothing is sorted: rows are read segment by
-//! segment, and a kept segment without a finding that fits is passed over.
+//! segment, and a kept segment without a finding that fits is passed over. What is looked for by a name is not: terms lead
+//! to it.
 
 use koalr_platform::model::common::{FindingClass, Severity, Timestamp};
 use koalr_platform::model::record::Finding;
 use koalr_platform::spell::{Ending, Spell};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, Statement, params};
 use serde::Serialize;
 
 use super::Slice;
@@ -28,14 +29,16 @@ pub struct FindingList {
     pub class: Option<FindingClass>,
     /// Only in this state.
     pub state: Option<FindingState>,
+    /// Only of the vulnerability with this id or alias, or about the package with this name: the whole of it, in any case.
+    pub find: Option<String>,
 }
 
 /// What became of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FindingState {
-    /// It is open, ignored or not.
+    /// It is open, and nobody accepted it.
     Open,
-    /// It is open, and ignored.
+    /// It is still there, and ignored: somebody accepted it.
     Ignored,
     /// The upstream says that it is gone.
     Resolved,
@@ -77,7 +80,7 @@ impl FindingState {
 
     fn condition(self) -> &'static str {
         match self {
-            Self::Open => "open = 1 AND vanished_at IS NULL",
+            Self::Open => "open = 1 AND ignored = 0 AND vanished_at IS NULL",
             Self::Ignored => "open = 1 AND ignored = 1 AND vanished_at IS NULL",
             Self::Resolved => "open = 0 AND vanished_at IS NULL",
             Self::Vanished => "vanished_at IS NOT NULL",
@@ -101,9 +104,10 @@ impl ListedFinding {
 impl FindingList {
     /// Whether a finding with this stretch can be in the list.
     fn may_hold(&self, spell: &Spell) -> bool {
-        let is_open = spell.end.is_none_or(|end| end.how == Ending::Accepted);
+        let how = spell.end.map(|end| end.how);
         let of_state = match self.state {
-            Some(FindingState::Open | FindingState::Ignored) => is_open,
+            Some(FindingState::Open) => how.is_none(),
+            Some(FindingState::Ignored) => how == Some(Ending::Accepted),
             Some(FindingState::Resolved | FindingState::Vanished) | None => true,
         };
         of_state
@@ -123,26 +127,18 @@ impl Tenant {
         wanted: &FindingList,
         slice: &Slice<i64>,
     ) -> Result<Vec<ListedFinding>, StoreError> {
-        let state = wanted.state.map_or("1", FindingState::condition);
-        let query = format!(
-            "SELECT {}, {BESIDE}
-             WHERE findings.row BETWEEN ?1 AND ?2 AND +findings.connection = ?3
-               AND (?4 IS NULL OR repository = ?4 COLLATE NOCASE)
-               AND (?5 IS NULL OR severity = ?5) AND (?6 IS NULL OR findings.class = ?6)
-               AND {state} AND {IS_TOLD}
-             ORDER BY findings.row DESC LIMIT ?7",
-            select_list(&FINDINGS)
-        );
-        // The plus sign keeps an index by connection out of it: the rows are the few of a segment.
         let limit = usize::try_from(slice.limit).unwrap_or(usize::MAX);
         let newest = slice.after.map(|after| after.saturating_sub(1));
         self.database.read(|database| {
-            let severity = wanted.severity.map(word).transpose()?;
-            let class = wanted.class.map(word).transpose()?;
             let transaction = database.unchecked_transaction()?;
-            let mut sieve = Sieve::open(&transaction, wanted.repository.as_deref())?;
-            let mut statement = transaction.prepare(&query)?;
+            let mut listing = Listing::open(&transaction, connection.id, wanted)?;
             let mut listed = Vec::new();
+            if wanted.find.is_some() {
+                let all = (i64::MIN, newest.unwrap_or(i64::MAX));
+                listing.read(all, limit, &mut listed)?;
+                return Ok(listed);
+            }
+            let mut sieve = Sieve::open(&transaction, wanted.repository.as_deref())?;
             for (first, last) in Sieve::spans(&transaction, newest)? {
                 let missing = limit.saturating_sub(listed.len());
                 if missing == 0 {
@@ -152,13 +148,7 @@ impl Tenant {
                     continue;
                 }
                 let last = newest.map_or(last, |newest| last.min(newest));
-                let missing = i64::try_from(missing).unwrap_or(i64::MAX);
-                let (repository, id) = (&wanted.repository, connection.id);
-                let key = params![first, last, id, repository, severity, class, missing];
-                let mut rows = statement.query(key)?;
-                while let Some(row) = rows.next()? {
-                    listed.push(read(row)?);
-                }
+                listing.read((first, last), missing, &mut listed)?;
             }
             Ok(listed)
         })
@@ -193,6 +183,73 @@ impl Tenant {
     }
 }
 
+/// Reads what fits, part by part.
+struct Listing<'c> {
+    statement: Statement<'c>,
+    connection: i64,
+    wanted: &'c FindingList,
+    severity: Option<String>,
+    class: Option<String>,
+}
+
+impl<'c> Listing<'c> {
+    fn open(
+        database: &'c Connection,
+        connection: i64,
+        wanted: &'c FindingList,
+    ) -> Result<Self, Fault> {
+        Ok(Self {
+            statement: database.prepare(&select(wanted))?,
+            connection,
+            wanted,
+            severity: wanted.severity.map(word).transpose()?,
+            class: wanted.class.map(word).transpose()?,
+        })
+    }
+
+    /// Those from the first to the last of these rows, the last first, up to `limit`.
+    fn read(
+        &mut self,
+        (first, last): (i64, i64),
+        limit: usize,
+        listed: &mut Vec<ListedFinding>,
+    ) -> Result<(), Fault> {
+        let mut rows = self.statement.query(params![
+            first,
+            last,
+            self.connection,
+            self.wanted.repository,
+            self.severity,
+            self.class,
+            i64::try_from(limit).unwrap_or(i64::MAX),
+            self.wanted.find,
+        ])?;
+        while let Some(row) = rows.next()? {
+            listed.push(read(row)?);
+        }
+        Ok(())
+    }
+}
+
+/// The plus signs keep the planner to one way: without a name by the rows, which are the few of a segment, and with one
+/// by the vulnerabilities that it leads to.
+fn select(wanted: &FindingList) -> String {
+    let state = wanted.state.map_or("1", FindingState::condition);
+    let (rows, connection, named) = match &wanted.find {
+        None => ("findings.row", "+findings.connection", "?8 IS NULL"),
+        Some(_) => ("+findings.row", "findings.connection", IS_NAMED),
+    };
+    format!(
+        "SELECT {}, {BESIDE}
+         WHERE {rows} BETWEEN ?1 AND ?2 AND {connection} = ?3 AND {named}
+           AND (?4 IS NULL OR repository = ?4 COLLATE NOCASE)
+           AND (?5 IS NULL OR severity = ?5) AND (?6 IS NULL OR findings.class = ?6)
+           AND {state} AND {IS_TOLD}
+         ORDER BY {rows} DESC LIMIT ?7",
+        select_list(&FINDINGS)
+    )
+}
+
 /// The finding of a row.
 pub(crate) fn finding_at(database: &Connection, row: i64) -> Result<ListedFinding, Fault> {
     let query = format!(
@@ -219,6 +276,13 @@ fn read(row: &Row<'_>) -> Result<ListedFinding, Fault> {
 fn word(value: impl Serialize) -> Result<String, Fault> {
     Ok(serde_json::from_value(serde_json::to_value(value)?)?)
 }
+
+/// Condition of a finding that has the name ?8. Terms may have outlived what they were made of.
+const IS_NAMED: &str = "findings.vulnerability IN (
+      SELECT vulnerability FROM finding_terms WHERE connection = ?3 AND term = ?8)
+    AND (findings.vulnerability = ?8 COLLATE NOCASE
+      OR EXISTS (SELECT 1 FROM json_each(findings.aliases) WHERE value = ?8 COLLATE NOCASE)
+      OR EXISTS (SELECT 1 FROM json_each(findings.packages) WHERE value ->> 'name' = ?8 COLLATE NOCASE))";
 
 const BESIDE: &str = "findings.row, vanished_at, projects.name, repository, reference
     FROM findings LEFT JOIN projects

@@ -68,6 +68,25 @@ impl Tenant {
         })
     }
 
+    /// All waivers about a vulnerability, by any of its names, as they were written; the newest first. Those that were
+    /// taken back or ended are among them.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn waivers_about(&self, names: &[&str]) -> Result<Vec<StoredWaiver>, StoreError> {
+        let names = serde_json::json!(names).to_string();
+        let query = of_waivers(ABOUT);
+        self.database.read(|database| {
+            let mut statement = database.prepare(&query)?;
+            let mut rows = statement.query([names])?;
+            let mut waivers = Vec::new();
+            while let Some(row) = rows.next()? {
+                waivers.push(stored(row)?);
+            }
+            Ok(waivers)
+        })
+    }
+
     /// A waiver by its id, also one that was taken back; none if there never was one.
     ///
     /// # Errors
@@ -112,6 +131,10 @@ impl Tenant {
         self.records(&AUDIT, condition, &[&before, &slice.limit])
     }
 }
+
+/// Condition of a waiver about one of the names ?1.
+const ABOUT: &str =
+    "vulnerability IN (SELECT value FROM json_each(?1)) ORDER BY created DESC, id DESC";
 
 fn of_waivers(condition: &str) -> String {
     let list = select_list(&WAIVERS);

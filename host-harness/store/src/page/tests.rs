@@ -345,6 +345,42 @@ fn only_open_changes_that_a_waiver_may_concern_are_judged_again() {
 }
 
 #[test]
+fn waivers_about_a_vulnerability_are_all_found_however_many_others_are_newer() {
+    let (_directory, mut tenant, _) = connected();
+    for number in 0..1_200_i64 {
+        let vulnerability = match number {
+            0 => "V-1",
+            7 => "CVE-1",
+            _ => "CVE-2",
+        };
+        let waiver = Waiver {
+            id: format!("W-{number}"),
+            vulnerability: vulnerability.to_owned(),
+            package: None,
+            version: None,
+            repository: None,
+            reason: "x".to_owned(),
+            approver: "ines".to_owned(),
+            author: None,
+            created: number,
+            expires: number + 10,
+            void_if: Vec::new(),
+        };
+        tenant.save_waiver(&waiver).unwrap();
+    }
+    tenant.revoke_waiver("W-0", 4).unwrap();
+    let about = |names: &[&str]| {
+        let found = tenant.waivers_about(names).unwrap().into_iter();
+        let ids = found.map(|one| (one.waiver.id, one.revoked_at));
+        ids.collect::<Vec<_>>()
+    };
+    let both = [("W-7".to_owned(), None), ("W-0".to_owned(), Some(4))];
+    assert_eq!(about(&["V-1", "CVE-1", "GHSA-1"]), both);
+    assert_eq!(about(&["GHSA-1"]), []);
+    assert_eq!(about(&["CVE-2"]).len(), 1_198);
+}
+
+#[test]
 fn waivers_overrides_and_the_audit_log_come_in_pages() {
     let (_directory, mut tenant, _) = connected();
     let lead = Actor::new("ines", [Role::Lead]).unwrap();

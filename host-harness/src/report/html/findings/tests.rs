@@ -63,13 +63,6 @@ fn step(step: RemediationStep, day: Timestamp) -> Remediation {
     }
 }
 
-fn open() -> FindingList {
-    FindingList {
-        state: Some(FindingState::Open),
-        ..FindingList::default()
-    }
-}
-
 fn shown(items: Vec<ListedFinding>, wanted: FindingList, next: Option<i64>) -> String {
     let listed = Listed {
         wanted,
@@ -109,6 +102,7 @@ fn the_next_page_has_the_same_filters() {
     let wanted = FindingList {
         repository: Some("acme/shop".to_owned()),
         severity: Some(Severity::High),
+        find: Some("left pad".to_owned()),
         ..open()
     };
     let page = shown(vec![listed("left-pad")], wanted, Some(7));
@@ -118,7 +112,7 @@ fn the_next_page_has_the_same_filters() {
     }
     .text();
     let link = format!(
-        "/findings?repository=acme%2Fshop&amp;severity=high&amp;state=open&amp;cursor={cursor}"
+        "/findings?find=left+pad&amp;repository=acme%2Fshop&amp;severity=high&amp;state=open&amp;cursor={cursor}"
     );
     assert!(page.contains(&link), "{page}");
 }
@@ -132,6 +126,32 @@ fn an_empty_list_says_why_and_what_to_do_next() {
     };
     assert!(shown(vec![], resolved, None).contains("No finding fits"));
     assert!(unconnected().body.0.contains("Connect an integration"));
+}
+
+#[test]
+fn a_name_that_nothing_has_is_told_with_what_can_be_looked_for() {
+    let wanted = FindingList {
+        find: Some("<b>CVE".to_owned()),
+        ..open()
+    };
+    let page = shown(vec![], wanted, None);
+    for told in [
+        "No finding that fits has the name “&lt;b&gt;CVE”",
+        "a vulnerability with this id or alias, or a package with this name",
+        "value=\"&lt;b&gt;CVE\"",
+        "href=\"/findings?find=%3Cb%3ECVE&amp;state=all\"",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    let everywhere = FindingList {
+        find: Some("<b>CVE".to_owned()),
+        ..FindingList::default()
+    };
+    let page = shown(vec![], everywhere, None);
+    assert!(
+        page.contains("No finding has the name") && !page.contains("state=all"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -42,11 +42,18 @@ pub(crate) fn timeline(
     let first = lives.iter().filter_map(|(_, steps)| steps.first());
     let first = first.map(|one| one.at).min().unwrap_or(now).min(now);
     let axis = Axis::between(millis(first), millis(now));
-    let open = all.iter().filter(|one| is_open(one)).count();
+    let of = |state| {
+        let all = all.iter();
+        all.filter(|one| one.listed.state() == state).count()
+    };
+    let (open, ignored) = (of(FindingState::Open), of(FindingState::Ignored));
     let body = html! {
         @if let Some(one) = all.first() {
             (about::names(vulnerability, &one.listed.finding))
-            p.sentence { "Open in " strong { (open) } " of " (all.len()) @if all.len() == 1 { " place." } @else { " places." } }
+            p.sentence {
+                "Open in " strong { (open) } " of " (all.len()) @if all.len() == 1 { " place" } @else { " places" }
+                @if ignored > 0 { ", ignored in " (ignored) } "."
+            }
             (about::facts(&one.listed.finding))
         }
         (about::waivers(waivers, now))
