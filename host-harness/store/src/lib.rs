@@ -72,8 +72,8 @@ pub use key::fill as fill_random;
 pub use listing::{DeploymentListing, HeadDecision, ListedPullRequest, PullRequestListing};
 pub use once::{Once, OnceAnswer, OnceRequest};
 pub use page::{
-    ChangeList, DecisionKey, DecisionList, FindingList, FindingState, ListedChange, ListedFinding,
-    OverrideKey, Slice, StoredWaiver, TimeAndId,
+    ChangeList, DecisionKey, DecisionList, FindingList, FindingPlace, FindingState, ListedChange,
+    ListedFinding, OverrideKey, Slice, StoredWaiver, TimeAndId,
 };
 pub use people::StoredPolicy;
 pub use spell::{ListedSpell, SpellFilter, SpellPage, SpellRows};

@@ -11,7 +11,7 @@ use koalr_platform::model::common::Timestamp;
 pub use changes::{ChangeList, ListedChange};
 pub use decisions::{DecisionKey, DecisionList};
 pub(crate) use findings::finding_at;
-pub use findings::{FindingList, FindingState, ListedFinding};
+pub use findings::{FindingList, FindingPlace, FindingState, ListedFinding};
 pub use people::{OverrideKey, StoredWaiver};
 
 /// A part of a list.

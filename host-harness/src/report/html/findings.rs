@@ -5,7 +5,7 @@ mod timeline;
 
 use koalr_platform::model::common::{FindingClass, Severity, Timestamp};
 use koalr_platform::model::record::Finding;
-use koalr_store::{FindingList, FindingState, ListedFinding};
+use koalr_store::{FindingList, FindingPlace, FindingState, ListedFinding};
 use maud::{Markup, html};
 use serde::Serialize;
 
@@ -28,7 +28,7 @@ pub(crate) struct Listed {
     /// Those of this page.
     pub(crate) items: Vec<ListedFinding>,
     /// Where the next page begins; none if this is the last.
-    pub(crate) next: Option<i64>,
+    pub(crate) next: Option<FindingPlace>,
     /// Whether it is the first page.
     pub(crate) is_first: bool,
 }
@@ -54,7 +54,7 @@ pub(crate) fn list(listed: &Listed) -> Page {
             ))
             p.quiet {
                 @if listed.is_first && listed.next.is_none() { (counted(shown(listed), "finding", "findings")) ", all there are." }
-                @else if listed.next.is_some() { (counted(shown(listed), "finding", "findings")) " on this page, the last stored first. There are more." }
+                @else if listed.next.is_some() { (counted(shown(listed), "finding", "findings")) " on this page, the most severe first. There are more." }
                 @else { (counted(shown(listed), "finding", "findings")) " on this page, the last ones." }
             }
             p.pager {
@@ -192,7 +192,7 @@ fn row(one: &ListedFinding) -> Markup {
             td { (severity(finding)) }
             td.name { (packages(finding)) }
             td.name { (place(one)) }
-            td { (state(one.state())) }
+            td { (one.state().word()) }
             td.date { (day(since(finding))) }
         }
     }
@@ -268,10 +268,12 @@ pub(crate) fn path(vulnerability: &str) -> String {
     format!("/findings/{}", segment(vulnerability))
 }
 
-fn address(wanted: &FindingList, after: Option<i64>) -> String {
+fn address(wanted: &FindingList, after: Option<FindingPlace>) -> String {
     let (severity, class) = (wanted.severity.map(word), wanted.class.map(word));
-    let id = String::new();
-    let cursor = after.map(|at| After { at, id }.text());
+    let cursor = after.map(|FindingPlace { severity, row: at }| {
+        let id = severity.map(word).unwrap_or_default();
+        After { at, id }.text()
+    });
     let query = [
         ("find", wanted.find.as_deref()),
         ("repository", wanted.repository.as_deref()),

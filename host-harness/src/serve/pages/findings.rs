@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use koalr_store::{FindingList, Slice, StoredConnection, StoredWaiver, Tenant, Visitor};
+use koalr_store::{
+    FindingList, FindingPlace, ListedFinding, Slice, StoredConnection, StoredWaiver, Tenant,
+    Visitor,
+};
 
 use super::super::desk::Desk;
 use crate::HostError;
@@ -51,7 +54,7 @@ fn list(
     tenant: &Tenant,
     connection: &StoredConnection,
     wanted: FindingList,
-    slice: &Slice<i64>,
+    slice: &Slice<FindingPlace>,
 ) -> Result<Listed, HostError> {
     let one_more = Slice {
         after: slice.after,
@@ -62,7 +65,7 @@ fn list(
     let more = items.len() > limit;
     items.truncate(limit);
     Ok(Listed {
-        next: items.last().filter(|_| more).map(|last| last.row),
+        next: items.last().filter(|_| more).map(ListedFinding::place),
         is_first: slice.after.is_none(),
         items,
         wanted,

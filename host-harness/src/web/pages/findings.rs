@@ -2,7 +2,7 @@
 
 use http::Method;
 use koalr_platform::model::common::{FindingClass, Severity};
-use koalr_store::{FindingList, FindingState, Slice};
+use koalr_store::{FindingList, FindingPlace, FindingState, Slice};
 
 use super::super::api::{After, Kind, Parameter};
 use super::route::{Given, PageAsk, Read, Route};
@@ -15,7 +15,7 @@ pub(crate) enum FindingsPage {
         /// Which of them.
         wanted: FindingList,
         /// Which part.
-        slice: Slice<i64>,
+        slice: Slice<FindingPlace>,
     },
     /// One vulnerability, wherever it is.
     Timeline {
@@ -94,13 +94,16 @@ fn list(given: Given) -> PageAsk {
                 .find(|one| one.word() == state),
         },
         slice: Slice {
-            after: query.page().after.map(|After { at, .. }| at),
+            after: query.page().after.map(|After { at, id }| FindingPlace {
+                severity: severity(&id),
+                row: at,
+            }),
             limit: LIMIT,
         },
     })
 }
 
-fn severity(word: &'static str) -> Option<Severity> {
+fn severity(word: &str) -> Option<Severity> {
     serde_json::from_value(word.into()).ok()
 }
 

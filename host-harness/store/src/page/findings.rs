@@ -1,7 +1,7 @@
-//! Findings, the last stored first, and where one vulnerability is.
+//! Findings, the most severe first and of those the last stored, and where one vulnerability is.
 //!
-//! Rows rise, so that a page begins below the row where the one before ended. Nothing is sorted: rows are read segment by
-//! segment, and a kept segment without a finding that fits is passed over. What is looked for by a name is not: terms lead
+//! Rows rise, so that a page begins below the row where the one before ended. Nothing is sorted: for one severity
+//! after the other, rows are read segment by segment, and a kept segment without a finding that fits is passed over. What is looked for by a name is not: terms lead
 //! to it.
 
 use koalr_platform::model::common::{FindingClass, Severity, Timestamp};
@@ -49,7 +49,7 @@ pub enum FindingState {
 /// A finding in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedFinding {
-    /// Its place in the list.
+    /// Where it is stored. What was stored later has a higher one.
     pub row: i64,
     /// It, in its newest known state.
     pub finding: Finding,
@@ -61,6 +61,15 @@ pub struct ListedFinding {
     pub repository: Option<String>,
     /// Its project's branch or other reference; none if it has none.
     pub reference: Option<String>,
+}
+
+/// The place of a finding in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FindingPlace {
+    /// Its severity; none if that is not known, which comes last.
+    pub severity: Option<Severity>,
+    /// Where it is stored.
+    pub row: i64,
 }
 
 impl FindingState {
@@ -89,6 +98,15 @@ impl FindingState {
 }
 
 impl ListedFinding {
+    /// Its place.
+    #[must_use]
+    pub fn place(&self) -> FindingPlace {
+        FindingPlace {
+            severity: self.finding.severity,
+            row: self.row,
+        }
+    }
+
     /// What became of it; an ignored one is said to be that.
     #[must_use]
     pub fn state(&self) -> FindingState {
@@ -102,8 +120,16 @@ impl ListedFinding {
 }
 
 impl FindingList {
-    /// Whether a finding with this stretch can be in the list.
-    fn may_hold(&self, spell: &Spell) -> bool {
+    /// The severities that are listed, from that of this place on.
+    fn severities(&self, from: Option<FindingPlace>) -> impl Iterator<Item = Option<Severity>> {
+        let only = self.severity;
+        let before = move |one: &Option<Severity>| from.is_some_and(|from| *one != from.severity);
+        let wanted = move |one: &Option<Severity>| only.is_none() || *one == only;
+        SEVERITIES.into_iter().skip_while(before).filter(wanted)
+    }
+
+    /// Whether a finding of this severity with this stretch can be in the list.
+    fn may_hold(&self, severity: Option<Severity>, spell: &Spell) -> bool {
         let how = spell.end.map(|end| end.how);
         let of_state = match self.state {
             Some(FindingState::Open) => how.is_none(),
@@ -112,12 +138,13 @@ impl FindingList {
         };
         of_state
             && self.class.is_none_or(|class| class == spell.class)
-            && (self.severity).is_none_or(|severity| Some(severity) == spell.severity)
+            && severity == spell.severity
     }
 }
 
 impl Tenant {
-    /// Findings of a connection, the last stored first. One that was imported again is listed once, as it is now.
+    /// Findings of a connection, the most severe first, and of those the last stored. One that was imported again is
+    /// listed once, as it is now.
     ///
     /// # Errors
     /// - the database cannot be read
@@ -125,30 +152,33 @@ impl Tenant {
         &self,
         connection: &StoredConnection,
         wanted: &FindingList,
-        slice: &Slice<i64>,
+        slice: &Slice<FindingPlace>,
     ) -> Result<Vec<ListedFinding>, StoreError> {
         let limit = usize::try_from(slice.limit).unwrap_or(usize::MAX);
-        let newest = slice.after.map(|after| after.saturating_sub(1));
         self.database.read(|database| {
             let transaction = database.unchecked_transaction()?;
             let mut listing = Listing::open(&transaction, connection.id, wanted)?;
-            let mut listed = Vec::new();
-            if wanted.find.is_some() {
-                let all = (i64::MIN, newest.unwrap_or(i64::MAX));
-                listing.read(all, limit, &mut listed)?;
-                return Ok(listed);
-            }
             let mut sieve = Sieve::open(&transaction, wanted.repository.as_deref())?;
-            for (first, last) in Sieve::spans(&transaction, newest)? {
-                let missing = limit.saturating_sub(listed.len());
-                if missing == 0 {
-                    break;
-                }
-                if !sieve.passes(first, connection.id, |spell| wanted.may_hold(spell))? {
+            let mut listed = Vec::new();
+            for severity in wanted.severities(slice.after) {
+                let after = slice.after.filter(|after| after.severity == severity);
+                let newest = after.map(|after| after.row.saturating_sub(1));
+                listing.severity = severity.map(word).transpose()?;
+                if wanted.find.is_some() {
+                    let all = (i64::MIN, newest.unwrap_or(i64::MAX));
+                    listing.read(all, limit, &mut listed)?;
                     continue;
                 }
-                let last = newest.map_or(last, |newest| last.min(newest));
-                listing.read((first, last), missing, &mut listed)?;
+                for (first, last) in Sieve::spans(&transaction, newest)? {
+                    if listed.len() >= limit {
+                        break;
+                    }
+                    let may_hold = |spell: &Spell| wanted.may_hold(severity, spell);
+                    if sieve.passes(first, connection.id, may_hold)? {
+                        let last = newest.map_or(last, |newest| last.min(newest));
+                        listing.read((first, last), limit, &mut listed)?;
+                    }
+                }
             }
             Ok(listed)
         })
@@ -188,6 +218,7 @@ struct Listing<'c> {
     statement: Statement<'c>,
     connection: i64,
     wanted: &'c FindingList,
+    /// Which it reads now; none for those whose severity is not known.
     severity: Option<String>,
     class: Option<String>,
 }
@@ -202,18 +233,19 @@ impl<'c> Listing<'c> {
             statement: database.prepare(&select(wanted))?,
             connection,
             wanted,
-            severity: wanted.severity.map(word).transpose()?,
+            severity: None,
             class: wanted.class.map(word).transpose()?,
         })
     }
 
-    /// Those from the first to the last of these rows, the last first, up to `limit`.
+    /// Those from the first to the last of these rows, the last first, while fewer than `limit` are listed.
     fn read(
         &mut self,
         (first, last): (i64, i64),
         limit: usize,
         listed: &mut Vec<ListedFinding>,
     ) -> Result<(), Fault> {
+        let missing = limit.saturating_sub(listed.len());
         let mut rows = self.statement.query(params![
             first,
             last,
@@ -221,7 +253,7 @@ impl<'c> Listing<'c> {
             self.wanted.repository,
             self.severity,
             self.class,
-            i64::try_from(limit).unwrap_or(i64::MAX),
+            i64::try_from(missing).unwrap_or(i64::MAX),
             self.wanted.find,
         ])?;
         while let Some(row) = rows.next()? {
@@ -243,7 +275,7 @@ fn select(wanted: &FindingList) -> String {
         "SELECT {}, {BESIDE}
          WHERE {rows} BETWEEN ?1 AND ?2 AND {connection} = ?3 AND {named}
            AND (?4 IS NULL OR repository = ?4 COLLATE NOCASE)
-           AND (?5 IS NULL OR severity = ?5) AND (?6 IS NULL OR findings.class = ?6)
+           AND severity IS ?5 AND (?6 IS NULL OR findings.class = ?6)
            AND {state} AND {IS_TOLD}
          ORDER BY {rows} DESC LIMIT ?7",
         select_list(&FINDINGS)
@@ -283,6 +315,16 @@ const IS_NAMED: &str = "findings.vulnerability IN (
     AND (findings.vulnerability = ?8 COLLATE NOCASE
       OR EXISTS (SELECT 1 FROM json_each(findings.aliases) WHERE value = ?8 COLLATE NOCASE)
       OR EXISTS (SELECT 1 FROM json_each(findings.packages) WHERE value ->> 'name' = ?8 COLLATE NOCASE))";
+
+/// In the order of lists.
+const SEVERITIES: [Option<Severity>; 6] = [
+    Some(Severity::Critical),
+    Some(Severity::High),
+    Some(Severity::Medium),
+    Some(Severity::Low),
+    Some(Severity::Info),
+    None,
+];
 
 const BESIDE: &str = "findings.row, vanished_at, projects.name, repository, reference
     FROM findings LEFT JOIN projects

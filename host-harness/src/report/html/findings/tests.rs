@@ -63,7 +63,7 @@ fn step(step: RemediationStep, day: Timestamp) -> Remediation {
     }
 }
 
-fn shown(items: Vec<ListedFinding>, wanted: FindingList, next: Option<i64>) -> String {
+fn shown(items: Vec<ListedFinding>, wanted: FindingList, next: Option<FindingPlace>) -> String {
     let listed = Listed {
         wanted,
         items,
@@ -105,10 +105,14 @@ fn the_next_page_has_the_same_filters() {
         find: Some("left pad".to_owned()),
         ..open()
     };
-    let page = shown(vec![listed("left-pad")], wanted, Some(7));
+    let place = FindingPlace {
+        severity: Some(Severity::High),
+        row: 7,
+    };
+    let page = shown(vec![listed("left-pad")], wanted, Some(place));
     let cursor = After {
         at: 7,
-        id: String::new(),
+        id: "high".to_owned(),
     }
     .text();
     let link = format!(

@@ -47,7 +47,7 @@ fn walk(tenant: &Tenant, connection: &StoredConnection, wanted: &FindingList) ->
         let Some(last) = page.last() else {
             return ids;
         };
-        slice.after = Some(last.row);
+        slice.after = Some(last.place());
         ids.extend(page.into_iter().map(|one| one.finding.id));
     }
 }
@@ -86,6 +86,39 @@ fn each_finding_is_on_one_page_and_the_last_stored_comes_first() {
         .map(|number| format!("f{number:04}"))
         .collect();
     assert_eq!(ids, expected);
+}
+
+#[test]
+fn the_most_severe_come_first_and_a_page_goes_on_where_the_one_before_ended() {
+    let (_directory, mut tenant, connection) = connected();
+    let words = "low - high critical info medium high critical";
+    let severities = words
+        .split(' ')
+        .map(|word| serde_json::from_value(word.into()).ok());
+    let findings = severities.enumerate().map(|(number, severity)| {
+        let mut finding = finding(&number.to_string());
+        finding.severity = severity;
+        Entry::Finding(finding)
+    });
+    let batch = batch(findings.collect());
+    tenant
+        .apply_batch(&connection, &organizations(), &batch, 5)
+        .unwrap();
+    for limit in 1..=9 {
+        let (mut after, mut ids) = (None, Vec::new());
+        loop {
+            let slice = Slice { after, limit };
+            let page = tenant
+                .list_findings(&connection, &FindingList::default(), &slice)
+                .unwrap();
+            let Some(last) = page.last() else {
+                break;
+            };
+            after = Some(last.place());
+            ids.extend(page.into_iter().map(|one| one.finding.id));
+        }
+        assert_eq!(ids, ["7", "3", "6", "2", "5", "0", "4", "1"], "{limit}");
+    }
 }
 
 #[test]
@@ -226,7 +259,7 @@ fn a_name_is_looked_for_among_what_else_fits_page_by_page() {
         state: Some(FindingState::Resolved),
         ..named("v-3")
     };
-    let fits = |number: &usize| number % 7 == 3 && number % 3 == 0 && number % 2 == 1;
+    let fits = |number: &usize| number % 7 == 3 && number.is_multiple_of(3) && number % 2 == 1;
     let expected = (0..1_300).rev().filter(fits);
     let expected: Vec<String> = expected.map(|number| format!("f{number:04}")).collect();
     assert_eq!(walk(&tenant, &connection, &wanted), expected);
