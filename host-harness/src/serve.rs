@@ -165,6 +165,9 @@ impl Server {
         let listener = Listener {
             tcp: listener,
             tls: settings.tls,
+            is_behind_tls: settings
+                .public_url
+                .is_some_and(|url| url.starts_with("https://")),
         };
         let served = crate::web::serve(listener, Arc::clone(&desk), settings.limits, shutdown);
         Ok(Self {

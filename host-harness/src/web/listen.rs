@@ -23,11 +23,24 @@ pub struct Listener {
     pub tcp: TcpListener,
     /// What they are sealed with; none speaks plain HTTP.
     pub tls: Option<Tls>,
+    /// Whether people reach them through something that speaks TLS with them.
+    pub is_behind_tls: bool,
+}
+
+impl Listener {
+    /// Whether what people send is sealed on its way over networks.
+    pub(super) fn is_sealed(&self) -> bool {
+        self.tls.is_some() || self.is_behind_tls
+    }
 }
 
 impl From<TcpListener> for Listener {
     fn from(tcp: TcpListener) -> Self {
-        Self { tcp, tls: None }
+        Self {
+            tcp,
+            tls: None,
+            is_behind_tls: false,
+        }
     }
 }
 

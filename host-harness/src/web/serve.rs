@@ -46,7 +46,7 @@ pub(crate) async fn serve<S: Inbox + Api + Pages + Pulse>(
 ) {
     let listener = listener.into();
     let metrics = Arc::clone(server.metrics());
-    let rooms = router(server, &limits, listener.tls.is_some());
+    let rooms = router(server, &limits, listener.is_sealed());
     let site = Site {
         open: Some(metrics.http.connections.of([])),
         router: rooms.layer(from_fn_with_state(metrics, watched)),
@@ -76,7 +76,7 @@ struct Site {
 }
 
 async fn accept_all(
-    Listener { tcp, tls }: Listener,
+    Listener { tcp, tls, .. }: Listener,
     site: Site,
     limits: Limits,
     shutdown: impl Future<Output = ()>,

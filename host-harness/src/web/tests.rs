@@ -43,7 +43,11 @@ impl Server {
         let any = "127.0.0.1:0".parse().unwrap();
         let tcp = runtime.block_on(listen(any, Reach::Loopback)).unwrap();
         let port = tcp.local_addr().unwrap().port();
-        let listener = Listener { tcp, tls };
+        let listener = Listener {
+            tcp,
+            tls,
+            is_behind_tls: false,
+        };
         let shutdown = async move {
             let _ = stopped.await;
         };

@@ -15,7 +15,7 @@ fn a_waiver_flips_the_gate_until_it_is_taken_back() {
     for said in [
         "Blocked: this change introduces CVE-2025-7783 (CVSS 9.4) in form-data 4.0.2.",
         "npm install form-data@4.0.4",
-        "ines can: by a waiver of the finding that blocks, until ",
+        "ines or noor-e can: by a waiver of the finding that blocks, until ",
         "priya, who wrote the change, cannot.",
         "would pass",
     ] {
@@ -95,7 +95,7 @@ fn who_has_no_role_is_told_why_and_who_has() {
         ),
         "{text}"
     );
-    assert!(text.contains("ines can: by a waiver"), "{text}");
+    assert!(text.contains("ines or noor-e can: by a waiver"), "{text}");
     let forms = "return document.querySelectorAll('main form').length";
     assert_eq!(stage.browser.run(forms), 0);
 }

@@ -50,8 +50,21 @@ impl Stage {
             koalr(directory, &connect, &token);
             koalr(directory, &["sync", "snyk", "--enrichment", "off"], &[]);
             // What a team did in 90 days.
-            let history = sample::history(7, now()).document().to_string();
-            std::fs::write(directory.path().join("history.json"), history).unwrap();
+            let mut history = sample::history(7, now()).document();
+            let changes = history["changes"].as_array_mut().unwrap();
+            changes.extend(sample::changes().into_iter().map(|change| {
+                json!({
+                    "id": format!("{}#{}", change.repository, change.number),
+                    "repository": change.repository,
+                    "number": change.number,
+                    "title": change.title,
+                    "author": "priya",
+                    "head-sha": change.head_sha,
+                    "state": "open",
+                    "opened-at": now() - 3_600_000,
+                })
+            }));
+            std::fs::write(directory.path().join("history.json"), history.to_string()).unwrap();
             koalr(directory, &["import", "history.json"], &[]);
             koalr(directory, &["reconstruct"], &[]);
             for change in sample::changes() {

@@ -40,7 +40,8 @@ fn is_a_command(words: &[&str]) {
         .filter(|word| word.starts_with("--"))
         .copied()
         .collect();
-    let verbs = words.iter().filter(|word| !word.starts_with("--")).copied();
+    let verbs = words.iter().copied();
+    let verbs = verbs.take_while(|word| !word.starts_with("--"));
     let args: Vec<&str> = verbs.chain(["--help"]).collect();
     let ran = Koalr::new().run(&args);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{words:?}");

@@ -52,24 +52,39 @@ pub(super) fn wrong(page: &str) -> Vec<String> {
     wrong
 }
 
-/// Where the links of a page lead.
+/// Where the links of a page lead that stay here.
 pub(super) fn links(page: &str) -> Vec<String> {
     let parts = parts(page.strip_prefix("<!DOCTYPE html>").unwrap_or(page)).unwrap();
     let links = parts.iter().filter_map(|part| match part {
         Part::Open("a", attributes) => attributes.iter().find(|(key, _)| *key == "href"),
         _ => None,
     });
-    links.map(|(_, to)| to.replace("&amp;", "&")).collect()
+    let own = links.filter(|(_, to)| !is_advisory(to));
+    own.map(|(_, to)| to.replace("&amp;", "&")).collect()
 }
 
 /// What is wrong with an attribute; none if nothing is.
 fn attribute(element: &str, (key, value): (&str, &str)) -> Option<String> {
     let leads = ["href", "src", "action", "formaction", "data-news"].contains(&key);
     let is_ours = value.starts_with('#')
-        || value.starts_with('/') && !value.starts_with("//") && !value.starts_with("/\\");
+        || value.starts_with('/') && !value.starts_with("//") && !value.starts_with("/\\")
+        || is_advisory(value);
     let scripts = key.starts_with("on") || key == "style" || key == "srcdoc";
     let is_wrong = scripts || leads && !is_ours;
     is_wrong.then(|| format!("<{element} {key}={}>", shortened(value)))
+}
+
+/// Whether an address is that of a public advisory, and names nothing else.
+fn is_advisory(value: &str) -> bool {
+    let places = [
+        "https://www.cve.org/CVERecord?id=CVE-",
+        "https://github.com/advisories/GHSA-",
+    ];
+    let mut ids = places.iter().filter_map(|place| value.strip_prefix(place));
+    ids.any(|id| {
+        id.chars()
+            .all(|one| one.is_ascii_alphanumeric() || one == '-')
+    })
 }
 
 fn parts(page: &str) -> Result<Vec<Part<'_>>, &str> {

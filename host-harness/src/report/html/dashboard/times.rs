@@ -56,7 +56,7 @@ pub(super) fn still_open(times: &TimesToFix) -> Markup {
                 (curve("Still open", "by days since it began", &points, median, heads))
                 p.quiet {
                     "n = " (grouped(window.all.n.into()))
-                    @match median { Some(_) => { ", dashed: the median, " (duration(window.all.median_ms)) } None => ", half are not fixed yet", }
+                    @match median { Some(_) => { ", dashed: the median, " (duration(window.all.median_ms)) } None => ", fewer than half fixed so far", }
                 }
             }
         }

@@ -49,6 +49,7 @@ pub(crate) fn curve(
             details {
                 summary.quiet { "Numbers" }
                 table {
+                    caption.unseen { (title) ": numbers" }
                     thead { tr { @for head in heads { th scope="col" { (head) } } } }
                     tbody {
                         @for Point { told: [when, left, of], .. } in points {
