@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use koalr_upstream::{Issue, State, Subject, sample};
+use koalr_upstream::{Issue, Organization, State, Subject, sample};
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -189,9 +189,8 @@ fn a_finding_leads_to_the_timeline_of_its_vulnerability() {
     assert_eq!(nothing.status, 404, "{nothing:?}");
 }
 
-#[test]
-fn a_timeline_tells_apart_what_happened_in_two_branches() {
-    let [main, release, other] = ["1", "2", "3"].map(|end| format!("{UUID}{end}"));
+/// Two branches of a repository that have the same vulnerability, whose id is told too, and another without it.
+fn two_branches([main, release, other]: [&String; 3]) -> (Organization, String) {
     let mut acme = sample::organization(NOW - 30 * DAY);
     let sample = acme
         .issues
@@ -204,9 +203,9 @@ fn a_timeline_tells_apart_what_happened_in_two_branches() {
     let vulnerability = vulnerability.id.clone();
     acme.projects.truncate(3);
     let places = [
-        (&main, "acme/shop", "main"),
-        (&release, "acme/shop", "release-2"),
-        (&other, "acme/till", "main"),
+        (main, "acme/shop", "main"),
+        (release, "acme/shop", "release-2"),
+        (other, "acme/till", "main"),
     ];
     for (project, (id, repository, branch)) in acme.projects.iter_mut().zip(places) {
         project.id.clone_from(id);
@@ -214,7 +213,7 @@ fn a_timeline_tells_apart_what_happened_in_two_branches() {
         project.target.display_name = repository.to_owned();
         project.target_reference = Some(branch.to_owned());
     }
-    acme.issues = [&main, &release]
+    acme.issues = [main, release]
         .map(|project| Issue {
             id: project.replace("-4000-", "-4001-"),
             project: project.clone(),
@@ -224,6 +223,13 @@ fn a_timeline_tells_apart_what_happened_in_two_branches() {
             ..sample.clone()
         })
         .to_vec();
+    (acme, vulnerability)
+}
+
+#[test]
+fn a_timeline_tells_apart_what_happened_in_two_branches() {
+    let [main, release, other] = ["1", "2", "3"].map(|end| format!("{UUID}{end}"));
+    let (acme, vulnerability) = two_branches([&main, &release, &other]);
     let upstream = serve(acme);
     let koalr = Koalr::new();
     let at = |days: i64| rfc3339(NOW - days * DAY);

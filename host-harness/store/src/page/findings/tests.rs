@@ -226,7 +226,7 @@ fn a_name_is_looked_for_among_what_else_fits_page_by_page() {
         state: Some(FindingState::Resolved),
         ..named("v-3")
     };
-    let fits = |number: &usize| number % 7 == 3 && number % 3 == 0 && number % 2 == 1;
+    let fits = |number: &usize| number % 7 == 3 && number.is_multiple_of(3) && number % 2 == 1;
     let expected = (0..1_300).rev().filter(fits);
     let expected: Vec<String> = expected.map(|number| format!("f{number:04}")).collect();
     assert_eq!(walk(&tenant, &connection, &wanted), expected);
