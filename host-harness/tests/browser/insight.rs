@@ -31,6 +31,21 @@ fn findings_are_listed_and_each_leads_to_its_life() {
         "{}",
         browser.text()
     );
+    stage.open("/findings");
+    browser.fill("#find", " Sysvinit/sysvinit-utils ");
+    browser.follow(".filters button");
+    let text = browser.text();
+    assert!(text.contains("SNYK-DEBIAN12-SYSVINIT-SAMPLE"), "{text}");
+    assert!(
+        browser.path().contains("find=+Sysvinit"),
+        "{}",
+        browser.path()
+    );
+    assert_eq!(look_at(browser, "findings-found"), [""; 0]);
+    browser.fill("#find", "CVE-1999-0001");
+    browser.follow(".filters button");
+    browser.wait_for("No finding that fits has the name “CVE-1999-0001”");
+    assert_eq!(look_at(browser, "findings-unfound"), [""; 0]);
     stage.open("/findings/nobody-has-it");
     assert!(
         browser.text().contains("nothing at this address"),
@@ -73,6 +88,20 @@ fn correlation_answers_or_says_what_it_lacks() {
         rows.len() == 2 && rows.iter().zip(of_arms).all(|(row, arm)| row == arm),
         "{rows:?}"
     );
+    let figures = "return [...document.querySelectorAll('td.number a[href*=\"/dashboard/rows/\"]')].map(one => [one.textContent, one.pathname + one.search])";
+    for figure in browser.run(figures).as_array().unwrap() {
+        let (told, rows) = (figure[0].as_str().unwrap(), figure[1].as_str().unwrap());
+        let of = told.split(" of ").nth(1).unwrap();
+        stage.open(rows);
+        let title = browser.run("return document.querySelector('h1').textContent");
+        let listed = browser.run("return String(document.querySelectorAll('tbody tr').length)");
+        let title = title.as_str().unwrap();
+        assert!(
+            title.starts_with(&format!("{of} ")),
+            "{told} at {rows}: {title}"
+        );
+        assert_eq!(listed, of, "{told} at {rows}");
+    }
     let short = "from=2026-09-07&to=2026-09-21";
     stage.open(&format!("/correlation?{short}"));
     assert!(
@@ -81,6 +110,9 @@ fn correlation_answers_or_says_what_it_lacks() {
         browser.text()
     );
     assert_eq!(look_at(browser, "correlation-little"), [""; 0]);
+    stage.open("/correlation?repository=acme/payment&service=");
+    browser.wait_for("did you mean `acme/payments`?");
+    assert_eq!(look_at(browser, "correlation-unknown"), [""; 0]);
     stage.open("/correlation?from=2020-01-01&to=2020-02-01");
     assert!(
         browser.text().contains("No deployments yet"),

@@ -2,11 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use koalr_upstream::sample;
+use koalr_upstream::{Issue, Organization, State, Subject, sample};
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::support::{Koalr, serve};
 use crate::visitor::{Site, Visitor};
+
+fn rfc3339(at: i64) -> String {
+    let at = OffsetDateTime::from_unix_timestamp(at / 1_000).unwrap();
+    at.format(&Rfc3339).unwrap()
+}
 
 /// Ninety days of a sample team, which ended before today, and somebody who looks at them.
 fn visited() -> (Site, Visitor) {
@@ -181,6 +188,120 @@ fn a_finding_leads_to_the_timeline_of_its_vulnerability() {
     let nothing = visitor.get("/findings/nothing");
     assert_eq!(nothing.status, 404, "{nothing:?}");
 }
+
+/// Two branches of a repository that have the same vulnerability, whose id is told too, and another without it.
+fn two_branches([main, release, other]: [&String; 3]) -> (Organization, String) {
+    let mut acme = sample::organization(NOW - 30 * DAY);
+    let sample = acme
+        .issues
+        .iter()
+        .find(|one| matches!(one.subject, Subject::Package { .. }));
+    let sample = sample.unwrap().clone();
+    let Subject::Package { vulnerability, .. } = &sample.subject else {
+        unreachable!()
+    };
+    let vulnerability = vulnerability.id.clone();
+    acme.projects.truncate(3);
+    let places = [
+        (main, "acme/shop", "main"),
+        (release, "acme/shop", "release-2"),
+        (other, "acme/till", "main"),
+    ];
+    for (project, (id, repository, branch)) in acme.projects.iter_mut().zip(places) {
+        project.id.clone_from(id);
+        project.name = format!("{repository}:package.json");
+        project.target.display_name = repository.to_owned();
+        project.target_reference = Some(branch.to_owned());
+    }
+    acme.issues = [main, release]
+        .map(|project| Issue {
+            id: project.replace("-4000-", "-4001-"),
+            project: project.clone(),
+            state: State::Open,
+            created_at: NOW - 40 * DAY,
+            updated_at: NOW - 40 * DAY,
+            ..sample.clone()
+        })
+        .to_vec();
+    (acme, vulnerability)
+}
+
+#[test]
+fn a_timeline_tells_apart_what_happened_in_two_branches() {
+    let [main, release, other] = ["1", "2", "3"].map(|end| format!("{UUID}{end}"));
+    let (acme, vulnerability) = two_branches([&main, &release, &other]);
+    let upstream = serve(acme);
+    let koalr = Koalr::new();
+    let at = |days: i64| rfc3339(NOW - days * DAY);
+    assert_eq!(koalr.connect(&upstream, &["--now", &at(30)]).code, 0);
+    let change = |days, project: &str, state| {
+        let changed = upstream.change(|all| {
+            let mut issues = all[0].issues.iter_mut();
+            let issue = issues.find(|one| one.project == project).unwrap();
+            issue.state = state;
+            issue.updated_at = NOW - days * DAY;
+        });
+        changed.unwrap();
+        let ran = koalr.run(&["sync", "snyk", "--now", &at(days - 1)]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    };
+    let ran = koalr.run(&["sync", "snyk", "--now", &at(30)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    change(20, &main, State::Ignored);
+    change(15, &release, State::Resolved(NOW - 15 * DAY));
+    let (resolved, introduced) = (NOW - 15 * DAY, NOW - 10 * DAY);
+    change(
+        10,
+        &release,
+        State::Reintroduced {
+            resolved,
+            introduced,
+        },
+    );
+    let site = Site::start(koalr, &["--now", NOW_TEXT]);
+    let link = ["--as", "ines", "--now", NOW_TEXT];
+    let visitor = Visitor::signed_in(&site.koalr, &site.address, &link);
+    let page = visitor.page(&format!("/findings/{vulnerability}"));
+    assert!(
+        page.contains("Open in <strong>1</strong> of 2 places, ignored in 1."),
+        "{page}"
+    );
+    let day = |days: i64| at(days).split('T').next().unwrap().to_owned();
+    for (branch, happened) in [
+        (
+            "main",
+            vec![(40, "introduced"), (30, "first seen"), (20, "ignored")],
+        ),
+        (
+            "release-2",
+            vec![
+                (40, "introduced"),
+                (30, "first seen"),
+                (15, "resolved"),
+                (10, "re-introduced"),
+            ],
+        ),
+    ] {
+        let mut cards = page.split("<article").skip(1);
+        let place = format!("package.json</span> · {branch}</div>");
+        let card = cards.find(|card| card.contains(&place)).unwrap();
+        let card = card.split("</article>").next().unwrap();
+        assert!(card.contains("acme/shop"), "{card}");
+        assert_eq!(card.matches("<li title").count(), happened.len(), "{card}");
+        let mut rest = card;
+        for (days, what) in happened {
+            let told = format!("{}</time> {what}", day(days));
+            let (_, after) = rest
+                .split_once(&told)
+                .unwrap_or_else(|| panic!("{told}: {card}"));
+            rest = after;
+        }
+    }
+    assert!(!page.contains("acme/till"), "{page}");
+}
+
+const UUID: &str = "5a1f0c7e-93d2-4000-8b6a-00000000000";
+const DAY: i64 = 86_400_000;
 
 /// When the ninety days end, in milliseconds since 1970, and the same for people.
 const NOW: i64 = 1_790_000_000_000;

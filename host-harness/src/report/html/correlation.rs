@@ -13,7 +13,7 @@ use koalr_platform::model::evidence::Observation;
 use maud::{Markup, html};
 
 use super::address::{segment, with_query};
-use super::frame::{Page, Place};
+use super::frame::{Page, Place, sentence};
 use super::part::{badge, empty, table as part_table};
 use crate::report::escape::plain;
 use crate::report::figure::tenths;
@@ -135,7 +135,7 @@ fn filters(question: &Question<'_>, wrong: Option<&Wrong>) -> Markup {
             input type="hidden" name="window" value=(word(question.window));
             button { "Show" }
             @if wrong.is_some() || *scope != Scope::default() { a.button href="/correlation" { "Show all" } }
-            @if let Some(wrong) = wrong { p.field { strong #told role="alert" { (plain(&wrong.why)) } } }
+            @if let Some(wrong) = wrong { p.field { strong #told role="alert" { (sentence(&plain(&wrong.why))) } } }
         }
     }
 }
