@@ -273,7 +273,7 @@ fn what_an_address_cannot_mean_is_said_with_the_way_back() {
 fn a_page_can_be_asked_for_without_its_body() {
     let served = Served::new();
     let ines = signed_in(&served, &["--as", "ines"]);
-    for path in ["/changes", "/policy", "/settings/plugins"] {
+    for path in ["/changes", "/policy", "/settings/integrations"] {
         let (head, whole) = (ines.ask(&format!("HEAD {path}"), ""), ines.get(path));
         assert_eq!((head.status, head.body.as_str()), (200, ""), "{path}");
         let length = whole.body.len().to_string();

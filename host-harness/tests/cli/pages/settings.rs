@@ -181,6 +181,38 @@ fn the_audit_log_says_who_was_given_a_link_and_who_signed_in() {
 }
 
 #[test]
+fn who_is_taken_out_of_the_team_or_signed_out_looks_no_more() {
+    let (site, omar) = operator();
+    let mo = site.sign_in("mo");
+    assert_eq!((omar.get(SNYK).status, mo.get(SNYK).status), (200, 200));
+    assert_eq!(site.koalr.run(&["team", "remove", "omar"]).code, 0);
+    assert_eq!((omar.get(SNYK).status, mo.get(SNYK).status), (401, 200));
+    let ended = site.koalr.run(&["sign-out", "--as", "Mo"]);
+    assert_eq!((ended.code, ended.out.as_str()), (0, "1 visit ended\n"));
+    assert_eq!(mo.get(SNYK).status, 401);
+}
+
+#[test]
+fn a_visit_is_sent_over_tls_alone_where_people_reach_the_pages_so() {
+    for (origin, end) in [
+        ("https://koalr.example.com", "; Secure"),
+        ("http://koalr.example.com", "; SameSite=Lax"),
+    ] {
+        let koalr = Koalr::new();
+        koalr.write(
+            "public.toml",
+            format!("[server]\npublic-url = \"{origin}\"\n"),
+        );
+        let site = Site::start(koalr, &["--config", "public.toml"]);
+        let link = site.koalr.run(&["sign-in", "--as", "mo"]).out;
+        let link = link.trim().split("/sign-in/").nth(1).unwrap();
+        let begun = Visitor::stranger(&site.address).ask(&format!("POST /sign-in/{link}"), "");
+        let cookie = begun.header("set-cookie").unwrap();
+        assert!(cookie.ends_with(end), "{origin}: {cookie}");
+    }
+}
+
+#[test]
 fn the_icon_is_an_asset_that_a_browser_keeps() {
     let (_site, visit) = operator();
     let page = visit.get("/settings/plugins");
