@@ -116,13 +116,19 @@ fn the_commands_of_the_page_on_pages_print_a_link() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/pages.md");
     let page = std::fs::read_to_string(page).unwrap();
     let koalr = Koalr::new();
-    let mut said = String::new();
+    let mut said = Vec::new();
     for command in page.lines().filter_map(|line| line.strip_prefix("koalr ")) {
         let args: Vec<&str> = command.split_whitespace().collect();
         let ran = koalr.run(&args);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
-        said = ran.out;
+        said.push(ran.out);
     }
-    let link = said.trim().strip_prefix("http://127.0.0.1:8080/sign-in/");
-    assert_eq!(link.map(str::len), Some(64), "{said}");
+    let mut links =
+        (said.iter()).filter_map(|one| one.strip_prefix("http://127.0.0.1:8080/sign-in/"));
+    assert_eq!(
+        links.next().map(|link| link.trim().len()),
+        Some(64),
+        "{said:?}"
+    );
+    assert_eq!(said.last().map(String::as_str), Some("0 visits ended\n"));
 }
