@@ -20,20 +20,6 @@ pub struct Counts {
     pub vanished: u64,
     /// Checks the upstream ran on changes.
     pub change_checks: u64,
-    /// Findings the upstream tied to changes.
-    pub change_findings: u64,
-    /// Steps in the life of findings.
-    pub remediations: u64,
-    /// Package versions of whose fixes something is known, by vulnerability.
-    pub fixes: u64,
-    /// Measurements.
-    pub measurements: u64,
-    /// Incidents, open or not.
-    pub incidents: u64,
-    /// Deployments in any state.
-    pub deployments: u64,
-    /// Records without a table of their own.
-    pub others: u64,
 }
 
 impl Tenant {
@@ -51,13 +37,6 @@ impl Tenant {
             missing: findings(IS_MISSING)?,
             vanished: findings("vanished_at IS NOT NULL")?,
             change_checks: count("change_checks")?,
-            change_findings: count("change_findings")?,
-            remediations: count("remediations")?,
-            fixes: count("fixes")?,
-            measurements: count("measurements")?,
-            incidents: count("incidents")?,
-            deployments: count("deployments")?,
-            others: count("others")?,
         })
     }
 
