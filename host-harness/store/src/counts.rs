@@ -1,5 +1,7 @@
 //! How much is stored.
 
+use rusqlite::Row;
+
 use crate::connection::StoredConnection;
 use crate::error::StoreError;
 use crate::finding::IS_MISSING;
@@ -28,28 +30,32 @@ impl Tenant {
     /// # Errors
     /// - the database cannot be read
     pub fn counts(&self, connection: &StoredConnection) -> Result<Counts, StoreError> {
-        let count = |table| self.count(connection, table, "true");
-        let findings = |condition| self.count(connection, "findings", condition);
-        Ok(Counts {
-            projects: count("projects")?,
-            findings: count("findings")?,
-            open_findings: findings("open = 1 AND vanished_at IS NULL")?,
-            missing: findings(IS_MISSING)?,
-            vanished: findings("vanished_at IS NOT NULL")?,
-            change_checks: count("change_checks")?,
-        })
-    }
-
-    fn count(
-        &self,
-        connection: &StoredConnection,
-        table: &str,
-        condition: &str,
-    ) -> Result<u64, StoreError> {
-        let query = format!("SELECT count(*) FROM {table} WHERE connection = ?1 AND {condition}");
+        let findings = format!(
+            "SELECT count(*), count(*) FILTER (WHERE open = 1 AND vanished_at IS NULL),
+                    count(*) FILTER (WHERE {IS_MISSING}), count(vanished_at)
+             FROM findings INDEXED BY findings_by_state WHERE connection = ?1"
+        );
+        let beside = "SELECT (SELECT count(*) FROM projects WHERE connection = ?1),
+                             (SELECT count(*) FROM change_checks WHERE connection = ?1)";
         self.database.read(|database| {
-            let count: i64 = database.query_row(&query, [connection.id], |row| row.get(0))?;
-            Ok(count.unsigned_abs())
+            let id = [connection.id];
+            let (projects, change_checks) =
+                database.query_row(beside, id, |row| Ok((number(row, 0)?, number(row, 1)?)))?;
+            let counts = database.query_row(&findings, id, |row| {
+                Ok(Counts {
+                    projects,
+                    findings: number(row, 0)?,
+                    open_findings: number(row, 1)?,
+                    missing: number(row, 2)?,
+                    vanished: number(row, 3)?,
+                    change_checks,
+                })
+            })?;
+            Ok(counts)
         })
     }
+}
+
+fn number(row: &Row<'_>, place: usize) -> rusqlite::Result<u64> {
+    Ok(row.get::<_, i64>(place)?.unsigned_abs())
 }

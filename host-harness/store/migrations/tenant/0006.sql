@@ -1,3 +1,3 @@
--- How many findings are open is told on pages, which must not read them all.
-CREATE INDEX findings_open ON findings (connection) WHERE open = 1 AND vanished_at IS NULL;
-CREATE INDEX findings_vanished ON findings (connection) WHERE vanished_at IS NOT NULL;
+-- How many findings are open is told on pages, which must not read each finding for it. In this order no other query
+-- takes it for the better way to its rows.
+CREATE INDEX findings_by_state ON findings (connection, missing_since, open, vanished_at);
