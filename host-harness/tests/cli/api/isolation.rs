@@ -75,9 +75,17 @@ fn a_tenant_s_lists_hold_what_is_its_own() {
 
 /// A request about somebody's data with the rival's key.
 fn by_the_rival(stage: &Stage, about: &Tenant, operation: &Operation) -> Request {
-    let mut request = about.asks(operation);
+    let mut request = at_one_time(about.asks(operation), operation);
     request.headers.retain(|(name, _)| name != "authorization");
     request.by(&stage.rival.key)
+}
+
+/// Figures that end now are others a moment later.
+fn at_one_time(mut request: Request, operation: &Operation) -> Request {
+    if operation.in_query().any(|one| one["name"] == "to") {
+        request.target += "?from=2026-01-01&to=2026-01-15";
+    }
+    request
 }
 
 /// Whom nobody knows.
@@ -98,11 +106,7 @@ fn seen_by(stage: &mut Stage, operations: &[Operation]) -> Vec<String> {
         .iter()
         .filter(|one| one.method == "GET" && one.scope.is_some())
     {
-        let mut request = stage.owner.asks(operation);
-        if operation.in_query().any(|one| one["name"] == "to") {
-            // Figures that end now are others a moment later.
-            request.target += "?from=2026-01-01&to=2026-01-15";
-        }
+        let request = at_one_time(stage.owner.asks(operation), operation);
         let answer = stage.ask(operation, &request);
         seen.push(format!("{} {}", operation.id, masked(&answer.body, "")));
     }
