@@ -84,7 +84,7 @@ pub use status::{
 };
 pub use sync::{SyncOptions, sync};
 pub use sync_report::{Outcome, SyncReport};
-pub(crate) use team::known as known_actor;
+pub(crate) use team::permitted;
 pub use team::{remove as remove_actor, set_policy, set_roles};
 pub use told::{ChangeRow, ChangeStatus, Decided, change_status, told_report, told_report_of};
 pub use waive::{

@@ -3,7 +3,7 @@
 use koalr_platform::audit::Event;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::policy::Policy;
-use koalr_platform::team::{Act, Actor, Refusal, Role};
+use koalr_platform::team::{Act, Actor, Role};
 use koalr_store::Tenant;
 use sha2::{Digest as _, Sha256};
 
@@ -70,10 +70,7 @@ pub fn set_policy(
     login: &str,
     now: Timestamp,
 ) -> Result<u64, HostError> {
-    let actor = known(tenant, login)?;
-    actor
-        .may(Act::SetPolicy, None)
-        .map_err(|error| forbidden(&error))?;
+    let actor = permitted(tenant, login, Act::SetPolicy, None)?;
     if let Some(holds) = tenant.policy()?.filter(|holds| holds.text == text) {
         return Ok(holds.version);
     }
@@ -100,9 +97,18 @@ pub(super) fn not_possible(error: impl std::fmt::Display) -> HostError {
     HostError::NotPossible(error.to_string())
 }
 
-/// Somebody may not.
-pub(super) fn forbidden(error: &Refusal) -> HostError {
-    HostError::Forbidden(error.to_string())
+/// Somebody of the team who may do this, to a change of this author if it is about one.
+pub(crate) fn permitted(
+    tenant: &Tenant,
+    login: &str,
+    act: Act,
+    author: Option<&str>,
+) -> Result<Actor, HostError> {
+    let actor = known(tenant, login)?;
+    actor
+        .may(act, author)
+        .map_err(|error| HostError::Forbidden(error.to_string()))?;
+    Ok(actor)
 }
 
 /// Who does what only takes access to the data directory.

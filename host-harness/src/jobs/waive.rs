@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::judge::JudgeOptions;
 use super::sync::DAY_MS;
-use super::team::{forbidden, known};
+use super::team::{known, permitted};
 use crate::report::plain;
 use crate::{Host, HostError};
 
@@ -213,10 +213,7 @@ pub fn revoke_waiver(
     login: &str,
     now: Timestamp,
 ) -> Result<(), HostError> {
-    let actor = known(tenant, login)?;
-    actor
-        .may(Act::Revoke, None)
-        .map_err(|error| forbidden(&error))?;
+    let actor = permitted(tenant, login, Act::Revoke, None)?;
     if !tenant.revoke_waiver(id, now)? {
         return Err(HostError::NotPossible(format!(
             "no waiver `{}` is stored; `koalr waiver list` names those that are",

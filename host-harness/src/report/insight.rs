@@ -19,9 +19,9 @@ use super::pace::grouped;
 
 pub use calibration::calibration_text;
 pub use correlation::correlation_text;
-pub(in crate::report) use correlation::{estimate, of, unknown};
+pub(in crate::report) use correlation::{estimate, neither, of, unknown};
 pub use debt::debt_text;
-pub(super) use debt::{absent, duration, estimate as share_estimate, word};
+pub(super) use debt::{absent, duration, estimate as share_estimate, qualities, word};
 pub use definitions::{Define, Explained};
 pub use dora::dora_text;
 pub(crate) use dora::why;

@@ -10,10 +10,13 @@ mod settings;
 use std::sync::Arc;
 
 use koalr_platform::audit::Event;
-use koalr_store::Visitor;
+use koalr_platform::team::Act;
+use koalr_store::{Tenant, Visitor};
 
+use super::api::blocking;
 use super::desk::Desk;
 use crate::HostError;
+use crate::jobs::permitted;
 use crate::report::html::{Frame, Page};
 use crate::ticket::Ticket;
 use crate::web::{Acted, DashboardPage, FormAsk, Listening, PageAsk, Pages};
@@ -102,13 +105,25 @@ impl Pages for Desk {
     }
 }
 
+/// Why somebody may not; none if they may.
+fn refused(
+    tenant: &Tenant,
+    login: &str,
+    act: Act,
+    author: Option<&str>,
+) -> Result<Option<String>, HostError> {
+    match permitted(tenant, login, act, author) {
+        Ok(_) => Ok(None),
+        Err(HostError::Forbidden(why)) => Ok(Some(why)),
+        Err(error) => Err(error),
+    }
+}
+
 impl Desk {
-    /// Waits for a disk where nobody else waits with it.
     async fn aside<T: Send + 'static>(
         self: Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, HostError> + Send + 'static,
     ) -> Result<T, HostError> {
-        let done = tokio::task::spawn_blocking(move || work(&self)).await;
-        done.map_err(|_| HostError::Ended)?
+        blocking(move || work(&self)).await
     }
 }

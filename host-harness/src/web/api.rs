@@ -44,6 +44,7 @@ pub use changes::{
     WaiverDone, WaiversAsk,
 };
 pub use integrations::{ConnectBody, IntegrationsAsk, Token};
+pub(super) use metrics::about;
 pub use metrics::{About, Dashboard, MetricsAsk, RiskBody};
 pub use news::{Listening, News, NewsItem, SyncNews};
 pub use once::OnceKey;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use koalr_platform::correlation::{
-    Comparison, Correlation, Figure, Lasting, LetPass, Ratios, Repository, Sensitivity, Series,
-    Tied, Times, Unknown,
+    Comparison, Correlation, Figure, Lasting, LeftOut, LetPass, Ratios, Repository, Sensitivity,
+    Series, Tied, Times, Unknown,
 };
 use koalr_platform::links::Window;
 use koalr_platform::stats::Estimate;
@@ -155,8 +155,14 @@ fn comparison(text: &mut String, one: &Comparison) {
     if let Some(stratified) = stratified.filter(|one| one.strata_used + one.strata_empty > 1) {
         within(text, stratified);
     }
-    let out = &one.left_out;
-    let neither = [
+    if let Some(neither) = neither(&one.left_out) {
+        item(text, &format!("in neither arm: {neither}"));
+    }
+}
+
+/// The deployments that are not compared; none if all are.
+pub(in crate::report) fn neither(out: &LeftOut) -> Option<String> {
+    present(&[
         (out.too_young, "too young"),
         (out.unchanged_dependencies, "without a changed dependency"),
         (
@@ -164,10 +170,7 @@ fn comparison(text: &mut String, one: &Comparison) {
             "of which nobody knows whether a dependency changed",
         ),
         (out.exposed_otherwise, "exposed otherwise"),
-    ];
-    if let Some(neither) = present(&neither) {
-        item(text, &format!("in neither arm: {neither}"));
-    }
+    ])
 }
 
 fn within(text: &mut String, stratified: &Stratified) {

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use koalr_platform::backtest::Proportion;
 use koalr_platform::debt::{
-    Absent, Clocks, Debt, Figure, GateGroup, Level, Lifetime, Moves, Stock, TimesToFix, Worst,
+    Absent, Clocks, Debt, Figure, GateGroup, Level, Lifetime, Moves, Quality, Stock, TimesToFix,
+    Worst,
 };
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::stats::Estimate;
@@ -321,13 +323,9 @@ fn gate_group(text: &mut String, name: &str, group: &GateGroup) {
     }
 }
 
-fn quality(text: &mut String, debt: &Debt) {
-    part(text, "How much is known of what is open");
-    if debt.open.all.open == 0 {
-        item(text, "nothing is open");
-    }
-    let quality = &debt.quality;
-    let rows = [
+/// How much is known of what is open, by what it is that may not be known.
+pub(in crate::report) fn qualities(quality: &Quality) -> [(&'static str, &Proportion); 5] {
+    [
         ("without a CVSS score", &quality.without_cvss),
         ("without a severity", &quality.without_severity),
         ("without knowledge of a fix", &quality.without_fix_knowledge),
@@ -336,8 +334,18 @@ fn quality(text: &mut String, debt: &Debt) {
             &quality.without_disclosure,
         ),
         ("with a working exploit", &quality.exploited),
-    ];
-    for (label, one) in rows.into_iter().filter(|(_, one)| one.of > 0) {
+    ]
+}
+
+fn quality(text: &mut String, debt: &Debt) {
+    part(text, "How much is known of what is open");
+    if debt.open.all.open == 0 {
+        item(text, "nothing is open");
+    }
+    for (label, one) in qualities(&debt.quality)
+        .into_iter()
+        .filter(|(_, one)| one.of > 0)
+    {
         item(text, &format!("{label}: {}", proportion(one)));
     }
     let Some(freshness) = &debt.freshness else {

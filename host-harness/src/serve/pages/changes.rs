@@ -12,10 +12,9 @@ use koalr_platform::waiver::Waiver;
 use koalr_store::{DecisionList, ListedChange, Slice, Tenant, Visitor};
 
 use super::super::desk::Desk;
+use super::refused;
 use crate::HostError;
-use crate::jobs::{
-    ChangeRow, GivenWaiver, approve_waiver, known_actor, told_report, told_report_of,
-};
+use crate::jobs::{ChangeRow, GivenWaiver, approve_waiver, permitted, told_report, told_report_of};
 use crate::report::html::changes::{self, Attempt, Listed, Rights, Told, Wrong};
 use crate::report::html::{Frame, Page};
 use crate::web::{Acted, ChangesForm, ChangesPage};
@@ -210,10 +209,12 @@ impl Desk {
         // The list of changes shows the last one of the time before one that was rebuilt.
         let observed = |one: &&DecisionRow| one.observation == Observation::Observed;
         let decided = history.iter().find(observed).or(history.first()).cloned();
-        let may = |act| may(tenant, login, act, author.as_deref());
+        let may = |act| -> Result<_, HostError> {
+            Ok(refused(tenant, login, act, author.as_deref())?.map_or(Ok(()), Err))
+        };
         let rights = Rights {
-            lift: may(Act::Override),
-            waive: may(Act::Waive),
+            lift: may(Act::Override)?,
+            waive: may(Act::Waive)?,
             lifters: lifters(tenant, author.as_deref())?,
         };
         let row = Self::change_row(tenant, ListedChange { record, decided })?;
@@ -244,7 +245,7 @@ impl Desk {
             let why = "the change was judged again since; look at what blocks it now";
             HostError::Outdated(why.to_owned())
         })?;
-        may(tenant, login, Act::Waive, report.author.as_deref()).map_err(HostError::Forbidden)?;
+        permitted(tenant, login, Act::Waive, report.author.as_deref())?;
         let expires = expires.ok_or_else(|| {
             let (key, why) = (
                 "expires",
@@ -287,12 +288,6 @@ impl Desk {
         }
         Ok(())
     }
-}
-
-/// Whether somebody may; otherwise the sentence why not.
-fn may(tenant: &Tenant, login: &str, act: Act, author: Option<&str>) -> Result<(), String> {
-    let actor = known_actor(tenant, login).map_err(|error| error.to_string())?;
-    actor.may(act, author).map_err(|error| error.to_string())
 }
 
 /// Who of the team may let a change of this author pass.

@@ -11,9 +11,10 @@ use koalr_store::{DecisionList, Slice, StoredWaiver, Tenant, Visitor};
 use tokio::runtime::Handle;
 
 use super::super::desk::Desk;
+use super::refused;
 use crate::HostError;
 use crate::jobs::{
-    JudgeOptions, WaiverStatus, backtest, known_actor, policy_status, revoke_waiver, set_policy,
+    JudgeOptions, WaiverStatus, backtest, permitted, policy_status, revoke_waiver, set_policy,
 };
 use crate::report::html::policy::{self, Attempt, Held, PolicyRoom, Tried};
 use crate::report::html::{Frame, Page};
@@ -64,7 +65,7 @@ impl Desk {
         let Some(mut tenant) = self.tenant(&visitor.tenant)? else {
             return Ok(None);
         };
-        may(&tenant, visitor, Act::SetPolicy)?;
+        permitted(&tenant, &visitor.login, Act::SetPolicy, None)?;
         match Policy::parse(&text, self.host.manifest()) {
             Ok(policy) => {
                 set_policy(&mut tenant, (&text, &policy), &visitor.login, self.now())?;
@@ -109,7 +110,7 @@ impl Desk {
         let Some(mut stored) = tenant.stored_waiver(id)? else {
             return Ok(None);
         };
-        may(&tenant, visitor, Act::Revoke)?;
+        permitted(&tenant, &visitor.login, Act::Revoke, None)?;
         // It may have been pressed twice.
         if stored.revoked_at.is_none() {
             let now = self.now();
@@ -156,8 +157,8 @@ fn room(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<PolicyRoom, H
     Ok(PolicyRoom {
         policy,
         text,
-        may_not_set: refused(tenant, visitor, Act::SetPolicy)?,
-        may_not_revoke: refused(tenant, visitor, Act::Revoke)?,
+        may_not_set: refused(tenant, &visitor.login, Act::SetPolicy, None)?,
+        may_not_revoke: refused(tenant, &visitor.login, Act::Revoke, None)?,
         waivers: waivers(desk, tenant)?,
         now: desk.now(),
     })
@@ -224,21 +225,6 @@ fn used(
         after = Some((last.as_of, last.change, last.head_sha, kind.to_owned()));
     }
     Ok(used)
-}
-
-fn may(tenant: &Tenant, visitor: &Visitor, act: Act) -> Result<(), HostError> {
-    let actor = known_actor(tenant, &visitor.login)?;
-    let may = actor.may(act, None);
-    may.map_err(|error| HostError::Forbidden(error.to_string()))
-}
-
-/// Why somebody may not; none if they may.
-fn refused(tenant: &Tenant, visitor: &Visitor, act: Act) -> Result<Option<String>, HostError> {
-    match may(tenant, visitor, act) {
-        Ok(()) => Ok(None),
-        Err(error @ HostError::Forbidden(_)) => Ok(Some(error.to_string())),
-        Err(error) => Err(error),
-    }
 }
 
 /// How far back a policy is tried, and a waiver looked for, in days: what is pulled at the start.

@@ -8,9 +8,10 @@ use koalr_store::{Tenant, Visitor};
 
 use super::super::desk::Desk;
 use super::super::routine;
+use super::refused;
 use crate::HostError;
 use crate::jobs::{
-    SYNC_KEY, connection_status, disconnect_as, inspect, is_first_sync, jobs, known_actor,
+    SYNC_KEY, connection_status, disconnect_as, inspect, is_first_sync, jobs, permitted,
 };
 use crate::report::html::settings::{self, Attempt, Card, Syncing, Wrong};
 use crate::report::html::{Frame, Page};
@@ -109,7 +110,7 @@ pub(super) async fn act(
                 let Some(mut tenant) = desk.tenant(&visitor.tenant)? else {
                     return Ok(None);
                 };
-                may(&tenant, &visitor)?;
+                permitted(&tenant, &visitor.login, Act::Connect, None)?;
                 match disconnect_as(&mut tenant, &integration, &visitor.login, desk.now()) {
                     Ok(_) => desk.freshness.forget(tenant.id()),
                     // It was pressed twice.
@@ -125,7 +126,7 @@ pub(super) async fn act(
                 let Some(mut tenant) = desk.tenant(&visitor.tenant)? else {
                     return Ok(None);
                 };
-                may(&tenant, &visitor)?;
+                permitted(&tenant, &visitor.login, Act::Connect, None)?;
                 // One that was taken away meanwhile is shown as it is.
                 if tenant.connection(&integration)?.is_some() {
                     let task = routine::due(desk, &tenant)?;
@@ -150,7 +151,7 @@ impl Desk {
         let Some(mut tenant) = self.tenant(&visitor.tenant)? else {
             return Ok(None);
         };
-        may(&tenant, &visitor)?;
+        permitted(&tenant, &visitor.login, Act::Connect, None)?;
         let wrong = match token {
             Ok(secret) => {
                 let body = ConnectBody {
@@ -193,7 +194,7 @@ fn card(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<Card, HostErr
     Ok(Card {
         manifest,
         connection,
-        refused: may(tenant, visitor).err().map(|error| error.to_string()),
+        refused: refused(tenant, &visitor.login, Act::Connect, None)?,
         syncing: syncing(desk, tenant)?,
     })
 }
@@ -208,11 +209,4 @@ fn syncing(desk: &Desk, tenant: &Tenant) -> Result<Syncing, HostError> {
         days: desk.window_days,
         now: desk.now(),
     })
-}
-
-/// Whether somebody may connect, sync and disconnect.
-fn may(tenant: &Tenant, visitor: &Visitor) -> Result<(), HostError> {
-    let actor = known_actor(tenant, &visitor.login)?;
-    let may = actor.may(Act::Connect, None);
-    may.map_err(|error| HostError::Forbidden(error.to_string()))
 }

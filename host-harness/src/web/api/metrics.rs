@@ -1,5 +1,6 @@
 //! How delivery goes and what is owed, in figures, and the rows behind them.
 
+pub(in crate::web) mod about;
 mod dashboards;
 mod lists;
 mod risk;
@@ -12,7 +13,6 @@ use koalr_platform::model::common::Timestamp;
 use koalr_store::ChangeState;
 
 use super::page::Page;
-use super::parameter::{Kind, Parameter, Query};
 use super::route::Route;
 use crate::jobs::{CountedFigure, Glanced};
 
@@ -104,38 +104,3 @@ pub enum Dashboard {
 
 /// By noun.
 pub(super) const ROUTES: [&[Route]; 3] = [lists::ROUTES, risk::ROUTES, dashboards::ROUTES];
-
-fn about(query: &mut Query) -> About {
-    About {
-        from: query.time(FROM.name),
-        to: query.time(TO.name),
-        scope: Scope {
-            repository: query.text(REPOSITORY.name),
-            service: query.text(SERVICE.name),
-        },
-    }
-}
-
-const FROM: Parameter = Parameter {
-    name: "from",
-    about: "When the window begins; 90 days before its end if absent.",
-    kind: Kind::Time,
-};
-
-const TO: Parameter = Parameter {
-    name: "to",
-    about: "When the window ends; now if absent, or if it is later than now.",
-    kind: Kind::Time,
-};
-
-const REPOSITORY: Parameter = Parameter {
-    name: "repository",
-    about: "Only of this repository, as `owner/name` in any case; of all if absent.",
-    kind: Kind::Text,
-};
-
-const SERVICE: Parameter = Parameter {
-    name: "service",
-    about: "Only of this service, in any case; of all if absent.",
-    kind: Kind::Text,
-};

@@ -3,9 +3,9 @@
 use http::Method;
 use koalr_platform::debt::{Age, Level};
 use koalr_platform::ledger::Scope;
-use koalr_platform::links::Window;
 use koalr_platform::model::common::FixState;
 
+use super::super::api::about::{REPOSITORY, SERVICE, TO, WINDOW, window};
 use super::super::api::{Kind, Parameter, Query};
 use super::route::{PageAsk, Read, Route};
 use crate::report::html::{DashboardFilter, RowsPart};
@@ -77,12 +77,11 @@ fn filter(query: &mut Query) -> DashboardFilter {
 }
 
 fn part(query: &mut Query) -> RowsPart {
-    let (age, fix, window) = (query.word("age"), query.word("fix"), query.word("window"));
-    let mut windows = Window::ALL.into_iter().zip(WINDOWS);
+    let (age, fix) = (query.word("age"), query.word("fix"));
     let mut fixes = FIXES.into_iter().zip(FIX_WORDS);
     RowsPart {
         from: query.time("from"),
-        window: windows.find(|one| Some(one.1) == window).map(|one| one.0),
+        window: window(query),
         age: Age::ALL.into_iter().find(|one| Some(one.days()) == age),
         fix: fixes.find(|one| Some(one.1) == fix).map(|one| one.0),
         week: query.time("week"),
@@ -103,11 +102,7 @@ const ROWS: &[Parameter] = &[
     REPOSITORY,
     SERVICE,
     SEVERITY,
-    Parameter {
-        name: "window",
-        about: "How long after a deployment an incident counts, for deployments that are compared; `14d` if absent.",
-        kind: Kind::Word(&WINDOWS),
-    },
+    WINDOW,
     Parameter {
         name: "age",
         about: "Only findings that have been open for so many days; for any if absent.",
@@ -136,32 +131,11 @@ const DAYS: Parameter = Parameter {
     kind: Kind::Word(&["30", "90", "365"]),
 };
 
-const TO: Parameter = Parameter {
-    name: "to",
-    about: "When the window ends; now if absent, or if it is later than now.",
-    kind: Kind::Time,
-};
-
-const REPOSITORY: Parameter = Parameter {
-    name: "repository",
-    about: "Only of this repository, as `owner/name` in any case; of all if absent.",
-    kind: Kind::Text,
-};
-
-const SERVICE: Parameter = Parameter {
-    name: "service",
-    about: "Only of this service, by any of its names; of all if absent.",
-    kind: Kind::Text,
-};
-
 const SEVERITY: Parameter = Parameter {
     name: "severity",
     about: "Only findings of this severity where there is a row for each; all if absent.",
     kind: Kind::Word(&SEVERITIES),
 };
-
-/// In the order of [`Window::ALL`].
-const WINDOWS: [&str; 4] = ["4h", "7d", "14d", "30d"];
 
 const FIXES: [FixState; 4] = [
     FixState::Available,

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
 use koalr_store::Visitor;
+use tracing::{Instrument as _, Span};
 
 use super::super::api::{self, Query, Streams};
 use super::super::body::Bodies;
@@ -41,6 +42,7 @@ impl<P: Pages> Room<P> {
             Ok(None) => return stranger(),
             Err(problem) => return refused(None, &problem),
         };
+        Span::current().record("tenant", visitor.tenant.as_str());
         let frame = frame(&visit, &visitor);
         let answered = async {
             let id = id.ok_or_else(|| {
@@ -69,7 +71,9 @@ impl<P: Pages> Room<P> {
         ask: super::PageAsk,
     ) -> Result<Response, Problem> {
         let shown = Arc::clone(&self.pages).show(visitor, frame.clone(), ask);
-        let page = tokio::spawn(shown).await.map_err(|_| Problem::busy())?;
+        let page = tokio::spawn(shown.in_current_span())
+            .await
+            .map_err(|_| Problem::busy())?;
         let page = page.map_err(problem)?.ok_or_else(not_found)?;
         Ok(Html(html::whole(frame, &page)).into_response())
     }
@@ -81,7 +85,9 @@ impl<P: Pages> Room<P> {
         ask: super::FormAsk,
     ) -> Result<Response, Problem> {
         let done = Arc::clone(&self.pages).act(visitor, frame.clone(), ask);
-        let done = tokio::spawn(done).await.map_err(|_| Problem::busy())?;
+        let done = tokio::spawn(done.in_current_span())
+            .await
+            .map_err(|_| Problem::busy())?;
         let whole = |page| Html(html::whole(frame, page));
         Ok(match done.map_err(problem)?.ok_or_else(not_found)? {
             Acted::Go(path) => Redirect::to(&path).into_response(),

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::super::figure::{Axis, Interval, interval, scale};
 use super::Shown;
 use crate::report::escape::plain;
-use crate::report::insight::{chance, counted, estimate, of, present};
+use crate::report::insight::{chance, counted, estimate, neither, of};
 use crate::report::pace::grouped;
 
 /// Both arms: how many, how many an incident followed, and the share with its interval.
@@ -22,16 +22,6 @@ pub(super) fn arms(shown: &Shown, one: &Comparison) -> Markup {
         ),
     ];
     let axis = Axis::from_zero(highest(rows.iter().map(|(.., share)| *share)));
-    let out = &one.left_out;
-    let neither = [
-        (out.too_young, "too young"),
-        (out.unchanged_dependencies, "without a changed dependency"),
-        (
-            out.unknown_dependencies,
-            "of which nobody knows whether a dependency changed",
-        ),
-        (out.exposed_otherwise, "exposed otherwise"),
-    ];
     html! {
         div.scroll tabindex="0" role="region" aria-label="Exposed and other deployments" {
             table {
@@ -54,7 +44,7 @@ pub(super) fn arms(shown: &Shown, one: &Comparison) -> Markup {
                 }
             }
         }
-        @if let Some(neither) = present(&neither) { p.quiet { "In neither row: " (neither) "." } }
+        @if let Some(neither) = neither(&one.left_out) { p.quiet { "In neither row: " (neither) "." } }
     }
 }
 

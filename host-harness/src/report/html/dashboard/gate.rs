@@ -8,7 +8,7 @@ use super::super::part::{badge, table};
 use crate::jobs::DebtReport;
 use crate::report::backtest::{proportion, share};
 use crate::report::escape::plain;
-use crate::report::insight::{counted, present};
+use crate::report::insight::{counted, present, qualities};
 use crate::report::instant::utc;
 
 /// The gate.
@@ -68,18 +68,8 @@ fn decisions(name: &str, group: &GateGroup) -> Markup {
 }
 
 fn quality(quality: &Quality) -> Markup {
-    let rows = [
-        ("without a CVSS score", &quality.without_cvss),
-        ("without a severity", &quality.without_severity),
-        ("without knowledge of a fix", &quality.without_fix_knowledge),
-        (
-            "not known whether introduced or disclosed",
-            &quality.without_disclosure,
-        ),
-        ("with a working exploit", &quality.exploited),
-    ];
     let rows = html! {
-        @for (label, one) in rows { tr { th scope="row" { (label) } td { (share(one.count, one.of)) } } }
+        @for (label, one) in qualities(quality) { tr { th scope="row" { (label) } td { (share(one.count, one.of)) } } }
     };
     table("How much is known of what is open", &["What", "Open"], rows)
 }

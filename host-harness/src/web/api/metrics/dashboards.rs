@@ -6,7 +6,6 @@ use koalr_platform::calibration::Calibration;
 use koalr_platform::correlation::{Correlation, CorrelationSettings};
 use koalr_platform::debt::DebtSettings;
 use koalr_platform::dora::{Dora, DoraSettings, Tiers};
-use koalr_platform::links::Window;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::sla::{Days, Windows};
 
@@ -14,7 +13,8 @@ use super::super::super::problem::Problem;
 use super::super::Ask;
 use super::super::parameter::{Kind, Parameter, Query};
 use super::super::route::{Answer, Given, Route, SMALL, nothing, shape};
-use super::{Dashboard, FROM, MetricsAsk, REPOSITORY, SERVICE, TO, about};
+use super::about::{FROM, REPOSITORY, SERVICE, TO, WINDOW, about, window};
+use super::{Dashboard, MetricsAsk};
 use crate::jobs::{CountedFigure, DebtReport, FigureRows};
 use crate::report::{Explained, plain};
 
@@ -160,12 +160,7 @@ fn delivery(query: &mut Query) -> DoraSettings {
 fn exposure(query: &mut Query) -> CorrelationSettings {
     let defaults = CorrelationSettings::default();
     CorrelationSettings {
-        window: match query.word(WINDOW.name) {
-            Some("4h") => Window::Hours4,
-            Some("7d") => Window::Days7,
-            Some("30d") => Window::Days30,
-            _ => defaults.window,
-        },
+        window: window(query).unwrap_or(defaults.window),
         ..defaults
     }
 }
@@ -196,12 +191,6 @@ const TIERS: Parameter = Parameter {
     name: "tiers",
     about: "The table of tiers of the change failure rate, of docs.koalr.com or koalr.com; `docs` if absent.",
     kind: Kind::Word(&["docs", "site"]),
-};
-
-const WINDOW: Parameter = Parameter {
-    name: "window",
-    about: "How long after a deployment an incident counts; `14d` if absent.",
-    kind: Kind::Word(&["4h", "7d", "14d", "30d"]),
 };
 
 /// An hour, in milliseconds.

@@ -7,7 +7,8 @@ use koalr_store::ChangeState;
 use super::super::Ask;
 use super::super::parameter::{Kind, PAGE_LIMIT, Parameter};
 use super::super::route::{Answer, Route, SMALL, nothing, shape};
-use super::{FROM, MetricsAsk, REPOSITORY, SERVICE, TO, about};
+use super::MetricsAsk;
+use super::about::{FROM, REPOSITORY, SERVICE, TO, about};
 use crate::report::{KoalrDeployment, KoalrDora, KoalrPage, KoalrPullRequest};
 
 pub(super) const ROUTES: &[Route] = &[
