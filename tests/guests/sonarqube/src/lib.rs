@@ -1,0 +1,1 @@
+//! A SonarQube-like integration.

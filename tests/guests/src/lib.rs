@@ -1,0 +1,1 @@
+//! The small components that the suites load, as they were built.
