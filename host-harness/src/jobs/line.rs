@@ -1,12 +1,12 @@
 //! The line to an upstream: everything a live session needs to send requests for one connection.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use koalr_platform::model::common::{Endpoint, Timestamp};
 use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, HttpClient, Organizations, Outcome, PinnedOrigin,
-    Plugin, Precedence, Roots, Secret, Session, Shared, Transcript, credential_header,
-    identify_credential,
+    Precedence, Roots, Secret, Session, Shared, Transcript, credential_header, identify_credential,
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
 
@@ -15,13 +15,24 @@ use crate::{Host, HostError};
 /// A line to one pinned origin. Cheap to clone; sessions opened on it share the pace of their tenant.
 #[derive(Clone)]
 pub(super) struct Line {
-    plugin: Plugin,
+    /// The version that goes out on it.
+    host: Host,
+    laid: Arc<Laid>,
     endpoint: Endpoint,
     policy: EgressPolicy,
     client: HttpClient,
     credential: CredentialHeader,
     shared: Shared,
     precedence: Precedence,
+}
+
+/// What a version makes its part of a line from.
+struct Laid {
+    tenant: TenantId,
+    secret: Secret,
+    pinned: PinnedOrigin,
+    organizations: Option<BTreeSet<String>>,
+    downloads: Vec<String>,
 }
 
 /// How a line is to be laid.
@@ -53,25 +64,50 @@ impl Line {
             origin: pinned.id.clone(),
             base: pinned.base.clone(),
         };
-        let organizations =
-            (way.organizations).map_or(Organizations::Connecting, Organizations::Bound);
         let roots = match way.roots {
             Some(pem) => Roots::Pem(pem.as_bytes().to_vec()),
             // A bare machine without root certificates can still talk to itself.
             None if pinned.base.starts_with("http://") => Roots::None,
             None => Roots::Platform,
         };
-        let facts = identify_credential(host.declared(), secret);
         let shared = host.shared(tenant, &endpoint.base, way.now);
+        let laid = Laid {
+            tenant: tenant.clone(),
+            secret: secret.clone(),
+            pinned,
+            organizations: way.organizations,
+            downloads: way.downloads.to_vec(),
+        };
         Ok(Self {
-            plugin: host.plugin().clone(),
+            host: host.clone(),
             endpoint,
-            policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?
-                .with_downloads(host.declared(), way.downloads)?,
+            policy: laid.policy(host)?,
             client: HttpClient::new(roots, host.proxy())?,
-            credential: credential_header(host.declared(), &facts, secret)?,
+            credential: laid.credential(host)?,
+            laid: Arc::new(laid),
             shared,
             precedence: way.precedence,
+        })
+    }
+
+    /// The same line, for the version that serves the tenant now: a walk moves to another one between two batches.
+    pub(super) fn current(&self) -> Result<Self, HostError> {
+        let laid = &self.laid;
+        let host = self.host.serving(&laid.tenant);
+        if host.is(&self.host) {
+            return Ok(self.clone());
+        }
+        tracing::info!(
+            from = self.host.manifest().version,
+            to = host.manifest().version,
+            "the walk goes on with another version"
+        );
+        Ok(Self {
+            policy: laid.policy(&host)?,
+            credential: laid.credential(&host)?,
+            shared: host.shared(&laid.tenant, &self.endpoint.base, self.shared.now),
+            host,
+            ..self.clone()
         })
     }
 
@@ -90,7 +126,22 @@ impl Line {
             self.precedence,
         );
         let transcript = egress.transcript();
-        Ok((self.plugin.open_session(egress).await?, transcript))
+        Ok((self.host.plugin().open_session(egress).await?, transcript))
+    }
+}
+
+impl Laid {
+    fn policy(&self, host: &Host) -> Result<EgressPolicy, HostError> {
+        let organizations = self.organizations.clone();
+        let organizations = organizations.map_or(Organizations::Connecting, Organizations::Bound);
+        let pinned = self.pinned.clone();
+        let policy = EgressPolicy::from_manifest(host.declared(), pinned, organizations)?;
+        Ok(policy.with_downloads(host.declared(), &self.downloads)?)
+    }
+
+    fn credential(&self, host: &Host) -> Result<CredentialHeader, HostError> {
+        let facts = identify_credential(host.declared(), &self.secret);
+        Ok(credential_header(host.declared(), &facts, &self.secret)?)
     }
 }
 

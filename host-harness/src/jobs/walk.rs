@@ -84,7 +84,12 @@ impl Walk<'_> {
             request_budget: REQUESTS_A_CALL,
             as_of: self.as_of + i64::from(waited_secs) * 1000,
         };
-        Call::begin(answer(self.line.clone(), request))
+        let line = match self.scope {
+            // Many batches: each goes out with the version that serves then.
+            Scope::Organizations(_) | Scope::Enrichment(_) => self.line.current(),
+            _ => Ok(self.line.clone()),
+        };
+        Call::begin(answer(line, request))
     }
 
     fn failed(&self, error: SyncError) -> HostError {
@@ -220,8 +225,8 @@ impl Call {
     }
 }
 
-async fn answer(line: Line, request: SyncRequest) -> Answer {
-    let (mut session, transcript) = line.session().await?;
+async fn answer(line: Result<Line, HostError>, request: SyncRequest) -> Answer {
+    let (mut session, transcript) = line?.session().await?;
     let answer = session.sync(&request.mirror()).await;
     log(&transcript);
     Ok(
