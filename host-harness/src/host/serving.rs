@@ -7,6 +7,7 @@ use koalr_platform::rollout::{ContentHash, Paused, Rollout};
 use koalr_store::TenantId;
 
 use super::{Host, Loaded};
+use crate::HostError;
 
 /// Loaded versions of one integration, by content hash.
 pub type Versions = BTreeMap<ContentHash, Host>;
@@ -51,6 +52,17 @@ impl Host {
     /// Why nothing is asked of the integration for now; none if it works.
     pub(crate) fn paused(&self) -> Option<Paused> {
         self.slot().as_ref()?.rollout.paused.clone()
+    }
+
+    /// Makes sure that the integration may be asked.
+    pub(crate) fn refuse_paused(&self) -> Result<(), HostError> {
+        match self.paused() {
+            None => Ok(()),
+            Some(Paused { why, .. }) => Err(HostError::PluginPaused {
+                integration: self.manifest().id.clone(),
+                why,
+            }),
+        }
     }
 
     /// Whether both are the same component.

@@ -118,6 +118,7 @@ impl Line {
 
     /// Opens a fresh session on the line, with the record of what it sends.
     pub(super) async fn session(&self) -> Result<(Session, Transcript), HostError> {
+        self.host.refuse_paused()?;
         let egress = Egress::open(
             self.policy.clone(),
             self.client.clone(),

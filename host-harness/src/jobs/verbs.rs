@@ -23,6 +23,7 @@ pub(super) async fn score(
 
 /// A sandbox that serves for many calls.
 pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
+    host.refuse_paused()?;
     Ok(host.plugin().open_session(Egress::closed()).await?)
 }
 

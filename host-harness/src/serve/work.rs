@@ -176,7 +176,10 @@ struct Failure {
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
-        let is_suspended = matches!(error, HostError::Store(StoreError::TenantSuspended { .. }));
+        let is_suspended = matches!(
+            error,
+            HostError::Store(StoreError::TenantSuspended { .. }) | HostError::PluginPaused { .. }
+        );
         Self {
             reason: error.to_string(),
             // Until then its jobs are taken out of the queue, and put back when it is resumed.
