@@ -225,7 +225,7 @@ impl Plugins {
             calls: all.counter(
                 ("plugin_calls", None),
                 ["plugin", "version", "verb", "outcome"],
-                "Calls that ended: `ok`, `refused` (the integration decided so), `trapped`, `out-of-time`, `out-of-cpu`, `out-of-memory`, `impure`, `abandoned`; for the verb `start` also `not-started` and `contract`",
+                "Calls that ended: `ok`, `refused` (the integration decided so), `trapped`, `out-of-time`, `out-of-cpu`, `out-of-memory`, `exceeded` (another limit), `impure`, `abandoned`; for the verb `start` also `not-started` and `contract`",
             ),
             seconds: all.histogram(
                 ("plugin_call", Unit::Seconds),
