@@ -7,6 +7,7 @@ mod bad_input;
 mod component;
 mod contract;
 mod faults;
+mod fuzz;
 mod licences;
 mod load;
 mod pull_requests;

@@ -86,7 +86,8 @@ fn read(wire: &TestFinding<'_>, test: Test<'_>) -> Result<Finding, Unusable> {
         risk: all
             .risk
             .as_ref()
-            .and_then(|risk| u16::try_from(risk.score.as_ref()?.value?).ok()),
+            .and_then(|risk| u16::try_from(risk.score.as_ref()?.value?).ok())
+            .filter(|score| *score <= 1_000),
         reachability: Reachability::Unknown,
         fix: if fixable {
             FixState::Available

@@ -29,7 +29,7 @@ pub fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
             let reset = text(&RATE_LIMIT_RESET)?;
             let first = reset.split([',', ';']).next()?.trim().parse::<i64>().ok()?;
             Some(if first > LONGEST_SECS {
-                first - now()
+                first.saturating_sub(now())
             } else {
                 first
             })

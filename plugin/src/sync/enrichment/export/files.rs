@@ -66,6 +66,9 @@ impl Export {
             match reply {
                 None => return Some(Next::Now),
                 Some(Ok(answer)) if answer.status == 200 => {
+                    if counts.headless && files.rows != Some(0) {
+                        return Some(self.partial("a file of the export is empty".to_owned()));
+                    }
                     if let Some(next) = self.take(counts, call, place) {
                         return Some(next);
                     }
