@@ -38,8 +38,15 @@ impl Redactor {
         secrets: impl IntoIterator<Item = &'a Secret>,
         policy: Option<EgressPolicy>,
     ) -> Self {
-        let forms = |secret: &'a Secret| forms::of(secret.expose().as_bytes());
-        let mut credentials: Vec<_> = secrets.into_iter().flat_map(forms).collect();
+        // A part of a token may say as much as the whole.
+        let parts = |secret: &'a Secret| {
+            let parts = secret.expose().split('.');
+            let long = parts.filter(|part| part.len() >= LONG_PART);
+            long.chain([secret.expose()])
+        };
+        let forms = |part: &str| forms::of(part.as_bytes());
+        let all = secrets.into_iter().flat_map(parts);
+        let mut credentials: Vec<_> = all.flat_map(forms).collect();
         credentials.sort_by_key(|form| std::cmp::Reverse(form.len()));
         Self(Arc::new(Known {
             credentials,
@@ -302,6 +309,8 @@ fn replaced(bytes: &[u8], secret: &[u8]) -> Vec<u8> {
 const CREDENTIAL: &str = "redacted-credential";
 /// What stands for a query, before its number.
 const QUERY: &str = "redacted-";
+/// Bytes of a part of a token, between dots, that is taken out by itself.
+const LONG_PART: usize = 16;
 /// Bytes of a query that is looked for also where it is no part of an address.
 const LONG: usize = 12;
 
