@@ -94,7 +94,7 @@ impl ResponseBody {
         most: u64,
         record: Record,
         readers: Readers,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, TransportError> {
         let announced = inner.size_hint().lower();
         let mut body = Self {
             inner,
@@ -107,8 +107,12 @@ impl ResponseBody {
             readers,
         };
         if announced > most {
-            body.failed = Some(body.too_large());
-            return Err(Error::HttpResponseBodySize(Some(announced)));
+            let cause = TransportError::Announced {
+                host: body.record.host.clone(),
+                bytes: announced,
+            };
+            body.failed = Some(cause.clone());
+            return Err(cause);
         }
         Ok(body)
     }
