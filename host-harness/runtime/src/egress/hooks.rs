@@ -33,6 +33,8 @@ pub(crate) struct EgressHooks {
     /// Requests the current call tried to send although it must not.
     impure_attempts: u32,
     sent: Arc<AtomicU32>,
+    /// Requests that the guest made, in all calls.
+    asked: u32,
     waiting: Arc<QuotaWait>,
     tickets: Tickets,
     given: Arc<Mutex<HashSet<String>>>,
@@ -57,6 +59,7 @@ impl EgressHooks {
             pure: true,
             impure_attempts: 0,
             sent: Arc::default(),
+            asked: 0,
             waiting: Arc::default(),
             tickets: Tickets::default(),
             given: Arc::default(),
@@ -87,6 +90,12 @@ impl EgressHooks {
     /// Requests that left, in all calls.
     pub(crate) fn sent(&self) -> u32 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Requests that the guest made, in all calls: those that were denied or answered here among them, and each once
+    /// however often it was sent.
+    pub(crate) fn asked(&self) -> u32 {
+        self.asked
     }
 
     pub(crate) fn waiting(&self) -> Arc<QuotaWait> {
@@ -129,6 +138,7 @@ impl WasiHttpHooks for EgressHooks {
         _options: Option<RequestOptions>,
         _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Answer, Error>> + Send> {
+        self.asked = self.asked.saturating_add(1);
         let admitted = self.admit(&request);
         let sender = Sender {
             egress: self.egress.clone(),
