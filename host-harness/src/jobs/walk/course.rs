@@ -71,7 +71,7 @@ impl Course {
         }
         if self.unasked >= unasked {
             return Err(endless(&format!(
-                "{unasked} batches in a row asked the upstream nothing and have not ended the walk; what is there to go on for?"
+                "{unasked} batches in a row asked the upstream nothing; a walk reads from it"
             )));
         }
         // Whoever waits may come back to the same place.
