@@ -7,6 +7,7 @@
 
 mod api_key;
 mod breach;
+pub mod check;
 pub mod cli;
 mod component;
 pub mod config;
