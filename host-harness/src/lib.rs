@@ -7,6 +7,8 @@
 //! is where they are posted; [`cli`] is the command line `koalr`.
 
 mod api_key;
+mod breach;
+pub mod check;
 pub mod cli;
 mod component;
 pub mod config;

@@ -155,6 +155,15 @@ pub fn identify_credential(manifest: &Manifest, secret: &Secret) -> CredentialFa
     }
 }
 
+/// The manifest's credential patterns that are no regular expressions, by index, with what is wrong with each.
+#[must_use]
+pub fn unreadable_patterns(manifest: &Manifest) -> Vec<(usize, String)> {
+    let kinds = manifest.credentials.iter().enumerate();
+    kinds
+        .filter_map(|(index, kind)| Some((index, whole(kind).err()?.to_string())))
+        .collect()
+}
+
 /// The header for a credential of this kind; of the manifest's last, least specific kind if its form is unknown.
 ///
 /// # Errors
@@ -174,8 +183,12 @@ pub fn credential_header(
     CredentialHeader::new(&kind.header, &kind.value, secret)
 }
 
+fn whole(kind: &CredentialKind) -> Result<Regex, regex_lite::Error> {
+    Regex::new(&format!("^(?:{})$", kind.pattern))
+}
+
 fn has_form(kind: &CredentialKind, secret: &Secret) -> bool {
-    match Regex::new(&format!("^(?:{})$", kind.pattern)) {
+    match whole(kind) {
         Ok(pattern) => pattern.is_match(secret.expose()),
         Err(cause) => {
             tracing::warn!(kind = kind.id, %cause, "the manifest's credential pattern is no regular expression");

@@ -30,6 +30,7 @@ mod verbs;
 pub use call::{CallError, Usage, Verb};
 pub use credential::{
     CredentialError, CredentialHeader, Secret, SecretError, credential_header, identify_credential,
+    unreadable_patterns,
 };
 pub use egress::{
     Answered, Answers, Asked, Bounds, CameTo, ClientError, Content, Cut, Denial, DownloadFault,

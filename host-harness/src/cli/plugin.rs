@@ -1,15 +1,27 @@
 //! `koalr plugin`.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::args::PluginCommand;
+use super::args::{Format, PluginCommand};
 use super::print;
+use crate::check::{CheckOptions, check_component};
 use crate::jobs::inspect;
-use crate::report::inspect_text;
+use crate::report::{check_text, inspect_text};
 use crate::{Host, HostError, HostSettings};
 
 pub(super) async fn run(command: PluginCommand) -> Result<ExitCode, HostError> {
-    let PluginCommand::Inspect { file, format } = command;
+    match command {
+        PluginCommand::Inspect { file, format } => inspect_file(file, format).await,
+        PluginCommand::Check {
+            file,
+            recordings,
+            format,
+        } => check(&CheckOptions { file, recordings }, format).await,
+    }
+}
+
+async fn inspect_file(file: PathBuf, format: Format) -> Result<ExitCode, HostError> {
     let host = Host::open(HostSettings {
         plugin: Some(file),
         ..HostSettings::default()
@@ -17,4 +29,14 @@ pub(super) async fn run(command: PluginCommand) -> Result<ExitCode, HostError> {
     .await?;
     print(format, &inspect(&host), inspect_text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn check(options: &CheckOptions, format: Format) -> Result<ExitCode, HostError> {
+    let report = check_component(options).await?;
+    print(format, &report, check_text)?;
+    Ok(if report.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
