@@ -12,5 +12,6 @@ mod load;
 mod pull_requests;
 mod sandbox;
 mod scenario_files;
+mod second_integration;
 mod tls;
 mod walls;

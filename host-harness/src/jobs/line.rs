@@ -80,6 +80,11 @@ impl Line {
         &self.endpoint
     }
 
+    /// What sends them.
+    pub(super) fn plugin(&self) -> &Plugin {
+        &self.plugin
+    }
+
     /// Opens a fresh session on the line, with the record of what it sends.
     pub(super) async fn session(&self) -> Result<(Session, Transcript), HostError> {
         let egress = Egress::open(
