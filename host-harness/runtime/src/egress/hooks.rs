@@ -35,7 +35,7 @@ pub(crate) struct EgressHooks {
     impure_attempts: u32,
     sent: Arc<AtomicU32>,
     /// Requests that the guest made, in all calls.
-    asked: u32,
+    made: u32,
     waiting: Arc<QuotaWait>,
     tickets: Tickets,
     given: Arc<Mutex<HashSet<String>>>,
@@ -65,7 +65,7 @@ impl EgressHooks {
             pure: true,
             impure_attempts: 0,
             sent: Arc::default(),
-            asked: 0,
+            made: 0,
             waiting: Arc::default(),
             tickets: Tickets::default(),
             given: Arc::default(),
@@ -101,8 +101,8 @@ impl EgressHooks {
 
     /// Requests that the guest made, in all calls: those that were denied or answered here among them, and each once
     /// however often it was sent.
-    pub(crate) fn asked(&self) -> u32 {
-        self.asked
+    pub(crate) fn made(&self) -> u32 {
+        self.made
     }
 
     pub(crate) fn waiting(&self) -> Arc<QuotaWait> {
@@ -160,7 +160,7 @@ impl WasiHttpHooks for EgressHooks {
         _options: Option<RequestOptions>,
         _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Answer, Error>> + Send> {
-        self.asked = self.asked.saturating_add(1);
+        self.made = self.made.saturating_add(1);
         let occurrence = self.occurrence(&request);
         let admitted = self.admit(&request);
         let sender = Sender {

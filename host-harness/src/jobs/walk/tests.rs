@@ -141,7 +141,13 @@ async fn a_walk_that_is_dropped_ends_its_call() {
             std::future::pending().await
         })
     };
-    let mut walk = Box::pin(drive(begin, unchecked, (None, Course::default()), 0, |_| Ok(())));
+    let mut walk = Box::pin(drive(
+        begin,
+        unchecked,
+        (None, Course::default()),
+        0,
+        |_| Ok(()),
+    ));
     tokio::select! {
         biased;
         _ = &mut walk => panic!("it has no end"),
@@ -163,7 +169,14 @@ async fn a_stale_cursor_starts_the_walk_anew_but_only_once() {
             Some(_) => Err(SyncError::StaleCursor),
         })
     };
-    let end = drive(begin, unchecked, (Some(cursor(7)), Course::default()), 0, |_| Ok(())).await;
+    let end = drive(
+        begin,
+        unchecked,
+        (Some(cursor(7)), Course::default()),
+        0,
+        |_| Ok(()),
+    )
+    .await;
     assert!(matches!(end, Err(Failure::Sync(SyncError::StaleCursor))));
     assert_eq!(*cursors.borrow(), [Some(7), None, Some(1)]);
 }
@@ -201,10 +214,7 @@ async fn a_plugin_that_neither_asks_nor_ends_is_not_called_for_ever() {
 }
 
 /// Walks with ever new or always the same cursors, and says what broke the walk off and what was kept.
-async fn broken_off(
-    most: Most,
-    next: impl Fn(Option<Cursor>) -> Batch,
-) -> (String, usize) {
+async fn broken_off(most: Most, next: impl Fn(Option<Cursor>) -> Batch) -> (String, usize) {
     let kept = Cell::new(0);
     let begin = |cursor: Option<Cursor>, _| answering(Ok(next(cursor)));
     let end = drive(begin, unchecked, (None, Course::at_most(most)), 0, |_| {
@@ -259,7 +269,8 @@ async fn a_walk_with_ever_new_cursors_is_broken_off() {
         batches: 5,
         unasked: 1000,
     };
-    let (sentence, kept) = broken_off(most, |cursor| batch(following(cursor.as_ref()), false)).await;
+    let (sentence, kept) =
+        broken_off(most, |cursor| batch(following(cursor.as_ref()), false)).await;
     let expected = "sync: 5 batches in one run have not ended the walk; a walk ends";
     assert_eq!((sentence.as_str(), kept), (expected, 4));
 }
@@ -280,6 +291,9 @@ async fn a_walk_that_asks_nothing_batch_after_batch_is_broken_off_whatever_it_br
         ..batch(following(cursor.as_ref()), false)
     })
     .await;
-    assert!(sentence.starts_with("sync: 3 batches in a row asked the upstream nothing"), "{sentence}");
+    assert!(
+        sentence.starts_with("sync: 3 batches in a row asked the upstream nothing"),
+        "{sentence}"
+    );
     assert_eq!(kept, 2);
 }
