@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::contract::connect::CredentialFacts;
 use crate::contract::describe::{AudienceClaim, CredentialKind, Manifest};
+use crate::egress::Echo;
 
 /// A credential as the person gave it. Erased from memory when dropped; prints as nothing.
 #[derive(Clone)]
@@ -74,6 +75,7 @@ pub enum SecretError {
 pub struct CredentialHeader {
     name: HeaderName,
     value: Zeroizing<String>,
+    echo: Echo,
 }
 
 impl CredentialHeader {
@@ -95,11 +97,17 @@ impl CredentialHeader {
         Ok(Self {
             name: header,
             value,
+            echo: Echo::of(secret.expose()),
         })
     }
 
     pub(crate) fn name(&self) -> &HeaderName {
         &self.name
+    }
+
+    /// What it looks like in an answer.
+    pub(crate) fn echo(&self) -> Echo {
+        self.echo.clone()
     }
 
     pub(crate) fn header(&self) -> (HeaderName, HeaderValue) {

@@ -38,7 +38,7 @@ pub use egress::{
     Transcript, TransportError, asked_wait, pin_origin,
 };
 pub use engine::{Engine, EngineError, EngineSettings};
-pub use limits::{Limit, Limits};
+pub use limits::{Limit, LimitName, Limits};
 pub use meter::{CallMeasured, ExchangeMeasured, Meter};
 pub use plugin::{LoadError, Plugin, Refusal, World};
 pub use session::Session;

@@ -6,17 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER,
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Collected, Empty, Full, Limited};
+use http_body_util::{BodyExt, Collected, Empty, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
 
-use super::body::{Record, ResponseBody, Source};
+use super::body::{Readers, Record, ResponseBody, Source};
+use super::echo::{Echo, Listener};
 use super::governor::Departure;
 use super::host::is_own_name;
-use super::policy::{Denial, Route};
+use super::policy::{Denial, Route, shown};
 use super::responder::{AnsweredBody, Asked, Responder};
 use super::retry::download_wait;
 use super::reuse::{self, Keeper};
@@ -32,6 +35,8 @@ use crate::meter::{ExchangeMeasured, Meter};
 pub(super) struct Permit {
     pub(super) way: Arc<Way>,
     pub(super) route: Route,
+    /// The host that is asked.
+    pub(super) host: String,
 }
 
 impl Permit {
@@ -70,12 +75,13 @@ impl Sender {
         permit: Result<Permit, Denial>,
     ) -> Result<Response<WasiBody>, Error> {
         // The body is read before a denial is told: a guest that is still writing would only see a broken stream.
-        let request = self.read(request).await?;
-        let permit = match permit {
+        let (request, whole) = self.read(request).await?;
+        let permit = match permit.and_then(|permit| whole.map(|()| permit)) {
             Ok(permit) => permit,
             Err(denial) => {
                 let code = match denial {
-                    Denial::Budget => Error::ConnectionLimitReached,
+                    Denial::Budget | Denial::Open => Error::ConnectionLimitReached,
+                    Denial::Body(_) => Error::HttpRequestBodySize(None),
                     _ => Error::HttpRequestDenied,
                 };
                 self.exchanged(&ExchangeMeasured::Denied(&denial));
@@ -220,14 +226,20 @@ impl Sender {
         Ok(Some(admitted))
     }
 
-    /// Reads the request's body; that of a `GET` or `HEAD` is dropped.
-    async fn read(&self, request: Request<WasiBody>) -> Result<Request<Full<Bytes>>, Error> {
+    /// Reads the request's body; that of a `GET` or `HEAD` is dropped, and so is one that is too long.
+    async fn read(
+        &self,
+        request: Request<WasiBody>,
+    ) -> Result<(Request<Full<Bytes>>, Result<(), Denial>), Error> {
         let (mut parts, body) = request.into_parts();
-        let body = Limited::new(body, self.request_bytes)
-            .collect()
-            .await
-            .map_err(|_| Error::HttpRequestBodySize(None))?
-            .to_bytes();
+        let body = Limited::new(body, self.request_bytes).collect().await;
+        let (body, whole) = match body {
+            Ok(body) => (body.to_bytes(), Ok(())),
+            Err(cause) if cause.is::<LengthLimitError>() => {
+                (Bytes::new(), Err(Denial::Body(self.request_bytes)))
+            }
+            Err(_) => return Err(Error::HttpRequestBodySize(None)),
+        };
         let body = match parts.method {
             Method::GET | Method::HEAD => Bytes::new(),
             _ => body,
@@ -236,7 +248,7 @@ impl Sender {
         for name in [HOST, CONTENT_LENGTH] {
             parts.headers.remove(name);
         }
-        Ok(Request::from_parts(parts, Full::new(body)))
+        Ok((Request::from_parts(parts, Full::new(body)), whole))
     }
 
     async fn send(
@@ -249,7 +261,9 @@ impl Sender {
         match (permit.route, &upstream.credential) {
             (Route::Api, Some(credential)) => {
                 let (name, value) = credential.header();
-                request.headers_mut().insert(name, value);
+                let headers = request.headers_mut();
+                headers.insert(name, value);
+                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(PLAIN));
             }
             (Route::Api, None) => {}
             // The address says all; a header would only carry something to another host.
@@ -292,7 +306,16 @@ impl Sender {
         for name in unwanted {
             parts.headers.remove(name);
         }
+        let echo = match permit.route {
+            Route::Api => permit.way.echo(),
+            Route::Download => None,
+        };
+        if let Some(echo) = &echo {
+            check_head(echo, &permit.host, &parts.headers)
+                .map_err(|cause| self.fail(row, cause))?;
+        }
         let record = Record {
+            host: permit.host.clone(),
             transcript: self.egress.transcript.clone(),
             row,
             status: parts.status.as_u16(),
@@ -305,7 +328,12 @@ impl Sender {
             ),
             Route::Download => (self.download_bytes, None),
         };
-        let body = ResponseBody::new(body, most, record, (collector, keeper))?;
+        let readers = Readers {
+            listener: echo.map(Listener::new),
+            collector,
+            keeper,
+        };
+        let body = ResponseBody::new(body, most, record, readers)?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }
 
@@ -348,6 +376,28 @@ impl Sender {
     }
 }
 
+/// Refuses an answer whose head holds the credential, or whose body could hold it unseen.
+fn check_head(echo: &Echo, host: &str, headers: &HeaderMap) -> Result<(), TransportError> {
+    let host = || host.to_owned();
+    let repeats = |(name, value): (&HeaderName, &HeaderValue)| {
+        echo.is_in(value.as_bytes()) || echo.is_in(name.as_str().as_bytes())
+    };
+    if headers.iter().any(repeats) {
+        return Err(TransportError::Echo { host: host() });
+    }
+    match headers.get(CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(PLAIN.as_bytes()) => {
+            Err(TransportError::Encoded {
+                host: host(),
+                encoding: shown(&String::from_utf8_lossy(encoding.as_bytes())),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The encoding of a body that is not encoded.
+const PLAIN: &str = "identity";
 /// Times a request that changes nothing is sent again.
 const RESENDS: u32 = 4;
 
