@@ -75,9 +75,15 @@ impl Stage {
             waivers: Waivers::parse(waivers, &policy),
             policy,
         };
-        judge(&self.host, &mut self.tenant, change(number), &options, AS_OF)
-            .await
-            .unwrap()
+        judge(
+            &self.host,
+            &mut self.tenant,
+            change(number),
+            &options,
+            AS_OF,
+        )
+        .await
+        .unwrap()
     }
 
     /// Id, whether it is open, and severity of each stored finding.
@@ -166,7 +172,9 @@ async fn a_page_that_fails_makes_the_sync_partial_and_is_named() {
     stage.upstream.change(|world| {
         world.projects[0].issues.remove(0);
     });
-    stage.upstream.fault("issues/search?componentKeys=acme_shop", 500);
+    stage
+        .upstream
+        .fault("issues/search?componentKeys=acme_shop", 500);
     let report = stage.sync().await;
     assert_eq!(report.outcome, Outcome::Partial);
     let row = (report.coverage.iter()).find(|row| row.route == "issues");

@@ -185,15 +185,6 @@ impl Plugin {
         self.known.as_ref().map(|known| known.version.as_str())
     }
 
-    /// What messages call it: its id and version, or where it came from while these are not known.
-    #[must_use]
-    pub fn title(&self) -> String {
-        match &self.known {
-            Some(known) => format!("{} {}", known.id, known.version),
-            None => format!("`{}`", self.inner.name),
-        }
-    }
-
     pub(crate) fn meter(&self) -> Option<&Arc<dyn Meter>> {
         self.known.as_ref()?.meter.as_ref()
     }

@@ -132,7 +132,10 @@ async fn handle(
         .to_owned();
     let mut shared = lock(&shared);
     shared.asked.push(address.clone());
-    let fault = shared.faults.iter().find(|fault| address.contains(&fault.0));
+    let fault = shared
+        .faults
+        .iter()
+        .find(|fault| address.contains(&fault.0));
     if let Some((_, status)) = fault {
         let status = StatusCode::from_u16(*status);
         return (status.unwrap_or(StatusCode::IM_A_TEAPOT), String::new());

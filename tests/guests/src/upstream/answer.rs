@@ -142,7 +142,11 @@ struct Query<'a>(BTreeMap<&'a str, &'a str>);
 
 impl<'a> Query<'a> {
     fn read(text: &'a str) -> Self {
-        Self(text.split('&').filter_map(|pair| pair.split_once('=')).collect())
+        Self(
+            text.split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .collect(),
+        )
     }
 
     /// Empty if it is not there.
