@@ -13,6 +13,7 @@ mod load;
 mod pull_requests;
 mod sandbox;
 mod scenario_files;
+mod second_integration;
 mod swap;
 mod tls;
 mod walls;
