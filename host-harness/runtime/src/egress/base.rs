@@ -45,7 +45,11 @@ impl Base {
         let authority = uri.authority()?;
         let host = authority.host();
         let after = authority.as_str().strip_prefix(host)?;
-        let is_port = |port: &str| authority.port_u16().is_some_and(|read| read.to_string() == port);
+        let is_port = |port: &str| {
+            authority
+                .port_u16()
+                .is_some_and(|read| read.to_string() == port)
+        };
         let plain = after.is_empty() || after.strip_prefix(':').is_some_and(is_port);
         (plain && !host.is_empty()).then(|| Self {
             scheme: uri.scheme().cloned().unwrap_or(Scheme::HTTPS),
