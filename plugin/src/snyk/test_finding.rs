@@ -324,6 +324,19 @@ mod tests {
     }
 
     #[test]
+    fn a_risk_score_beyond_the_scale_is_none() {
+        for (score, risk) in [
+            ("1000", Some(1_000)),
+            ("1001", None),
+            ("65535", None),
+            ("-1", None),
+        ] {
+            let finding = read(&format!(r#""risk":{{"risk_score":{{"value":{score}}}}}"#));
+            assert_eq!(finding.risk, risk, "{score}");
+        }
+    }
+
+    #[test]
     fn a_sparse_finding_says_what_it_does_not_know() {
         let finding = read(r#""finding_type":"dast","rating":{"severity":"none"}"#);
         assert_eq!(

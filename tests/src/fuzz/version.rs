@@ -54,10 +54,10 @@ fn pair(ecosystem: &str, a: &str, b: &str) {
 
 fn triple(ecosystem: &str, [a, b, c]: [&str; 3]) {
     let up = |a, b| compare(ecosystem, a, b).map(Ordering::is_le);
-    // What has an order with one version has it with every other of its kind, except where two orders must agree.
+    // Where two tools, or two ages of one, must agree, an order may be unknown; it is never the other one.
     if up(a, b) == Some(true) && up(b, c) == Some(true) {
         let whole = up(a, c);
-        let agreed = ecosystem == "cocoapods" && whole.is_none();
+        let agreed = matches!(ecosystem, "cocoapods" | "maven") && whole.is_none();
         assert!(
             agreed || whole == Some(true),
             "`{a}` ≤ `{b}` ≤ `{c}`, and not `{a}` ≤ `{c}`"

@@ -155,6 +155,9 @@ mod tests {
             asked(&[("retry-after", "9223372036854775807")]),
             Some(86_400)
         );
+        let reset = ("x-ratelimit-reset", "9223372036854775807");
+        let before_1970 = ("date", "Thu, 01 Jan 1903 00:00:00 GMT");
+        assert_eq!(asked(&[reset, before_1970]), Some(86_400));
     }
 
     #[test]

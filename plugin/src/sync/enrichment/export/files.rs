@@ -119,7 +119,7 @@ impl Export {
             return Some(Next::Now);
         }
         self.skip = 0;
-        self.files += 1;
+        self.files = self.files.saturating_add(1);
         self.rows = self.rows.saturating_add(counts.taken);
         None
     }
