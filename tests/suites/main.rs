@@ -10,6 +10,7 @@ mod faults;
 mod licences;
 mod load;
 mod pull_requests;
+mod recordings;
 mod sandbox;
 mod scenario_files;
 mod tls;
