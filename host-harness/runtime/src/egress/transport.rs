@@ -8,6 +8,7 @@ use rustls::CertificateError;
 
 use super::connector::CONNECT_TIMEOUT;
 use super::proxy::ProxyFailure;
+use crate::limits::Limit;
 
 /// Why a request could not be carried out. The host is the one the request named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,7 +107,15 @@ pub enum TransportError {
         /// The header's text, cut.
         encoding: String,
     },
-    /// The answer is larger than permitted.
+    /// The answer is larger than a plugin may read.
+    #[error("`{host}` answers with more than {limit}")]
+    OverLimit {
+        /// The host.
+        host: String,
+        /// The limit.
+        limit: Limit,
+    },
+    /// The answer is larger than the host's own request takes.
     #[error("`{host}` answers with more than {bytes} bytes, and no more is read")]
     TooLarge {
         /// The host.
@@ -198,7 +207,7 @@ impl TransportError {
             Self::Certificate { .. } => Code::TlsCertificateError,
             Self::Tls { .. } => Code::TlsProtocolError,
             Self::Timeout { .. } => Code::HttpResponseTimeout,
-            Self::TooLarge { .. } => Code::HttpResponseBodySize(None),
+            Self::TooLarge { .. } | Self::OverLimit { .. } => Code::HttpResponseBodySize(None),
             Self::Echo { .. } => Code::HttpResponseIncomplete,
             Self::Encoded { .. } => Code::HttpResponseContentCoding(None),
             Self::Broken { .. } => Code::ConnectionTerminated,
