@@ -38,3 +38,4 @@ pub mod stats;
 pub mod team;
 pub mod timeline;
 pub mod waiver;
+pub mod widening;
