@@ -21,6 +21,7 @@ use koalr_runtime::Limits as Sandbox;
 
 use crate::RateShare;
 use crate::observe::LogSettings;
+use crate::registry::SignaturePolicy;
 use crate::web::{Limits, Reach};
 
 pub use complaint::{Complaint, ConfigError, Place};
@@ -68,6 +69,8 @@ pub struct Config {
     pub plugin: Option<PathBuf>,
     /// What one session and each of its calls may use.
     pub sandbox: Sandbox,
+    /// Which signatures versions of integrations need.
+    pub signatures: SignaturePolicy,
     /// What is logged, and how.
     pub log: LogSettings,
     /// Where metrics are served; none means nowhere.
@@ -114,6 +117,7 @@ impl Default for Config {
             window_days: WINDOW_DAYS,
             plugin: None,
             sandbox: Sandbox::default(),
+            signatures: SignaturePolicy::default(),
             log: LogSettings::default(),
             metrics: None,
             set: BTreeMap::new(),

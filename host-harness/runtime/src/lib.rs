@@ -27,9 +27,11 @@ mod session;
 mod state;
 mod verbs;
 
+pub use artifacts::forget_artifacts;
 pub use call::{CallError, Usage, Verb};
 pub use credential::{
-    CredentialError, CredentialHeader, Secret, SecretError, credential_header, identify_credential,
+    CredentialError, CredentialHeader, Secret, SecretError, check_credentials, credential_header,
+    identify_credential,
 };
 pub use egress::{
     Answers, Bounds, ClientError, Denial, DownloadFault, Egress, EgressPolicy, Exchange, Governor,

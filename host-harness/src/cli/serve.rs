@@ -7,7 +7,8 @@ use koalr_store::DataDir;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::{Common, Format};
-use super::{data_path, now, open_host, print};
+use super::host::open_named;
+use super::{data_path, now, print};
 use crate::HostError;
 use crate::queue::{CapacityError, WallClock};
 use crate::serve::{ServeSettings, Server};
@@ -18,7 +19,7 @@ pub(super) async fn run(common: &Common) -> Result<ExitCode, HostError> {
     let mut signals = Signals::listen().map_err(HostError::Serve)?;
     let tls = common.settings.look()?;
     let data = DataDir::open(data_path(common)?)?;
-    let host = open_host(common, common.settings.rate_share).await?;
+    let host = open_named(common, common.settings.rate_share).await?;
     let clock = common.clone();
     let clock = Arc::new(WallClock(move || now(&clock)));
     let settings = ServeSettings::of(&common.settings, tls.clone(), clock)

@@ -11,7 +11,7 @@ use crate::RateShare;
 use crate::observe::LogFormat;
 
 /// Every setting, section by section.
-pub static SETTINGS: [Setting; 37] = [
+pub static SETTINGS: [Setting; 39] = [
     Setting {
         name: "data.dir",
         flag: Some("--data"),
@@ -312,6 +312,28 @@ pub static SETTINGS: [Setting; 37] = [
             |c| whole(c.sandbox.log_bytes >> 10),
             |c, n| c.sandbox.log_bytes = size(n) << 10,
         ),
+    },
+    Setting {
+        name: "plugins.signature",
+        flag: None,
+        about: "Whether a version without a signature by one of the keys may be installed and run",
+        field: Field::Word(
+            &["optional", "required"],
+            |c| {
+                if c.signatures.required {
+                    "required"
+                } else {
+                    "optional"
+                }
+            },
+            |c, word| c.signatures.required = word == "required",
+        ),
+    },
+    Setting {
+        name: "plugins.keys",
+        flag: None,
+        about: "PEM files of the Ed25519 public keys that sign versions",
+        field: Field::Paths(|c| &c.signatures.keys, |c, paths| c.signatures.keys = paths),
     },
     Setting {
         name: "log.level",

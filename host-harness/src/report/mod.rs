@@ -26,6 +26,7 @@ mod markdown;
 mod noun;
 mod outcome;
 mod pace;
+mod plugins;
 mod reconstruct;
 mod schema;
 pub(crate) mod settings;
@@ -60,8 +61,9 @@ pub use koalr::{
 };
 pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
+pub use plugins::{changed_text, history_text, installed_text, plugins_text, removed_text};
 pub use reconstruct::reconstruct_text;
-pub use schema::{change_report_schema, insight_schemas};
+pub use schema::{change_report_schema, insight_schemas, plugin_schemas};
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;
 pub use team::{override_text, team_text, waivers_text};
