@@ -14,5 +14,4 @@ pub mod sandbox;
 pub mod scenario;
 pub mod swaps;
 pub mod tls;
-pub mod variant;
 pub mod workspace;

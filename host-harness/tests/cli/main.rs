@@ -44,6 +44,8 @@ mod gate;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod hot_swap;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod insight_pages;
