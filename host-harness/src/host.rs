@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::Manifest;
@@ -12,6 +12,7 @@ use semver::Version;
 
 use crate::contract::{Declared, Mirror as _};
 use crate::observe::{Metrics, PluginMeter};
+use crate::recording::Recordings;
 use crate::report::{Judge, plain};
 use crate::{HostError, component_path};
 
@@ -61,18 +62,32 @@ impl Default for RateShare {
     }
 }
 
-/// One loaded integration and its manifest.
+/// One version of an integration, ready for jobs, and what all versions share. Cheap to clone.
+#[derive(Clone)]
 pub struct Host {
+    loaded: Arc<Loaded>,
+    common: Arc<Common>,
+    /// Where its calls are recorded; none if they are not.
+    recordings: Option<Recordings>,
+}
+
+/// One version of one integration.
+struct Loaded {
     plugin: Plugin,
     declared: Declared,
     manifest: Manifest,
+}
+
+/// What all versions share.
+struct Common {
     rate_share: RateShare,
     proxy: Option<Proxy>,
     /// One pace and one memory of answers for each tenant and base address, so that jobs at the same time stay within the
     /// quotas together.
     shared: Mutex<BTreeMap<(TenantId, String), Shared>>,
-    // Keeps the engine's ticker alive for as long as the plugin may run.
-    _engine: Engine,
+    /// Who counts what each version does; none if nobody does.
+    metrics: OnceLock<Arc<Metrics>>,
+    engine: Engine,
 }
 
 impl Host {
@@ -90,66 +105,116 @@ impl Host {
             artifact_dir: settings.artifact_dir,
             limits: settings.limits,
         })?;
-        let loaded = engine.load(&path)?;
-        let declared = loaded
-            .open_session(Egress::closed())
-            .await?
-            .describe()
-            .await?;
-        let manifest: Manifest = declared.clone().mirror();
-        check_version(&manifest)?;
-        let plugin = loaded.known_as(&manifest.id, &manifest.version, None);
+        let loaded = Loaded::describe(engine.load(&path)?).await?;
         Ok(Self {
-            plugin,
-            declared,
-            manifest,
-            rate_share: settings.rate_share,
-            proxy: settings.proxy,
-            shared: Mutex::default(),
-            _engine: engine,
+            loaded: Arc::new(loaded),
+            common: Arc::new(Common {
+                rate_share: settings.rate_share,
+                proxy: settings.proxy,
+                shared: Mutex::default(),
+                metrics: OnceLock::new(),
+                engine,
+            }),
+            recordings: None,
         })
     }
 
-    /// Lets this one count what its integration does from now on.
-    pub(crate) fn meter(&mut self, metrics: &Metrics) {
-        let Manifest { id, version, .. } = &self.manifest;
-        let meter = Arc::new(PluginMeter::new(metrics, id, version));
-        self.plugin = self.plugin.clone().known_as(id, version, Some(meter));
+    /// Loads another component beside this one and asks it what it is. The name is only used in messages.
+    ///
+    /// # Errors
+    ///
+    /// The component is refused, or fails in `describe`.
+    pub async fn load(&self, name: &str, wasm: Vec<u8>) -> Result<Self, HostError> {
+        let (engine, name) = (self.common.engine.clone(), name.to_owned());
+        // Compiling keeps a core busy for seconds.
+        let loading = tokio::task::spawn_blocking(move || engine.load_bytes(&name, &wasm));
+        let plugin = match loading.await {
+            Ok(plugin) => plugin?,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Only the end of the process cancels it.
+                Err(_) => std::future::pending().await,
+            },
+        };
+        let loaded = Loaded::describe(plugin).await?;
+        Ok(self.with(loaded))
+    }
+
+    /// The same; what it and its other versions do is counted from now on.
+    pub(crate) fn metered(self, metrics: &Arc<Metrics>) -> Self {
+        // Who counts first goes on counting.
+        let _ = self.common.metrics.set(Arc::clone(metrics));
+        let Loaded {
+            plugin,
+            declared,
+            manifest,
+        } = &*self.loaded;
+        self.with(Loaded {
+            plugin: plugin.clone(),
+            declared: declared.clone(),
+            manifest: manifest.clone(),
+        })
+    }
+
+    fn with(&self, loaded: Loaded) -> Self {
+        let loaded = match self.common.metrics.get() {
+            Some(metrics) => loaded.metered(metrics),
+            None => loaded,
+        };
+        Self {
+            loaded: Arc::new(loaded),
+            common: Arc::clone(&self.common),
+            recordings: self.recordings.clone(),
+        }
+    }
+
+    /// The same, whose calls of live jobs are recorded there from now on.
+    #[must_use]
+    pub fn recorded(self, recordings: Recordings) -> Self {
+        Self {
+            recordings: Some(recordings),
+            ..self
+        }
+    }
+
+    /// Where calls are recorded; none if they are not.
+    pub(crate) fn recordings(&self) -> Option<&Recordings> {
+        self.recordings.as_ref()
     }
 
     /// The loaded component.
     #[must_use]
     pub fn plugin(&self) -> &Plugin {
-        &self.plugin
+        &self.loaded.plugin
     }
 
     /// What it says of itself.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+        &self.loaded.manifest
     }
 
     /// The same in the contract's own types, which the sandbox policy is made from.
     pub(crate) fn declared(&self) -> &Declared {
-        &self.declared
+        &self.loaded.declared
     }
 
     /// How much of the upstream's quotas is used.
     pub(crate) fn rate_share(&self) -> RateShare {
-        self.rate_share
+        self.common.rate_share
     }
 
     /// The operator's proxy.
     pub(crate) fn proxy(&self) -> Option<Proxy> {
-        self.proxy.clone()
+        self.common.proxy.clone()
     }
 
     /// What all sessions of a tenant at a base address share, for a job of that time.
     pub(crate) fn shared(&self, tenant: &TenantId, base: &str, now: Timestamp) -> Shared {
         let new = || Shared {
             governor: Arc::new(Governor::new(
-                &self.declared.quotas,
-                self.rate_share.fraction(),
+                &self.loaded.declared.quotas,
+                self.common.rate_share.fraction(),
             )),
             answers: Arc::default(),
             now,
@@ -177,15 +242,18 @@ impl Host {
     }
 
     fn all_shared(&self) -> MutexGuard<'_, BTreeMap<(TenantId, String), Shared>> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.common
+            .shared
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who judges with this component.
     pub(crate) fn judge(&self) -> Judge {
         Judge {
-            plugin: self.manifest.id.clone(),
-            version: self.manifest.version.clone(),
-            component: self.plugin.content_hash().to_owned(),
+            plugin: self.loaded.manifest.id.clone(),
+            version: self.loaded.manifest.version.clone(),
+            component: self.loaded.plugin.content_hash().to_owned(),
         }
     }
 
@@ -195,13 +263,35 @@ impl Host {
     ///
     /// It is another one.
     pub(crate) fn check_integration(&self, asked: &str) -> Result<(), HostError> {
-        if asked == self.manifest.id {
+        if asked == self.loaded.manifest.id {
             return Ok(());
         }
         Err(HostError::OtherIntegration {
             asked: asked.to_owned(),
-            loaded: self.manifest.id.clone(),
+            loaded: self.loaded.manifest.id.clone(),
         })
+    }
+}
+
+impl Loaded {
+    async fn describe(plugin: Plugin) -> Result<Self, HostError> {
+        let mut session = plugin.open_session(Egress::closed()).await?;
+        let declared = session.describe().await?;
+        let manifest: Manifest = declared.clone().mirror();
+        check_version(&manifest)?;
+        Ok(Self {
+            plugin: plugin.known_as(&manifest.id, &manifest.version, None),
+            declared,
+            manifest,
+        })
+    }
+
+    /// The same, whose use is counted.
+    fn metered(self, metrics: &Metrics) -> Self {
+        let Manifest { id, version, .. } = &self.manifest;
+        let meter = Arc::new(PluginMeter::new(metrics, id, version));
+        let plugin = self.plugin.known_as(id, version, Some(meter));
+        Self { plugin, ..self }
     }
 }
 

@@ -11,6 +11,7 @@ mod fuzz;
 mod licences;
 mod load;
 mod pull_requests;
+mod recordings;
 mod sandbox;
 mod scenario_files;
 mod tls;

@@ -10,8 +10,10 @@ use koalr_platform::reconstruct::grounded;
 use koalr_platform::team::Override;
 use koalr_platform::waiver::{Asked, WaiverReport, Waivers};
 use koalr_runtime::Session;
+use koalr_store::Tenant;
 
 use super::verbs::{gate, gate_in, open, score, score_in};
+use crate::recording::Folder;
 use crate::{Host, HostError};
 
 /// Where it is judged, and by which terms.
@@ -24,7 +26,7 @@ pub(super) struct Bench<'a> {
 
 enum Sandbox<'a> {
     /// One for each verb.
-    Fresh(&'a Host),
+    Fresh(&'a Host, Option<Folder>),
     /// One for everything.
     Warm(Box<Session>),
 }
@@ -58,8 +60,19 @@ pub(super) struct Ruling {
 
 impl<'a> Bench<'a> {
     /// For live decisions: nothing of one call is left for the next.
-    pub(super) fn fresh(host: &'a Host, policy: &'a Policy, waivers: &'a Waivers) -> Self {
-        Self::with(Sandbox::Fresh(host), host, policy, waivers)
+    pub(super) fn fresh(
+        host: &'a Host,
+        tenant: &Tenant,
+        policy: &'a Policy,
+        waivers: &'a Waivers,
+    ) -> Result<Self, HostError> {
+        let folder = Folder::of(host, tenant)?;
+        Ok(Self::with(
+            Sandbox::Fresh(host, folder),
+            host,
+            policy,
+            waivers,
+        ))
     }
 
     /// To judge the past, which is much.
@@ -103,7 +116,10 @@ impl<'a> Bench<'a> {
             change, evidence, ..
         } = case;
         match &mut self.sandbox {
-            Sandbox::Fresh(host) => score(host, change, evidence, self.policy, case.as_of).await,
+            Sandbox::Fresh(host, folder) => {
+                let at = (*host, folder.as_ref());
+                score(at, change, evidence, self.policy, case.as_of).await
+            }
             Sandbox::Warm(session) => {
                 score_in(session, change, evidence, self.policy, case.as_of).await
             }
@@ -130,7 +146,10 @@ impl<'a> Bench<'a> {
         });
         let terms = (&*self.rules, &*judged.valid);
         let verdict = match &mut self.sandbox {
-            Sandbox::Fresh(host) => gate(host, assessment, evidence, terms, as_of).await?,
+            Sandbox::Fresh(host, folder) => {
+                let at = (*host, folder.as_ref());
+                gate(at, assessment, evidence, terms, as_of).await?
+            }
             Sandbox::Warm(session) => gate_in(session, assessment, evidence, terms, as_of).await?,
         };
         let waivers = self.waivers.report(&judged, &verdict, as_of);

@@ -6,20 +6,30 @@ use koalr_platform::model::common::{Change, Timestamp};
 use koalr_platform::model::evidence::{Evidence, ScoreRequest};
 use koalr_platform::model::verdict::{GateError, GateRequest, RuleSetting, Verdict, Waiver};
 use koalr_platform::policy::Policy;
-use koalr_runtime::{Egress, Session};
+use koalr_runtime::{Egress, Session, contract as wire};
 
-use crate::contract::Mirror as _;
+use crate::contract::Mirror;
+use crate::recording::{Asked, Folder, Taking};
 use crate::{Host, HostError};
 
 pub(super) async fn score(
-    host: &Host,
+    (host, folder): At<'_>,
     change: &Change,
     evidence: &Evidence,
     policy: &Policy,
     as_of: Timestamp,
 ) -> Result<Assessment, HostError> {
-    score_in(&mut open(host).await?, change, evidence, policy, as_of).await
+    let request = score_request(change, evidence, policy, as_of);
+    let taking = folder.map(|folder| folder.begin(host, Asked::Score(request.clone()), None));
+    let answer = open(host).await?.score(&request.mirror()).await;
+    taking
+        .unwrap_or(Taking::NONE)
+        .end::<Assessment, ScoreError, _, _>(&answer);
+    assessed(answer?)
 }
+
+/// Where a live call is made, and where it is recorded if it is.
+pub(super) type At<'a> = (&'a Host, Option<&'a Folder>);
 
 /// A sandbox that serves for many calls.
 pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
@@ -33,68 +43,93 @@ pub(super) async fn score_in(
     policy: &Policy,
     as_of: Timestamp,
 ) -> Result<Assessment, HostError> {
-    let request = ScoreRequest {
+    let request = score_request(change, evidence, policy, as_of);
+    assessed(session.score(&request.mirror()).await?)
+}
+
+fn score_request(
+    change: &Change,
+    evidence: &Evidence,
+    policy: &Policy,
+    as_of: Timestamp,
+) -> ScoreRequest {
+    ScoreRequest {
         change: change.clone(),
         evidence: evidence.clone(),
         settings: policy.score_settings(),
         as_of,
-    };
-    session
-        .score(&request.mirror())
-        .await?
-        .map(crate::contract::Mirror::mirror)
-        .map_err(|error| {
-            let reason = match error.mirror() {
-                ScoreError::InvalidEvidence(reason) => reason,
-                ScoreError::InvalidSetting((key, expected)) => {
-                    format!("setting `{key}`: {expected}")
-                }
-                ScoreError::Other((code, text)) => format!("{text} ({code})"),
-            };
-            HostError::Refused {
-                verb: "score",
-                reason,
+    }
+}
+
+fn assessed(
+    answer: Result<wire::score::Assessment, wire::score::Error>,
+) -> Result<Assessment, HostError> {
+    answer.map(Mirror::mirror).map_err(|error| {
+        let reason = match error.mirror() {
+            ScoreError::InvalidEvidence(reason) => reason,
+            ScoreError::InvalidSetting((key, expected)) => {
+                format!("setting `{key}`: {expected}")
             }
-        })
+            ScoreError::Other((code, text)) => format!("{text} ({code})"),
+        };
+        HostError::Refused {
+            verb: "score",
+            reason,
+        }
+    })
 }
 
 pub(super) async fn gate(
-    host: &Host,
+    (host, folder): At<'_>,
     assessment: &Assessment,
     evidence: &Evidence,
-    (rules, waivers): (&[RuleSetting], &[Waiver]),
+    terms: (&[RuleSetting], &[Waiver]),
     as_of: Timestamp,
 ) -> Result<Verdict, HostError> {
-    let mut session = open(host).await?;
-    gate_in(&mut session, assessment, evidence, (rules, waivers), as_of).await
+    let request = gate_request(assessment, evidence, terms, as_of);
+    let taking = folder.map(|folder| folder.begin(host, Asked::Gate(request.clone()), None));
+    let answer = open(host).await?.gate(&request.mirror()).await;
+    taking
+        .unwrap_or(Taking::NONE)
+        .end::<Verdict, GateError, _, _>(&answer);
+    decided(answer?)
 }
 
 pub(super) async fn gate_in(
     session: &mut Session,
     assessment: &Assessment,
     evidence: &Evidence,
-    (rules, waivers): (&[RuleSetting], &[Waiver]),
+    terms: (&[RuleSetting], &[Waiver]),
     as_of: Timestamp,
 ) -> Result<Verdict, HostError> {
-    let request = GateRequest {
+    let request = gate_request(assessment, evidence, terms, as_of);
+    decided(session.gate(&request.mirror()).await?)
+}
+
+fn gate_request(
+    assessment: &Assessment,
+    evidence: &Evidence,
+    (rules, waivers): (&[RuleSetting], &[Waiver]),
+    as_of: Timestamp,
+) -> GateRequest {
+    GateRequest {
         assessment: assessment.clone(),
         evidence: evidence.clone(),
         rules: rules.to_vec(),
         waivers: waivers.to_vec(),
         as_of,
-    };
-    session
-        .gate(&request.mirror())
-        .await?
-        .map(crate::contract::Mirror::mirror)
-        .map_err(|error| {
-            let reason = match error.mirror() {
-                GateError::InvalidRequest(reason) => reason,
-                GateError::Other((code, text)) => format!("{text} ({code})"),
-            };
-            HostError::Refused {
-                verb: "gate",
-                reason,
-            }
-        })
+    }
+}
+
+fn decided(answer: Result<wire::gate::Verdict, wire::gate::Error>) -> Result<Verdict, HostError> {
+    answer.map(Mirror::mirror).map_err(|error| {
+        let reason = match error.mirror() {
+            GateError::InvalidRequest(reason) => reason,
+            GateError::Other((code, text)) => format!("{text} ({code})"),
+        };
+        HostError::Refused {
+            verb: "gate",
+            reason,
+        }
+    })
 }

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 use super::line::{Line, failure, log};
 use crate::HostError;
 use crate::contract::{Brought, Mirror as _};
+use crate::recording::Asked;
 
 /// What is walked.
 pub(super) struct Walk<'a> {
@@ -221,8 +222,10 @@ impl Call {
 }
 
 async fn answer(line: Line, request: SyncRequest) -> Answer {
-    let (mut session, transcript) = line.session().await?;
+    let asked = || Asked::Sync(request.clone());
+    let (mut session, transcript, taking) = line.session(asked).await?;
     let answer = session.sync(&request.mirror()).await;
+    taking.end::<Batch, SyncError, _, _>(&answer);
     log(&transcript);
     Ok(
         answer?.map_err(|error| match (error.mirror(), failure(&transcript)) {

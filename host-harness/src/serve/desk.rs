@@ -54,11 +54,10 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) fn new(mut host: Host, data: DataDir, settings: &ServeSettings) -> Self {
+    pub(super) fn new(host: Host, data: DataDir, settings: &ServeSettings) -> Self {
         let metrics = Arc::new(Metrics::new(settings.clock.now_ms()));
-        host.meter(&metrics);
         Self {
-            host,
+            host: host.metered(&metrics),
             every: settings.every,
             window_days: settings.window_days,
             ends: AtomicBool::new(false),

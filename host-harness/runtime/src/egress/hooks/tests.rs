@@ -5,8 +5,8 @@ use http::Method;
 
 use super::*;
 use crate::credential::{CredentialHeader, Secret};
-use crate::egress::Way;
 use crate::egress::testing::{CANARY, answer, egress, open_call, request, send, upstream};
+use crate::egress::{FarEnd, Upstream, Way};
 
 #[test]
 fn a_guest_sets_no_header_that_changes_who_asks_or_what() {
@@ -30,16 +30,28 @@ fn a_guest_sets_no_header_that_changes_who_asks_or_what() {
 #[test]
 fn the_manifests_own_credential_header_is_forbidden_to_the_guest() {
     let address = SocketAddr::from(([127, 0, 0, 1], 9));
-    let Egress { way, transcript } = egress(address);
-    let way = Arc::into_inner(way.unwrap()).unwrap();
+    let egress = egress(address);
+    let way = Arc::into_inner(egress.way.unwrap()).unwrap();
     let credential =
         CredentialHeader::new("x-api-key", "{credential}", &Secret::parse(CANARY).unwrap())
             .unwrap();
+    let FarEnd::Upstream(upstream) = way.end else {
+        unreachable!()
+    };
     let way = Some(Arc::new(Way {
-        credential: Some(credential),
-        ..way
+        policy: way.policy,
+        end: FarEnd::Upstream(Box::new(Upstream {
+            credential: Some(credential),
+            ..*upstream
+        })),
     }));
-    let mut hooks = EgressHooks::new(Egress { way, transcript }, &Limits::default());
+    let mut hooks = EgressHooks::new(
+        Egress {
+            way,
+            ..Egress::closed()
+        },
+        &Limits::default(),
+    );
     assert!(hooks.is_forbidden_header(&HeaderName::from_static("x-api-key")));
 }
 
