@@ -108,7 +108,7 @@ impl log::Host for StoreState {
         // An empty message costs too: it could be sent without end.
         let cost = message.len().max(1);
         if cut {
-            message += " … (cut, limit `log-message`)";
+            message += " … (limit `log-message`)";
         }
         let plugin = self.name.as_str();
         match level {

@@ -20,9 +20,8 @@ pub async fn calls_private_addresses() -> Attacked {
 /// See `calls_another_port.rs`.
 pub async fn calls_another_port() -> Attacked {
     let attacked = denied_all(guests::CALLS_ANOTHER_PORT).await;
-    attacked.says(
-        "`sync` of hostile 0.1.0 was denied a request: the port 80 is not the pinned origin's",
-    )
+    // Another port of the pinned host could be a download, if that host were permitted for them.
+    attacked.says_about("`sync` of hostile 0.1.0 was denied a request: the download from `127.0.0.1` is not permitted", "")
 }
 
 /// See `calls_another_scheme.rs`.
@@ -54,7 +53,7 @@ pub async fn makes_up_a_download() -> Attacked {
     let attack = Attack::by(guests::MAKES_UP_A_DOWNLOAD);
     let attack = attack.downloads(&["files.example.com", "127.0.0.1"]);
     let attacked = all_denied(attack).await;
-    attacked.says("`sync` of hostile 0.1.0 was denied a request: the download from `files.example.com` was named by no answer of this session, or has been fetched already")
+    attacked.says("`sync` of hostile 0.1.0 was denied a request: the download from `files.example.com` needs an address that the upstream has named in this session and that was not fetched yet")
 }
 
 /// See `follows_redirects.rs`: the redirect is an answer, and where it leads is another origin.
@@ -83,7 +82,9 @@ async fn all_denied(attack: Attack) -> Attacked {
     let attacked = attack.call(Verb::Sync).await.survives();
     assert_eq!(attacked.received, Vec::<String>::new());
     for (subject, word) in attacked.rows() {
-        let unsendable = word.starts_with("no such ");
+        // The library itself refuses words that are no host, and schemes that are not of HTTP.
+        let unsendable =
+            word.starts_with("no such ") || subject.starts_with("f") || subject.starts_with("ws:");
         assert!(word == DENIED || unsendable, "{subject}: {word}");
     }
     let denied = |outcome: &Outcome| matches!(outcome, Outcome::Denied(_));

@@ -20,7 +20,7 @@ pub async fn logs_hugely() -> Attacked {
     let kept = "y".repeat(4 << 10);
     attacked
         .survives()
-        .says(&format!("{kept} … (cut, limit `log-message`)"))
+        .says(&format!("{kept} … (limit `log-message`)"))
 }
 
 /// See `forges_logs.rs`.
