@@ -20,8 +20,9 @@ pub async fn calls_private_addresses() -> Attacked {
 /// See `calls_another_port.rs`.
 pub async fn calls_another_port() -> Attacked {
     let attacked = denied_all(guests::CALLS_ANOTHER_PORT).await;
-    // Another port of the pinned host could be a download, if that host were permitted for them.
-    attacked.says_about("`sync` of hostile 0.1.0 was denied a request: the download from `127.0.0.1` is not permitted", "")
+    attacked.says(
+        "`sync` of hostile 0.1.0 was denied a request: the port 80 is not the pinned origin's",
+    )
 }
 
 /// See `calls_another_scheme.rs`.
@@ -84,7 +85,7 @@ async fn all_denied(attack: Attack) -> Attacked {
     for (subject, word) in attacked.rows() {
         // The library itself refuses words that are no host, and schemes that are not of HTTP.
         let unsendable =
-            word.starts_with("no such ") || subject.starts_with("f") || subject.starts_with("ws:");
+            word.starts_with("no such ") || subject.starts_with('f') || subject.starts_with("ws:");
         assert!(word == DENIED || unsendable, "{subject}: {word}");
     }
     let denied = |outcome: &Outcome| matches!(outcome, Outcome::Denied(_));
