@@ -28,7 +28,10 @@ fn run(attack: impl Future<Output = Attacked>) -> Attacked {
 }
 
 fn print(attacked: &Attacked) {
-    let said: String = attacked.said.chars().take(SHOWN).collect();
+    let mut said: String = attacked.said.chars().take(SHOWN).collect();
+    if said.len() < attacked.said.len() {
+        said.push('…');
+    }
     let said = said.replace('|', "\\|");
     println!(
         "| `{}` | {said} | {} | {:.2} ms |",

@@ -20,15 +20,13 @@ pub async fn calls_private_addresses() -> Attacked {
 /// See `calls_another_port.rs`.
 pub async fn calls_another_port() -> Attacked {
     let attacked = denied_all(guests::CALLS_ANOTHER_PORT).await;
-    attacked.says(
-        "`sync` of hostile 0.1.0 was denied a request: the port 80 is not the pinned origin's",
-    )
+    attacked.says(DOWNLOAD)
 }
 
 /// See `calls_another_scheme.rs`.
 pub async fn calls_another_scheme() -> Attacked {
     let attacked = denied_all(guests::CALLS_ANOTHER_SCHEME).await;
-    attacked.says("`sync` of hostile 0.1.0 was denied a request: the scheme `https` is not the pinned origin's")
+    attacked.says(DOWNLOAD)
 }
 
 /// See `calls_another_method.rs`.
@@ -98,5 +96,7 @@ async fn all_denied(attack: Attack) -> Attacked {
     attacked
 }
 
+/// What is said of another port or scheme of this machine: a file could be there, if it were permitted.
+const DOWNLOAD: &str = "`sync` of hostile 0.1.0 was denied a request: the download from `127.0.0.1` is not permitted; permit it with `koalr connect … --allow-download 127.0.0.1`";
 /// What a guest is told of a request that is denied.
 const DENIED: &str = "ErrorCode::HttpRequestDenied";

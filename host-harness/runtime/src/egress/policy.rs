@@ -167,12 +167,10 @@ impl EgressPolicy {
             return Ok(Route::Api);
         };
         let base = Base::of(uri).ok_or(Denial::Address)?;
-        // Another port of the pinned host is a download only where some are permitted.
-        let elsewhere = match denial {
-            Denial::Host(_) => true,
-            Denial::Scheme(_) | Denial::Port(_) => self.downloads.are_confirmed(),
-            _ => false,
-        };
+        let elsewhere = matches!(
+            denial,
+            Denial::Scheme(_) | Denial::Host(_) | Denial::Port(_)
+        );
         match self.downloads.judge(method, uri, &base, tickets) {
             Some(Ok(())) => Ok(Route::Download),
             Some(Err(denial)) if elsewhere => Err(denial),

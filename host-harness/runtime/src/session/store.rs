@@ -147,7 +147,7 @@ fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
     } else {
         cause.root_cause().to_string()
     };
-    let said = one_line(state.stdio.take().trim_start(), LINE_BYTES);
+    let said = one_line(state.stdio.take().text.trim_start(), LINE_BYTES);
     if said.is_empty() {
         trap
     } else {
