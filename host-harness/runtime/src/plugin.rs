@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::types::Component as ComponentType;
 use wasmtime::component::{Component, InstancePre};
 
-use crate::call::CallError;
+use crate::call::{CallError, Verb};
 use crate::contract;
 use crate::egress::Egress;
 use crate::engine::{EngineError, Shared, artifacts_in};
@@ -48,6 +48,22 @@ impl Plugin {
         });
         let known = Some(known);
         Self { known, ..self }
+    }
+
+    /// Its id and version as it says of itself; where it came from while that is not known.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match &self.known {
+            Some(known) => format!("{} {}", known.id, known.version),
+            None => format!("`{}`", self.inner.name),
+        }
+    }
+
+    /// Charges it with a value that the contract forbids.
+    pub fn breached(&self, verb: Verb) {
+        if let Some(meter) = self.meter() {
+            meter.breached(verb);
+        }
     }
 
     /// SHA-256 of the component's bytes, in lower-case hexadecimal.
@@ -167,15 +183,6 @@ impl Plugin {
     /// Its version, while known.
     pub(crate) fn version(&self) -> Option<&str> {
         self.known.as_ref().map(|known| known.version.as_str())
-    }
-
-    /// What messages call it: its id and version, or where it came from while these are not known.
-    #[must_use]
-    pub fn title(&self) -> String {
-        match &self.known {
-            Some(known) => format!("{} {}", known.id, known.version),
-            None => format!("`{}`", self.inner.name),
-        }
     }
 
     pub(crate) fn meter(&self) -> Option<&Arc<dyn Meter>> {

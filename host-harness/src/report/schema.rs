@@ -3,6 +3,7 @@
 use koalr_platform::calibration::Calibration;
 use koalr_platform::correlation::Correlation;
 use koalr_platform::dora::Dora;
+use koalr_platform::rollout::Swap;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -10,7 +11,9 @@ use serde_json::Value;
 
 use super::change::ChangeReport;
 use super::insight::Explained;
+use super::replay::ReplayReport;
 use crate::jobs::{DebtReport, FigureRows};
+use crate::registry::{Changed, InstallReport, ListedPlugin, Removed};
 
 /// The JSON Schema (2020-12) of what `koalr gate` and `koalr score` print with `--format json`. It is kept as
 /// `docs/schema/change-report.json`, and knows every property that is printed.
@@ -28,6 +31,24 @@ pub fn insight_schemas() -> [(&'static str, Value); 5] {
         ("report-correlation", schema_of::<Explained<Correlation>>()),
         ("report-calibration", schema_of::<Explained<Calibration>>()),
         ("report-rows", schema_of::<FigureRows>()),
+    ]
+}
+
+/// The same of what `koalr replay` prints for each recording, kept as `docs/schema/replay-report.json`.
+#[must_use]
+pub fn replay_report_schema() -> Value {
+    schema_of::<ReplayReport>()
+}
+
+/// The same of what `koalr plugin` prints.
+#[must_use]
+pub fn plugin_schemas() -> [(&'static str, Value); 5] {
+    [
+        ("plugin-installed", schema_of::<InstallReport>()),
+        ("plugin-list", schema_of::<Vec<ListedPlugin>>()),
+        ("plugin-changed", schema_of::<Changed>()),
+        ("plugin-removed", schema_of::<Removed>()),
+        ("plugin-history", schema_of::<Vec<Swap>>()),
     ]
 }
 
@@ -51,7 +72,12 @@ mod tests {
 
     fn all() -> Vec<(&'static str, Value)> {
         let change = ("change-report", change_report_schema());
-        [change].into_iter().chain(insight_schemas()).collect()
+        let replay = ("replay-report", replay_report_schema());
+        [change, replay]
+            .into_iter()
+            .chain(insight_schemas())
+            .chain(plugin_schemas())
+            .collect()
     }
 
     #[test]

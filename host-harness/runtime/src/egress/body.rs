@@ -97,7 +97,7 @@ impl ResponseBody {
         limit: Limit,
         record: Record,
         readers: Readers,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, TransportError> {
         let announced = inner.size_hint().lower();
         let mut body = Self {
             inner,
@@ -111,7 +111,10 @@ impl ResponseBody {
         };
         if announced > limit.value {
             body.failed = Some(body.over_limit());
-            return Err(Error::HttpResponseBodySize(Some(announced)));
+            return Err(TransportError::Announced {
+                host: body.record.host.clone(),
+                bytes: announced,
+            });
         }
         Ok(body)
     }
@@ -153,7 +156,7 @@ impl ResponseBody {
     fn over_limit(&self) -> TransportError {
         TransportError::OverLimit {
             host: self.record.host.clone(),
-            limit: self.limit,
+            limit: self.limit.to_string(),
         }
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct EgressHooks {
     /// Requests the current call tried to send although it must not.
     impure_attempts: u32,
     sent: Arc<AtomicU32>,
+    /// Requests that the guest made, in all calls.
+    made: u32,
     waiting: Arc<QuotaWait>,
     tickets: Tickets,
     given: Arc<Mutex<HashSet<String>>>,
@@ -74,6 +76,7 @@ impl EgressHooks {
             pure: true,
             impure_attempts: 0,
             sent: Arc::default(),
+            made: 0,
             waiting: Arc::default(),
             tickets: Tickets::default(),
             given: Arc::default(),
@@ -107,6 +110,12 @@ impl EgressHooks {
     /// Requests that left, in all calls.
     pub(crate) fn sent(&self) -> u32 {
         self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Requests that the guest made, in all calls: those that were denied or answered here among them, and each once
+    /// however often it was sent.
+    pub(crate) fn made(&self) -> u32 {
+        self.made
     }
 
     pub(crate) fn waiting(&self) -> Arc<QuotaWait> {
@@ -173,6 +182,7 @@ impl WasiHttpHooks for EgressHooks {
         _options: Option<RequestOptions>,
         _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Answer, Error>> + Send> {
+        self.made = self.made.saturating_add(1);
         let occurrence = self.occurrence(&request);
         let admitted = self.admit(&request);
         let sender = Sender {

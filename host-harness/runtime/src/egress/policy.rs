@@ -197,7 +197,7 @@ impl EgressPolicy {
 /// Why a request must not leave.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Denial {
-    /// No host, or a user name before it.
+    /// No host, a user name before it, or behind it something that is no port.
     #[error("the address has no plain host")]
     Address,
     /// Another scheme than the pinned origin's.

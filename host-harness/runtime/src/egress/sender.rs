@@ -21,6 +21,7 @@ use super::echo::{Echo, Listener};
 use super::governor::Departure;
 use super::host::is_own_name;
 use super::policy::{Denial, Route, shown};
+use super::recorded::{CameTo, Giver};
 use super::responder::{AnsweredBody, Asked, Responder};
 use super::retry::download_wait;
 use super::reuse::{self, Keeper};
@@ -78,25 +79,46 @@ impl Sender {
         permit: Result<Permit, Denial>,
     ) -> Result<Response<WasiBody>, Error> {
         // The body is read before a denial is told: a guest that is still writing would only see a broken stream.
-        let (request, whole) = self.read(request).await?;
-        let permit = match permit.and_then(|permit| whole.map(|()| permit)) {
+        let (request, body, whole) = self.read(request).await?;
+        let recorder = self.egress.recorder.as_ref();
+        let taking = recorder.map(|recorder| recorder.begin(&request, self.occurrence, &body));
+        let permit = permit.and_then(|permit| whole.map(|()| permit));
+        let came = self.bring(request.map(|()| Full::new(body)), permit).await;
+        match (came, taking) {
+            (Ok((response, by)), Some(taking)) => Ok(taking.answered(response, by)),
+            (Ok((response, _)), None) => Ok(response),
+            (Err(failure), taking) => {
+                let code = failure.code();
+                if let Some(taking) = taking {
+                    taking.end(failure.came_to());
+                }
+                Err(code)
+            }
+        }
+    }
+
+    /// An answer, and who gave it.
+    async fn bring(
+        &self,
+        request: Request<Full<Bytes>>,
+        permit: Result<Permit, Denial>,
+    ) -> Result<(Response<WasiBody>, Giver), Failure> {
+        let permit = match permit {
             Ok(permit) => permit,
             Err(denial) => {
-                let code = match denial {
-                    Denial::Budget | Denial::Open => Error::ConnectionLimitReached,
-                    Denial::Body(_) => Error::HttpRequestBodySize(None),
-                    _ => Error::HttpRequestDenied,
-                };
                 self.complaints.tell("was denied a request", &denial);
                 self.exchanged(&ExchangeMeasured::Denied(&denial));
-                let outcome = Outcome::Denied(denial);
+                let outcome = Outcome::Denied(denial.clone());
                 self.begin(&request, None, outcome);
-                return Err(code);
+                return Err(Failure::Denied(denial));
             }
         };
         match &permit.way.end {
             FarEnd::Upstream(upstream) => self.ask(upstream, &permit, request).await,
-            FarEnd::Responder(responder) => self.answer(responder.as_ref(), &permit, request).await,
+            FarEnd::Responder(responder) => {
+                let answer = self.answer(responder.as_ref(), &permit, request).await?;
+                Ok((answer, Giver::Upstream))
+            }
         }
     }
 
@@ -106,9 +128,9 @@ impl Sender {
         upstream: &Upstream,
         permit: &Permit,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<(Response<WasiBody>, Giver), Failure> {
         if let Some(answer) = self.known(upstream, permit, &request) {
-            return Ok(answer);
+            return Ok((answer, Giver::Memory));
         }
         let again = matches!(*request.method(), Method::GET | Method::HEAD);
         let resends = if again { RESENDS } else { 0 };
@@ -117,7 +139,7 @@ impl Sender {
             let (response, row) = match self.pace(upstream, permit.route, &request).await {
                 // Counts as under way until the head of the answer is there.
                 Ok(_departure) => self.send(upstream, permit, request.clone()).await?,
-                Err(wait) => return Ok(self.hold(&request, wait)),
+                Err(wait) => return Ok((self.hold(&request, wait), Giver::Host)),
             };
             let (status, headers) = (response.status(), response.headers());
             let wait = match permit.route {
@@ -144,7 +166,9 @@ impl Sender {
                             let head = (response.status(), response.headers());
                             (upstream.answers).keeper(&request, head, upstream.now)
                         });
-                    return self.hand_over(permit, response.map(Source::Upstream), row, keeper);
+                    let answer = response.map(Source::Upstream);
+                    let answer = self.hand_over(permit, answer, row, keeper)?;
+                    return Ok((answer, Giver::Upstream));
                 }
             }
         }
@@ -156,7 +180,7 @@ impl Sender {
         responder: &dyn Responder,
         permit: &Permit,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<Response<WasiBody>, Failure> {
         let row = self.begin(&request, Some(permit.route), Outcome::Sent);
         self.sent.fetch_add(1, Ordering::Relaxed);
         let (parts, body) = request.into_parts();
@@ -234,7 +258,7 @@ impl Sender {
     async fn read(
         &self,
         request: Request<WasiBody>,
-    ) -> Result<(Request<Full<Bytes>>, Result<(), Denial>), Error> {
+    ) -> Result<(Request<()>, Bytes, Result<(), Denial>), Error> {
         let (mut parts, body) = request.into_parts();
         let body = Limited::new(body, self.request_bytes).collect().await;
         let (body, whole) = match body {
@@ -252,7 +276,7 @@ impl Sender {
         for name in [HOST, CONTENT_LENGTH] {
             parts.headers.remove(name);
         }
-        Ok((Request::from_parts(parts, Full::new(body)), whole))
+        Ok((Request::from_parts(parts, ()), body, whole))
     }
 
     async fn send(
@@ -260,7 +284,7 @@ impl Sender {
         upstream: &Upstream,
         permit: &Permit,
         mut request: Request<Full<Bytes>>,
-    ) -> Result<(Response<Incoming>, Option<usize>), Error> {
+    ) -> Result<(Response<Incoming>, Option<usize>), Failure> {
         let row = self.begin(&request, Some(permit.route), Outcome::Sent);
         match (permit.route, &upstream.credential) {
             (Route::Api, Some(credential)) => {
@@ -285,12 +309,12 @@ impl Sender {
         }
     }
 
-    /// Writes down that there is no answer. What the guest is told of it.
-    fn fail(&self, row: Option<usize>, cause: TransportError) -> Error {
+    /// Writes down that there is no answer.
+    fn fail(&self, row: Option<usize>, cause: TransportError) -> Failure {
         self.exchanged(&ExchangeMeasured::Failed);
-        let code = cause.code();
-        self.egress.transcript.set(row, Outcome::Failed(cause));
-        code
+        let outcome = Outcome::Failed(cause.clone());
+        self.egress.transcript.set(row, outcome);
+        Failure::Transport(cause)
     }
 
     fn hand_over(
@@ -299,7 +323,7 @@ impl Sender {
         response: Response<Source>,
         row: Option<usize>,
         keeper: Option<Keeper>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<Response<WasiBody>, Failure> {
         let (mut parts, body) = response.into_parts();
         let unwanted: Vec<HeaderName> = parts
             .headers
@@ -340,7 +364,8 @@ impl Sender {
             collector,
             keeper,
         };
-        let body = ResponseBody::new(body, limit, record, readers)?;
+        // What is too long is written down where the body ends.
+        let body = ResponseBody::new(body, limit, record, readers).map_err(Failure::Transport)?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }
 
@@ -400,6 +425,31 @@ fn check_head(echo: &Echo, host: &str, headers: &HeaderMap) -> Result<(), Transp
             })
         }
         _ => Ok(()),
+    }
+}
+
+/// Why a guest has no answer.
+enum Failure {
+    Denied(Denial),
+    Transport(TransportError),
+}
+
+impl Failure {
+    /// What the guest is told.
+    fn code(&self) -> Error {
+        match self {
+            Self::Denied(Denial::Budget | Denial::Open) => Error::ConnectionLimitReached,
+            Self::Denied(Denial::Body(_)) => Error::HttpRequestBodySize(None),
+            Self::Denied(_) => Error::HttpRequestDenied,
+            Self::Transport(cause) => cause.code(),
+        }
+    }
+
+    fn came_to(self) -> CameTo {
+        match self {
+            Self::Denied(denial) => CameTo::Denied(denial.to_string()),
+            Self::Transport(cause) => CameTo::Failed(cause),
+        }
     }
 }
 

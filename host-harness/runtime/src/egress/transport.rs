@@ -5,13 +5,14 @@ use std::io;
 use std::net::IpAddr;
 
 use rustls::CertificateError;
+use serde::{Deserialize, Serialize};
 
 use super::connector::CONNECT_TIMEOUT;
 use super::proxy::ProxyFailure;
-use crate::limits::Limit;
 
 /// Why a request could not be carried out. The host is the one the request named.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum TransportError {
     /// Name resolution failed.
     #[error("the name `{host}` cannot be resolved; check the name and this machine's network")]
@@ -112,8 +113,8 @@ pub enum TransportError {
     OverLimit {
         /// The host.
         host: String,
-        /// The limit.
-        limit: Limit,
+        /// The limit, in words.
+        limit: String,
     },
     /// The answer is larger than the host's own request takes.
     #[error("`{host}` answers with more than {bytes} bytes, and no more is read")]
@@ -122,6 +123,16 @@ pub enum TransportError {
         host: String,
         /// The limit, in bytes.
         bytes: usize,
+    },
+    /// The answer says of itself that it is larger than the sandbox permits; none of it was read.
+    #[error(
+        "`{host}` announces an answer of {bytes} bytes, which is more than the sandbox permits"
+    )]
+    Announced {
+        /// The host.
+        host: String,
+        /// What it announces, in bytes.
+        bytes: u64,
     },
     /// The connection broke, or what came back is not HTTP.
     #[error("`{host}` broke off or does not speak HTTP: {cause}")]
@@ -210,6 +221,7 @@ impl TransportError {
             Self::TooLarge { .. } | Self::OverLimit { .. } => Code::HttpResponseBodySize(None),
             Self::Echo { .. } => Code::HttpResponseIncomplete,
             Self::Encoded { .. } => Code::HttpResponseContentCoding(None),
+            Self::Announced { bytes, .. } => Code::HttpResponseBodySize(Some(*bytes)),
             Self::Broken { .. } => Code::ConnectionTerminated,
         }
     }

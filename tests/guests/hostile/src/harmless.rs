@@ -16,7 +16,10 @@ pub fn manifest() -> Manifest {
         name: "Hostile".to_owned(),
         version: "0.1.0".to_owned(),
         summary: "Does one thing that a host must survive.".to_owned(),
-        pulls: Vec::new(),
+        pulls: vec![describe::Pull {
+            what: "nothing".to_owned(),
+            why: "It is there to be survived.".to_owned(),
+        }],
         permissions: Vec::new(),
         origins: vec![
             Origin {
@@ -99,7 +102,11 @@ pub fn assessment() -> score::Assessment {
         model: "hostile 1".to_owned(),
         score: 0,
         findings: Vec::new(),
-        factors: Vec::new(),
+        factors: vec![score::Factor {
+            factor: "Hostility".to_owned(),
+            score: 0,
+            weight: 1000,
+        }],
         contributions: Vec::new(),
         terms: Vec::new(),
         counterfactuals: Vec::new(),
