@@ -7,6 +7,7 @@ mod addresses;
 mod admission;
 mod computing;
 mod headers;
+pub mod limits;
 mod log;
 mod memory;
 mod requests;
