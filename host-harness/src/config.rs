@@ -21,6 +21,7 @@ use koalr_runtime::Limits as Sandbox;
 
 use crate::RateShare;
 use crate::observe::LogSettings;
+use crate::serve::Tolerance;
 use crate::web::{Limits, Reach};
 
 pub use complaint::{Complaint, ConfigError, Place};
@@ -70,6 +71,8 @@ pub struct Config {
     pub plugin: Option<PathBuf>,
     /// What one session and each of its calls may use.
     pub sandbox: Sandbox,
+    /// How many calls of a version may fail.
+    pub tolerance: Tolerance,
     /// What is logged, and how.
     pub log: LogSettings,
     /// Where metrics are served; none means nowhere.
@@ -117,6 +120,7 @@ impl Default for Config {
             window_days: WINDOW_DAYS,
             plugin: None,
             sandbox: Sandbox::default(),
+            tolerance: Tolerance::default(),
             log: LogSettings::default(),
             metrics: None,
             set: BTreeMap::new(),

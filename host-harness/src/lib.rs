@@ -27,5 +27,5 @@ pub mod web;
 pub use api_key::ApiKey;
 pub use component::component_path;
 pub use error::HostError;
-pub use host::{Host, HostSettings, RateShare};
+pub use host::{Host, HostSettings, RateShare, Versions};
 pub use ticket::Ticket;

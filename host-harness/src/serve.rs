@@ -3,6 +3,7 @@
 mod api;
 mod desk;
 mod figures;
+mod fleet;
 mod hooks;
 mod ledger;
 mod news;
@@ -29,8 +30,10 @@ use crate::queue::{Capacity, CapacityError, Clock, Queue, Runner, Scheduler, Sto
 use crate::web::{Limits, Listener, Reach, Tls, listen};
 use crate::{Host, HostError};
 use desk::Desk;
+use fleet::Fleet;
 use ledger::Ledger;
 
+pub use fleet::Tolerance;
 pub(crate) use settings::to_be_sealed;
 pub use settings::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
 pub use work::{Task, Work};
@@ -60,6 +63,8 @@ pub struct ServeSettings {
     pub grace: Duration,
     /// Days of history that the first sync of a tenant reads.
     pub window_days: u32,
+    /// How many calls of a version of the integration may fail before the one before it serves again.
+    pub tolerance: Tolerance,
     /// Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream.
     pub allow_loopback: bool,
     /// What time it is.
@@ -102,6 +107,7 @@ impl ServeSettings {
             drain: config.drain,
             grace: config.grace,
             window_days: config.window_days,
+            tolerance: config.tolerance,
             allow_loopback: config.allow_loopback,
             clock,
         })
@@ -116,7 +122,7 @@ pub struct Server {
     drain: Duration,
     queue: Queue<Work>,
     stop: oneshot::Sender<()>,
-    watched: JoinHandle<()>,
+    watched: [JoinHandle<()>; 2],
     served: JoinHandle<()>,
     ran: JoinHandle<Stopped>,
 }
@@ -148,7 +154,13 @@ impl Server {
         let (queue, runner) = Runner::new(scheduler, settings.clock, ledger, worker);
         desk.open(queue.clone());
         desk.tenants()?;
-        let watched = tokio::spawn(routine::watch(Arc::clone(&desk)));
+        let mut fleet = Fleet::default();
+        // Before anything is called, so that nobody is served by a version that the registry replaced.
+        fleet.look(&desk).await;
+        let watched = [
+            tokio::spawn(fleet.watch(Arc::clone(&desk))),
+            tokio::spawn(routine::watch(Arc::clone(&desk))),
+        ];
         let (stop, stopped) = oneshot::channel();
         let news = Arc::clone(&desk.news);
         let shutdown = async move {
@@ -212,7 +224,9 @@ impl Server {
         tokio::time::sleep(self.drain).await;
         // It may have ended by itself.
         let _ = self.stop.send(());
-        self.watched.abort();
+        for watched in &self.watched {
+            watched.abort();
+        }
         let _ = self.served.await;
         let stopped = self.ran.await.unwrap_or(Stopped { interrupted: 0 });
         // Last, so that its end can be watched.

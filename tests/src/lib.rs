@@ -9,5 +9,7 @@ pub mod faults;
 pub mod guests;
 pub mod sandbox;
 pub mod scenario;
+pub mod swaps;
 pub mod tls;
+pub mod variant;
 pub mod workspace;

@@ -13,5 +13,6 @@ mod pull_requests;
 mod recordings;
 mod sandbox;
 mod scenario_files;
+mod swap;
 mod tls;
 mod walls;

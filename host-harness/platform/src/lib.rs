@@ -30,6 +30,7 @@ pub mod merge;
 pub mod model;
 pub mod policy;
 pub mod reconstruct;
+pub mod rollout;
 pub mod sbom;
 pub mod sla;
 pub mod spell;

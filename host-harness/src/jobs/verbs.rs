@@ -33,6 +33,7 @@ pub(super) type At<'a> = (&'a Host, Option<&'a Folder>);
 
 /// A sandbox that serves for many calls.
 pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
+    host.refuse_paused()?;
     Ok(host.plugin().open_session(Egress::closed()).await?)
 }
 

@@ -234,7 +234,7 @@ fn open_control(data: &Path, busy_timeout: Duration) -> Result<Database, StoreEr
     Database::open(data.join("control.db"), CONTROL, busy_timeout)
 }
 
-fn create_directory(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn create_directory(path: &Path) -> Result<(), StoreError> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
