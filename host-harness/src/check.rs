@@ -175,5 +175,6 @@ impl CheckReport {
     }
 }
 
-const ADMISSION: &str = "it is a component of this contract and imports nothing that a sandbox does not give";
+const ADMISSION: &str =
+    "it is a component of this contract and imports nothing that a sandbox does not give";
 const DESCRIBE: &str = "`describe` answers, and asks nobody";

@@ -16,6 +16,7 @@ use semver::Version;
 use crate::breach::charged;
 use crate::contract::{Declared, Mirror as _};
 use crate::observe::{Metrics, PluginMeter};
+use crate::recording::Recordings;
 use crate::report::{Judge, plain};
 use crate::{HostError, component_path};
 
@@ -70,6 +71,8 @@ impl Default for RateShare {
 pub struct Host {
     loaded: Arc<Loaded>,
     common: Arc<Common>,
+    /// Where its calls are recorded; none if they are not.
+    recordings: Option<Recordings>,
 }
 
 /// One version of one integration.
@@ -116,6 +119,7 @@ impl Host {
                 metrics: OnceLock::new(),
                 engine,
             }),
+            recordings: None,
         })
     }
 
@@ -164,7 +168,22 @@ impl Host {
         Self {
             loaded: Arc::new(loaded),
             common: Arc::clone(&self.common),
+            recordings: self.recordings.clone(),
         }
+    }
+
+    /// The same, whose calls of live jobs are recorded there from now on.
+    #[must_use]
+    pub fn recorded(self, recordings: Recordings) -> Self {
+        Self {
+            recordings: Some(recordings),
+            ..self
+        }
+    }
+
+    /// Where calls are recorded; none if they are not.
+    pub(crate) fn recordings(&self) -> Option<&Recordings> {
+        self.recordings.as_ref()
     }
 
     /// The loaded component.

@@ -43,7 +43,11 @@ pub(super) async fn damaged(subject: &Subject) -> Came {
         format: own.format.saturating_add(1),
         bytes: own.bytes.clone(),
     };
-    wrong.extend(stale(subject, "its own bytes in a later format", raised).await.err());
+    wrong.extend(
+        stale(subject, "its own bytes in a later format", raised)
+            .await
+            .err(),
+    );
     let length = own.bytes.len();
     for keep in [length / 2, length.saturating_sub(1)] {
         let cut = Cursor {
@@ -63,16 +67,18 @@ pub(super) async fn unknown_scope(subject: &Subject) -> Came {
     let scope = Scope::Other(("koalr-check".to_owned(), "{}".to_owned()));
     let request = subject.request_of(scope, BUDGET, None);
     let upstream = Trouble::status(StatusCode::NOT_FOUND).upstream();
-    Came::Tried(match subject.sync(&subject.plugin, &upstream, request).await {
-        Ok(Err(SyncError::InvalidRequest(_))) => Vec::new(),
-        Ok(Err(error)) => vec![format!(
-            "sync: ended with {error:?}; a scope that is not known is `invalid-request`"
-        )],
-        Ok(Ok(_)) => vec![
-            "sync: gave a batch; a scope that is not known is `invalid-request`".to_owned(),
-        ],
-        Err(why) => vec![why],
-    })
+    Came::Tried(
+        match subject.sync(&subject.plugin, &upstream, request).await {
+            Ok(Err(SyncError::InvalidRequest(_))) => Vec::new(),
+            Ok(Err(error)) => vec![format!(
+                "sync: ended with {error:?}; a scope that is not known is `invalid-request`"
+            )],
+            Ok(Ok(_)) => vec![
+                "sync: gave a batch; a scope that is not known is `invalid-request`".to_owned(),
+            ],
+            Err(why) => vec![why],
+        },
+    )
 }
 
 /// A cursor of the component's own: of a recording, or of a walk that could not get on.

@@ -55,7 +55,11 @@ pub(super) async fn truncated(subject: &Subject) -> Came {
 }
 
 pub(super) async fn shape(subject: &Subject) -> Came {
-    nothing(subject, Trouble::body(JSON, r#"[null,{"unexpected":[[1]]},"text"]"#)).await
+    nothing(
+        subject,
+        Trouble::body(JSON, r#"[null,{"unexpected":[[1]]},"text"]"#),
+    )
+    .await
 }
 
 pub(super) async fn redirect(subject: &Subject) -> Came {

@@ -41,7 +41,9 @@ pub(super) async fn many(subject: &Subject) -> Came {
 
 async fn of_many(subject: &Subject) -> Result<(), String> {
     let sample = Sample::of(subject);
-    whole(subject, &sample, sample.evidence(1000)).await.map(drop)
+    whole(subject, &sample, sample.evidence(1000))
+        .await
+        .map(drop)
 }
 
 pub(super) async fn unknown(subject: &Subject) -> Came {

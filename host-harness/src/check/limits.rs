@@ -42,16 +42,27 @@ pub(super) async fn half_memory(subject: &Subject) -> Came {
         Ok(made) => made,
         Err(why) => return Came::NotRun(why),
     };
-    Came::Tried(every_verb(subject, &plugin).await.err().into_iter().collect())
+    Came::Tried(
+        every_verb(subject, &plugin)
+            .await
+            .err()
+            .into_iter()
+            .collect(),
+    )
 }
 
 async fn every_verb(subject: &Subject, plugin: &Plugin) -> Result<(), String> {
     let opened = plugin.open_session(Egress::closed()).await;
     let mut session = opened.map_err(|error| error.to_string())?;
-    session.describe().await.map_err(|error| error.to_string())?;
+    session
+        .describe()
+        .await
+        .map_err(|error| error.to_string())?;
     if subject.judges() {
         let sample = Sample::of(subject);
-        score(&mut session, &sample.score_request(FACTS)).await?.ok();
+        score(&mut session, &sample.score_request(FACTS))
+            .await?
+            .ok();
         let request = sample.gate_request(subject, FACTS).await?;
         gate(&mut session, &request).await?.ok();
     }
@@ -70,7 +81,11 @@ pub(super) async fn gigantic(subject: &Subject) -> Came {
     let mut wrong = Vec::new();
     for size in [most, most + 1] {
         let survived = asked(subject, &subject.plugin, page(size)).await;
-        wrong.extend(survived.err().map(|why| format!("a page of {size} bytes: {why}")));
+        wrong.extend(
+            survived
+                .err()
+                .map(|why| format!("a page of {size} bytes: {why}")),
+        );
     }
     Came::Tried(wrong)
 }

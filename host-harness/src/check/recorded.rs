@@ -62,7 +62,9 @@ impl Recorded {
     /// The first walk that was recorded from its beginning to its end.
     fn walk(&self) -> Option<Whole<'_>> {
         let all: Vec<_> = self.batches().collect();
-        let first = all.iter().position(|(pull, _)| pull.request.cursor.is_none())?;
+        let first = all
+            .iter()
+            .position(|(pull, _)| pull.request.cursor.is_none())?;
         let mut whole = Whole {
             first: all.get(first)?.0,
             exchanges: Vec::new(),
@@ -105,7 +107,11 @@ pub(super) async fn again(subject: &Subject) -> Came {
     for (number, (pull, _)) in subject.recorded.batches().enumerate() {
         played += 1;
         let twice = twice(subject, pull).await;
-        wrong.extend(twice.err().map(|why| format!("recorded pull {}: {why}", number + 1)));
+        wrong.extend(
+            twice
+                .err()
+                .map(|why| format!("recorded pull {}: {why}", number + 1)),
+        );
     }
     if played == 0 {
         return Came::not_run(NO_RECORDING);
@@ -177,7 +183,10 @@ pub(super) async fn fault(subject: &Subject) -> Came {
             Ok(walked) => missed(&whole, complete, &walked),
             Err(why) => Err(why),
         };
-        wrong.extend(said.err().map(|why| format!("when `{}` fails: {why}", exchange.url)));
+        wrong.extend(
+            said.err()
+                .map(|why| format!("when `{}` fails: {why}", exchange.url)),
+        );
     }
     Came::Tried(wrong)
 }
@@ -188,7 +197,11 @@ fn missed(whole: &Whole<'_>, complete: usize, walked: &Walked) -> Result<(), Str
     if !walked.ended || read(&walked.records) >= read(&whole.records) {
         return Ok(());
     }
-    let completed = walked.records.iter().filter(|one| is_completed(one)).count();
+    let completed = walked
+        .records
+        .iter()
+        .filter(|one| is_completed(one))
+        .count();
     if completed >= complete {
         return Err("sync: every listing is completed, and records are missing".to_owned());
     }
@@ -273,13 +286,13 @@ async fn play(
             base: way.base.clone(),
             allow_loopback: way.allow_loopback,
         },
-        organizations: Organizations::Bound(
-            way.organizations.iter().flatten().cloned().collect(),
-        ),
+        organizations: Organizations::Bound(way.organizations.iter().flatten().cloned().collect()),
         downloads: &way.downloads,
     };
     let upstream: Arc<dyn Responder> = tape;
-    subject.sync_on(&subject.plugin, line, &upstream, request).await
+    subject
+        .sync_on(&subject.plugin, line, &upstream, request)
+        .await
 }
 
 /// Answers from recordings by method and address, in their order; beyond the last answer, with that one.
@@ -292,10 +305,7 @@ struct Tape {
 }
 
 impl Tape {
-    fn of<'a>(
-        exchanges: impl Iterator<Item = &'a Exchange>,
-        failing: Option<&str>,
-    ) -> Arc<Self> {
+    fn of<'a>(exchanges: impl Iterator<Item = &'a Exchange>, failing: Option<&str>) -> Arc<Self> {
         let mut answers: BTreeMap<_, Vec<Exchange>> = BTreeMap::new();
         for one in exchanges {
             let key = (one.method.clone(), one.url.clone());

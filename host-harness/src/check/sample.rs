@@ -61,7 +61,8 @@ impl Sample {
     ) -> Result<GateRequest, String> {
         let request = score_request(evidence);
         let answer = score(&mut subject.closed().await?, &request).await?;
-        let assessment = answer.map_err(|error| format!("score: refused the evidence: {error:?}"))?;
+        let assessment =
+            answer.map_err(|error| format!("score: refused the evidence: {error:?}"))?;
         Ok(GateRequest {
             assessment,
             evidence: request.evidence,

@@ -154,7 +154,11 @@ impl Subject {
         let request = ConnectRequest {
             endpoint: self.endpoint(),
             credential: CredentialFacts {
-                kind: self.manifest.credentials.first().map(|kind| kind.id.clone()),
+                kind: self
+                    .manifest
+                    .credentials
+                    .first()
+                    .map(|kind| kind.id.clone()),
                 audience_host: None,
             },
             organizations: Vec::new(),

@@ -1,6 +1,6 @@
 //! Judges cases by the terms of a tenant: the one path from evidence to what it comes to, live and in hindsight.
 
-use koalr_platform::conformance::Terms;
+use koalr_platform::conformance::{Terms, check_assessment, check_verdict};
 use koalr_platform::decision::{Settled, settle};
 use koalr_platform::model::assessment::Assessment;
 use koalr_platform::model::common::{Change, Tenths, Timestamp};
@@ -10,9 +10,12 @@ use koalr_platform::policy::Policy;
 use koalr_platform::reconstruct::grounded;
 use koalr_platform::team::Override;
 use koalr_platform::waiver::{Asked, WaiverReport, Waivers};
-use koalr_runtime::Session;
+use koalr_runtime::{Session, Verb};
+use koalr_store::Tenant;
 
-use super::verbs::{gate_in, open, score_in};
+use super::verbs::{gate, gate_in, open, score, score_in};
+use crate::breach::charged;
+use crate::recording::Folder;
 use crate::{Host, HostError};
 
 /// Where it is judged, and by which terms.
@@ -21,8 +24,14 @@ pub(super) struct Bench<'a> {
     waivers: &'a Waivers,
     rules: Vec<RuleSetting>,
     host: &'a Host,
-    /// The sandbox that serves for everything; none if each verb has one of its own.
-    warm: Option<Box<Session>>,
+    sandbox: Sandbox<'a>,
+}
+
+enum Sandbox<'a> {
+    /// One for each verb.
+    Fresh(&'a Host, Option<Folder>),
+    /// One for everything.
+    Warm(Box<Session>),
 }
 
 /// What is judged.
@@ -54,8 +63,19 @@ pub(super) struct Ruling {
 
 impl<'a> Bench<'a> {
     /// For live decisions: nothing of one call is left for the next.
-    pub(super) fn fresh(host: &'a Host, policy: &'a Policy, waivers: &'a Waivers) -> Self {
-        Self::with(None, host, policy, waivers)
+    pub(super) fn fresh(
+        host: &'a Host,
+        tenant: &Tenant,
+        policy: &'a Policy,
+        waivers: &'a Waivers,
+    ) -> Result<Self, HostError> {
+        let folder = Folder::of(host, tenant)?;
+        Ok(Self::with(
+            Sandbox::Fresh(host, folder),
+            host,
+            policy,
+            waivers,
+        ))
     }
 
     /// To judge the past, which is much.
@@ -64,12 +84,16 @@ impl<'a> Bench<'a> {
         policy: &'a Policy,
         waivers: &'a Waivers,
     ) -> Result<Self, HostError> {
-        let warm = Box::new(open(host).await?);
-        Ok(Self::with(Some(warm), host, policy, waivers))
+        Ok(Self::with(
+            Sandbox::Warm(Box::new(open(host).await?)),
+            host,
+            policy,
+            waivers,
+        ))
     }
 
     fn with(
-        warm: Option<Box<Session>>,
+        sandbox: Sandbox<'a>,
         host: &'a Host,
         policy: &'a Policy,
         waivers: &'a Waivers,
@@ -79,7 +103,7 @@ impl<'a> Bench<'a> {
             waivers,
             rules: policy.rules(&host.manifest().rules),
             host,
-            warm,
+            sandbox,
         }
     }
 
@@ -100,10 +124,18 @@ impl<'a> Bench<'a> {
         let Case {
             change, evidence, ..
         } = case;
-        let mut fresh = None;
-        let session = sandbox(self.host, &mut self.warm, &mut fresh).await?;
-        let at = (self.host, session);
-        score_in(at, change, evidence, self.policy, case.as_of).await
+        let assessment = match &mut self.sandbox {
+            Sandbox::Fresh(host, folder) => {
+                let at = (*host, folder.as_ref());
+                score(at, change, evidence, self.policy, case.as_of).await?
+            }
+            Sandbox::Warm(session) => {
+                score_in(session, change, evidence, self.policy, case.as_of).await?
+            }
+        };
+        check_assessment(evidence, &assessment)
+            .map_err(|breaches| charged(self.host.plugin(), Verb::Score, breaches))?;
+        Ok(assessment)
     }
 
     pub(super) async fn rule(
@@ -124,14 +156,21 @@ impl<'a> Bench<'a> {
             cvss_source: self.policy.cvss_source,
             as_of,
         });
+        let terms = (&*self.rules, &*judged.valid);
+        let verdict = match &mut self.sandbox {
+            Sandbox::Fresh(host, folder) => {
+                let at = (*host, folder.as_ref());
+                gate(at, assessment, evidence, terms, as_of).await?
+            }
+            Sandbox::Warm(session) => gate_in(session, assessment, evidence, terms, as_of).await?,
+        };
         let terms = Terms {
             declared: &self.host.manifest().rules,
             active: &self.rules,
             waivers: &judged.valid,
         };
-        let mut fresh = None;
-        let session = sandbox(self.host, &mut self.warm, &mut fresh).await?;
-        let verdict = gate_in((self.host, session), assessment, evidence, terms, as_of).await?;
+        check_verdict(evidence, terms, &verdict)
+            .map_err(|breaches| charged(self.host.plugin(), Verb::Gate, breaches))?;
         let waivers = self.waivers.report(&judged, &verdict, as_of);
         if let Some(unfounded) = waivers.unfounded.first() {
             return Err(HostError::Refused {
@@ -164,17 +203,5 @@ impl<'a> Bench<'a> {
             settled,
             waivers,
         })
-    }
-}
-
-/// The warm sandbox if there is one, otherwise a fresh one.
-async fn sandbox<'s>(
-    host: &Host,
-    warm: &'s mut Option<Box<Session>>,
-    fresh: &'s mut Option<Session>,
-) -> Result<&'s mut Session, HostError> {
-    match warm {
-        Some(warm) => Ok(warm),
-        None => Ok(fresh.insert(open(host).await?)),
     }
 }

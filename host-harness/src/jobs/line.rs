@@ -10,18 +10,21 @@ use koalr_runtime::{
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
 
+use crate::recording::{self, Asked, Folder, Taking};
 use crate::{Host, HostError};
 
 /// A line to one pinned origin. Cheap to clone; sessions opened on it share the pace of their tenant.
 #[derive(Clone)]
 pub(super) struct Line {
-    plugin: Plugin,
+    host: Host,
     endpoint: Endpoint,
     policy: EgressPolicy,
     client: HttpClient,
     credential: CredentialHeader,
     shared: Shared,
     precedence: Precedence,
+    /// Where calls are recorded, and how the line is laid for that; none if they are not.
+    recorded: Option<(Folder, recording::Way)>,
 }
 
 /// How a line is to be laid.
@@ -40,6 +43,20 @@ pub(super) struct Way<'a> {
     pub(super) now: Timestamp,
 }
 
+impl Way<'_> {
+    /// As it is written down.
+    fn written(&self) -> recording::Way {
+        let organizations = self.organizations.as_ref();
+        recording::Way {
+            origin: self.pinned.id.clone(),
+            base: self.pinned.base.clone(),
+            allow_loopback: self.pinned.allow_loopback,
+            organizations: organizations.map(|ids| ids.iter().cloned().collect()),
+            downloads: self.downloads.to_vec(),
+        }
+    }
+}
+
 impl Line {
     /// Prepares the line. No request is sent.
     pub(super) fn new(
@@ -48,11 +65,15 @@ impl Line {
         secret: &Secret,
         way: Way<'_>,
     ) -> Result<Self, HostError> {
-        let pinned = way.pinned;
+        let pinned = way.pinned.clone();
         let endpoint = Endpoint {
             origin: pinned.id.clone(),
             base: pinned.base.clone(),
         };
+        let folder = host
+            .recordings()
+            .map(|recordings| recordings.of(tenant).without(secret));
+        let recorded = folder.map(|folder| (folder, way.written()));
         let organizations =
             (way.organizations).map_or(Organizations::Connecting, Organizations::Bound);
         let roots = match way.roots {
@@ -64,7 +85,7 @@ impl Line {
         let facts = identify_credential(host.declared(), secret);
         let shared = host.shared(tenant, &endpoint.base, way.now);
         Ok(Self {
-            plugin: host.plugin().clone(),
+            host: host.clone(),
             endpoint,
             policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?
                 .with_downloads(host.declared(), way.downloads)?,
@@ -72,6 +93,7 @@ impl Line {
             credential: credential_header(host.declared(), &facts, secret)?,
             shared,
             precedence: way.precedence,
+            recorded,
         })
     }
 
@@ -82,11 +104,21 @@ impl Line {
 
     /// What sends them.
     pub(super) fn plugin(&self) -> &Plugin {
-        &self.plugin
+        self.host.plugin()
     }
 
-    /// Opens a fresh session on the line, with the record of what it sends.
-    pub(super) async fn session(&self) -> Result<(Session, Transcript), HostError> {
+    /// Opens a fresh session on the line for one call, with the record of what it sends.
+    pub(super) async fn session(
+        &self,
+        asked: impl FnOnce() -> Asked,
+    ) -> Result<(Session, Transcript, Taking), HostError> {
+        let taking = match &self.recorded {
+            Some((folder, way)) => {
+                let way = Some((way.clone(), self.policy.clone()));
+                folder.begin(&self.host, asked(), way)
+            }
+            None => Taking::NONE,
+        };
         let egress = Egress::open(
             self.policy.clone(),
             self.client.clone(),
@@ -94,8 +126,13 @@ impl Line {
             self.shared.clone(),
             self.precedence,
         );
+        let egress = match taking.recorder() {
+            Some(recorder) => egress.recorded(recorder),
+            None => egress,
+        };
         let transcript = egress.transcript();
-        Ok((self.plugin.open_session(egress).await?, transcript))
+        let session = self.host.plugin().open_session(egress).await?;
+        Ok((session, transcript, taking))
     }
 }
 

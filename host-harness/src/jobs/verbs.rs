@@ -1,17 +1,35 @@
 //! The verbs that judge, in a sandbox from which nothing may leave. Live each runs in a fresh one; to judge the past, one
-//! serves for many. What they return is checked before anybody uses it.
+//! serves for many.
 
-use koalr_platform::conformance::{Terms, check_assessment, check_verdict};
 use koalr_platform::model::assessment::{Assessment, ScoreError};
 use koalr_platform::model::common::{Change, Timestamp};
 use koalr_platform::model::evidence::{Evidence, ScoreRequest};
-use koalr_platform::model::verdict::{GateError, GateRequest, Verdict};
+use koalr_platform::model::verdict::{GateError, GateRequest, RuleSetting, Verdict, Waiver};
 use koalr_platform::policy::Policy;
-use koalr_runtime::{Egress, Session, Verb};
+use koalr_runtime::{Egress, Session, contract as wire};
 
-use crate::breach::charged;
-use crate::contract::Mirror as _;
+use crate::contract::Mirror;
+use crate::recording::{Asked, Folder, Taking};
 use crate::{Host, HostError};
+
+pub(super) async fn score(
+    (host, folder): At<'_>,
+    change: &Change,
+    evidence: &Evidence,
+    policy: &Policy,
+    as_of: Timestamp,
+) -> Result<Assessment, HostError> {
+    let request = score_request(change, evidence, policy, as_of);
+    let taking = folder.map(|folder| folder.begin(host, Asked::Score(request.clone()), None));
+    let answer = open(host).await?.score(&request.mirror()).await;
+    taking
+        .unwrap_or(Taking::NONE)
+        .end::<Assessment, ScoreError, _, _>(&answer);
+    assessed(answer?)
+}
+
+/// Where a live call is made, and where it is recorded if it is.
+pub(super) type At<'a> = (&'a Host, Option<&'a Folder>);
 
 /// A sandbox that serves for many calls.
 pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
@@ -19,67 +37,99 @@ pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
 }
 
 pub(super) async fn score_in(
-    (host, session): (&Host, &mut Session),
+    session: &mut Session,
     change: &Change,
     evidence: &Evidence,
     policy: &Policy,
     as_of: Timestamp,
 ) -> Result<Assessment, HostError> {
-    let request = ScoreRequest {
+    let request = score_request(change, evidence, policy, as_of);
+    assessed(session.score(&request.mirror()).await?)
+}
+
+fn score_request(
+    change: &Change,
+    evidence: &Evidence,
+    policy: &Policy,
+    as_of: Timestamp,
+) -> ScoreRequest {
+    ScoreRequest {
         change: change.clone(),
         evidence: evidence.clone(),
         settings: policy.score_settings(),
         as_of,
-    };
-    let answer = session.score(&request.mirror()).await?;
-    let assessment: Assessment = answer
-        .map(crate::contract::Mirror::mirror)
-        .map_err(|error| {
-            let reason = match error.mirror() {
-                ScoreError::InvalidEvidence(reason) => reason,
-                ScoreError::InvalidSetting((key, expected)) => {
-                    format!("setting `{key}`: {expected}")
-                }
-                ScoreError::Other((code, text)) => format!("{text} ({code})"),
-            };
-            HostError::Refused {
-                verb: "score",
-                reason,
+    }
+}
+
+fn assessed(
+    answer: Result<wire::score::Assessment, wire::score::Error>,
+) -> Result<Assessment, HostError> {
+    answer.map(Mirror::mirror).map_err(|error| {
+        let reason = match error.mirror() {
+            ScoreError::InvalidEvidence(reason) => reason,
+            ScoreError::InvalidSetting((key, expected)) => {
+                format!("setting `{key}`: {expected}")
             }
-        })?;
-    check_assessment(evidence, &assessment)
-        .map_err(|breaches| charged(host.plugin(), Verb::Score, breaches))?;
-    Ok(assessment)
+            ScoreError::Other((code, text)) => format!("{text} ({code})"),
+        };
+        HostError::Refused {
+            verb: "score",
+            reason,
+        }
+    })
+}
+
+pub(super) async fn gate(
+    (host, folder): At<'_>,
+    assessment: &Assessment,
+    evidence: &Evidence,
+    terms: (&[RuleSetting], &[Waiver]),
+    as_of: Timestamp,
+) -> Result<Verdict, HostError> {
+    let request = gate_request(assessment, evidence, terms, as_of);
+    let taking = folder.map(|folder| folder.begin(host, Asked::Gate(request.clone()), None));
+    let answer = open(host).await?.gate(&request.mirror()).await;
+    taking
+        .unwrap_or(Taking::NONE)
+        .end::<Verdict, GateError, _, _>(&answer);
+    decided(answer?)
 }
 
 pub(super) async fn gate_in(
-    (host, session): (&Host, &mut Session),
+    session: &mut Session,
     assessment: &Assessment,
     evidence: &Evidence,
-    terms: Terms<'_>,
+    terms: (&[RuleSetting], &[Waiver]),
     as_of: Timestamp,
 ) -> Result<Verdict, HostError> {
-    let request = GateRequest {
+    let request = gate_request(assessment, evidence, terms, as_of);
+    decided(session.gate(&request.mirror()).await?)
+}
+
+fn gate_request(
+    assessment: &Assessment,
+    evidence: &Evidence,
+    (rules, waivers): (&[RuleSetting], &[Waiver]),
+    as_of: Timestamp,
+) -> GateRequest {
+    GateRequest {
         assessment: assessment.clone(),
         evidence: evidence.clone(),
-        rules: terms.active.to_vec(),
-        waivers: terms.waivers.to_vec(),
+        rules: rules.to_vec(),
+        waivers: waivers.to_vec(),
         as_of,
-    };
-    let answer = session.gate(&request.mirror()).await?;
-    let verdict: Verdict = answer
-        .map(crate::contract::Mirror::mirror)
-        .map_err(|error| {
-            let reason = match error.mirror() {
-                GateError::InvalidRequest(reason) => reason,
-                GateError::Other((code, text)) => format!("{text} ({code})"),
-            };
-            HostError::Refused {
-                verb: "gate",
-                reason,
-            }
-        })?;
-    check_verdict(evidence, terms, &verdict)
-        .map_err(|breaches| charged(host.plugin(), Verb::Gate, breaches))?;
-    Ok(verdict)
+    }
+}
+
+fn decided(answer: Result<wire::gate::Verdict, wire::gate::Error>) -> Result<Verdict, HostError> {
+    answer.map(Mirror::mirror).map_err(|error| {
+        let reason = match error.mirror() {
+            GateError::InvalidRequest(reason) => reason,
+            GateError::Other((code, text)) => format!("{text} ({code})"),
+        };
+        HostError::Refused {
+            verb: "gate",
+            reason,
+        }
+    })
 }

@@ -9,7 +9,10 @@ use crate::check::{CheckOutcome, CheckReport, CheckRow};
 pub fn check_text(report: &CheckReport) -> String {
     let mut text = String::new();
     if let Some(integration) = &report.integration {
-        sentence(&mut text, &format!("{} against the contract.", plain(integration)));
+        sentence(
+            &mut text,
+            &format!("{} against the contract.", plain(integration)),
+        );
         text.push('\n');
     }
     for row in &report.checks {
@@ -18,7 +21,10 @@ pub fn check_text(report: &CheckReport) -> String {
             CheckOutcome::Failed => "FAILED",
             CheckOutcome::NotRun => "not run",
         };
-        item(&mut text, &format!("{word:<8} {:<20} {}", row.code, row.shows));
+        item(
+            &mut text,
+            &format!("{word:<8} {:<20} {}", row.code, row.shows),
+        );
         reasons(&mut text, row);
     }
     text.push('\n');

@@ -28,6 +28,7 @@ mod noun;
 mod outcome;
 mod pace;
 mod reconstruct;
+mod replay;
 mod schema;
 pub(crate) mod settings;
 mod status;
@@ -63,7 +64,8 @@ pub use koalr::{
 pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
 pub use reconstruct::reconstruct_text;
-pub use schema::{change_report_schema, insight_schemas};
+pub use replay::{ReplayReport, ReplayState, replay_text};
+pub use schema::{change_report_schema, insight_schemas, replay_report_schema};
 pub use settings::{AppliedParameter, AppliedRule};
 pub use status::status_text;
 pub use team::{override_text, team_text, waivers_text};

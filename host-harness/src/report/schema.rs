@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::change::ChangeReport;
 use super::insight::Explained;
+use super::replay::ReplayReport;
 use crate::jobs::{DebtReport, FigureRows};
 
 /// The JSON Schema (2020-12) of what `koalr gate` and `koalr score` print with `--format json`. It is kept as
@@ -29,6 +30,12 @@ pub fn insight_schemas() -> [(&'static str, Value); 5] {
         ("report-calibration", schema_of::<Explained<Calibration>>()),
         ("report-rows", schema_of::<FigureRows>()),
     ]
+}
+
+/// The same of what `koalr replay` prints for each recording, kept as `docs/schema/replay-report.json`.
+#[must_use]
+pub fn replay_report_schema() -> Value {
+    schema_of::<ReplayReport>()
 }
 
 fn schema_of<T: JsonSchema>() -> Value {
@@ -51,7 +58,11 @@ mod tests {
 
     fn all() -> Vec<(&'static str, Value)> {
         let change = ("change-report", change_report_schema());
-        [change].into_iter().chain(insight_schemas()).collect()
+        let replay = ("replay-report", replay_report_schema());
+        [change, replay]
+            .into_iter()
+            .chain(insight_schemas())
+            .collect()
     }
 
     #[test]

@@ -76,16 +76,16 @@ pub(crate) struct Record {
 }
 
 impl ResponseBody {
-    /// Refuses at once a body that announces to be too large.
+    /// Refuses at once a body that announces to be too large: so many bytes.
     pub(crate) fn new(
         inner: Source,
         most: u64,
         record: Record,
         (collector, keeper): (Option<Collector>, Option<Keeper>),
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, u64> {
         let announced = inner.size_hint().lower();
         if announced > most {
-            return Err(Error::HttpResponseBodySize(Some(announced)));
+            return Err(announced);
         }
         Ok(Self {
             inner,

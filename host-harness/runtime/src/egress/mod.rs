@@ -19,6 +19,9 @@ mod origin;
 mod path;
 mod policy;
 mod proxy;
+mod recorded;
+mod recorder;
+mod redactor;
 mod responder;
 mod retry;
 mod reuse;
@@ -42,6 +45,9 @@ pub use governor::{Governor, Priority};
 pub use origin::{Known, PinError, PinnedOrigin, pin_origin};
 pub use policy::{Denial, EgressPolicy, Organizations, PolicyError};
 pub use proxy::{Proxy, ProxyError};
+pub use recorded::{CameTo, Content, Ending, Giver, Recorded};
+pub use recorder::{Recorder, Sink, Written};
+pub use redactor::Redactor;
 pub use responder::{Answered, Asked, Cut, Responder};
 pub use retry::asked_wait;
 pub use reuse::Answers;
@@ -60,6 +66,7 @@ use crate::credential::CredentialHeader;
 pub struct Egress {
     way: Option<Arc<Way>>,
     transcript: Transcript,
+    recorder: Option<Recorder>,
 }
 
 impl Egress {
@@ -69,6 +76,7 @@ impl Egress {
         Self {
             way: None,
             transcript: Transcript::default(),
+            recorder: None,
         }
     }
 
@@ -98,6 +106,7 @@ impl Egress {
                 })),
             })),
             transcript: Transcript::default(),
+            recorder: None,
         }
     }
 
@@ -111,6 +120,16 @@ impl Egress {
                 end: FarEnd::Responder(responder),
             })),
             transcript: Transcript::default(),
+            recorder: None,
+        }
+    }
+
+    /// The same, whose exchanges are written down as the guest sees them.
+    #[must_use]
+    pub fn recorded(self, recorder: Recorder) -> Self {
+        Self {
+            recorder: Some(recorder),
+            ..self
         }
     }
 

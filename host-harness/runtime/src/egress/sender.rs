@@ -17,6 +17,7 @@ use super::body::{Record, ResponseBody, Source};
 use super::governor::Departure;
 use super::host::is_own_name;
 use super::policy::{Denial, Route};
+use super::recorded::{CameTo, Giver};
 use super::responder::{AnsweredBody, Asked, Responder};
 use super::retry::download_wait;
 use super::reuse::{self, Keeper};
@@ -70,23 +71,44 @@ impl Sender {
         permit: Result<Permit, Denial>,
     ) -> Result<Response<WasiBody>, Error> {
         // The body is read before a denial is told: a guest that is still writing would only see a broken stream.
-        let request = self.read(request).await?;
+        let (request, body) = self.read(request).await?;
+        let recorder = self.egress.recorder.as_ref();
+        let taking = recorder.map(|recorder| recorder.begin(&request, self.occurrence, &body));
+        let came = self.bring(request.map(|()| Full::new(body)), permit).await;
+        match (came, taking) {
+            (Ok((response, by)), Some(taking)) => Ok(taking.answered(response, by)),
+            (Ok((response, _)), None) => Ok(response),
+            (Err(failure), taking) => {
+                let code = failure.code();
+                if let Some(taking) = taking {
+                    taking.end(failure.came_to());
+                }
+                Err(code)
+            }
+        }
+    }
+
+    /// An answer, and who gave it.
+    async fn bring(
+        &self,
+        request: Request<Full<Bytes>>,
+        permit: Result<Permit, Denial>,
+    ) -> Result<(Response<WasiBody>, Giver), Failure> {
         let permit = match permit {
             Ok(permit) => permit,
             Err(denial) => {
-                let code = match denial {
-                    Denial::Budget => Error::ConnectionLimitReached,
-                    _ => Error::HttpRequestDenied,
-                };
                 self.exchanged(&ExchangeMeasured::Denied(&denial));
-                let outcome = Outcome::Denied(denial);
+                let outcome = Outcome::Denied(denial.clone());
                 self.begin(&request, None, outcome);
-                return Err(code);
+                return Err(Failure::Denied(denial));
             }
         };
         match &permit.way.end {
             FarEnd::Upstream(upstream) => self.ask(upstream, &permit, request).await,
-            FarEnd::Responder(responder) => self.answer(responder.as_ref(), &permit, request).await,
+            FarEnd::Responder(responder) => {
+                let answer = self.answer(responder.as_ref(), &permit, request).await?;
+                Ok((answer, Giver::Upstream))
+            }
         }
     }
 
@@ -96,9 +118,9 @@ impl Sender {
         upstream: &Upstream,
         permit: &Permit,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<(Response<WasiBody>, Giver), Failure> {
         if let Some(answer) = self.known(upstream, permit, &request) {
-            return Ok(answer);
+            return Ok((answer, Giver::Memory));
         }
         let again = matches!(*request.method(), Method::GET | Method::HEAD);
         let resends = if again { RESENDS } else { 0 };
@@ -107,7 +129,7 @@ impl Sender {
             let (response, row) = match self.pace(upstream, permit.route, &request).await {
                 // Counts as under way until the head of the answer is there.
                 Ok(_departure) => self.send(upstream, permit, request.clone()).await?,
-                Err(wait) => return Ok(self.hold(&request, wait)),
+                Err(wait) => return Ok((self.hold(&request, wait), Giver::Host)),
             };
             let (status, headers) = (response.status(), response.headers());
             let wait = match permit.route {
@@ -134,7 +156,10 @@ impl Sender {
                             let head = (response.status(), response.headers());
                             (upstream.answers).keeper(&request, head, upstream.now)
                         });
-                    return self.hand_over(permit, response.map(Source::Upstream), row, keeper);
+                    let answer = response.map(Source::Upstream);
+                    let uri = request.uri();
+                    let answer = self.hand_over((permit, uri), answer, row, keeper)?;
+                    return Ok((answer, Giver::Upstream));
                 }
             }
         }
@@ -146,7 +171,7 @@ impl Sender {
         responder: &dyn Responder,
         permit: &Permit,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<Response<WasiBody>, Failure> {
         let row = self.begin(&request, Some(permit.route), Outcome::Sent);
         self.sent.fetch_add(1, Ordering::Relaxed);
         let (parts, body) = request.into_parts();
@@ -171,7 +196,7 @@ impl Sender {
                 *response.headers_mut() = answered.headers;
                 let status = answered.status.as_u16();
                 self.exchanged(&ExchangeMeasured::Answered { status });
-                self.hand_over(permit, response, row, None)
+                self.hand_over((permit, &asked.url), response, row, None)
             }
             Err(cause) => Err(self.fail(row, cause)),
         }
@@ -221,7 +246,7 @@ impl Sender {
     }
 
     /// Reads the request's body; that of a `GET` or `HEAD` is dropped.
-    async fn read(&self, request: Request<WasiBody>) -> Result<Request<Full<Bytes>>, Error> {
+    async fn read(&self, request: Request<WasiBody>) -> Result<(Request<()>, Bytes), Error> {
         let (mut parts, body) = request.into_parts();
         let body = Limited::new(body, self.request_bytes)
             .collect()
@@ -236,7 +261,7 @@ impl Sender {
         for name in [HOST, CONTENT_LENGTH] {
             parts.headers.remove(name);
         }
-        Ok(Request::from_parts(parts, Full::new(body)))
+        Ok((Request::from_parts(parts, ()), body))
     }
 
     async fn send(
@@ -244,7 +269,7 @@ impl Sender {
         upstream: &Upstream,
         permit: &Permit,
         mut request: Request<Full<Bytes>>,
-    ) -> Result<(Response<Incoming>, Option<usize>), Error> {
+    ) -> Result<(Response<Incoming>, Option<usize>), Failure> {
         let row = self.begin(&request, Some(permit.route), Outcome::Sent);
         match (permit.route, &upstream.credential) {
             (Route::Api, Some(credential)) => {
@@ -267,21 +292,21 @@ impl Sender {
         }
     }
 
-    /// Writes down that there is no answer. What the guest is told of it.
-    fn fail(&self, row: Option<usize>, cause: TransportError) -> Error {
+    /// Writes down that there is no answer.
+    fn fail(&self, row: Option<usize>, cause: TransportError) -> Failure {
         self.exchanged(&ExchangeMeasured::Failed);
-        let code = cause.code();
-        self.egress.transcript.set(row, Outcome::Failed(cause));
-        code
+        let outcome = Outcome::Failed(cause.clone());
+        self.egress.transcript.set(row, outcome);
+        Failure::Transport(cause)
     }
 
     fn hand_over(
         &self,
-        permit: &Permit,
+        (permit, uri): (&Permit, &Uri),
         response: Response<Source>,
         row: Option<usize>,
         keeper: Option<Keeper>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<Response<WasiBody>, Failure> {
         let (mut parts, body) = response.into_parts();
         let unwanted: Vec<HeaderName> = parts
             .headers
@@ -305,7 +330,13 @@ impl Sender {
             ),
             Route::Download => (self.download_bytes, None),
         };
-        let body = ResponseBody::new(body, most, record, (collector, keeper))?;
+        let body = ResponseBody::new(body, most, record, (collector, keeper)).map_err(|bytes| {
+            let host = uri.host().unwrap_or_default().to_owned();
+            let cause = TransportError::Announced { host, bytes };
+            let outcome = Outcome::Failed(cause.clone());
+            self.egress.transcript.set(row, outcome);
+            Failure::Transport(cause)
+        })?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }
 
@@ -345,6 +376,30 @@ impl Sender {
         self.egress
             .transcript
             .begin(request.method(), request.uri(), route, outcome)
+    }
+}
+
+/// Why a guest has no answer.
+enum Failure {
+    Denied(Denial),
+    Transport(TransportError),
+}
+
+impl Failure {
+    /// What the guest is told.
+    fn code(&self) -> Error {
+        match self {
+            Self::Denied(Denial::Budget) => Error::ConnectionLimitReached,
+            Self::Denied(_) => Error::HttpRequestDenied,
+            Self::Transport(cause) => cause.code(),
+        }
+    }
+
+    fn came_to(self) -> CameTo {
+        match self {
+            Self::Denied(denial) => CameTo::Denied(denial.to_string()),
+            Self::Transport(cause) => CameTo::Failed(cause),
+        }
     }
 }
 

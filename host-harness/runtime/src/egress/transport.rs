@@ -5,12 +5,14 @@ use std::io;
 use std::net::IpAddr;
 
 use rustls::CertificateError;
+use serde::{Deserialize, Serialize};
 
 use super::connector::CONNECT_TIMEOUT;
 use super::proxy::ProxyFailure;
 
 /// Why a request could not be carried out. The host is the one the request named.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum TransportError {
     /// Name resolution failed.
     #[error("the name `{host}` cannot be resolved; check the name and this machine's network")]
@@ -95,6 +97,16 @@ pub enum TransportError {
         host: String,
         /// The limit, in bytes.
         bytes: usize,
+    },
+    /// The answer says of itself that it is larger than the sandbox permits; none of it was read.
+    #[error(
+        "`{host}` announces an answer of {bytes} bytes, which is more than the sandbox permits"
+    )]
+    Announced {
+        /// The host.
+        host: String,
+        /// What it announces, in bytes.
+        bytes: u64,
     },
     /// The connection broke, or what came back is not HTTP.
     #[error("`{host}` broke off or does not speak HTTP: {cause}")]
@@ -181,6 +193,7 @@ impl TransportError {
             Self::Tls { .. } => Code::TlsProtocolError,
             Self::Timeout { .. } => Code::HttpResponseTimeout,
             Self::TooLarge { .. } => Code::HttpResponseBodySize(None),
+            Self::Announced { bytes, .. } => Code::HttpResponseBodySize(Some(*bytes)),
             Self::Broken { .. } => Code::ConnectionTerminated,
         }
     }
