@@ -10,4 +10,5 @@ pub mod guests;
 pub mod sandbox;
 pub mod scenario;
 pub mod tls;
+pub mod values;
 pub mod workspace;

@@ -13,4 +13,5 @@ mod pull_requests;
 mod sandbox;
 mod scenario_files;
 mod tls;
+mod values;
 mod walls;

@@ -4,6 +4,7 @@
 #![cfg(target_family = "wasm")]
 
 pub mod harmless;
+pub mod impostor;
 
 #[expect(missing_docs, clippy::pedantic, reason = "generated code")]
 pub mod bindings {
