@@ -21,6 +21,8 @@ use koalr_runtime::Limits as Sandbox;
 
 use crate::RateShare;
 use crate::observe::LogSettings;
+use crate::registry::SignaturePolicy;
+use crate::serve::Tolerance;
 use crate::web::{Limits, Reach};
 
 pub use complaint::{Complaint, ConfigError, Place};
@@ -70,6 +72,10 @@ pub struct Config {
     pub plugin: Option<PathBuf>,
     /// What one session and each of its calls may use.
     pub sandbox: Sandbox,
+    /// How many calls of a version may fail.
+    pub tolerance: Tolerance,
+    /// Which signatures versions of integrations need.
+    pub signatures: SignaturePolicy,
     /// What is logged, and how.
     pub log: LogSettings,
     /// Where metrics are served; none means nowhere.
@@ -117,6 +123,8 @@ impl Default for Config {
             window_days: WINDOW_DAYS,
             plugin: None,
             sandbox: Sandbox::default(),
+            tolerance: Tolerance::default(),
+            signatures: SignaturePolicy::default(),
             log: LogSettings::default(),
             metrics: None,
             set: BTreeMap::new(),

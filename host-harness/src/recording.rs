@@ -150,7 +150,7 @@ impl Header {
 
 fn by_name(limits: &Limits) -> BTreeMap<String, u64> {
     let rows = limits.list().into_iter();
-    rows.map(|row| (row.name.to_owned(), row.value)).collect()
+    rows.map(|row| (row.name.to_string(), row.value)).collect()
 }
 
 /// A line of a file.

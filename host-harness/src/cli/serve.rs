@@ -7,7 +7,8 @@ use koalr_store::DataDir;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::{Common, Format};
-use super::{data_path, now, open_host, print};
+use super::host::open_named;
+use super::{data_path, now, print};
 use crate::HostError;
 use crate::queue::{CapacityError, WallClock};
 use crate::recording::Recordings;
@@ -24,7 +25,7 @@ pub(super) async fn run(common: &Common) -> Result<ExitCode, HostError> {
     let mut signals = Signals::listen().map_err(HostError::Serve)?;
     let tls = common.settings.look()?;
     let data = DataDir::open(data_path(common)?)?;
-    let host = open_host(common, common.settings.rate_share).await?;
+    let host = open_named(common, common.settings.rate_share).await?;
     let host = match common.settings.recordings {
         0 => host,
         newest => {
@@ -36,6 +37,10 @@ pub(super) async fn run(common: &Common) -> Result<ExitCode, HostError> {
     let clock = Arc::new(WallClock(move || now(&clock)));
     let settings = ServeSettings::of(&common.settings, tls.clone(), clock)
         .map_err(|error: CapacityError| HostError::NotPossible(error.to_string()))?;
+    let settings = ServeSettings {
+        signers: common.settings.signatures.read()?,
+        ..settings
+    };
     let server = Server::start(host, data, settings).await?;
     let (address, scheme) = (
         server.address(),

@@ -11,7 +11,7 @@ use crate::RateShare;
 use crate::observe::LogFormat;
 
 /// Every setting, section by section.
-pub static SETTINGS: [Setting; 38] = [
+pub static SETTINGS: [Setting; 42] = [
     Setting {
         name: "data.dir",
         flag: Some("--data"),
@@ -322,6 +322,48 @@ pub static SETTINGS: [Setting; 38] = [
             |c| whole(c.sandbox.log_bytes >> 10),
             |c, n| c.sandbox.log_bytes = size(n) << 10,
         ),
+    },
+    Setting {
+        name: "plugins.rollback-faults",
+        flag: None,
+        about: "Calls of a version that may fail before the one before it serves again; 0 never goes back",
+        field: Field::Whole(
+            (0, 1_000),
+            |c| whole(c.tolerance.faults),
+            |c, n| c.tolerance.faults = size(n),
+        ),
+    },
+    Setting {
+        name: "plugins.rollback-calls",
+        flag: None,
+        about: "Among how many of its newest calls they are counted",
+        field: Field::Whole(
+            (1, 1_000),
+            |c| whole(c.tolerance.calls),
+            |c, n| c.tolerance.calls = size(n),
+        ),
+    },
+    Setting {
+        name: "plugins.signature",
+        flag: None,
+        about: "Whether a version without a signature by one of the keys may be installed and run",
+        field: Field::Word(
+            &["optional", "required"],
+            |c| {
+                if c.signatures.required {
+                    "required"
+                } else {
+                    "optional"
+                }
+            },
+            |c, word| c.signatures.required = word == "required",
+        ),
+    },
+    Setting {
+        name: "plugins.keys",
+        flag: None,
+        about: "PEM files of the Ed25519 public keys that sign versions",
+        field: Field::Paths(|c| &c.signatures.keys, |c, paths| c.signatures.keys = paths),
     },
     Setting {
         name: "log.level",

@@ -1,6 +1,6 @@
 //! Judges cases by the terms of a tenant: the one path from evidence to what it comes to, live and in hindsight.
 
-use koalr_platform::conformance::{Terms, check_assessment, check_verdict};
+use koalr_platform::conformance::Terms;
 use koalr_platform::decision::{Settled, settle};
 use koalr_platform::model::assessment::Assessment;
 use koalr_platform::model::common::{Change, Tenths, Timestamp};
@@ -10,11 +10,10 @@ use koalr_platform::policy::Policy;
 use koalr_platform::reconstruct::grounded;
 use koalr_platform::team::Override;
 use koalr_platform::waiver::{Asked, WaiverReport, Waivers};
-use koalr_runtime::{Session, Verb};
+use koalr_runtime::Session;
 use koalr_store::Tenant;
 
-use super::verbs::{gate, gate_in, open, score, score_in};
-use crate::breach::charged;
+use super::verbs::{At, gate, open, score};
 use crate::recording::Folder;
 use crate::{Host, HostError};
 
@@ -24,14 +23,10 @@ pub(super) struct Bench<'a> {
     waivers: &'a Waivers,
     rules: Vec<RuleSetting>,
     host: &'a Host,
-    sandbox: Sandbox<'a>,
-}
-
-enum Sandbox<'a> {
-    /// One for each verb.
-    Fresh(&'a Host, Option<Folder>),
-    /// One for everything.
-    Warm(Box<Session>),
+    /// The sandbox that serves for everything; none if each verb has one of its own.
+    warm: Option<Box<Session>>,
+    /// Where the calls are recorded; none if they are not.
+    folder: Option<Folder>,
 }
 
 /// What is judged.
@@ -70,12 +65,10 @@ impl<'a> Bench<'a> {
         waivers: &'a Waivers,
     ) -> Result<Self, HostError> {
         let folder = Folder::of(host, tenant)?;
-        Ok(Self::with(
-            Sandbox::Fresh(host, folder),
-            host,
-            policy,
-            waivers,
-        ))
+        Ok(Self {
+            folder,
+            ..Self::with(None, host, policy, waivers)
+        })
     }
 
     /// To judge the past, which is much.
@@ -84,16 +77,12 @@ impl<'a> Bench<'a> {
         policy: &'a Policy,
         waivers: &'a Waivers,
     ) -> Result<Self, HostError> {
-        Ok(Self::with(
-            Sandbox::Warm(Box::new(open(host).await?)),
-            host,
-            policy,
-            waivers,
-        ))
+        let warm = Box::new(open(host).await?);
+        Ok(Self::with(Some(warm), host, policy, waivers))
     }
 
     fn with(
-        sandbox: Sandbox<'a>,
+        warm: Option<Box<Session>>,
         host: &'a Host,
         policy: &'a Policy,
         waivers: &'a Waivers,
@@ -103,7 +92,8 @@ impl<'a> Bench<'a> {
             waivers,
             rules: policy.rules(&host.manifest().rules),
             host,
-            sandbox,
+            warm,
+            folder: None,
         }
     }
 
@@ -124,18 +114,13 @@ impl<'a> Bench<'a> {
         let Case {
             change, evidence, ..
         } = case;
-        let assessment = match &mut self.sandbox {
-            Sandbox::Fresh(host, folder) => {
-                let at = (*host, folder.as_ref());
-                score(at, change, evidence, self.policy, case.as_of).await?
-            }
-            Sandbox::Warm(session) => {
-                score_in(session, change, evidence, self.policy, case.as_of).await?
-            }
+        let mut fresh = None;
+        let at = At {
+            host: self.host,
+            session: sandbox(self.host, &mut self.warm, &mut fresh).await?,
+            folder: self.folder.as_ref(),
         };
-        check_assessment(evidence, &assessment)
-            .map_err(|breaches| charged(self.host.plugin(), Verb::Score, breaches))?;
-        Ok(assessment)
+        score(at, change, evidence, self.policy, case.as_of).await
     }
 
     pub(super) async fn rule(
@@ -156,21 +141,18 @@ impl<'a> Bench<'a> {
             cvss_source: self.policy.cvss_source,
             as_of,
         });
-        let terms = (&*self.rules, &*judged.valid);
-        let verdict = match &mut self.sandbox {
-            Sandbox::Fresh(host, folder) => {
-                let at = (*host, folder.as_ref());
-                gate(at, assessment, evidence, terms, as_of).await?
-            }
-            Sandbox::Warm(session) => gate_in(session, assessment, evidence, terms, as_of).await?,
-        };
         let terms = Terms {
             declared: &self.host.manifest().rules,
             active: &self.rules,
             waivers: &judged.valid,
         };
-        check_verdict(evidence, terms, &verdict)
-            .map_err(|breaches| charged(self.host.plugin(), Verb::Gate, breaches))?;
+        let mut fresh = None;
+        let at = At {
+            host: self.host,
+            session: sandbox(self.host, &mut self.warm, &mut fresh).await?,
+            folder: self.folder.as_ref(),
+        };
+        let verdict = gate(at, assessment, evidence, terms, as_of).await?;
         let waivers = self.waivers.report(&judged, &verdict, as_of);
         if let Some(unfounded) = waivers.unfounded.first() {
             return Err(HostError::Refused {
@@ -203,5 +185,17 @@ impl<'a> Bench<'a> {
             settled,
             waivers,
         })
+    }
+}
+
+/// The warm sandbox if there is one, otherwise a fresh one.
+async fn sandbox<'s>(
+    host: &Host,
+    warm: &'s mut Option<Box<Session>>,
+    fresh: &'s mut Option<Session>,
+) -> Result<&'s mut Session, HostError> {
+    match warm {
+        Some(warm) => Ok(warm),
+        None => Ok(fresh.insert(open(host).await?)),
     }
 }

@@ -93,7 +93,12 @@ impl Walk<'_> {
             request_budget: REQUESTS_A_CALL,
             as_of: self.as_of + i64::from(waited_secs) * 1000,
         };
-        Call::begin(answer(self.line.clone(), request))
+        let line = match self.scope {
+            // Many batches: each goes out with the version that serves then.
+            Scope::Organizations(_) | Scope::Enrichment(_) => self.line.current(),
+            _ => Ok(self.line.clone()),
+        };
+        Call::begin(answer(line, request))
     }
 
     fn failed(&self, error: SyncError) -> HostError {
@@ -240,9 +245,9 @@ impl Call {
     }
 }
 
-async fn answer(line: Line, request: SyncRequest) -> Answer {
+async fn answer(line: Result<Line, HostError>, request: SyncRequest) -> Answer {
     let asked = || Asked::Sync(request.clone());
-    let (mut session, transcript, taking) = line.session(asked).await?;
+    let (mut session, transcript, taking) = line?.session(asked).await?;
     let answer = session.sync(&request.mirror()).await;
     taking.end::<Batch, SyncError, _, _>(&answer);
     log(&transcript);

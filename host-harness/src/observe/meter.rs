@@ -11,6 +11,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use super::catalogue::Of;
 use super::metrics::Metrics;
 use super::tally::Tally;
+use super::vigil::Vigil;
 
 /// The metrics of one version of an integration, looked up once: a call that went well allocates nothing.
 pub(crate) struct PluginMeter {
@@ -31,6 +32,7 @@ pub(crate) struct PluginMeter {
     received: Counter,
     waits: Histogram,
     tally: Arc<Tally>,
+    vigil: Arc<Vigil>,
 }
 
 struct OfVerb {
@@ -41,7 +43,11 @@ struct OfVerb {
 }
 
 impl PluginMeter {
-    pub(crate) fn new(metrics: &Metrics, plugin: &str, version: &str) -> Self {
+    pub(crate) fn new(
+        metrics: &Metrics,
+        (plugin, version): (&str, &str),
+        vigil: Arc<Vigil>,
+    ) -> Self {
         let all = &metrics.plugins;
         Self {
             verbs: Verb::ALL.map(|verb| OfVerb {
@@ -62,6 +68,7 @@ impl PluginMeter {
             received: all.received.of([plugin]),
             waits: all.waits.of([plugin]),
             tally: Arc::clone(&metrics.tally),
+            vigil,
             plugin: plugin.to_owned(),
             version: version.to_owned(),
         }
@@ -84,6 +91,7 @@ impl Meter for PluginMeter {
             return;
         };
         self.tally.note(place, call);
+        self.vigil.note(call);
         if call.outcome == OK {
             verb.ok.inc();
         } else {
@@ -99,6 +107,7 @@ impl Meter for PluginMeter {
     fn breached(&self, verb: Verb) {
         let labels = [self.plugin.as_str(), &self.version, verb.word()];
         self.breaches.of(labels).inc();
+        self.vigil.blame();
     }
 
     fn exchanged(&self, exchange: &ExchangeMeasured<'_>) {

@@ -16,9 +16,9 @@ use crate::recording::{Difference, Header, Replayed};
 pub struct ReplayReport {
     /// The file of the recording.
     pub file: String,
-    /// The verb that was called; none if the file does not say it.
+    /// The verb that was called; none if it could not be replayed.
     pub verb: Option<String>,
-    /// Id of the integration; none if the file does not say it.
+    /// Id of the integration; none if it could not be replayed.
     pub integration: Option<String>,
     /// Whether it came to the same.
     pub state: ReplayState,
@@ -64,6 +64,8 @@ impl ReplayReport {
             ReplayState::Different
         };
         Self {
+            verb: Some(header.asked.verb().to_string()),
+            integration: Some(header.integration.clone()),
             state,
             reason: None,
             differences: replayed.differences,
@@ -74,17 +76,17 @@ impl ReplayReport {
             wall_ms: u64::try_from(replayed.wall.as_millis()).unwrap_or(u64::MAX),
             cpu_ticks: replayed.cpu_ticks,
             memory_peak_bytes: replayed.memory_peak,
-            ..Self::failed(file, Some(header), String::new())
+            ..Self::failed(file, String::new())
         }
     }
 
     /// Of one that could not.
     #[must_use]
-    pub fn failed(file: &Path, header: Option<&Header>, reason: String) -> Self {
+    pub fn failed(file: &Path, reason: String) -> Self {
         Self {
             file: file.display().to_string(),
-            verb: header.map(|header| header.asked.verb().to_string()),
-            integration: header.map(|header| header.integration.clone()),
+            verb: None,
+            integration: None,
             state: ReplayState::NotReplayed,
             reason: Some(reason),
             differences: Vec::new(),
@@ -172,7 +174,7 @@ mod tests {
 
     #[test]
     fn what_differs_is_told_by_its_place() {
-        let mut report = ReplayReport::failed(Path::new("sync-1.jsonl"), None, String::new());
+        let mut report = ReplayReport::failed(Path::new("sync-1.jsonl"), String::new());
         report.state = ReplayState::Different;
         report.differences = vec![
             Difference {
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn of_many_differences_the_first_are_told_and_the_rest_counted() {
-        let mut report = ReplayReport::failed(Path::new("sync-1.jsonl"), None, String::new());
+        let mut report = ReplayReport::failed(Path::new("sync-1.jsonl"), String::new());
         report.state = ReplayState::Different;
         report.not_made = (0..30).map(|number| format!("GET /{number}")).collect();
         let text = replay_text(&report);
@@ -205,7 +207,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_replayed_is_told_with_its_reason() {
-        let report = ReplayReport::failed(Path::new("a.jsonl"), None, "it ends".to_owned());
+        let report = ReplayReport::failed(Path::new("a.jsonl"), "it ends".to_owned());
         assert_eq!(replay_text(&report), "a.jsonl: not replayed: it ends\n");
     }
 }

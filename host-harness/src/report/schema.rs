@@ -3,6 +3,7 @@
 use koalr_platform::calibration::Calibration;
 use koalr_platform::correlation::Correlation;
 use koalr_platform::dora::Dora;
+use koalr_platform::rollout::Swap;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -12,6 +13,7 @@ use super::change::ChangeReport;
 use super::insight::Explained;
 use super::replay::ReplayReport;
 use crate::jobs::{DebtReport, FigureRows};
+use crate::registry::{Changed, InstallReport, ListedPlugin, Removed};
 
 /// The JSON Schema (2020-12) of what `koalr gate` and `koalr score` print with `--format json`. It is kept as
 /// `docs/schema/change-report.json`, and knows every property that is printed.
@@ -38,6 +40,18 @@ pub fn replay_report_schema() -> Value {
     schema_of::<ReplayReport>()
 }
 
+/// The same of what `koalr plugin` prints.
+#[must_use]
+pub fn plugin_schemas() -> [(&'static str, Value); 5] {
+    [
+        ("plugin-installed", schema_of::<InstallReport>()),
+        ("plugin-list", schema_of::<Vec<ListedPlugin>>()),
+        ("plugin-changed", schema_of::<Changed>()),
+        ("plugin-removed", schema_of::<Removed>()),
+        ("plugin-history", schema_of::<Vec<Swap>>()),
+    ]
+}
+
 fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<T>();
@@ -62,6 +76,7 @@ mod tests {
         [change, replay]
             .into_iter()
             .chain(insight_schemas())
+            .chain(plugin_schemas())
             .collect()
     }
 

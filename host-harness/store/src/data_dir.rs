@@ -62,6 +62,12 @@ impl DataDir {
         })
     }
 
+    /// Whether there is one at this path. Makes nothing.
+    #[must_use]
+    pub fn is_at(path: &Path) -> bool {
+        path.join("control.db").is_file()
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -234,7 +240,7 @@ fn open_control(data: &Path, busy_timeout: Duration) -> Result<Database, StoreEr
     Database::open(data.join("control.db"), CONTROL, busy_timeout)
 }
 
-fn create_directory(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn create_directory(path: &Path) -> Result<(), StoreError> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)

@@ -16,6 +16,7 @@ pub(crate) const CONTROL: &[&str] = &[
     include_str!("../migrations/control/0001.sql"),
     include_str!("../migrations/control/0002.sql"),
     include_str!("../migrations/control/0003.sql"),
+    include_str!("../migrations/control/0004.sql"),
 ];
 
 /// Schema of a tenant's database.

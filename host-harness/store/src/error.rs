@@ -265,6 +265,56 @@ pub enum StoreError {
         /// All that is wrong with them, each with the way out.
         reason: String,
     },
+    /// Other bytes have the version.
+    #[error(
+        "{version} of `{integration}` is installed with other bytes: stored {stored}, given {given}; give the new \
+         component another version, or remove the stored one"
+    )]
+    VersionTaken {
+        /// The integration.
+        integration: String,
+        /// The version that both claim.
+        version: String,
+        /// SHA-256 of the stored one.
+        stored: String,
+        /// SHA-256 of the other.
+        given: String,
+    },
+    /// The version is not installed.
+    #[error("{version} of `{integration}` is not installed; `koalr plugin install FILE` does that")]
+    NotInstalled {
+        /// The integration.
+        integration: String,
+        /// The version.
+        version: String,
+    },
+    /// No version of the integration serves by anybody's decision.
+    #[error(
+        "no version of `{integration}` was ever swapped in; `koalr plugin swap {integration} VERSION` does that"
+    )]
+    NoRollout {
+        /// The integration.
+        integration: String,
+    },
+    /// Which versions serve whom stays as it is.
+    #[error(transparent)]
+    Refused(#[from] koalr_platform::rollout::Refused),
+    /// An installed component is gone.
+    #[error("component `{}` is missing; `koalr plugin install FILE` with the file that was installed puts it back", path.display())]
+    ComponentMissing {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// An installed component is not what was installed.
+    #[error(
+        "component `{}` is not what was installed, and is not run; `koalr plugin install FILE` with the file that was \
+         installed puts it back",
+        path.display()
+    )]
+    ComponentDamaged {
+        /// The file.
+        path: PathBuf,
+    },
     /// A secret could not be sealed.
     #[error("sealing a secret: {reason}")]
     Sealing {

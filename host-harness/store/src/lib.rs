@@ -1,7 +1,9 @@
 //! One `SQLite` file a tenant, one control database, and the vault for credentials.
 //!
 //! ```text
-//! <data>/control.db           who the tenants are, the wrapped data key of each, and hashes of keys of the API
+//! <data>/control.db           who the tenants are, the wrapped data key of each, and hashes of keys of the API;
+//!                             which versions of integrations are installed, and which serve whom
+//! <data>/plugins/<hash>.wasm  the bytes of each of them
 //! <data>/vault.key            the 32 bytes that wrap them; mode 0600; `vault.key.new` is the next one
 //! <data>/tenants/<tenant>.db  everything of one tenant
 //! ```
@@ -39,6 +41,7 @@ mod once;
 mod page;
 mod people;
 mod query;
+mod registry;
 mod reimport;
 mod row;
 mod spell;
@@ -76,6 +79,7 @@ pub use page::{
     ListedFinding, OverrideKey, Slice, StoredWaiver, TimeAndId,
 };
 pub use people::StoredPolicy;
+pub use registry::{Installed, Signed};
 pub use spell::{ListedSpell, SpellFilter, SpellPage, SpellRows};
 pub use sync_state::SyncState;
 pub use tally::Tally;

@@ -10,8 +10,10 @@
 mod base;
 mod body;
 mod client;
+mod complaint;
 mod connector;
 mod download;
+mod echo;
 mod governor;
 mod hooks;
 mod host;
@@ -54,6 +56,7 @@ pub use reuse::Answers;
 pub use transcript::{Exchange, Outcome, Transcript};
 pub use transport::TransportError;
 
+pub(crate) use echo::Echo;
 pub(crate) use hooks::EgressHooks;
 pub(crate) use waiting::QuotaWait;
 
@@ -159,6 +162,14 @@ struct Way {
 }
 
 impl Way {
+    /// What the credential looks like in an answer; none if nothing is added.
+    fn echo(&self) -> Option<Echo> {
+        match &self.end {
+            FarEnd::Upstream(upstream) => upstream.credential.as_ref().map(CredentialHeader::echo),
+            FarEnd::Responder(_) => None,
+        }
+    }
+
     /// The header that carries the credential; none if nothing is added.
     fn credential_name(&self) -> Option<&HeaderName> {
         match &self.end {

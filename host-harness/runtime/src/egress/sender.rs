@@ -6,17 +6,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER,
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Collected, Empty, Full, Limited};
+use http_body_util::{BodyExt, Collected, Empty, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
 
-use super::body::{Record, ResponseBody, Source};
+use super::body::{Readers, Record, ResponseBody, Source, WITHHELD};
+use super::complaint::Complaints;
+use super::echo::{Echo, Listener};
 use super::governor::Departure;
 use super::host::is_own_name;
-use super::policy::{Denial, Route};
+use super::policy::{Denial, Route, shown};
 use super::recorded::{CameTo, Giver};
 use super::responder::{AnsweredBody, Asked, Responder};
 use super::retry::download_wait;
@@ -27,12 +31,15 @@ use super::transcript::Outcome;
 use super::transport::TransportError;
 use super::waiting::QuotaWait;
 use super::{Egress, FarEnd, Upstream, Way};
+use crate::limits::Limit;
 use crate::meter::{ExchangeMeasured, Meter};
 
 /// A request may leave, this way.
 pub(super) struct Permit {
     pub(super) way: Arc<Way>,
     pub(super) route: Route,
+    /// The host that is asked.
+    pub(super) host: String,
 }
 
 impl Permit {
@@ -51,8 +58,8 @@ impl Permit {
 pub(super) struct Sender {
     pub(super) egress: Egress,
     pub(super) request_bytes: usize,
-    pub(super) response_bytes: u64,
-    pub(super) download_bytes: u64,
+    pub(super) response: Limit,
+    pub(super) download: Limit,
     pub(super) sent: Arc<AtomicU32>,
     pub(super) waiting: Arc<QuotaWait>,
     pub(super) tickets: Tickets,
@@ -60,6 +67,7 @@ pub(super) struct Sender {
     pub(super) occurrence: u32,
     /// What was answered from memory in this session.
     pub(super) given: Arc<Mutex<HashSet<String>>>,
+    pub(super) complaints: Complaints,
     pub(super) forbidden: ForbiddenHeaderFilter,
     pub(super) meter: Option<Arc<dyn Meter>>,
 }
@@ -71,9 +79,10 @@ impl Sender {
         permit: Result<Permit, Denial>,
     ) -> Result<Response<WasiBody>, Error> {
         // The body is read before a denial is told: a guest that is still writing would only see a broken stream.
-        let (request, body) = self.read(request).await?;
+        let (request, body, whole) = self.read(request).await?;
         let recorder = self.egress.recorder.as_ref();
         let taking = recorder.map(|recorder| recorder.begin(&request, self.occurrence, &body));
+        let permit = permit.and_then(|permit| whole.map(|()| permit));
         let came = self.bring(request.map(|()| Full::new(body)), permit).await;
         match (came, taking) {
             (Ok((response, by)), Some(taking)) => Ok(taking.answered(response, by)),
@@ -97,6 +106,7 @@ impl Sender {
         let permit = match permit {
             Ok(permit) => permit,
             Err(denial) => {
+                self.complaints.tell("was denied a request", &denial);
                 self.exchanged(&ExchangeMeasured::Denied(&denial));
                 let outcome = Outcome::Denied(denial.clone());
                 self.begin(&request, None, outcome);
@@ -157,8 +167,7 @@ impl Sender {
                             (upstream.answers).keeper(&request, head, upstream.now)
                         });
                     let answer = response.map(Source::Upstream);
-                    let uri = request.uri();
-                    let answer = self.hand_over((permit, uri), answer, row, keeper)?;
+                    let answer = self.hand_over(permit, answer, row, keeper)?;
                     return Ok((answer, Giver::Upstream));
                 }
             }
@@ -196,7 +205,7 @@ impl Sender {
                 *response.headers_mut() = answered.headers;
                 let status = answered.status.as_u16();
                 self.exchanged(&ExchangeMeasured::Answered { status });
-                self.hand_over((permit, &asked.url), response, row, None)
+                self.hand_over(permit, response, row, None)
             }
             Err(cause) => Err(self.fail(row, cause)),
         }
@@ -245,14 +254,20 @@ impl Sender {
         Ok(Some(admitted))
     }
 
-    /// Reads the request's body; that of a `GET` or `HEAD` is dropped.
-    async fn read(&self, request: Request<WasiBody>) -> Result<(Request<()>, Bytes), Error> {
+    /// Reads the request's body; that of a `GET` or `HEAD` is dropped, and so is one that is too long.
+    async fn read(
+        &self,
+        request: Request<WasiBody>,
+    ) -> Result<(Request<()>, Bytes, Result<(), Denial>), Error> {
         let (mut parts, body) = request.into_parts();
-        let body = Limited::new(body, self.request_bytes)
-            .collect()
-            .await
-            .map_err(|_| Error::HttpRequestBodySize(None))?
-            .to_bytes();
+        let body = Limited::new(body, self.request_bytes).collect().await;
+        let (body, whole) = match body {
+            Ok(body) => (body.to_bytes(), Ok(())),
+            Err(cause) if cause.is::<LengthLimitError>() => {
+                (Bytes::new(), Err(Denial::Body(self.request_bytes)))
+            }
+            Err(_) => return Err(Error::HttpRequestBodySize(None)),
+        };
         let body = match parts.method {
             Method::GET | Method::HEAD => Bytes::new(),
             _ => body,
@@ -261,7 +276,7 @@ impl Sender {
         for name in [HOST, CONTENT_LENGTH] {
             parts.headers.remove(name);
         }
-        Ok((Request::from_parts(parts, ()), body))
+        Ok((Request::from_parts(parts, ()), body, whole))
     }
 
     async fn send(
@@ -274,7 +289,9 @@ impl Sender {
         match (permit.route, &upstream.credential) {
             (Route::Api, Some(credential)) => {
                 let (name, value) = credential.header();
-                request.headers_mut().insert(name, value);
+                let headers = request.headers_mut();
+                headers.insert(name, value);
+                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(PLAIN));
             }
             (Route::Api, None) => {}
             // The address says all; a header would only carry something to another host.
@@ -302,7 +319,7 @@ impl Sender {
 
     fn hand_over(
         &self,
-        (permit, uri): (&Permit, &Uri),
+        permit: &Permit,
         response: Response<Source>,
         row: Option<usize>,
         keeper: Option<Keeper>,
@@ -317,26 +334,38 @@ impl Sender {
         for name in unwanted {
             parts.headers.remove(name);
         }
+        let echo = match permit.route {
+            Route::Api => permit.way.echo(),
+            Route::Download => None,
+        };
+        if let Some(echo) = &echo {
+            check_head(echo, &permit.host, &parts.headers).map_err(|cause| {
+                self.complaints.tell(WITHHELD, &cause);
+                self.fail(row, cause)
+            })?;
+        }
         let record = Record {
+            complaints: self.complaints.clone(),
+            host: permit.host.clone(),
             transcript: self.egress.transcript.clone(),
             row,
             status: parts.status.as_u16(),
             meter: self.meter.clone(),
         };
-        let (most, collector) = match permit.route {
+        let (limit, collector) = match permit.route {
             Route::Api => (
-                self.response_bytes,
+                self.response,
                 Collector::new(&permit.way, &self.tickets, &parts),
             ),
-            Route::Download => (self.download_bytes, None),
+            Route::Download => (self.download, None),
         };
-        let body = ResponseBody::new(body, most, record, (collector, keeper)).map_err(|bytes| {
-            let host = uri.host().unwrap_or_default().to_owned();
-            let cause = TransportError::Announced { host, bytes };
-            let outcome = Outcome::Failed(cause.clone());
-            self.egress.transcript.set(row, outcome);
-            Failure::Transport(cause)
-        })?;
+        let readers = Readers {
+            listener: echo.map(Listener::new),
+            collector,
+            keeper,
+        };
+        // What is too long is written down where the body ends.
+        let body = ResponseBody::new(body, limit, record, readers).map_err(Failure::Transport)?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }
 
@@ -379,6 +408,26 @@ impl Sender {
     }
 }
 
+/// Refuses an answer whose head holds the credential, or whose body could hold it unseen.
+fn check_head(echo: &Echo, host: &str, headers: &HeaderMap) -> Result<(), TransportError> {
+    let host = || host.to_owned();
+    let repeats = |(name, value): (&HeaderName, &HeaderValue)| {
+        echo.is_in(value.as_bytes()) || echo.is_in(name.as_str().as_bytes())
+    };
+    if headers.iter().any(repeats) {
+        return Err(TransportError::Echo { host: host() });
+    }
+    match headers.get(CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(PLAIN.as_bytes()) => {
+            Err(TransportError::Encoded {
+                host: host(),
+                encoding: shown(&String::from_utf8_lossy(encoding.as_bytes())),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Why a guest has no answer.
 enum Failure {
     Denied(Denial),
@@ -389,7 +438,8 @@ impl Failure {
     /// What the guest is told.
     fn code(&self) -> Error {
         match self {
-            Self::Denied(Denial::Budget) => Error::ConnectionLimitReached,
+            Self::Denied(Denial::Budget | Denial::Open) => Error::ConnectionLimitReached,
+            Self::Denied(Denial::Body(_)) => Error::HttpRequestBodySize(None),
             Self::Denied(_) => Error::HttpRequestDenied,
             Self::Transport(cause) => cause.code(),
         }
@@ -403,6 +453,8 @@ impl Failure {
     }
 }
 
+/// The encoding of a body that is not encoded.
+const PLAIN: &str = "identity";
 /// Times a request that changes nothing is sent again.
 const RESENDS: u32 = 4;
 

@@ -90,6 +90,32 @@ pub enum TransportError {
         /// The limit, in seconds.
         seconds: u64,
     },
+    /// The answer held the credential that went with the request.
+    #[error(
+        "`{host}` sent the credential back, so its answer is withheld; make the token anew if others may have read that answer"
+    )]
+    Echo {
+        /// The host.
+        host: String,
+    },
+    /// The answer is compressed, although the request asked for none.
+    #[error(
+        "`{host}` answers in the encoding `{encoding}`, which nothing asked for and nobody reads"
+    )]
+    Encoded {
+        /// The host.
+        host: String,
+        /// The header's text, cut.
+        encoding: String,
+    },
+    /// The answer is larger than a plugin may read.
+    #[error("`{host}` answers with more than {limit}")]
+    OverLimit {
+        /// The host.
+        host: String,
+        /// The limit, in words.
+        limit: String,
+    },
     /// The answer is larger than the host's own request takes.
     #[error("`{host}` answers with more than {bytes} bytes, and no more is read")]
     TooLarge {
@@ -192,7 +218,9 @@ impl TransportError {
             Self::Certificate { .. } => Code::TlsCertificateError,
             Self::Tls { .. } => Code::TlsProtocolError,
             Self::Timeout { .. } => Code::HttpResponseTimeout,
-            Self::TooLarge { .. } => Code::HttpResponseBodySize(None),
+            Self::TooLarge { .. } | Self::OverLimit { .. } => Code::HttpResponseBodySize(None),
+            Self::Echo { .. } => Code::HttpResponseIncomplete,
+            Self::Encoded { .. } => Code::HttpResponseContentCoding(None),
             Self::Announced { bytes, .. } => Code::HttpResponseBodySize(Some(*bytes)),
             Self::Broken { .. } => Code::ConnectionTerminated,
         }

@@ -94,7 +94,7 @@ fn a_control_database_of_a_newer_version_is_refused_untouched() {
     assert_eq!(
         text(DataDir::open(directory.path())),
         format!(
-            "`{}` was written by a newer version (schema 7, this program knows 3); use that version or another --data",
+            "`{}` was written by a newer version (schema 7, this program knows 4); use that version or another --data",
             path.display()
         )
     );

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 
 use http::{Method, StatusCode};
 use tokio::net::TcpListener;
+use wasmtime_wasi_http::WasiHttpHooks as _;
 
 use super::*;
 use crate::credential::Secret;
@@ -256,4 +257,26 @@ impl crate::egress::Responder for Lined {
         let line = self.0.iter().find(|line| line.url == url);
         line.unwrap().answer()
     }
+}
+
+#[tokio::test]
+async fn two_requests_of_one_address_at_once_keep_their_own_answers() {
+    let (address, mut hooks, _, lines) =
+        call(&[&answer("200 OK", "", "1"), &answer("200 OK", "", "2")]).await;
+    let mut begin = || {
+        let processed = Box::new(async { Ok(()) });
+        let asked = request(Method::GET, address, "");
+        Box::into_pin(hooks.send_request(asked, None, processed))
+    };
+    // The second one leaves first.
+    let (first, second) = (begin(), begin());
+    let second = text(second.await.unwrap().0).await.unwrap();
+    let first = text(first.await.unwrap().0).await.unwrap();
+    assert_eq!((first.as_str(), second.as_str()), ("2", "1"));
+    let lines = lines.lock().unwrap();
+    let told: Vec<_> = lines
+        .iter()
+        .map(|line| (line.occurrence, line.answer().unwrap().body))
+        .collect();
+    assert_eq!(told, [(1, "1".into()), (0, "2".into())]);
 }

@@ -1,25 +1,15 @@
-//! Guests that return what the contract forbids, before a tenant whose data the real component has brought: nothing of it
-//! is stored or decided, and the real component goes on.
-
-use std::path::Path;
+//! Guests that return what the contract forbids: nothing of it is stored or decided, and the real component goes on.
 
 use koalr_guests::{self as guests, Guest};
-use koalr_host::jobs::{
-    ChangeFile, ConnectOptions, JudgeOptions, Outcome, SyncOptions, connect, judge, sync,
-};
-use koalr_host::recording::Recordings;
-use koalr_host::{Host, HostError, HostSettings};
+use koalr_host::jobs::{ChangeFile, ConnectOptions, JudgeOptions, connect, judge};
 use koalr_platform::model::common::{
     Change, Coverage, CoverageState, DependencyChange, ExploitMaturity, FindingClass, FixState,
     Reachability,
 };
 use koalr_platform::model::evidence::{Evidence, FindingFact, Observation, Presence};
-use koalr_runtime::Secret;
-use koalr_store::{DataDir, FindingFilter, Tenant, TenantId};
-use koalr_upstream::{Generated, Upstream, World};
-use tempfile::TempDir;
+use koalr_store::Tenant;
 
-use crate::component;
+use crate::stage::{NOW, Stage, options};
 
 /// See `tests/guests/hostile/examples/returns_nan.rs`.
 pub async fn returns_nan() {
@@ -55,9 +45,7 @@ pub async fn contradicts_its_batch() {
     let sentence = format!(
         "sync: records[1] ends the listing `issues` of `{organization}`, which is both completed and broken"
     );
-    stage
-        .refuses_to_store(guests::CONTRADICTS_ITS_BATCH, &sentence)
-        .await;
+    refuses_to_store(stage, guests::CONTRADICTS_ITS_BATCH, &sentence).await;
 }
 
 /// See `lies_about_requests.rs`.
@@ -148,131 +136,15 @@ pub async fn describes_itself_wrongly() {
     stage.goes_on_with_the_real_one().await;
 }
 
-/// Records a whole sync of the real component, one file a call.
-pub async fn record(folder: &Path) {
-    let stage = Stage::of(450).await;
-    let recordings = Recordings::all(folder.to_path_buf()).unwrap();
-    let host = stage.host.clone().recorded(recordings);
-    let mut tenant = stage.tenant;
-    let again = SyncOptions {
-        window_days: None,
-        full: true,
-    };
-    sync(&host, &mut tenant, again, NOW + 1, |_| {})
-        .await
-        .unwrap();
-}
-
 async fn stores_nothing(guest: Guest, sentence: &str) {
-    Stage::set().await.refuses_to_store(guest, sentence).await;
+    refuses_to_store(Stage::set().await, guest, sentence).await;
 }
 
-/// A tenant with everything that the real component brought.
-struct Stage {
-    host: Host,
-    tenant: Tenant,
-    upstream: Upstream,
-    /// Findings that were brought.
-    issues: u64,
-    _directory: TempDir,
-}
-
-impl Stage {
-    async fn set() -> Self {
-        Self::of(20).await
-    }
-
-    async fn of(issues: u32) -> Self {
-        let world = World::generated(Generated {
-            organizations: 1,
-            projects: 2,
-            issues,
-            seed: 7,
-            now: NOW,
-        });
-        let upstream = Upstream::start(world).await.unwrap();
-        let directory = tempfile::tempdir().unwrap();
-        let data = DataDir::open(directory.path().join("data")).unwrap();
-        let mut tenant = data.tenant(&TenantId::parse("t").unwrap(), true).unwrap();
-        let host = Host::open(HostSettings {
-            artifact_dir: Some(component::folder().join("artifacts")),
-            ..HostSettings::default()
-        })
-        .await
-        .unwrap();
-        connect(&host, &mut tenant, options(&upstream), NOW)
-            .await
-            .unwrap();
-        let everything = SyncOptions::default();
-        let report = sync(&host, &mut tenant, everything, NOW, |_| {})
-            .await
-            .unwrap();
-        assert_eq!(report.outcome, Outcome::Ok);
-        Self {
-            issues: report.issues,
-            host,
-            tenant,
-            upstream,
-            _directory: directory,
-        }
-    }
-
-    async fn load(&self, guest: Guest) -> Result<Host, HostError> {
-        self.host.load(guest.name, guest.wasm()).await
-    }
-
-    fn organization(&self) -> String {
-        let connection = self.tenant.connection("snyk").unwrap().unwrap();
-        connection.record.connection.organizations[0].id.clone()
-    }
-
-    /// Reads everything again with a guest, and says why that failed.
-    async fn synced_by(&mut self, guest: Guest) -> String {
-        let hostile = self.load(guest).await.unwrap();
-        let again = SyncOptions {
-            window_days: None,
-            full: true,
-        };
-        let synced = sync(&hostile, &mut self.tenant, again, NOW + 1, |_| {}).await;
-        synced.unwrap_err().to_string()
-    }
-
-    async fn refuses_to_store(mut self, guest: Guest, sentence: &str) {
-        let before = self.stored();
-        assert_eq!(self.synced_by(guest).await, breach(sentence));
-        assert_eq!(self.stored(), before);
-        self.goes_on_with_the_real_one().await;
-    }
-
-    /// Everything about every finding that is stored.
-    fn stored(&self) -> Vec<String> {
-        let connection = self.tenant.connection("snyk").unwrap().unwrap();
-        let found = self.tenant.findings(&connection, FindingFilter::default());
-        let found = found.unwrap().into_iter();
-        found.map(|one| format!("{one:?}")).collect()
-    }
-
-    async fn goes_on_with_the_real_one(&mut self) {
-        let again = SyncOptions {
-            window_days: None,
-            full: true,
-        };
-        let synced = sync(&self.host, &mut self.tenant, again, NOW + 2, |_| {}).await;
-        let report = synced.unwrap();
-        assert_eq!(report.outcome, Outcome::Ok, "{report:#?}");
-        assert!(report.issues >= self.issues);
-    }
-}
-
-fn options(upstream: &Upstream) -> ConnectOptions {
-    ConnectOptions {
-        upstream: Some(upstream.base_url().to_owned()),
-        allow_loopback: true,
-        secret: Secret::parse("00000000-0000-4000-8000-000000000000").unwrap(),
-        organizations: Vec::new(),
-        roots: None,
-        downloads: Vec::new(),
-    }
+async fn refuses_to_store(mut stage: Stage, guest: Guest, sentence: &str) {
+    let before = stage.stored();
+    assert_eq!(stage.synced_by(guest).await, breach(sentence));
+    assert_eq!(stage.stored(), before);
+    stage.goes_on_with_the_real_one().await;
 }
 
 /// Judging with the guest fails with this sentence, stores no decision, and works with the real component.
@@ -356,6 +228,3 @@ fn change(state: CoverageState) -> ChangeFile {
         evidence: Some(evidence),
     }
 }
-
-/// When the generated data was true.
-const NOW: i64 = 1_790_000_000_000;

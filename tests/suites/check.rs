@@ -1,35 +1,11 @@
-//! Guests that return what the contract forbids, by their names; and what the conformance suite says of them.
+//! What the conformance suite says of the real component, of the second integration, and of hostile guests.
 
 use std::path::PathBuf;
 
 use koalr_guests::{self as guests, Guest};
-use koalr_host::check::{CheckOptions, CheckOutcome, CheckReport, check_component};
+use koalr_host::check::{CheckOptions, CheckOutcome, CheckReport, CheckRow, check_component};
 use koalr_host::component_path;
-use koalr_tests::values;
-
-macro_rules! attack {
-    ($($name:ident),+ $(,)?) => {
-        $(#[tokio::test(flavor = "multi_thread")]
-        async fn $name() {
-            values::$name().await;
-        })+
-    };
-}
-
-attack!(
-    returns_nan,
-    returns_wild_scores,
-    returns_others_ids,
-    contradicts_its_batch,
-    lies_about_requests,
-    walks_in_a_circle,
-    never_ends_its_walk,
-    sums_wrongly,
-    contradicts_its_verdict,
-    passes_the_unknown,
-    connects_to_others,
-    describes_itself_wrongly,
-);
+use koalr_tests::stage::Stage;
 
 async fn checked(file: PathBuf, recordings: Vec<PathBuf>) -> CheckReport {
     let options = CheckOptions { file, recordings };
@@ -54,15 +30,29 @@ async fn checked_guest(guest: Guest) -> CheckReport {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_component_passes_everything_that_can_be_tried() {
     let folder = tempfile::tempdir().unwrap();
-    values::record(folder.path()).await;
+    Stage::of(450).await.record(folder.path()).await;
     let recordings = vec![folder.path().to_path_buf()];
     let report = checked(component_path().unwrap(), recordings).await;
-    let not_passed: Vec<_> = report
-        .checks
-        .iter()
-        .filter(|row| row.outcome != CheckOutcome::Passed)
-        .collect();
+    let not_passed = not_passed(&report);
     assert!(not_passed.is_empty(), "{not_passed:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_integration_passes_everything_but_what_only_recordings_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("guest.wasm");
+    std::fs::write(&file, guests::sonarqube()).unwrap();
+    let report = checked(file, Vec::new()).await;
+    let not_passed = not_passed(&report);
+    let codes: Vec<_> = not_passed.iter().map(|row| row.code).collect();
+    let recorded = ["recorded-again", "recorded-one-by-one", "recorded-fault"];
+    assert_eq!(codes, recorded, "{not_passed:#?}");
+}
+
+fn not_passed(report: &CheckReport) -> Vec<&CheckRow> {
+    let rows = report.checks.iter();
+    rows.filter(|row| row.outcome != CheckOutcome::Passed)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
