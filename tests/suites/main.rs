@@ -5,6 +5,7 @@
 
 mod attacks;
 mod bad_input;
+mod check;
 mod component;
 mod contract;
 mod faults;

@@ -62,6 +62,8 @@ mod pages;
 #[cfg(test)]
 mod partial;
 #[cfg(test)]
+mod plugin_check;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod pull_request;
