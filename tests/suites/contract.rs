@@ -231,7 +231,7 @@ const FROZEN: [(&str, &str); 8] = [
     ),
     (
         "sync.wit",
-        "c476fb465d4179c0aa377b029aecc521eae9f4da524f5df18dcba6f65492467b",
+        "607583066e09f26243a807ede9738ebf1e75f00db5bd5d598f008d88fb882cf9",
     ),
     (
         "types.wit",
