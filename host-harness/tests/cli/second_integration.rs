@@ -52,20 +52,11 @@ fn the_commands_of_the_page_for_authors_lead_to_a_blocked_change() {
     assert!(inspected.contains("SonarQube"), "{inspected}");
     let next = "Next: `koalr sync sonarqube`";
     assert!(connected.contains(next), "{connected}");
-    let complete = "Complete: 4 findings in 2 projects";
+    // The one that was closed long ago lies outside the window.
+    let complete = "Complete: 3 findings in 2 projects";
     assert!(synced.starts_with(complete), "{synced}");
     assert!(gated.starts_with("BLOCK"), "{gated}");
     assert!(gated.contains("quality-gate:new-coverage"), "{gated}");
     assert!(gated.contains("Code quality"), "{gated}");
     println!("{gated}");
-}
-
-#[test]
-fn a_name_that_is_not_the_component_s_is_refused_with_its_own() {
-    let koalr = installed();
-    let ran = run(&koalr, &["--plugin", COMPONENT, "sync", "snyk"]);
-    assert_eq!(
-        ran.failure(),
-        "no integration `snyk`: the loaded component is `sonarqube`; use that name, or load another component with `--plugin FILE`"
-    );
 }
