@@ -22,6 +22,7 @@ use koalr_runtime::Limits as Sandbox;
 use crate::RateShare;
 use crate::observe::LogSettings;
 use crate::registry::SignaturePolicy;
+use crate::serve::Tolerance;
 use crate::web::{Limits, Reach};
 
 pub use complaint::{Complaint, ConfigError, Place};
@@ -51,6 +52,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long it goes on taking requests after it was told to end.
     pub drain: Duration,
+    /// How many of the newest calls of each tenant and verb the server keeps recorded; 0 means that none is.
+    pub recordings: usize,
     /// Whether an integration may be connected to this machine by API, for a mock upstream.
     pub allow_loopback: bool,
     /// Jobs that run at once; more than `reserved`.
@@ -69,6 +72,8 @@ pub struct Config {
     pub plugin: Option<PathBuf>,
     /// What one session and each of its calls may use.
     pub sandbox: Sandbox,
+    /// How many calls of a version may fail.
+    pub tolerance: Tolerance,
     /// Which signatures versions of integrations need.
     pub signatures: SignaturePolicy,
     /// What is logged, and how.
@@ -108,6 +113,7 @@ impl Default for Config {
             public_url: None,
             limits: Limits::default(),
             drain: Duration::ZERO,
+            recordings: 0,
             allow_loopback: false,
             slots: SLOTS,
             reserved: RESERVED,
@@ -117,6 +123,7 @@ impl Default for Config {
             window_days: WINDOW_DAYS,
             plugin: None,
             sandbox: Sandbox::default(),
+            tolerance: Tolerance::default(),
             signatures: SignaturePolicy::default(),
             log: LogSettings::default(),
             metrics: None,

@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use crate::config::{ConfigError, FileError};
 use crate::github::SettingsError;
 use crate::jobs::ConnectRefusal;
+use crate::recording::RecordingError;
 use crate::registry::SignatureError;
 use crate::report::{plain, utc};
 use crate::web::ListenError;
 use koalr_platform::complaint::{Complaint, Problem};
+use koalr_platform::conformance::Breaches;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::widening::Widening;
 use koalr_runtime::{
     CallError, ClientError, CredentialError, EngineError, LoadError, PinError, PolicyError,
-    ProxyError,
+    ProxyError, Verb,
 };
 use koalr_store::StoreError;
 
@@ -36,6 +38,16 @@ pub enum HostError {
     /// A call into the component failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The integration returned what the contract forbids. Nothing of it is used or stored.
+    #[error("`{integration}` broke the contract, and what it returned is not used: {breaches}")]
+    Breach {
+        /// Its id and version.
+        integration: String,
+        /// What returned it.
+        verb: Verb,
+        /// All that is wrong with it.
+        breaches: Breaches,
+    },
     /// The data directory failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -181,6 +193,9 @@ pub enum HostError {
     /// What was asked for cannot be done: why, and the way out.
     #[error("{0}")]
     NotPossible(String),
+    /// A recording cannot be replayed.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// The server does not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),

@@ -1,19 +1,30 @@
 //! A loaded integration, ready for jobs.
 
+mod serving;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use koalr_platform::conformance::check_manifest;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::Manifest;
-use koalr_runtime::{Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy, Shared};
+use koalr_runtime::contract::describe::Quota;
+use koalr_runtime::{
+    Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy, Shared, Verb, World,
+};
 use koalr_store::TenantId;
 use semver::Version;
+use tokio::sync::Notify;
 
+use crate::breach::charged;
 use crate::contract::{Declared, Mirror as _};
-use crate::observe::{Metrics, PluginMeter};
+use crate::observe::{Metrics, PluginMeter, Vigil};
+use crate::recording::Recordings;
 use crate::report::{Judge, plain};
 use crate::{HostError, component_path};
+use serving::Serving;
+pub use serving::Versions;
 
 /// What a host is made from.
 #[derive(Debug, Clone, Default)]
@@ -66,6 +77,8 @@ impl Default for RateShare {
 pub struct Host {
     loaded: Arc<Loaded>,
     common: Arc<Common>,
+    /// Where its calls are recorded; none if they are not.
+    recordings: Option<Recordings>,
 }
 
 /// One version of one integration.
@@ -73,6 +86,8 @@ struct Loaded {
     plugin: Plugin,
     declared: Declared,
     manifest: Manifest,
+    /// How its newest calls ended, while they are counted.
+    vigil: Arc<Vigil>,
 }
 
 /// What all versions share.
@@ -81,10 +96,22 @@ struct Common {
     proxy: Option<Proxy>,
     /// One pace and one memory of answers for each tenant and base address, so that jobs at the same time stay within the
     /// quotas together.
-    shared: Mutex<BTreeMap<(TenantId, String), Shared>>,
+    shared: Mutex<Paces>,
+    /// Which version serves whom; none while one serves all.
+    serving: Mutex<Option<Arc<Serving>>>,
     /// Who counts what each version does; none if nobody does.
     metrics: OnceLock<Arc<Metrics>>,
+    /// Rings when a call of any version failed.
+    alarm: Arc<Notify>,
     engine: Engine,
+}
+
+type Paces = BTreeMap<(TenantId, String), Pace>;
+
+/// What the sessions of one tenant at one base address share, made for the quotas that the version of that time declares.
+struct Pace {
+    quotas: Vec<Quota>,
+    shared: Shared,
 }
 
 impl Host {
@@ -109,9 +136,12 @@ impl Host {
                 rate_share: settings.rate_share,
                 proxy: settings.proxy,
                 shared: Mutex::default(),
+                serving: Mutex::default(),
                 metrics: OnceLock::new(),
+                alarm: Arc::default(),
                 engine,
             }),
+            recordings: None,
         })
     }
 
@@ -144,23 +174,40 @@ impl Host {
             plugin,
             declared,
             manifest,
+            ..
         } = &*self.loaded;
         self.with(Loaded {
             plugin: plugin.clone(),
             declared: declared.clone(),
             manifest: manifest.clone(),
+            vigil: Arc::default(),
         })
     }
 
     fn with(&self, loaded: Loaded) -> Self {
         let loaded = match self.common.metrics.get() {
-            Some(metrics) => loaded.metered(metrics),
+            Some(metrics) => loaded.metered(metrics, &self.common.alarm),
             None => loaded,
         };
         Self {
             loaded: Arc::new(loaded),
             common: Arc::clone(&self.common),
+            recordings: self.recordings.clone(),
         }
+    }
+
+    /// The same, whose calls of live jobs are recorded there from now on.
+    #[must_use]
+    pub fn recorded(self, recordings: Recordings) -> Self {
+        Self {
+            recordings: Some(recordings),
+            ..self
+        }
+    }
+
+    /// Where calls are recorded; none if they are not.
+    pub(crate) fn recordings(&self) -> Option<&Recordings> {
+        self.recordings.as_ref()
     }
 
     /// The loaded component.
@@ -192,24 +239,35 @@ impl Host {
 
     /// What all sessions of a tenant at a base address share, for a job of that time.
     pub(crate) fn shared(&self, tenant: &TenantId, base: &str, now: Timestamp) -> Shared {
-        let new = || Shared {
-            governor: Arc::new(Governor::new(
-                &self.loaded.declared.quotas,
-                self.common.rate_share.fraction(),
-            )),
+        let quotas = &self.loaded.declared.quotas;
+        let key = (tenant.clone(), base.to_owned());
+        let mut all = self.all_shared();
+        let kept = all.get(&key).filter(|pace| pace.quotas == *quotas);
+        if let Some(pace) = kept {
+            return Shared {
+                now,
+                ..pace.shared.clone()
+            };
+        }
+        let share = self.common.rate_share.fraction();
+        let shared = Shared {
+            governor: Arc::new(Governor::new(quotas, share)),
             answers: Arc::default(),
             now,
         };
-        let key = (tenant.clone(), base.to_owned());
-        let shared = self.all_shared().entry(key).or_insert_with(new).clone();
-        Shared { now, ..shared }
+        let pace = Pace {
+            quotas: quotas.clone(),
+            shared: shared.clone(),
+        };
+        all.insert(key, pace);
+        shared
     }
 
     /// For how many seconds a tenant's requests are held because an upstream said so; none if they are not.
     pub(crate) fn held_secs(&self, tenant: &TenantId) -> Option<u32> {
         let all = self.all_shared();
         let own = all.iter().filter(|((of, _), _)| of == tenant);
-        let held = own.filter_map(|(_, shared)| shared.governor.closed_for());
+        let held = own.filter_map(|(_, pace)| pace.shared.governor.closed_for());
         let secs = held.max()?.as_millis().div_ceil(1_000);
         Some(u32::try_from(secs).unwrap_or(u32::MAX))
     }
@@ -217,12 +275,12 @@ impl Host {
     /// Forgets what was answered to a tenant at a base address: another credential may see other things.
     pub(crate) fn forget_answers(&self, tenant: &TenantId, base: &str) {
         let key = (tenant.clone(), base.to_owned());
-        if let Some(shared) = self.all_shared().get_mut(&key) {
-            shared.answers = Arc::default();
+        if let Some(pace) = self.all_shared().get_mut(&key) {
+            pace.shared.answers = Arc::default();
         }
     }
 
-    fn all_shared(&self) -> MutexGuard<'_, BTreeMap<(TenantId, String), Shared>> {
+    fn all_shared(&self) -> MutexGuard<'_, Paces> {
         self.common
             .shared
             .lock()
@@ -236,6 +294,16 @@ impl Host {
             version: self.loaded.manifest.version.clone(),
             component: self.loaded.plugin.content_hash().to_owned(),
         }
+    }
+
+    /// How the newest calls of this version ended; nothing while nobody counts.
+    pub(crate) fn vigil(&self) -> &Vigil {
+        &self.loaded.vigil
+    }
+
+    /// Waits until a call of any version fails.
+    pub(crate) async fn alarmed(&self) {
+        self.common.alarm.notified().await;
     }
 
     /// Makes sure that this is the integration that was asked for.
@@ -260,19 +328,29 @@ impl Loaded {
         let declared = session.describe().await?;
         let manifest: Manifest = declared.clone().mirror();
         check_version(&manifest)?;
+        let plugin = plugin.known_as(&manifest.id, &manifest.version, None);
+        let judges = plugin.world() == World::Integration;
+        check_manifest(&manifest, judges)
+            .map_err(|breaches| charged(&plugin, Verb::Describe, breaches))?;
         Ok(Self {
-            plugin: plugin.known_as(&manifest.id, &manifest.version, None),
+            plugin,
             declared,
             manifest,
+            vigil: Arc::default(),
         })
     }
 
     /// The same, whose use is counted.
-    fn metered(self, metrics: &Metrics) -> Self {
+    fn metered(self, metrics: &Metrics, alarm: &Arc<Notify>) -> Self {
         let Manifest { id, version, .. } = &self.manifest;
-        let meter = Arc::new(PluginMeter::new(metrics, id, version));
-        let plugin = self.plugin.known_as(id, version, Some(meter));
-        Self { plugin, ..self }
+        let vigil = Arc::new(Vigil::ringing(alarm));
+        let meter = PluginMeter::new(metrics, (id, version), Arc::clone(&vigil));
+        let plugin = self.plugin.known_as(id, version, Some(Arc::new(meter)));
+        Self {
+            plugin,
+            vigil,
+            ..self
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod metrics;
 mod process;
 mod scene;
 mod tally;
+mod vigil;
 
 pub use catalogue::Row;
 pub use log::{LogFormat, LogSettings, log_to_standard_error};
@@ -21,6 +22,7 @@ pub use scene::Scene;
 pub(crate) use freshness::Freshness;
 pub(crate) use meter::PluginMeter;
 pub(crate) use tally::Calls;
+pub(crate) use vigil::Vigil;
 
 #[cfg(test)]
 mod tests;

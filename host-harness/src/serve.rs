@@ -3,6 +3,7 @@
 mod api;
 mod desk;
 mod figures;
+mod fleet;
 mod hooks;
 mod ledger;
 mod news;
@@ -26,11 +27,14 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::queue::{Capacity, CapacityError, Clock, Queue, Runner, Scheduler, Stopped};
+use crate::registry::Signers;
 use crate::web::{Limits, Listener, Reach, Tls, listen};
 use crate::{Host, HostError};
 use desk::Desk;
+use fleet::Fleet;
 use ledger::Ledger;
 
+pub use fleet::Tolerance;
 pub(crate) use settings::to_be_sealed;
 pub use settings::{GITHUB, GitHubHook, PAGER_DUTY, PagerDutyHook};
 pub use work::{Task, Work};
@@ -60,6 +64,10 @@ pub struct ServeSettings {
     pub grace: Duration,
     /// Days of history that the first sync of a tenant reads.
     pub window_days: u32,
+    /// How many calls of a version of the integration may fail before the one before it serves again.
+    pub tolerance: Tolerance,
+    /// Who may sign versions that the registry names.
+    pub signers: Signers,
     /// Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream.
     pub allow_loopback: bool,
     /// What time it is.
@@ -102,6 +110,8 @@ impl ServeSettings {
             drain: config.drain,
             grace: config.grace,
             window_days: config.window_days,
+            tolerance: config.tolerance,
+            signers: Signers::default(),
             allow_loopback: config.allow_loopback,
             clock,
         })
@@ -116,7 +126,7 @@ pub struct Server {
     drain: Duration,
     queue: Queue<Work>,
     stop: oneshot::Sender<()>,
-    watched: JoinHandle<()>,
+    watched: [JoinHandle<()>; 2],
     served: JoinHandle<()>,
     ran: JoinHandle<Stopped>,
 }
@@ -127,6 +137,7 @@ impl Server {
     /// # Errors
     /// - the address is not to be had
     /// - the data directory cannot be read
+    /// - a version that is to serve cannot be loaded
     pub async fn start(
         host: Host,
         data: DataDir,
@@ -148,7 +159,12 @@ impl Server {
         let (queue, runner) = Runner::new(scheduler, settings.clock, ledger, worker);
         desk.open(queue.clone());
         desk.tenants()?;
-        let watched = tokio::spawn(routine::watch(Arc::clone(&desk)));
+        // Before anything is called, so that nobody is served by a version that the registry replaced.
+        let fleet = Fleet::begin(&desk).await?;
+        let watched = [
+            tokio::spawn(fleet.watch(Arc::clone(&desk))),
+            tokio::spawn(routine::watch(Arc::clone(&desk))),
+        ];
         let (stop, stopped) = oneshot::channel();
         let news = Arc::clone(&desk.news);
         let shutdown = async move {
@@ -212,7 +228,9 @@ impl Server {
         tokio::time::sleep(self.drain).await;
         // It may have ended by itself.
         let _ = self.stop.send(());
-        self.watched.abort();
+        for watched in &self.watched {
+            watched.abort();
+        }
         let _ = self.served.await;
         let stopped = self.ran.await.unwrap_or(Stopped { interrupted: 0 });
         // Last, so that its end can be watched.

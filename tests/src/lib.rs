@@ -2,12 +2,17 @@
 //!
 //! Everything here panics with a sentence where a test should fail.
 
+pub mod attack;
+pub mod attacks;
 pub mod component;
 pub mod contract;
 pub mod facts;
 pub mod faults;
+pub mod fuzz;
 pub mod guests;
 pub mod sandbox;
 pub mod scenario;
+pub mod swaps;
 pub mod tls;
+pub mod variant;
 pub mod workspace;

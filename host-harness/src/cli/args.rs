@@ -105,6 +105,10 @@ pub(super) struct Common {
     /// directory].
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Write every call of the integration into this directory, so that `koalr replay` makes it again. The files hold what
+    /// the upstream said, and no token.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) record: Option<PathBuf>,
     /// Whether somebody named the tenant.
     #[arg(skip)]
     pub(super) names_tenant: bool,
@@ -183,6 +187,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 done, also where much could not be rebuilt (its share is said), 2 failed.
     Reconstruct(Reconstruct),
+    /// Make recorded calls again, without network, and compare what comes of them.
+    ///
+    /// Exit codes: 0 the same, 1 not the same, 2 a recording could not be replayed.
+    Replay(Replay),
     /// Report on delivery, on debt, and on whether they are tied together. Sends no request.
     Report {
         #[command(subcommand)]
@@ -409,6 +417,15 @@ pub(super) struct Reconstruct {
     /// Which integration judges.
     #[arg(long, value_name = "NAME", default_value = "snyk")]
     pub(super) integration: String,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Replay {
+    /// A recording that `--record` or the server made, or a directory of them.
+    #[arg(value_name = "FILE|DIR")]
+    pub(super) path: PathBuf,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }

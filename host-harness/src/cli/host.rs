@@ -7,11 +7,20 @@ use koalr_store::DataDir;
 
 use super::args::Common;
 use super::{ARTIFACTS, data_path};
+use crate::recording::Recordings;
 use crate::registry::{Reference, load, open, refuse_paused};
 use crate::{Host, HostError, HostSettings, RateShare, component_path};
 
 /// The version that is named, or else the one that serves the tenant, unless it is paused.
 pub(super) async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
+    let host = serving(common, rate_share).await?;
+    Ok(match &common.record {
+        Some(directory) => host.recorded(Recordings::all(directory.clone())?),
+        None => host,
+    })
+}
+
+async fn serving(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
     let host = open_named(common, rate_share).await?;
     let Some(data) = stored(common)? else {
         return Ok(host);

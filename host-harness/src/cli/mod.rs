@@ -19,6 +19,7 @@ mod plugin;
 mod policy;
 mod progress;
 mod reconstruct;
+mod replay;
 mod report;
 mod serve;
 mod sign_in;
@@ -84,6 +85,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Audit { command } => audit::run(&common, command),
         Command::Reconstruct(options) => reconstruct::run(&common, options).await,
         Command::Report { command } => report::run(&common, command).await,
+        Command::Replay(options) => replay::run(&common, options).await,
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Serve(_) => serve::run(&common).await,
         Command::SignIn(options) => sign_in::run(&common, &options),

@@ -11,10 +11,12 @@ use koalr_store::{DataDir, TenantId};
 use super::args::{Common, Format, PluginCommand, Stated};
 use super::host::{base, base_file, settings};
 use super::{ARTIFACTS, data_path, find_data, now, print};
+use crate::check::{CheckOptions, check_component};
 use crate::jobs::inspect;
 use crate::registry::{By, Changed, Package, Registry, Signers, Wish, install, plugins, remove};
 use crate::report::{
-    changed_text, history_text, inspect_text, installed_text, plugins_text, removed_text,
+    changed_text, check_text, history_text, inspect_text, installed_text, plugins_text,
+    removed_text,
 };
 use crate::{Host, HostError, HostSettings};
 
@@ -27,6 +29,17 @@ pub(super) async fn run(common: &Common, command: PluginCommand) -> Result<ExitC
             })
             .await?;
             print(format, &inspect(&host), inspect_text)?;
+        }
+        PluginCommand::Check {
+            file,
+            recordings,
+            format,
+        } => {
+            let report = check_component(&CheckOptions { file, recordings }).await?;
+            print(format, &report, check_text)?;
+            if report.failed > 0 {
+                return Ok(ExitCode::FAILURE);
+            }
         }
         PluginCommand::Install {
             file,
@@ -142,6 +155,7 @@ async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, For
             (registry.resume(&id)?, stated.format)
         }
         PluginCommand::Inspect { .. }
+        | PluginCommand::Check { .. }
         | PluginCommand::Install { .. }
         | PluginCommand::List { .. }
         | PluginCommand::Remove { .. }

@@ -11,7 +11,7 @@ use crate::RateShare;
 use crate::observe::LogFormat;
 
 /// Every setting, section by section.
-pub static SETTINGS: [Setting; 39] = [
+pub static SETTINGS: [Setting; 42] = [
     Setting {
         name: "data.dir",
         flag: Some("--data"),
@@ -108,6 +108,16 @@ pub static SETTINGS: [Setting; 39] = [
             (0, 600),
             |c| secs(c.limits.grace),
             |c, n| c.limits.grace = duration(n),
+        ),
+    },
+    Setting {
+        name: "server.recordings",
+        flag: None,
+        about: "How many of the newest calls of each tenant and verb are kept as recordings, for `koalr replay`; 0 records none",
+        field: Field::Whole(
+            (0, 10_000),
+            |c| whole(c.recordings),
+            |c, n| c.recordings = size(n),
         ),
     },
     Setting {
@@ -311,6 +321,26 @@ pub static SETTINGS: [Setting; 39] = [
             (1, 1_024),
             |c| whole(c.sandbox.log_bytes >> 10),
             |c, n| c.sandbox.log_bytes = size(n) << 10,
+        ),
+    },
+    Setting {
+        name: "plugins.rollback-faults",
+        flag: None,
+        about: "Calls of a version that may fail before the one before it serves again; 0 never goes back",
+        field: Field::Whole(
+            (0, 1_000),
+            |c| whole(c.tolerance.faults),
+            |c, n| c.tolerance.faults = size(n),
+        ),
+    },
+    Setting {
+        name: "plugins.rollback-calls",
+        flag: None,
+        about: "Among how many of its newest calls they are counted",
+        field: Field::Whole(
+            (1, 1_000),
+            |c| whole(c.tolerance.calls),
+            |c, n| c.tolerance.calls = size(n),
         ),
     },
     Setting {

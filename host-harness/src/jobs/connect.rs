@@ -1,17 +1,22 @@
 //! Checks a token, and stores the connection with the token sealed.
 
 use koalr_platform::audit::Event;
+use koalr_platform::conformance::check_connection;
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::connection::{ConnectRequest, Connection, CredentialFacts};
+use koalr_platform::model::connection::{
+    ConnectError, ConnectRequest, Connection, CredentialFacts,
+};
 use koalr_platform::model::manifest::{Manifest, OriginAddress};
-use koalr_runtime::{Precedence, Secret, identify_credential, pin_origin};
+use koalr_runtime::{Precedence, Secret, Verb, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::line::{Line, Way, log, organizations};
 use super::refusal::ConnectRefusal;
+use crate::breach::charged;
 use crate::contract::Mirror as _;
+use crate::recording::Asked;
 use crate::{Host, HostError};
 
 /// What a person gives to connect.
@@ -99,8 +104,10 @@ pub(crate) async fn connect_as(
         as_of,
     };
     let upstream = line.endpoint().base.clone();
-    let (mut session, transcript) = line.session().await?;
-    let answer = session.connect(&request.mirror()).await;
+    let asked = || Asked::Connect(request.clone());
+    let (mut session, transcript, taking) = line.session(asked).await?;
+    let answer = session.connect(&request.clone().mirror()).await;
+    taking.end::<Connection, ConnectError, _, _>(&answer);
     log(&transcript);
     let connection: Connection = match answer? {
         Ok(connection) => connection.mirror(),
@@ -109,6 +116,8 @@ pub(crate) async fn connect_as(
             return Err(HostError::Connect { upstream, reason });
         }
     };
+    check_connection(&request.organizations, &connection)
+        .map_err(|breaches| charged(host.plugin(), Verb::Connect, breaches))?;
     let record = ConnectionRecord {
         integration: host.manifest().id.clone(),
         endpoint: line.endpoint().clone(),

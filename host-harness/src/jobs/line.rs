@@ -1,6 +1,7 @@
 //! The line to an upstream: everything a live session needs to send requests for one connection.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use koalr_platform::model::common::{Endpoint, Timestamp};
 use koalr_runtime::{
@@ -10,18 +11,32 @@ use koalr_runtime::{
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
 
+use crate::recording::{self, Asked, Folder, Taking};
 use crate::{Host, HostError};
 
 /// A line to one pinned origin. Cheap to clone; sessions opened on it share the pace of their tenant.
 #[derive(Clone)]
 pub(super) struct Line {
-    plugin: Plugin,
+    /// The version that goes out on it.
+    host: Host,
+    laid: Arc<Laid>,
     endpoint: Endpoint,
     policy: EgressPolicy,
     client: HttpClient,
     credential: CredentialHeader,
     shared: Shared,
     precedence: Precedence,
+    /// Where calls are recorded, and how the line is laid for that; none if they are not.
+    recorded: Option<(Folder, recording::Way)>,
+}
+
+/// What a version makes its part of a line from.
+struct Laid {
+    tenant: TenantId,
+    secret: Secret,
+    pinned: PinnedOrigin,
+    organizations: Option<BTreeSet<String>>,
+    downloads: Vec<String>,
 }
 
 /// How a line is to be laid.
@@ -40,6 +55,20 @@ pub(super) struct Way<'a> {
     pub(super) now: Timestamp,
 }
 
+impl Way<'_> {
+    /// As it is written down.
+    fn written(&self) -> recording::Way {
+        let organizations = self.organizations.as_ref();
+        recording::Way {
+            origin: self.pinned.id.clone(),
+            base: self.pinned.base.clone(),
+            allow_loopback: self.pinned.allow_loopback,
+            organizations: organizations.map(|ids| ids.iter().cloned().collect()),
+            downloads: self.downloads.to_vec(),
+        }
+    }
+}
+
 impl Line {
     /// Prepares the line. No request is sent.
     pub(super) fn new(
@@ -48,30 +77,60 @@ impl Line {
         secret: &Secret,
         way: Way<'_>,
     ) -> Result<Self, HostError> {
-        let pinned = way.pinned;
+        let pinned = way.pinned.clone();
         let endpoint = Endpoint {
             origin: pinned.id.clone(),
             base: pinned.base.clone(),
         };
-        let organizations =
-            (way.organizations).map_or(Organizations::Connecting, Organizations::Bound);
+        let folder = host
+            .recordings()
+            .map(|recordings| recordings.of(tenant).without(secret));
+        let recorded = folder.map(|folder| (folder, way.written()));
         let roots = match way.roots {
             Some(pem) => Roots::Pem(pem.as_bytes().to_vec()),
             // A bare machine without root certificates can still talk to itself.
             None if pinned.base.starts_with("http://") => Roots::None,
             None => Roots::Platform,
         };
-        let facts = identify_credential(host.declared(), secret);
         let shared = host.shared(tenant, &endpoint.base, way.now);
+        let laid = Laid {
+            tenant: tenant.clone(),
+            secret: secret.clone(),
+            pinned,
+            organizations: way.organizations,
+            downloads: way.downloads.to_vec(),
+        };
         Ok(Self {
-            plugin: host.plugin().clone(),
+            host: host.clone(),
             endpoint,
-            policy: EgressPolicy::from_manifest(host.declared(), pinned, organizations)?
-                .with_downloads(host.declared(), way.downloads)?,
+            policy: laid.policy(host)?,
             client: HttpClient::new(roots, host.proxy())?,
-            credential: credential_header(host.declared(), &facts, secret)?,
+            credential: laid.credential(host)?,
+            laid: Arc::new(laid),
             shared,
             precedence: way.precedence,
+            recorded,
+        })
+    }
+
+    /// The same line, for the version that serves the tenant now: a walk moves to another one between two batches.
+    pub(super) fn current(&self) -> Result<Self, HostError> {
+        let laid = &self.laid;
+        let host = self.host.serving(&laid.tenant);
+        if host.is(&self.host) {
+            return Ok(self.clone());
+        }
+        tracing::info!(
+            from = self.host.manifest().version,
+            to = host.manifest().version,
+            "the walk goes on with another version"
+        );
+        Ok(Self {
+            policy: laid.policy(&host)?,
+            credential: laid.credential(&host)?,
+            shared: host.shared(&laid.tenant, &self.endpoint.base, self.shared.now),
+            host,
+            ..self.clone()
         })
     }
 
@@ -80,8 +139,24 @@ impl Line {
         &self.endpoint
     }
 
-    /// Opens a fresh session on the line, with the record of what it sends.
-    pub(super) async fn session(&self) -> Result<(Session, Transcript), HostError> {
+    /// What sends them.
+    pub(super) fn plugin(&self) -> &Plugin {
+        self.host.plugin()
+    }
+
+    /// Opens a fresh session on the line for one call, with the record of what it sends.
+    pub(super) async fn session(
+        &self,
+        asked: impl FnOnce() -> Asked,
+    ) -> Result<(Session, Transcript, Taking), HostError> {
+        self.host.refuse_paused()?;
+        let taking = match &self.recorded {
+            Some((folder, way)) => {
+                let way = Some((way.clone(), self.policy.clone()));
+                folder.begin(&self.host, asked(), way)
+            }
+            None => Taking::NONE,
+        };
         let egress = Egress::open(
             self.policy.clone(),
             self.client.clone(),
@@ -89,8 +164,28 @@ impl Line {
             self.shared.clone(),
             self.precedence,
         );
+        let egress = match taking.recorder() {
+            Some(recorder) => egress.recorded(recorder),
+            None => egress,
+        };
         let transcript = egress.transcript();
-        Ok((self.plugin.open_session(egress).await?, transcript))
+        let session = self.host.plugin().open_session(egress).await?;
+        Ok((session, transcript, taking))
+    }
+}
+
+impl Laid {
+    fn policy(&self, host: &Host) -> Result<EgressPolicy, HostError> {
+        let organizations = self.organizations.clone();
+        let organizations = organizations.map_or(Organizations::Connecting, Organizations::Bound);
+        let pinned = self.pinned.clone();
+        let policy = EgressPolicy::from_manifest(host.declared(), pinned, organizations)?;
+        Ok(policy.with_downloads(host.declared(), &self.downloads)?)
+    }
+
+    fn credential(&self, host: &Host) -> Result<CredentialHeader, HostError> {
+        let facts = identify_credential(host.declared(), &self.secret);
+        Ok(credential_header(host.declared(), &facts, &self.secret)?)
     }
 }
 

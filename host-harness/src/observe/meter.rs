@@ -11,6 +11,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use super::catalogue::Of;
 use super::metrics::Metrics;
 use super::tally::Tally;
+use super::vigil::Vigil;
 
 /// The metrics of one version of an integration, looked up once: a call that went well allocates nothing.
 pub(crate) struct PluginMeter {
@@ -19,6 +20,7 @@ pub(crate) struct PluginMeter {
     /// In the order of [`Verb::ALL`].
     verbs: [OfVerb; Verb::ALL.len()],
     calls: Of<Counter, 4>,
+    breaches: Of<Counter, 3>,
     sessions: Gauge,
     /// By the hundreds of the status, from 1xx.
     answered: [Counter; CLASSES.len()],
@@ -30,6 +32,7 @@ pub(crate) struct PluginMeter {
     received: Counter,
     waits: Histogram,
     tally: Arc<Tally>,
+    vigil: Arc<Vigil>,
 }
 
 struct OfVerb {
@@ -40,7 +43,11 @@ struct OfVerb {
 }
 
 impl PluginMeter {
-    pub(crate) fn new(metrics: &Metrics, plugin: &str, version: &str) -> Self {
+    pub(crate) fn new(
+        metrics: &Metrics,
+        (plugin, version): (&str, &str),
+        vigil: Arc<Vigil>,
+    ) -> Self {
         let all = &metrics.plugins;
         Self {
             verbs: Verb::ALL.map(|verb| OfVerb {
@@ -50,6 +57,7 @@ impl PluginMeter {
                 memory: all.memory.of([plugin, verb.word()]),
             }),
             calls: all.calls.clone(),
+            breaches: all.breaches.clone(),
             sessions: all.sessions.of([plugin]),
             answered: CLASSES.map(|class| all.requests.of([plugin, class])),
             failed: all.requests.of([plugin, "failed"]),
@@ -60,6 +68,7 @@ impl PluginMeter {
             received: all.received.of([plugin]),
             waits: all.waits.of([plugin]),
             tally: Arc::clone(&metrics.tally),
+            vigil,
             plugin: plugin.to_owned(),
             version: version.to_owned(),
         }
@@ -82,6 +91,7 @@ impl Meter for PluginMeter {
             return;
         };
         self.tally.note(place, call);
+        self.vigil.note(call);
         if call.outcome == OK {
             verb.ok.inc();
         } else {
@@ -92,6 +102,12 @@ impl Meter for PluginMeter {
         verb.seconds.observe(call.wall.as_secs_f64());
         verb.ticks.inc_by(call.cpu_ticks);
         verb.memory.observe(bytes(call.memory_peak_bytes));
+    }
+
+    fn breached(&self, verb: Verb) {
+        let labels = [self.plugin.as_str(), &self.version, verb.word()];
+        self.breaches.of(labels).inc();
+        self.vigil.blame();
     }
 
     fn exchanged(&self, exchange: &ExchangeMeasured<'_>) {

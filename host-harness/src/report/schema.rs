@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::change::ChangeReport;
 use super::insight::Explained;
+use super::replay::ReplayReport;
 use crate::jobs::{DebtReport, FigureRows};
 use crate::registry::{Changed, InstallReport, ListedPlugin, Removed};
 
@@ -31,6 +32,12 @@ pub fn insight_schemas() -> [(&'static str, Value); 5] {
         ("report-calibration", schema_of::<Explained<Calibration>>()),
         ("report-rows", schema_of::<FigureRows>()),
     ]
+}
+
+/// The same of what `koalr replay` prints for each recording, kept as `docs/schema/replay-report.json`.
+#[must_use]
+pub fn replay_report_schema() -> Value {
+    schema_of::<ReplayReport>()
 }
 
 /// The same of what `koalr plugin` prints.
@@ -65,8 +72,9 @@ mod tests {
 
     fn all() -> Vec<(&'static str, Value)> {
         let change = ("change-report", change_report_schema());
-        let change = [change].into_iter();
-        change
+        let replay = ("replay-report", replay_report_schema());
+        [change, replay]
+            .into_iter()
             .chain(insight_schemas())
             .chain(plugin_schemas())
             .collect()

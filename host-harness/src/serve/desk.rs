@@ -12,6 +12,7 @@ use koalr_store::{DataDir, JobRecord, JobState, StoreError, Tenant, TenantId};
 
 use super::ServeSettings;
 use super::figures::Figures;
+use super::fleet::Tolerance;
 use super::news::Newsroom;
 use super::pool::{Lent, Pool};
 use super::settings::{GITHUB, GitHubHook};
@@ -20,10 +21,12 @@ use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
 use crate::observe::{Freshness, Metrics};
 use crate::queue::{Clock, Count, Queue};
+use crate::registry::Signers;
 use crate::{Host, HostError};
 
 /// Shared by the webhooks and the jobs.
 pub(super) struct Desk {
+    /// The version that serves where the registry names none, and what all versions share.
     pub(super) host: Host,
     pub(super) every: Duration,
     pub(super) window_days: u32,
@@ -43,6 +46,10 @@ pub(super) struct Desk {
     /// Tenants that are open.
     pub(super) pool: Arc<Pool>,
     pub(super) metrics: Arc<Metrics>,
+    /// How many calls of a version may fail.
+    pub(super) tolerance: Tolerance,
+    /// Who may sign them.
+    pub(super) signers: Signers,
     /// Dashboards that were shown.
     pub(super) figures: Figures,
     /// When each tenant was last synced.
@@ -70,6 +77,8 @@ impl Desk {
             data,
             pool: Arc::default(),
             metrics,
+            tolerance: settings.tolerance,
+            signers: settings.signers.clone(),
             figures: Figures::default(),
             freshness: Freshness::default(),
             running: AtomicBool::new(true),
@@ -100,6 +109,16 @@ impl Desk {
     /// Waits for so many milliseconds.
     pub(super) async fn pause(&self, ms: i64) {
         self.clock.sleep_until(self.now().saturating_add(ms)).await;
+    }
+
+    /// The integration that is served.
+    pub(super) fn integration(&self) -> &str {
+        &self.host.manifest().id
+    }
+
+    /// The version of it that serves a tenant now. Held for one job or one answer, and asked for again for the next.
+    pub(super) fn serving(&self, tenant: &Tenant) -> Host {
+        self.host.serving(tenant.id())
     }
 
     /// Forgets what is queued for a tenant, and cuts off what runs. What is stored of it stays stored.
@@ -149,7 +168,9 @@ impl Desk {
                 .find(|job| job.key == key && job.state == JobState::Waiting)
                 .map(|job| job.id),
         };
-        if let (Some(id), Some(queue)) = (id, self.queue.get()) {
+        if let (Some(id), Some(queue)) = (id, self.queue.get())
+            && self.host.paused().is_none()
+        {
             let work = Work::new(tenant, id, task.clone());
             queue.push(work, Some(not_before));
             let (tenant, class) = (tenant.id().as_str(), class.as_str());
@@ -167,6 +188,9 @@ impl Desk {
         let Some(queue) = self.queue.get() else {
             return Ok(());
         };
+        if self.host.paused().is_some() {
+            return Ok(());
+        }
         for job in tenant.waiting_jobs()?.into_iter().filter(which) {
             match serde_json::from_str(&job.payload) {
                 Ok(task) => {
@@ -190,7 +214,7 @@ impl Desk {
     }
 
     pub(super) fn count_decision(&self, subject: &str, decision: Decision, mode: Mode) {
-        let integration = &*self.host.manifest().id;
+        let integration = self.integration();
         let decisions = &self.metrics.decisions;
         let labels = [integration, subject, decision.word(), mode.word()];
         decisions.of(labels).inc();

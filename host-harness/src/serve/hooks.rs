@@ -198,11 +198,11 @@ impl Desk {
         (change, head_sha): (&ChangeRecord, &str),
         login: &str,
     ) -> Result<(), HostError> {
-        let integration = &self.host.manifest().id;
+        let integration = self.integration();
         let Some(decision) = tenant.decision(integration, &change.change.id, head_sha)? else {
             return Ok(());
         };
-        let policy = JudgeOptions::stored_policy(&self.host, tenant)?;
+        let policy = JudgeOptions::stored_policy(&self.serving(tenant), tenant)?;
         waive_blocking(tenant, (change, &decision), &policy, login, self.now())?;
         Ok(())
     }

@@ -96,7 +96,7 @@ impl Pages for Desk {
         after: Option<String>,
     ) -> Result<Option<Listening>, HostError> {
         self.aside(move |desk| {
-            if integration != desk.host.manifest().id || desk.tenant(&visitor.tenant)?.is_none() {
+            if integration != desk.integration() || desk.tenant(&visitor.tenant)?.is_none() {
                 return Ok(None);
             }
             Ok((desk.news).listen(&visitor.tenant, after.as_deref(), desk.now()))

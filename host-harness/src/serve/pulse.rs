@@ -38,7 +38,7 @@ impl Pulse for Desk {
     fn scene(&self) -> Scene {
         Scene {
             queue: self.counts(),
-            integration: self.host.manifest().id.clone(),
+            integration: self.integration().to_owned(),
             syncs: self.freshness.syncs(self.now(), self.every),
         }
     }

@@ -39,11 +39,15 @@ async fn look(
         .into_iter()
         .filter(|record| record.state == TenantState::Active)
         .filter_map(|record| Some((record.id, record.file?)));
-    let active: BTreeMap<TenantId, FileMark> = active.collect();
+    // While the integration is paused, jobs wait in the store as those of a suspended tenant do.
+    let active: BTreeMap<TenantId, FileMark> = match desk.host.paused() {
+        None => active.collect(),
+        Some(_) => BTreeMap::new(),
+    };
     served.retain(|id, file| {
         let stays = active.get(id) == Some(file);
         if !stays {
-            tracing::info!(tenant = %id, "suspended, replaced or deleted: its jobs are let go");
+            tracing::info!(tenant = %id, "suspended, replaced or deleted, or the integration is paused: its jobs are let go");
             desk.let_go(id);
         }
         stays
@@ -80,12 +84,12 @@ fn begin(desk: &Desk, id: &TenantId) -> Result<(), HostError> {
 
 /// Queues the next sync of a connected tenant.
 pub(super) fn plan(desk: &Desk, tenant: &mut Tenant, at: Timestamp) -> Result<(), HostError> {
-    let integration = desk.host.manifest().id.clone();
+    let integration = desk.integration().to_owned();
     if tenant.connection(&integration)?.is_none() {
         desk.freshness.forget(tenant.id());
         return Ok(());
     }
-    let synced_at = crate::jobs::synced_at(&desk.host, tenant)?;
+    let synced_at = crate::jobs::synced_at(&desk.serving(tenant), tenant)?;
     desk.freshness.note(tenant.id(), synced_at);
     let task = due(desk, tenant)?;
     desk.push(tenant, &task, at)
@@ -93,7 +97,7 @@ pub(super) fn plan(desk: &Desk, tenant: &mut Tenant, at: Timestamp) -> Result<()
 
 /// What a sync of a connected tenant is now: everything if nothing was synced yet, else what changed.
 pub(super) fn due(desk: &Desk, tenant: &Tenant) -> Result<Task, HostError> {
-    Ok(if crate::jobs::is_synced(&desk.host, tenant)? {
+    Ok(if crate::jobs::is_synced(&desk.serving(tenant), tenant)? {
         Task::Increment
     } else {
         Task::Backfill

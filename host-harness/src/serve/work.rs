@@ -176,7 +176,10 @@ struct Failure {
 
 impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
-        let is_suspended = matches!(error, HostError::Store(StoreError::TenantSuspended { .. }));
+        let is_suspended = matches!(
+            error,
+            HostError::Store(StoreError::TenantSuspended { .. }) | HostError::Paused { .. }
+        );
         Self {
             reason: error.to_string(),
             // Until then its jobs are taken out of the queue, and put back when it is resumed.
@@ -206,7 +209,7 @@ async fn attempt(desk: &Desk, work: &Work) -> Result<(), Failure> {
     if !work.is_in(&tenant) {
         return Ok(());
     }
-    let integration = &desk.host.manifest().id;
+    let integration = desk.integration();
     let connection = tenant.connection(integration).map_err(HostError::from)?;
     match &work.task {
         Task::Protect { .. } => protect(desk, &mut tenant, &work.task).await,
@@ -231,7 +234,7 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
     };
     let github = desk.github(tenant)?;
     let (now, change) = (desk.now(), &record.change);
-    let integration = desk.host.manifest().id.clone();
+    let integration = desk.integration().to_owned();
     let earlier = tenant
         .decision(&integration, id, &change.head_sha)
         .map_err(HostError::from)?;
@@ -241,7 +244,15 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
         github.post_check(&change.repository, &run).await?;
     }
     let compare = github.as_ref().map(|github| github as &dyn Compare);
-    let looped = judge_change(&desk.host, tenant, compare, id, desk.now(), NO_PATIENCE).await?;
+    let looped = judge_change(
+        &desk.serving(tenant),
+        tenant,
+        compare,
+        id,
+        desk.now(),
+        NO_PATIENCE,
+    )
+    .await?;
     if let Some(github) = &github {
         let run = CheckRun::of(&looped.report).linked(desk.public_url.as_deref(), id);
         github.post_check(&change.repository, &run).await?;
@@ -272,20 +283,20 @@ async fn judge(desk: &Desk, tenant: &mut Tenant, id: &str) -> Result<(), Failure
 /// Judges in hindsight what was merged before anybody judged.
 async fn look_back(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
     if tenant
-        .connection(&desk.host.manifest().id)
+        .connection(desk.integration())
         .map_err(HostError::from)?
         .is_none()
     {
         // It was taken away meanwhile.
         return Ok(());
     }
-    let policy = JudgeOptions::stored_policy(&desk.host, tenant)?;
+    let policy = JudgeOptions::stored_policy(&desk.serving(tenant), tenant)?;
     let options = ReconstructOptions {
         days: desk.window_days,
         again: false,
         policy,
     };
-    reconstruct(&desk.host, tenant, &options, desk.now()).await?;
+    reconstruct(&desk.serving(tenant), tenant, &options, desk.now()).await?;
     Ok(())
 }
 
@@ -295,11 +306,12 @@ async fn walk(desk: &Desk, tenant: &mut Tenant) -> Result<(), Failure> {
         window_days: Some(desk.window_days),
         full: false,
     };
-    let integration = &desk.host.manifest().id;
+    let integration = desk.integration();
     let (id, began_at) = (tenant.id().clone(), desk.now());
     let teller = desk.news.sync(&id, integration, began_at);
     let tell = |event: &SyncEvent| teller.tell(event, desk.now());
-    let syncing = sync(&desk.host, tenant, options, began_at, tell);
+    let host = desk.serving(tenant);
+    let syncing = sync(&host, tenant, options, began_at, tell);
     let synced = tokio::select! {
         synced = syncing => synced,
         never = told_waits(desk, &id, &teller) => match never {},
@@ -381,9 +393,9 @@ async fn protect(desk: &Desk, tenant: &mut Tenant, task: &Task) -> Result<(), Fa
         sha: sha.clone(),
         service: service.name.clone(),
         environment: environment.clone(),
-        terms: JudgeOptions::stored(&desk.host, tenant)?,
+        terms: JudgeOptions::stored(&desk.serving(tenant), tenant)?,
     };
-    let report = match gate_deployment(&desk.host, tenant, &options, desk.now()).await {
+    let report = match gate_deployment(&desk.serving(tenant), tenant, &options, desk.now()).await {
         Err(error @ HostError::NotConnected { .. }) => {
             let comment = format!("Koalr cannot tell: {error}");
             github

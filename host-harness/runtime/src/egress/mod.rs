@@ -10,8 +10,10 @@
 mod base;
 mod body;
 mod client;
+mod complaint;
 mod connector;
 mod download;
+mod echo;
 mod governor;
 mod hooks;
 mod host;
@@ -19,6 +21,10 @@ mod origin;
 mod path;
 mod policy;
 mod proxy;
+mod recorded;
+mod recorder;
+mod redactor;
+mod responder;
 mod retry;
 mod reuse;
 mod screen;
@@ -31,6 +37,7 @@ mod waiting;
 #[cfg(test)]
 mod testing;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,13 +47,20 @@ pub use governor::{Governor, Priority};
 pub use origin::{Known, PinError, PinnedOrigin, pin_origin};
 pub use policy::{Denial, EgressPolicy, Organizations, PolicyError};
 pub use proxy::{Proxy, ProxyError};
+pub use recorded::{CameTo, Content, Ending, Giver, Recorded};
+pub use recorder::{Recorder, Sink, Written};
+pub use redactor::Redactor;
+pub use responder::{Answered, Asked, Cut, Responder};
 pub use retry::asked_wait;
 pub use reuse::Answers;
 pub use transcript::{Exchange, Outcome, Transcript};
 pub use transport::TransportError;
 
+pub(crate) use echo::Echo;
 pub(crate) use hooks::EgressHooks;
 pub(crate) use waiting::QuotaWait;
+
+use http::HeaderName;
 
 use crate::credential::CredentialHeader;
 
@@ -55,6 +69,7 @@ use crate::credential::CredentialHeader;
 pub struct Egress {
     way: Option<Arc<Way>>,
     transcript: Transcript,
+    recorder: Option<Recorder>,
 }
 
 impl Egress {
@@ -64,6 +79,7 @@ impl Egress {
         Self {
             way: None,
             transcript: Transcript::default(),
+            recorder: None,
         }
     }
 
@@ -82,15 +98,41 @@ impl Egress {
         Self {
             way: Some(Arc::new(Way {
                 policy,
-                client,
-                credential,
-                governor: shared.governor,
-                answers: shared.answers,
-                now: shared.now,
-                priority: precedence.priority,
-                patience: precedence.patience,
+                end: FarEnd::Upstream(Box::new(Upstream {
+                    client,
+                    credential,
+                    governor: shared.governor,
+                    answers: shared.answers,
+                    now: shared.now,
+                    priority: precedence.priority,
+                    patience: precedence.patience,
+                })),
             })),
             transcript: Transcript::default(),
+            recorder: None,
+        }
+    }
+
+    /// The same way out, at whose end a function answers: the policy, the budget, the limits, the tickets and the filter of
+    /// headers are those of a live session; there is no network, no credential, no pace and no wait.
+    #[must_use]
+    pub fn answered_by(policy: EgressPolicy, responder: Arc<dyn Responder>) -> Self {
+        Self {
+            way: Some(Arc::new(Way {
+                policy,
+                end: FarEnd::Responder(responder),
+            })),
+            transcript: Transcript::default(),
+            recorder: None,
+        }
+    }
+
+    /// The same, whose exchanges are written down as the guest sees them.
+    #[must_use]
+    pub fn recorded(self, recorder: Recorder) -> Self {
+        Self {
+            recorder: Some(recorder),
+            ..self
         }
     }
 
@@ -112,10 +154,49 @@ pub struct Shared {
     pub now: i64,
 }
 
-/// Everything an open egress needs to send a request.
+/// Which requests may leave, and who answers them.
 #[derive(Debug)]
 struct Way {
     policy: EgressPolicy,
+    end: FarEnd,
+}
+
+impl Way {
+    /// What the credential looks like in an answer; none if nothing is added.
+    fn echo(&self) -> Option<Echo> {
+        match &self.end {
+            FarEnd::Upstream(upstream) => upstream.credential.as_ref().map(CredentialHeader::echo),
+            FarEnd::Responder(_) => None,
+        }
+    }
+
+    /// The header that carries the credential; none if nothing is added.
+    fn credential_name(&self) -> Option<&HeaderName> {
+        match &self.end {
+            FarEnd::Upstream(upstream) => upstream.credential.as_ref().map(CredentialHeader::name),
+            FarEnd::Responder(_) => None,
+        }
+    }
+}
+
+/// Who answers.
+enum FarEnd {
+    Upstream(Box<Upstream>),
+    Responder(Arc<dyn Responder>),
+}
+
+impl fmt::Debug for FarEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upstream(upstream) => upstream.fmt(f),
+            Self::Responder(_) => f.write_str("Responder"),
+        }
+    }
+}
+
+/// Everything that is needed to ask an upstream.
+#[derive(Debug)]
+struct Upstream {
     client: HttpClient,
     credential: Option<CredentialHeader>,
     governor: Arc<Governor>,

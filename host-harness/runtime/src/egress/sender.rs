@@ -6,30 +6,40 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Empty, Full, Limited};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt, Collected, Empty, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
 
-use super::body::{Record, ResponseBody};
+use super::body::{Readers, Record, ResponseBody, Source, WITHHELD};
+use super::complaint::Complaints;
+use super::echo::{Echo, Listener};
 use super::governor::Departure;
 use super::host::is_own_name;
-use super::policy::{Denial, Route};
+use super::policy::{Denial, Route, shown};
+use super::recorded::{CameTo, Giver};
+use super::responder::{AnsweredBody, Asked, Responder};
 use super::retry::download_wait;
-use super::reuse;
+use super::reuse::{self, Keeper};
 use super::screen::Reach;
 use super::ticket::{Collector, Tickets};
 use super::transcript::Outcome;
+use super::transport::TransportError;
 use super::waiting::QuotaWait;
-use super::{Egress, Way};
+use super::{Egress, FarEnd, Upstream, Way};
+use crate::limits::Limit;
 use crate::meter::{ExchangeMeasured, Meter};
 
 /// A request may leave, this way.
 pub(super) struct Permit {
     pub(super) way: Arc<Way>,
     pub(super) route: Route,
+    /// The host that is asked.
+    pub(super) host: String,
 }
 
 impl Permit {
@@ -48,13 +58,16 @@ impl Permit {
 pub(super) struct Sender {
     pub(super) egress: Egress,
     pub(super) request_bytes: usize,
-    pub(super) response_bytes: u64,
-    pub(super) download_bytes: u64,
+    pub(super) response: Limit,
+    pub(super) download: Limit,
     pub(super) sent: Arc<AtomicU32>,
     pub(super) waiting: Arc<QuotaWait>,
     pub(super) tickets: Tickets,
+    /// How many requests of the same method and address the session began before.
+    pub(super) occurrence: u32,
     /// What was answered from memory in this session.
     pub(super) given: Arc<Mutex<HashSet<String>>>,
+    pub(super) complaints: Complaints,
     pub(super) forbidden: ForbiddenHeaderFilter,
     pub(super) meter: Option<Arc<dyn Meter>>,
 }
@@ -66,40 +79,76 @@ impl Sender {
         permit: Result<Permit, Denial>,
     ) -> Result<Response<WasiBody>, Error> {
         // The body is read before a denial is told: a guest that is still writing would only see a broken stream.
-        let request = self.read(request).await?;
+        let (request, body, whole) = self.read(request).await?;
+        let recorder = self.egress.recorder.as_ref();
+        let taking = recorder.map(|recorder| recorder.begin(&request, self.occurrence, &body));
+        let permit = permit.and_then(|permit| whole.map(|()| permit));
+        let came = self.bring(request.map(|()| Full::new(body)), permit).await;
+        match (came, taking) {
+            (Ok((response, by)), Some(taking)) => Ok(taking.answered(response, by)),
+            (Ok((response, _)), None) => Ok(response),
+            (Err(failure), taking) => {
+                let code = failure.code();
+                if let Some(taking) = taking {
+                    taking.end(failure.came_to());
+                }
+                Err(code)
+            }
+        }
+    }
+
+    /// An answer, and who gave it.
+    async fn bring(
+        &self,
+        request: Request<Full<Bytes>>,
+        permit: Result<Permit, Denial>,
+    ) -> Result<(Response<WasiBody>, Giver), Failure> {
         let permit = match permit {
             Ok(permit) => permit,
             Err(denial) => {
-                let code = match denial {
-                    Denial::Budget => Error::ConnectionLimitReached,
-                    _ => Error::HttpRequestDenied,
-                };
+                self.complaints.tell("was denied a request", &denial);
                 self.exchanged(&ExchangeMeasured::Denied(&denial));
-                let outcome = Outcome::Denied(denial);
+                let outcome = Outcome::Denied(denial.clone());
                 self.begin(&request, None, outcome);
-                return Err(code);
+                return Err(Failure::Denied(denial));
             }
         };
-        if let Some(answer) = self.known(&permit, &request) {
-            return Ok(answer);
+        match &permit.way.end {
+            FarEnd::Upstream(upstream) => self.ask(upstream, &permit, request).await,
+            FarEnd::Responder(responder) => {
+                let answer = self.answer(responder.as_ref(), &permit, request).await?;
+                Ok((answer, Giver::Upstream))
+            }
+        }
+    }
+
+    /// Asks the upstream, as often as it takes.
+    async fn ask(
+        &self,
+        upstream: &Upstream,
+        permit: &Permit,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(Response<WasiBody>, Giver), Failure> {
+        if let Some(answer) = self.known(upstream, permit, &request) {
+            return Ok((answer, Giver::Memory));
         }
         let again = matches!(*request.method(), Method::GET | Method::HEAD);
         let resends = if again { RESENDS } else { 0 };
         let mut resent = 0;
         loop {
-            let (response, row) = match self.pace(&permit, &request).await {
+            let (response, row) = match self.pace(upstream, permit.route, &request).await {
                 // Counts as under way until the head of the answer is there.
-                Ok(_departure) => self.send(&permit, request.clone()).await?,
-                Err(wait) => return Ok(self.hold(&request, wait)),
+                Ok(_departure) => self.send(upstream, permit, request.clone()).await?,
+                Err(wait) => return Ok((self.hold(&request, wait), Giver::Host)),
             };
             let (status, headers) = (response.status(), response.headers());
             let wait = match permit.route {
-                Route::Api => permit.way.governor.settle(status, headers, resent),
+                Route::Api => upstream.governor.settle(status, headers, resent),
                 // Another host: it neither uses the quotas nor closes them.
                 Route::Download => download_wait(status, headers, resent),
             };
             match wait {
-                Some(wait) if wait <= permit.way.patience && resent < resends => {
+                Some(wait) if wait <= upstream.patience && resent < resends => {
                     resent += 1;
                     let status = status.as_u16();
                     self.egress
@@ -110,17 +159,71 @@ impl Sender {
                     tokio::time::sleep(wait).await;
                     self.waited(wait);
                 }
-                _ => return self.hand_over(&permit, &request, response, row),
+                _ => {
+                    let keeper = (permit.way.policy)
+                        .fresh_secs(request.method(), request.uri())
+                        .and_then(|_| {
+                            let head = (response.status(), response.headers());
+                            (upstream.answers).keeper(&request, head, upstream.now)
+                        });
+                    let answer = response.map(Source::Upstream);
+                    let answer = self.hand_over(permit, answer, row, keeper)?;
+                    return Ok((answer, Giver::Upstream));
+                }
             }
         }
     }
 
+    /// Has a function answer.
+    async fn answer(
+        &self,
+        responder: &dyn Responder,
+        permit: &Permit,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<WasiBody>, Failure> {
+        let row = self.begin(&request, Some(permit.route), Outcome::Sent);
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await.map(Collected::to_bytes);
+        let asked = Asked {
+            method: parts.method,
+            url: parts.uri,
+            occurrence: self.occurrence,
+            headers: match permit.route {
+                Route::Api => parts.headers,
+                Route::Download => HeaderMap::new(),
+            },
+            body: body.unwrap_or_else(|never| match never {}),
+        };
+        match responder.answer(&asked) {
+            Ok(answered) => {
+                let mut response = Response::new(Source::Responder(AnsweredBody::new(
+                    answered.body,
+                    answered.cut,
+                )));
+                *response.status_mut() = answered.status;
+                *response.headers_mut() = answered.headers;
+                let status = answered.status.as_u16();
+                self.exchanged(&ExchangeMeasured::Answered { status });
+                self.hand_over(permit, response, row, None)
+            }
+            Err(cause) => Err(self.fail(row, cause)),
+        }
+    }
+
     /// The answer that was given before, where the manifest lets it be given again.
-    fn known(&self, permit: &Permit, request: &Request<Full<Bytes>>) -> Option<Response<WasiBody>> {
-        let way = &permit.way;
-        let fresh_secs = way.policy.fresh_secs(request.method(), request.uri())?;
+    fn known(
+        &self,
+        upstream: &Upstream,
+        permit: &Permit,
+        request: &Request<Full<Bytes>>,
+    ) -> Option<Response<WasiBody>> {
+        let fresh_secs = permit
+            .way
+            .policy
+            .fresh_secs(request.method(), request.uri())?;
         let key = reuse::key(request);
-        let (answer, age_secs) = way.answers.find(&key, way.now, fresh_secs)?;
+        let (answer, age_secs) = upstream.answers.find(&key, upstream.now, fresh_secs)?;
         // Whoever asks once more in one session could not use the answer.
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         if !given.insert(key) {
@@ -134,31 +237,37 @@ impl Sender {
     /// Waits until the quotas have room; the time until then if that is too long.
     async fn pace<'a>(
         &self,
-        permit: &'a Permit,
+        upstream: &'a Upstream,
+        route: Route,
         request: &Request<Full<Bytes>>,
     ) -> Result<Option<Departure<'a>>, Duration> {
-        if permit.route == Route::Download {
+        if route == Route::Download {
             return Ok(None);
         }
         let _waiting = self.waiting.enter();
-        let way = &permit.way;
         let path = request.uri().path();
         let began = Instant::now();
-        let admitted = (way.governor)
-            .admit(request.method(), path, way.priority, way.patience)
+        let admitted = (upstream.governor)
+            .admit(request.method(), path, upstream.priority, upstream.patience)
             .await?;
         self.waited(began.elapsed());
         Ok(Some(admitted))
     }
 
-    /// Reads the request's body; that of a `GET` or `HEAD` is dropped.
-    async fn read(&self, request: Request<WasiBody>) -> Result<Request<Full<Bytes>>, Error> {
+    /// Reads the request's body; that of a `GET` or `HEAD` is dropped, and so is one that is too long.
+    async fn read(
+        &self,
+        request: Request<WasiBody>,
+    ) -> Result<(Request<()>, Bytes, Result<(), Denial>), Error> {
         let (mut parts, body) = request.into_parts();
-        let body = Limited::new(body, self.request_bytes)
-            .collect()
-            .await
-            .map_err(|_| Error::HttpRequestBodySize(None))?
-            .to_bytes();
+        let body = Limited::new(body, self.request_bytes).collect().await;
+        let (body, whole) = match body {
+            Ok(body) => (body.to_bytes(), Ok(())),
+            Err(cause) if cause.is::<LengthLimitError>() => {
+                (Bytes::new(), Err(Denial::Body(self.request_bytes)))
+            }
+            Err(_) => return Err(Error::HttpRequestBodySize(None)),
+        };
         let body = match parts.method {
             Method::GET | Method::HEAD => Bytes::new(),
             _ => body,
@@ -167,20 +276,22 @@ impl Sender {
         for name in [HOST, CONTENT_LENGTH] {
             parts.headers.remove(name);
         }
-        Ok(Request::from_parts(parts, Full::new(body)))
+        Ok((Request::from_parts(parts, ()), body, whole))
     }
 
     async fn send(
         &self,
+        upstream: &Upstream,
         permit: &Permit,
         mut request: Request<Full<Bytes>>,
-    ) -> Result<(Response<Incoming>, Option<usize>), Error> {
+    ) -> Result<(Response<Incoming>, Option<usize>), Failure> {
         let row = self.begin(&request, Some(permit.route), Outcome::Sent);
-        let way = &permit.way;
-        match (permit.route, &way.credential) {
+        match (permit.route, &upstream.credential) {
             (Route::Api, Some(credential)) => {
                 let (name, value) = credential.header();
-                request.headers_mut().insert(name, value);
+                let headers = request.headers_mut();
+                headers.insert(name, value);
+                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(PLAIN));
             }
             (Route::Api, None) => {}
             // The address says all; a header would only carry something to another host.
@@ -188,28 +299,31 @@ impl Sender {
         }
         let reach = permit.reach(request.uri());
         self.sent.fetch_add(1, Ordering::Relaxed);
-        match way.client.send(request, reach).await {
+        match upstream.client.send(request, reach).await {
             Ok(response) => {
                 let status = response.status().as_u16();
                 self.exchanged(&ExchangeMeasured::Answered { status });
                 Ok((response, row))
             }
-            Err(cause) => {
-                self.exchanged(&ExchangeMeasured::Failed);
-                let code = cause.code();
-                self.egress.transcript.set(row, Outcome::Failed(cause));
-                Err(code)
-            }
+            Err(cause) => Err(self.fail(row, cause)),
         }
+    }
+
+    /// Writes down that there is no answer.
+    fn fail(&self, row: Option<usize>, cause: TransportError) -> Failure {
+        self.exchanged(&ExchangeMeasured::Failed);
+        let outcome = Outcome::Failed(cause.clone());
+        self.egress.transcript.set(row, outcome);
+        Failure::Transport(cause)
     }
 
     fn hand_over(
         &self,
         permit: &Permit,
-        request: &Request<Full<Bytes>>,
-        response: Response<Incoming>,
+        response: Response<Source>,
         row: Option<usize>,
-    ) -> Result<Response<WasiBody>, Error> {
+        keeper: Option<Keeper>,
+    ) -> Result<Response<WasiBody>, Failure> {
         let (mut parts, body) = response.into_parts();
         let unwanted: Vec<HeaderName> = parts
             .headers
@@ -220,27 +334,38 @@ impl Sender {
         for name in unwanted {
             parts.headers.remove(name);
         }
+        let echo = match permit.route {
+            Route::Api => permit.way.echo(),
+            Route::Download => None,
+        };
+        if let Some(echo) = &echo {
+            check_head(echo, &permit.host, &parts.headers).map_err(|cause| {
+                self.complaints.tell(WITHHELD, &cause);
+                self.fail(row, cause)
+            })?;
+        }
         let record = Record {
+            complaints: self.complaints.clone(),
+            host: permit.host.clone(),
             transcript: self.egress.transcript.clone(),
             row,
             status: parts.status.as_u16(),
             meter: self.meter.clone(),
         };
-        let (most, collector) = match permit.route {
+        let (limit, collector) = match permit.route {
             Route::Api => (
-                self.response_bytes,
+                self.response,
                 Collector::new(&permit.way, &self.tickets, &parts),
             ),
-            Route::Download => (self.download_bytes, None),
+            Route::Download => (self.download, None),
         };
-        let way = &permit.way;
-        let keeper = (way.policy)
-            .fresh_secs(request.method(), request.uri())
-            .and_then(|_| {
-                let head = (parts.status, &parts.headers);
-                way.answers.keeper(request, head, way.now)
-            });
-        let body = ResponseBody::new(body, most, record, (collector, keeper))?;
+        let readers = Readers {
+            listener: echo.map(Listener::new),
+            collector,
+            keeper,
+        };
+        // What is too long is written down where the body ends.
+        let body = ResponseBody::new(body, limit, record, readers).map_err(Failure::Transport)?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }
 
@@ -283,6 +408,53 @@ impl Sender {
     }
 }
 
+/// Refuses an answer whose head holds the credential, or whose body could hold it unseen.
+fn check_head(echo: &Echo, host: &str, headers: &HeaderMap) -> Result<(), TransportError> {
+    let host = || host.to_owned();
+    let repeats = |(name, value): (&HeaderName, &HeaderValue)| {
+        echo.is_in(value.as_bytes()) || echo.is_in(name.as_str().as_bytes())
+    };
+    if headers.iter().any(repeats) {
+        return Err(TransportError::Echo { host: host() });
+    }
+    match headers.get(CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(PLAIN.as_bytes()) => {
+            Err(TransportError::Encoded {
+                host: host(),
+                encoding: shown(&String::from_utf8_lossy(encoding.as_bytes())),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why a guest has no answer.
+enum Failure {
+    Denied(Denial),
+    Transport(TransportError),
+}
+
+impl Failure {
+    /// What the guest is told.
+    fn code(&self) -> Error {
+        match self {
+            Self::Denied(Denial::Budget | Denial::Open) => Error::ConnectionLimitReached,
+            Self::Denied(Denial::Body(_)) => Error::HttpRequestBodySize(None),
+            Self::Denied(_) => Error::HttpRequestDenied,
+            Self::Transport(cause) => cause.code(),
+        }
+    }
+
+    fn came_to(self) -> CameTo {
+        match self {
+            Self::Denied(denial) => CameTo::Denied(denial.to_string()),
+            Self::Transport(cause) => CameTo::Failed(cause),
+        }
+    }
+}
+
+/// The encoding of a body that is not encoded.
+const PLAIN: &str = "identity";
 /// Times a request that changes nothing is sent again.
 const RESENDS: u32 = 4;
 

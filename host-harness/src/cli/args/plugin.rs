@@ -17,6 +17,18 @@ pub(crate) enum PluginCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Run the contract's conformance suite against a component, without a token or a network.
+    ///
+    /// Exit codes: 0 all that could be tried passed, 1 something failed, 2 it could not be run.
+    Check {
+        /// The component.
+        file: PathBuf,
+        /// A recording of a call on it, or a directory of them; may be given several times.
+        #[arg(long = "recording", value_name = "FILE")]
+        recordings: Vec<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Check a component in a canary instance, and store it. It serves nobody until it is swapped in.
     ///
     /// Exit codes: 0 installed, or it was already; 2 refused or failed: nothing is stored.

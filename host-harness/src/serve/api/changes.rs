@@ -57,7 +57,7 @@ fn answer_now(
 impl Desk {
     /// Without a connection no change can be judged, however often it is tried.
     fn connected(&self, tenant: &Tenant) -> Result<(), HostError> {
-        connected(tenant, &self.host.manifest().id).map(drop)
+        connected(tenant, self.integration()).map(drop)
     }
 }
 

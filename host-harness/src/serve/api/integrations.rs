@@ -34,18 +34,20 @@ fn answer_now(
     let Some(tenant) = &mut desk.tenant(&caller.tenant)? else {
         return Ok(None);
     };
-    let is_loaded = |name: &str| name == desk.host.manifest().id;
+    let is_loaded = |name: &str| name == desk.integration();
     match ask {
-        IntegrationsAsk::All => done(&all(integration(&desk.host, tenant)?)),
+        IntegrationsAsk::All => done(&all(integration(&desk.serving(tenant), tenant)?)),
         IntegrationsAsk::One { integration: name } if is_loaded(&name) => {
-            done(&integration(&desk.host, tenant)?)
+            done(&integration(&desk.serving(tenant), tenant)?)
         }
         IntegrationsAsk::Disconnect { integration: name } if is_loaded(&name) => {
             desk.disconnect(tenant, caller, &name)
         }
         IntegrationsAsk::Sync { integration: name } if is_loaded(&name) => desk.sync(tenant, name),
-        IntegrationsAsk::Plugins => done(&all(inspect(&desk.host))),
-        IntegrationsAsk::Plugin { plugin } if is_loaded(&plugin) => done(&inspect(&desk.host)),
+        IntegrationsAsk::Plugins => done(&all(inspect(&desk.serving(tenant)))),
+        IntegrationsAsk::Plugin { plugin } if is_loaded(&plugin) => {
+            done(&inspect(&desk.serving(tenant)))
+        }
         IntegrationsAsk::Jobs { state, page } => jobs::list(desk, tenant, state, &page),
         IntegrationsAsk::Replay { job } => jobs::replay(desk, tenant, caller, &job),
         _ => Ok(None),
@@ -60,7 +62,7 @@ impl Desk {
         integration: &str,
         body: ConnectBody,
     ) -> Result<Option<Reply>, HostError> {
-        if integration != self.host.manifest().id {
+        if integration != self.integration() {
             return Ok(None);
         }
         let Some(mut tenant) = self.tenant(&caller.tenant)? else {
@@ -85,7 +87,7 @@ impl Desk {
             downloads: body.downloads,
         };
         let _turn = self.connects.take(tenant.id()).await?;
-        let report = connect_as(&self.host, tenant, by, options, self.now()).await?;
+        let report = connect_as(&self.serving(tenant), tenant, by, options, self.now()).await?;
         routine::plan(self, tenant, self.now())?;
         Ok(report)
     }

@@ -39,9 +39,12 @@ fn answer_now(
 ) -> Result<Option<Reply>, HostError> {
     match ask {
         MetricsAsk::Dora(about) => figures::dora(tenant, &about, desk.now()),
-        MetricsAsk::Dashboard { about, dashboard } => {
-            figures::dashboard(&desk.host, tenant, (&about, &dashboard), desk.now())
-        }
+        MetricsAsk::Dashboard { about, dashboard } => figures::dashboard(
+            &desk.serving(tenant),
+            tenant,
+            (&about, &dashboard),
+            desk.now(),
+        ),
         MetricsAsk::Rows {
             about,
             figure,
@@ -59,7 +62,7 @@ fn answer_now(
             to,
             page,
         } => {
-            let integration = &desk.host.manifest().id;
+            let integration = desk.integration();
             let window = (from, to);
             lists::pull_requests(tenant, integration, (repository, state), window, &page)
         }

@@ -167,7 +167,7 @@ impl Desk {
             if matches!(judged, None | Some(Decision::Pass)) {
                 continue;
             }
-            if let Some(report) = told_report(&self.host, tenant, &row.change.id)? {
+            if let Some(report) = told_report(&self.serving(tenant), tenant, &row.change.id)? {
                 reasons.insert(row.change.id.clone(), report.reason().to_owned());
             }
         }
@@ -186,8 +186,8 @@ impl Desk {
         };
         let author = record.author.clone();
         let report = match asked.head {
-            None => told_report(&self.host, tenant, change)?,
-            Some(head) => match told_report_of(&self.host, tenant, change, head)? {
+            None => told_report(&self.serving(tenant), tenant, change)?,
+            Some(head) => match told_report_of(&self.serving(tenant), tenant, change, head)? {
                 Some(report) => Some(report),
                 // Nothing was decided about such a head.
                 None => return Ok(None),
@@ -205,7 +205,7 @@ impl Desk {
             after: None,
             limit: MOST_DECISIONS,
         };
-        let history = tenant.list_decisions(&self.host.manifest().id, &list, &newest)?;
+        let history = tenant.list_decisions(self.integration(), &list, &newest)?;
         // The list of changes shows the last one of the time before one that was rebuilt.
         let observed = |one: &&DecisionRow| one.observation == Observation::Observed;
         let decided = history.iter().find(observed).or(history.first()).cloned();
@@ -239,7 +239,7 @@ impl Desk {
         (as_of, expires): (&str, Option<Timestamp>),
         attempt: &Attempt,
     ) -> Result<(), HostError> {
-        let report = told_report(&self.host, tenant, change)?;
+        let report = told_report(&self.serving(tenant), tenant, change)?;
         let report = report.filter(|report| report.as_of.to_string() == as_of);
         let report = report.ok_or_else(|| {
             let why = "the change was judged again since; look at what blocks it now";
@@ -283,7 +283,7 @@ impl Desk {
             if stored.all().iter().any(is_given) {
                 continue;
             }
-            let waiver = approve_waiver(&self.host, tenant, given, login, self.now())?;
+            let waiver = approve_waiver(&self.serving(tenant), tenant, given, login, self.now())?;
             self.judge_again(tenant, waiver)?;
         }
         Ok(())

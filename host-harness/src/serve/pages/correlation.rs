@@ -48,7 +48,7 @@ fn shown(desk: &Desk, tenant: &mut Tenant, ask: &CorrelationPage) -> Result<Show
         window: ask.window,
         ..CorrelationSettings::default()
     };
-    let bands = JudgeOptions::stored_policy(&desk.host, tenant)?.bands;
+    let bands = JudgeOptions::stored_policy(&desk.serving(tenant), tenant)?.bands;
     Ok(Shown {
         report: jobs::correlation(tenant, &settings, asked)?,
         calibration: jobs::calibration(tenant, bands, asked)?,

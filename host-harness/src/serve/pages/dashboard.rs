@@ -51,7 +51,7 @@ async fn figures(
         };
         let now = desk.now();
         let is_prompt = jobs::is_prompt(&tenant, asked(&question.filter, now).as_of)?;
-        let integration = &desk.host.manifest().id;
+        let integration = desk.integration();
         let page = answer(
             &mut tenant,
             integration,
@@ -123,7 +123,7 @@ fn count(desk: &Desk, question: &Question) -> Result<(), HostError> {
     let now = desk.now();
     jobs::keep_reports(&mut tenant, now, || desk.ends())?;
     if !desk.ends() {
-        let integration = &desk.host.manifest().id;
+        let integration = desk.integration();
         counted(&mut tenant, integration, &desk.figures, question, now)?;
     }
     Ok(())
@@ -166,7 +166,7 @@ fn rows(
         after: part.after,
         limit: SPELLS,
     };
-    let integration = &desk.host.manifest().id;
+    let integration = desk.integration();
     let settings = DebtSettings::default();
     let page = jobs::debt_rows(&mut tenant, integration, &settings, asked, rows, &slice)?;
     let view = SpellsView {

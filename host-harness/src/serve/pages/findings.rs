@@ -23,7 +23,7 @@ pub(super) async fn show(
         let Some(tenant) = desk.tenant(&visitor.tenant)? else {
             return Ok(None);
         };
-        let connection = tenant.last_connection(&desk.host.manifest().id)?;
+        let connection = tenant.last_connection(desk.integration())?;
         match (ask, connection) {
             (FindingsPage::List { .. }, None) => Ok(Some(findings::unconnected())),
             (FindingsPage::Timeline { .. }, None) => Ok(None),

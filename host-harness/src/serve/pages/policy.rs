@@ -66,7 +66,7 @@ impl Desk {
             return Ok(None);
         };
         permitted(&tenant, &visitor.login, Act::SetPolicy, None)?;
-        match Policy::parse(&text, self.host.manifest()) {
+        match Policy::parse(&text, self.serving(&tenant).manifest()) {
             Ok(policy) => {
                 set_policy(&mut tenant, (&text, &policy), &visitor.login, self.now())?;
                 Ok(Some(Acted::Go(policy::PATH.to_owned())))
@@ -87,11 +87,12 @@ impl Desk {
             let Some(tenant) = desk.tenant(&visitor.tenant)? else {
                 return Ok(None);
             };
-            let tried = match Policy::parse(&text, desk.host.manifest()) {
+            let tried = match Policy::parse(&text, desk.serving(&tenant).manifest()) {
                 Ok(policy) => {
                     let waivers = JudgeOptions::stored_waivers(&tenant)?;
                     let terms = JudgeOptions { policy, waivers };
-                    let told = backtest(&desk.host, &tenant, &terms, DAYS, desk.now());
+                    let host = desk.serving(&tenant);
+                    let told = backtest(&host, &tenant, &terms, DAYS, desk.now());
                     // Most of it is reading, which waits for a disk.
                     Tried::Told(Box::new(Handle::current().block_on(told)?))
                 }
@@ -139,7 +140,7 @@ impl Desk {
 }
 
 fn room(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<PolicyRoom, HostError> {
-    let (text, policy) = match policy_status(&desk.host, tenant) {
+    let (text, policy) = match policy_status(&desk.serving(tenant), tenant) {
         Ok(status) => {
             let text = status.text.clone();
             (
@@ -191,7 +192,7 @@ fn used(
     now: Timestamp,
 ) -> Result<BTreeSet<String>, HostError> {
     let mut used = BTreeSet::new();
-    let integration = &desk.host.manifest().id;
+    let integration = desk.integration();
     let wanted = DecisionList {
         from: Some(now.saturating_sub(Timestamp::from(DAYS) * DAY_MS)),
         ..DecisionList::default()

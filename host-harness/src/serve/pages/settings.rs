@@ -28,7 +28,7 @@ pub(super) async fn show(
             return Ok(None);
         };
         let card = || card(desk, &tenant, &visitor);
-        let is_loaded = |name: &str| name == desk.host.manifest().id;
+        let is_loaded = |name: &str| name == desk.integration();
         Ok(match ask {
             SettingsPage::Integrations { search } => {
                 let cards = [card()?].into_iter();
@@ -47,7 +47,12 @@ pub(super) async fn show(
             }
             SettingsPage::Plugins => {
                 let (since, calls) = (desk.metrics.started_ms, desk.metrics.tally.rows());
-                Some(settings::plugins(&[inspect(&desk.host)], &calls, since))
+                let mut swaps = desk.data.swaps(Some(desk.integration()), SWAPS)?;
+                // Which other tenants have a version of their own is nobody's business.
+                let own = tenant.id().as_str();
+                swaps.retain(|swap| swap.moved.tenant.as_deref().is_none_or(|of| of == own));
+                let all = [inspect(&desk.serving(&tenant))];
+                Some(settings::plugins(&all, &calls, since, &swaps))
             }
             SettingsPage::Integration { .. }
             | SettingsPage::Connect { .. }
@@ -67,11 +72,15 @@ pub(super) async fn marked(
         let Some(tenant) = desk.tenant(&visitor.tenant)? else {
             return Ok(None);
         };
-        if !is_first_sync(&desk.host, &tenant)? {
+        if !is_first_sync(&desk.serving(&tenant), &tenant)? {
             return Ok(Some(page));
         }
         let syncing = syncing(desk, &tenant)?;
-        Ok(Some(settings::marked(desk.host.manifest(), &syncing, page)))
+        Ok(Some(settings::marked(
+            desk.serving(&tenant).manifest(),
+            &syncing,
+            page,
+        )))
     })
     .await
 }
@@ -85,7 +94,7 @@ pub(super) async fn act(
     let (SettingsForm::Connect { integration, .. }
     | SettingsForm::Disconnect { integration }
     | SettingsForm::Sync { integration }) = &ask;
-    if *integration != desk.host.manifest().id {
+    if *integration != desk.integration() {
         return Ok(None);
     }
     let own = settings::path(integration);
@@ -162,7 +171,7 @@ impl Desk {
                 };
                 match self.connect_as(&mut tenant, &visitor.login, body).await {
                     Ok(_) => None,
-                    Err(error) => Some(Wrong::of(error, self.host.manifest())?),
+                    Err(error) => Some(Wrong::of(error, self.serving(&tenant).manifest())?),
                 }
             }
             Err(error) => Some(Wrong {
@@ -170,7 +179,7 @@ impl Desk {
                 text: error.to_string(),
             }),
         };
-        let integration = &self.host.manifest().id;
+        let integration = self.integration();
         Ok(Some(match wrong {
             None => Acted::Go(settings::path(integration)),
             Some(wrong) => {
@@ -186,7 +195,7 @@ impl Desk {
 }
 
 fn card(desk: &Desk, tenant: &Tenant, visitor: &Visitor) -> Result<Card, HostError> {
-    let manifest = desk.host.manifest().clone();
+    let manifest = desk.serving(tenant).manifest().clone();
     let connection = match tenant.connection(&manifest.id)? {
         Some(_) => Some(connection_status(tenant, &manifest.id)?),
         None => None,
@@ -210,3 +219,6 @@ fn syncing(desk: &Desk, tenant: &Tenant) -> Result<Syncing, HostError> {
         now: desk.now(),
     })
 }
+
+/// Rows of the history of versions that are looked at.
+const SWAPS: u32 = 50;

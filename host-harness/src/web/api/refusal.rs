@@ -45,6 +45,12 @@ pub(crate) fn problem(error: HostError) -> Problem {
             StatusCode::CONFLICT,
             format!("`{integration}` is not connected; `koalr connect {integration}` does that"),
         ),
+        HostError::Paused {
+            integration, why, ..
+        } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("`{integration}` is paused by whoever runs this server: {why}"),
+        ),
         HostError::Connect { reason, .. } => {
             let status = match reason {
                 ConnectRefusal::Decided(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -5,8 +5,8 @@ use http::Method;
 
 use super::*;
 use crate::credential::{CredentialHeader, Secret};
-use crate::egress::Way;
 use crate::egress::testing::{CANARY, answer, egress, open_call, request, send, upstream};
+use crate::egress::{FarEnd, Upstream, Way};
 
 #[test]
 fn a_guest_sets_no_header_that_changes_who_asks_or_what() {
@@ -30,16 +30,28 @@ fn a_guest_sets_no_header_that_changes_who_asks_or_what() {
 #[test]
 fn the_manifests_own_credential_header_is_forbidden_to_the_guest() {
     let address = SocketAddr::from(([127, 0, 0, 1], 9));
-    let Egress { way, transcript } = egress(address);
-    let way = Arc::into_inner(way.unwrap()).unwrap();
+    let egress = egress(address);
+    let way = Arc::into_inner(egress.way.unwrap()).unwrap();
     let credential =
         CredentialHeader::new("x-api-key", "{credential}", &Secret::parse(CANARY).unwrap())
             .unwrap();
+    let FarEnd::Upstream(upstream) = way.end else {
+        unreachable!()
+    };
     let way = Some(Arc::new(Way {
-        credential: Some(credential),
-        ..way
+        policy: way.policy,
+        end: FarEnd::Upstream(Box::new(Upstream {
+            credential: Some(credential),
+            ..*upstream
+        })),
     }));
-    let mut hooks = EgressHooks::new(Egress { way, transcript }, &Limits::default());
+    let mut hooks = EgressHooks::new(
+        Egress {
+            way,
+            ..Egress::closed()
+        },
+        &Limits::default(),
+    );
     assert!(hooks.is_forbidden_header(&HeaderName::from_static("x-api-key")));
 }
 
@@ -62,7 +74,7 @@ async fn a_denied_request_leaves_nothing_but_a_row() {
 async fn an_attempt_in_a_pure_call_is_denied_and_counted() {
     let (address, _served) = upstream(&[]).await;
     let mut hooks = EgressHooks::new(egress(address), &Limits::default());
-    hooks.begin_call(true);
+    hooks.begin_call(true, String::new());
     let refused = send(&mut hooks, request(Method::GET, address, "")).await;
     assert!(matches!(refused, Err(Error::HttpRequestDenied)));
     assert_eq!((hooks.sent(), hooks.impure_attempts()), (0, 1));
@@ -94,7 +106,7 @@ async fn a_call_has_so_many_requests_and_the_next_call_as_many_again() {
         .unwrap();
     let refused = send(&mut hooks, request(Method::GET, address, "")).await;
     assert!(matches!(refused, Err(Error::ConnectionLimitReached)));
-    hooks.begin_call(false);
+    hooks.begin_call(false, String::new());
     send(&mut hooks, request(Method::GET, address, ""))
         .await
         .unwrap();

@@ -210,6 +210,7 @@ async fn a_meter_is_told_what_every_request_came_to_and_how_long_it_waited() {
     impl Meter for Told {
         fn opened(&self) {}
         fn closed(&self) {}
+        fn breached(&self, _: crate::call::Verb) {}
         fn called(&self, _: &CallMeasured) {}
         fn exchanged(&self, exchange: &ExchangeMeasured<'_>) {
             let mut told = self.0.lock().unwrap();
@@ -278,6 +279,7 @@ fn a_download_from_elsewhere_never_reaches_this_machine() {
     let permit = |route| Permit {
         way: egress(SocketAddr::from(([127, 0, 0, 1], 9))).way.unwrap(),
         route,
+        host: String::new(),
     };
     let file = "https://b.s3.amazonaws.com/file.csv".parse().unwrap();
     let own = "http://127.0.0.1:9/file.csv".parse().unwrap();

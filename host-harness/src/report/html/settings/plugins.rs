@@ -2,6 +2,7 @@
 
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::{Manifest, Origin, OriginAddress};
+use koalr_platform::rollout::{Action, Release, Swap};
 use koalr_runtime::Verb;
 use maud::{Markup, html};
 
@@ -20,6 +21,7 @@ pub(crate) fn plugins(
     all: &[InspectReport],
     calls: &[(Verb, &'static str, Calls)],
     since: Timestamp,
+    swaps: &[Swap],
 ) -> Page {
     let body = html! {
         (tabs(PLUGINS))
@@ -28,7 +30,7 @@ pub(crate) fn plugins(
             article.stack {
                 section.card { (identity(one)) }
                 section.card.calls { (told_calls(calls, since)) }
-                section.card { (history(one, since)) }
+                section.card { (history(one, since, swaps)) }
                 section.card { (egress(&one.manifest)) }
                 section.card { (limits(one)) }
             }
@@ -94,19 +96,44 @@ fn told_calls(calls: &[(Verb, &'static str, Calls)], since: Timestamp) -> Markup
     }
 }
 
-/// What was loaded when. Earlier starts are not kept.
-fn history(one: &InspectReport, since: Timestamp) -> Markup {
+/// What was done with its versions, the newest first, as far as it concerns whoever looks.
+fn history(one: &InspectReport, since: Timestamp, swaps: &[Swap]) -> Markup {
     html! {
-        h2 { "Loaded" }
-        (table("What was loaded since this server started", &["When", "Version", "Content hash", "Why"], html! {
-            tr {
-                th scope="row" { (when(since)) }
-                td { (plain(&one.manifest.version)) }
-                td { code title=(plain(&one.content_hash)) { (plain(one.content_hash.get(..12).unwrap_or(&one.content_hash))) "…" } }
-                td { "The server started." }
-            }
-        }))
-        p.quiet { "Nothing was replaced since. What earlier starts loaded is not kept." }
+        h2 { "Versions" }
+        @if swaps.is_empty() {
+            p { "Version " (plain(&one.manifest.version)) " came with this server, which started " (when(since)) ". Nothing was ever put in its place." }
+        } @else {
+            p { "Version " (plain(&one.manifest.version)) " serves you. Calls that are under way when another one takes its place end on the version they began with." }
+            (table("What was done with its versions", &["When", "What", "From", "To", "By", "Why"], html! {
+                @for swap in swaps {
+                    tr {
+                        th scope="row" { (when(swap.at)) }
+                        td { (badge(tone(swap.moved.action), swap.moved.action.word())) }
+                        td { (release(swap.moved.from.as_ref())) }
+                        td { (release(swap.moved.to.as_ref())) }
+                        td { (plain(&swap.actor)) }
+                        td { (plain(&swap.moved.note)) }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+fn release(release: Option<&Release>) -> Markup {
+    html! {
+        @if let Some(Release { version, hash }) = release {
+            (plain(version)) " "
+            code title=(hash.as_str()) { (hash.as_str().get(..12).unwrap_or_default()) "…" }
+        }
+    }
+}
+
+fn tone(action: Action) -> &'static str {
+    match action {
+        Action::RolledBack | Action::Withdrawn | Action::Paused => "warn",
+        Action::Swapped | Action::Promoted | Action::Resumed => "good",
+        _ => "",
     }
 }
 

@@ -22,17 +22,21 @@ impl Desk {
     ) -> Result<Option<Reply>, HostError> {
         match ask {
             ChangesAsk::List { filter, page } => done(&self.changes(tenant, filter, &page)?),
-            ChangesAsk::Report { change } => match told_report(&self.host, tenant, &change)? {
-                Some(report) => done(&report),
-                None => Ok(None),
-            },
-            ChangesAsk::CheckRun { change } => match told_report(&self.host, tenant, &change)? {
-                Some(report) => {
-                    let run = CheckRun::of(&report);
-                    done(&run.linked(self.public_url.as_deref(), &change))
+            ChangesAsk::Report { change } => {
+                match told_report(&self.serving(tenant), tenant, &change)? {
+                    Some(report) => done(&report),
+                    None => Ok(None),
                 }
-                None => Ok(None),
-            },
+            }
+            ChangesAsk::CheckRun { change } => {
+                match told_report(&self.serving(tenant), tenant, &change)? {
+                    Some(report) => {
+                        let run = CheckRun::of(&report);
+                        done(&run.linked(self.public_url.as_deref(), &change))
+                    }
+                    None => Ok(None),
+                }
+            }
             ChangesAsk::Dependencies {
                 change,
                 repository,
@@ -61,7 +65,7 @@ impl Desk {
             }
             ChangesAsk::Change { change } => {
                 let queued = tenant.is_queued(&judge(&change).key())?;
-                match change_status(&self.host, tenant, &change, queued)? {
+                match change_status(&self.serving(tenant), tenant, &change, queued)? {
                     Some(status) => done(&status),
                     None => Ok(None),
                 }
@@ -103,7 +107,7 @@ impl Desk {
             decision: filter.decision,
         };
         let slice = slice(page, |at, id| (at, id))?;
-        let listed = tenant.list_changes(&self.host.manifest().id, &list, &slice)?;
+        let listed = tenant.list_changes(self.integration(), &list, &slice)?;
         let Items {
             items: listed,
             next_cursor,
@@ -140,10 +144,11 @@ impl Desk {
             sha,
             service,
             environment,
-            terms: JudgeOptions::stored(&self.host, &tenant)?,
+            terms: JudgeOptions::stored(&self.serving(&tenant), &tenant)?,
         };
         let _turn = self.gates.take(&caller.tenant).await?;
-        let report = gate_deployment(&self.host, &mut tenant, &options, self.now()).await?;
+        let report =
+            gate_deployment(&self.serving(&tenant), &mut tenant, &options, self.now()).await?;
         let mode = options.terms.policy.mode;
         self.count_decision("deployment", report.verdict.decision, mode);
         done(&report)
@@ -158,7 +163,7 @@ impl Desk {
     ) -> Result<Override, HostError> {
         let head = (change, Some(head_sha));
         let lifted = override_change(tenant, head, (login, reason), self.now())?;
-        if tenant.connection(&self.host.manifest().id)?.is_some() {
+        if tenant.connection(self.integration())?.is_some() {
             self.push(tenant, &judge(change), self.now())?;
         }
         Ok(lifted)
@@ -176,7 +181,7 @@ impl Desk {
         };
         let is_open = matches!(record.state, ChangeState::Open | ChangeState::Unknown);
         let is_newest = record.change.head_sha == report.head_sha;
-        let is_connected = tenant.connection(&self.host.manifest().id)?.is_some();
+        let is_connected = tenant.connection(self.integration())?.is_some();
         let is_judged = is_open && is_newest && is_connected;
         if is_judged {
             self.push(tenant, &judge(&report.change), self.now())?;

@@ -61,7 +61,7 @@ impl Desk {
         page: &Page,
     ) -> Result<Option<Reply>, HostError> {
         let slice = slice(page, |at, (change, head, kind)| (at, change, head, kind))?;
-        let rows = tenant.list_decisions(&self.host.manifest().id, list, &slice)?;
+        let rows = tenant.list_decisions(self.integration(), list, &slice)?;
         done(&Items::cut(rows, page, |row: &DecisionRow| After {
             at: row.as_of,
             id: id(&(&row.change, &row.head_sha, row.observation)),

@@ -17,11 +17,11 @@ impl Desk {
         ask: PolicyAsk,
     ) -> Result<Option<Reply>, HostError> {
         let text = match ask {
-            PolicyAsk::Show => return done(&policy_status(&self.host, tenant)?),
+            PolicyAsk::Show => return done(&policy_status(&self.serving(tenant), tenant)?),
             PolicyAsk::Set { text } => text,
         };
         let login = person(caller)?;
-        let policy = Policy::parse(&text, self.host.manifest());
+        let policy = Policy::parse(&text, self.serving(tenant).manifest());
         let policy = policy.map_err(|complaints| HostError::Complaints {
             path: "policy".into(),
             complaints,

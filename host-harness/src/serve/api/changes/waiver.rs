@@ -24,7 +24,7 @@ impl Desk {
             },
             WaiversAsk::Approve(given) => {
                 let login = person(caller)?;
-                let waiver = approve_waiver(&self.host, tenant, given, login, now)?;
+                let waiver = approve_waiver(&self.serving(tenant), tenant, given, login, now)?;
                 done(&self.judge_again(tenant, waiver)?)
             }
             WaiversAsk::Revoke { id } => {
@@ -75,7 +75,7 @@ impl Desk {
         tenant: &mut Tenant,
         waiver: &WaiverStatus,
     ) -> Result<usize, HostError> {
-        let integration = &self.host.manifest().id;
+        let integration = self.integration();
         let is_connected = tenant.connection(integration)?.is_some();
         let concerned = if is_connected {
             let repository = waiver.waiver.repository.as_deref();

@@ -25,7 +25,8 @@ impl Desk {
         let turn = timeout(LONGEST_WAIT, self.glances.take(&caller.tenant)).await;
         let _turn = turn.map_err(|_| HostError::Crowded)??;
         let mut unknowns: Vec<String> = unsaid(&change, manifests).into_iter().collect();
-        let glanced = glance(&self.host, &mut tenant, change, LONGEST_LOOK, self.now());
+        let host = self.serving(&tenant);
+        let glanced = glance(&host, &mut tenant, change, LONGEST_LOOK, self.now());
         let (report, unasked) = glanced.await.map_err(|error| match error {
             // It is about what was sent, not about the server.
             error @ HostError::Refused { .. } => HostError::NotPossible(error.to_string()),
