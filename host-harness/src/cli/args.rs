@@ -240,7 +240,7 @@ pub(super) enum Command {
     },
     /// Copy everything into a directory, while it is in use.
     ///
-    /// Exit codes: 0 complete, 1 a tenant could not be read and is named, 2 failed.
+    /// Exit codes: 0 complete, 1 a tenant or a component could not be read and is named, 2 failed.
     Backup(Backup),
     /// Look at the jobs of `koalr serve`.
     Jobs {

@@ -64,6 +64,8 @@ mod partial;
 #[cfg(test)]
 mod plugin_check;
 #[cfg(test)]
+mod plugins;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod pull_request;
