@@ -1,116 +1,22 @@
 //! Builds the component and puts it beside the binary, so that one `cargo build` gives both.
-//!
-//! The nested build has a target directory of its own, because cargo holds a lock on the outer one.
 
-use std::env;
+#[path = "build/nested.rs"]
+mod nested;
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("..");
+    let root = PathBuf::from(nested::variable("CARGO_MANIFEST_DIR")?).join("..");
     for input in ["plugin", "wit", "Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
-    // OUT_DIR is <target>/<profile>/build/<package>/out.
-    let out = PathBuf::from(variable("OUT_DIR")?);
-    let profile_dir = out
-        .ancestors()
-        .nth(3)
-        .ok_or("OUT_DIR is not inside a target directory")?;
-    let target_dir = profile_dir
-        .parent()
-        .ok_or("OUT_DIR is not inside a target directory")?
-        .join("component");
-    add_target()?;
-    build(&root, &target_dir)?;
+    let parts = ["--package", "koalr-snyk-plugin"];
+    let built = nested::build(&root, "component", "component", &parts)?;
     install(
-        &target_dir
-            .join(TARGET)
-            .join(PROFILE)
-            .join("koalr_snyk_plugin.wasm"),
-        profile_dir,
+        &built.join("koalr_snyk_plugin.wasm"),
+        &nested::profile_dir()?,
     )
-}
-
-/// Adds the wasm target where rustup manages the toolchain and lacks it; without rustup the build below says what is
-/// missing.
-fn add_target() -> Result<(), Box<dyn Error>> {
-    let Ok(listed) = Command::new("rustup")
-        .args(["target", "list", "--installed"])
-        .output()
-    else {
-        return Ok(());
-    };
-    if String::from_utf8_lossy(&listed.stdout)
-        .lines()
-        .any(|line| line == TARGET)
-    {
-        return Ok(());
-    }
-    let added = Command::new("rustup")
-        .args(["target", "add", TARGET])
-        .status()?;
-    if added.success() {
-        Ok(())
-    } else {
-        Err(format!("`rustup target add {TARGET}` failed; run it by hand").into())
-    }
-}
-
-fn build(root: &Path, target_dir: &Path) -> Result<(), Box<dyn Error>> {
-    let mut cargo = Command::new(variable("CARGO")?);
-    cargo
-        .current_dir(root)
-        .args([
-            "build",
-            "--package",
-            "koalr-snyk-plugin",
-            "--target",
-            TARGET,
-            "--profile",
-            PROFILE,
-            "--target-dir",
-        ])
-        .arg(target_dir);
-    // What shapes the outer build must not shape the component.
-    for name in [
-        "CARGO_BUILD_TARGET",
-        "CARGO_TARGET_DIR",
-        "RUSTC_WORKSPACE_WRAPPER",
-        "RUSTC_WRAPPER",
-        "RUSTFLAGS",
-    ] {
-        cargo.env_remove(name);
-    }
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", remapped(root)?.join("\u{1f}"));
-    if cargo.status()?.success() {
-        Ok(())
-    } else {
-        Err("building the component failed; the reason is above".into())
-    }
-}
-
-/// Panic messages hold source paths: without this the component would tell where it was built, and differ by it.
-fn remapped(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
-    let flag = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
-    let mut flags = vec![flag(&root.canonicalize()?, "/koalr")];
-    if let Some(sources) = cargo_home().map(|home| home.join("registry/src")) {
-        // One folder for each registry, named after it and its address on this machine.
-        for registry in sources.read_dir().into_iter().flatten().flatten() {
-            flags.push(flag(&registry.path(), "/crates"));
-        }
-    }
-    Ok(flags)
-}
-
-fn cargo_home() -> Option<PathBuf> {
-    let set = |name| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
-    set("CARGO_HOME").or_else(|| set("HOME").map(|home| home.join(".cargo")))
 }
 
 /// Replaces the old component in one step, so that a running host never reads half of one.
@@ -120,10 +26,3 @@ fn install(component: &Path, profile_dir: &Path) -> Result<(), Box<dyn Error>> {
     std::fs::rename(&half, profile_dir.join("koalr-snyk-plugin.wasm"))?;
     Ok(())
 }
-
-fn variable(name: &str) -> Result<String, Box<dyn Error>> {
-    env::var(name).map_err(|error| format!("`{name}`: {error}").into())
-}
-
-const TARGET: &str = "wasm32-wasip2";
-const PROFILE: &str = "component";

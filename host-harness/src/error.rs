@@ -7,9 +7,10 @@ use crate::github::SettingsError;
 use crate::jobs::ConnectRefusal;
 use crate::web::ListenError;
 use koalr_platform::complaint::{Complaint, Problem};
+use koalr_platform::conformance::Breaches;
 use koalr_runtime::{
     CallError, ClientError, CredentialError, EngineError, LoadError, PinError, PolicyError,
-    ProxyError,
+    ProxyError, Verb,
 };
 use koalr_store::StoreError;
 
@@ -32,6 +33,16 @@ pub enum HostError {
     /// A call into the component failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The integration returned what the contract forbids. Nothing of it is used or stored.
+    #[error("`{integration}` broke the contract, and what it returned is not used: {breaches}")]
+    Breach {
+        /// Its id and version.
+        integration: String,
+        /// What returned it.
+        verb: Verb,
+        /// All that is wrong with it.
+        breaches: Breaches,
+    },
     /// The data directory failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -6,14 +6,18 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use koalr_platform::conformance::check_manifest;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::Manifest;
 use koalr_runtime::contract::describe::Quota;
-use koalr_runtime::{Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy, Shared};
+use koalr_runtime::{
+    Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy, Shared, Verb, World,
+};
 use koalr_store::TenantId;
 use semver::Version;
 use tokio::sync::Notify;
 
+use crate::breach::charged;
 use crate::contract::{Declared, Mirror as _};
 use crate::observe::{Metrics, PluginMeter, Vigil};
 use crate::report::{Judge, plain};
@@ -305,8 +309,12 @@ impl Loaded {
         let declared = session.describe().await?;
         let manifest: Manifest = declared.clone().mirror();
         check_version(&manifest)?;
+        let plugin = plugin.known_as(&manifest.id, &manifest.version, None);
+        let judges = plugin.world() == World::Integration;
+        check_manifest(&manifest, judges)
+            .map_err(|breaches| charged(&plugin, Verb::Describe, breaches))?;
         Ok(Self {
-            plugin: plugin.known_as(&manifest.id, &manifest.version, None),
+            plugin,
             declared,
             manifest,
             vigil: Arc::default(),

@@ -6,6 +6,7 @@
 //! is where they are posted; [`cli`] is the command line `koalr`.
 
 mod api_key;
+mod breach;
 pub mod cli;
 mod component;
 pub mod config;

@@ -16,6 +16,7 @@ pub mod audit;
 pub mod backtest;
 pub mod calibration;
 pub mod complaint;
+pub mod conformance;
 pub mod correlation;
 pub mod debt;
 pub mod decision;

@@ -152,6 +152,9 @@ impl CallError {
 pub struct Usage {
     /// Requests that left for the upstream, those sent again among them.
     pub requests: u32,
+    /// Requests that the guest made, those that were denied or answered here among them: each once, however often it was
+    /// sent.
+    pub asked: u32,
     /// Computing time of all finished calls, in ticks of [`Limits::TICK`].
     pub cpu_ticks: u64,
     /// Largest linear memory, in bytes.

@@ -32,9 +32,10 @@ pub use credential::{
     CredentialError, CredentialHeader, Secret, SecretError, credential_header, identify_credential,
 };
 pub use egress::{
-    Answers, Bounds, ClientError, Denial, DownloadFault, Egress, EgressPolicy, Exchange, Governor,
-    HttpClient, Known, Organizations, Outcome, PinError, PinnedOrigin, PolicyError, Precedence,
-    Priority, Proxy, ProxyError, Roots, Shared, Transcript, TransportError, asked_wait, pin_origin,
+    Answered, Answers, Asked, Bounds, ClientError, Cut, Denial, DownloadFault, Egress,
+    EgressPolicy, Exchange, Governor, HttpClient, Known, Organizations, Outcome, PinError,
+    PinnedOrigin, PolicyError, Precedence, Priority, Proxy, ProxyError, Responder, Roots, Shared,
+    Transcript, TransportError, asked_wait, pin_origin,
 };
 pub use engine::{Engine, EngineError, EngineSettings};
 pub use limits::{Limit, Limits};

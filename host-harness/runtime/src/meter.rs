@@ -18,6 +18,9 @@ pub trait Meter: Send + Sync + 'static {
     /// A call ended, or an instance could not be made.
     fn called(&self, call: &CallMeasured);
 
+    /// What a call returned is forbidden by the contract, and is not used. The call itself ended well.
+    fn breached(&self, verb: Verb);
+
     /// A request came to something. One that is sent again comes to something each time.
     fn exchanged(&self, exchange: &ExchangeMeasured<'_>);
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::types::Component as ComponentType;
 use wasmtime::component::{Component, InstancePre};
 
-use crate::call::CallError;
+use crate::call::{CallError, Verb};
 use crate::contract;
 use crate::egress::Egress;
 use crate::engine::{EngineError, Shared, artifacts_in};
@@ -48,6 +48,22 @@ impl Plugin {
         });
         let known = Some(known);
         Self { known, ..self }
+    }
+
+    /// Its id and version as it says of itself; where it came from while that is not known.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self.version() {
+            Some(version) => format!("{} {version}", self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+
+    /// Charges it with a value that the contract forbids.
+    pub fn breached(&self, verb: Verb) {
+        if let Some(meter) = self.meter() {
+            meter.breached(verb);
+        }
     }
 
     /// SHA-256 of the component's bytes, in lower-case hexadecimal.

@@ -216,6 +216,7 @@ impl Session {
         let state = self.store.data();
         Usage {
             requests: state.hooks.sent(),
+            asked: state.hooks.made(),
             cpu_ticks: self.cpu_ticks,
             memory_peak_bytes: state.memory.peak_bytes as u64,
             quota_wait: self.waiting.total(),

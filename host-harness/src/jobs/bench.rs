@@ -1,5 +1,6 @@
 //! Judges cases by the terms of a tenant: the one path from evidence to what it comes to, live and in hindsight.
 
+use koalr_platform::conformance::Terms;
 use koalr_platform::decision::{Settled, settle};
 use koalr_platform::model::assessment::Assessment;
 use koalr_platform::model::common::{Change, Tenths, Timestamp};
@@ -11,7 +12,7 @@ use koalr_platform::team::Override;
 use koalr_platform::waiver::{Asked, WaiverReport, Waivers};
 use koalr_runtime::Session;
 
-use super::verbs::{gate, gate_in, open, score, score_in};
+use super::verbs::{gate_in, open, score_in};
 use crate::{Host, HostError};
 
 /// Where it is judged, and by which terms.
@@ -19,14 +20,9 @@ pub(super) struct Bench<'a> {
     policy: &'a Policy,
     waivers: &'a Waivers,
     rules: Vec<RuleSetting>,
-    sandbox: Sandbox<'a>,
-}
-
-enum Sandbox<'a> {
-    /// One for each verb.
-    Fresh(&'a Host),
-    /// One for everything.
-    Warm(Box<Session>),
+    host: &'a Host,
+    /// The sandbox that serves for everything; none if each verb has one of its own.
+    warm: Option<Box<Session>>,
 }
 
 /// What is judged.
@@ -59,29 +55,31 @@ pub(super) struct Ruling {
 impl<'a> Bench<'a> {
     /// For live decisions: nothing of one call is left for the next.
     pub(super) fn fresh(host: &'a Host, policy: &'a Policy, waivers: &'a Waivers) -> Self {
-        Self::with(Sandbox::Fresh(host), host, policy, waivers)
+        Self::with(None, host, policy, waivers)
     }
 
     /// To judge the past, which is much.
     pub(super) async fn warm(
-        host: &Host,
+        host: &'a Host,
         policy: &'a Policy,
         waivers: &'a Waivers,
     ) -> Result<Self, HostError> {
-        Ok(Self::with(
-            Sandbox::Warm(Box::new(open(host).await?)),
-            host,
-            policy,
-            waivers,
-        ))
+        let warm = Box::new(open(host).await?);
+        Ok(Self::with(Some(warm), host, policy, waivers))
     }
 
-    fn with(sandbox: Sandbox<'a>, host: &Host, policy: &'a Policy, waivers: &'a Waivers) -> Self {
+    fn with(
+        warm: Option<Box<Session>>,
+        host: &'a Host,
+        policy: &'a Policy,
+        waivers: &'a Waivers,
+    ) -> Self {
         Self {
             policy,
             waivers,
             rules: policy.rules(&host.manifest().rules),
-            sandbox,
+            host,
+            warm,
         }
     }
 
@@ -102,12 +100,10 @@ impl<'a> Bench<'a> {
         let Case {
             change, evidence, ..
         } = case;
-        match &mut self.sandbox {
-            Sandbox::Fresh(host) => score(host, change, evidence, self.policy, case.as_of).await,
-            Sandbox::Warm(session) => {
-                score_in(session, change, evidence, self.policy, case.as_of).await
-            }
-        }
+        let mut fresh = None;
+        let session = sandbox(self.host, &mut self.warm, &mut fresh).await?;
+        let at = (self.host, session);
+        score_in(at, change, evidence, self.policy, case.as_of).await
     }
 
     pub(super) async fn rule(
@@ -128,11 +124,14 @@ impl<'a> Bench<'a> {
             cvss_source: self.policy.cvss_source,
             as_of,
         });
-        let terms = (&*self.rules, &*judged.valid);
-        let verdict = match &mut self.sandbox {
-            Sandbox::Fresh(host) => gate(host, assessment, evidence, terms, as_of).await?,
-            Sandbox::Warm(session) => gate_in(session, assessment, evidence, terms, as_of).await?,
+        let terms = Terms {
+            declared: &self.host.manifest().rules,
+            active: &self.rules,
+            waivers: &judged.valid,
         };
+        let mut fresh = None;
+        let session = sandbox(self.host, &mut self.warm, &mut fresh).await?;
+        let verdict = gate_in((self.host, session), assessment, evidence, terms, as_of).await?;
         let waivers = self.waivers.report(&judged, &verdict, as_of);
         if let Some(unfounded) = waivers.unfounded.first() {
             return Err(HostError::Refused {
@@ -165,5 +164,17 @@ impl<'a> Bench<'a> {
             settled,
             waivers,
         })
+    }
+}
+
+/// The warm sandbox if there is one, otherwise a fresh one.
+async fn sandbox<'s>(
+    host: &Host,
+    warm: &'s mut Option<Box<Session>>,
+    fresh: &'s mut Option<Session>,
+) -> Result<&'s mut Session, HostError> {
+    match warm {
+        Some(warm) => Ok(warm),
+        None => Ok(fresh.insert(open(host).await?)),
     }
 }

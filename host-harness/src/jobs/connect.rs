@@ -1,16 +1,18 @@
 //! Checks a token, and stores the connection with the token sealed.
 
 use koalr_platform::audit::Event;
+use koalr_platform::conformance::check_connection;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::connection::{ConnectRequest, Connection, CredentialFacts};
 use koalr_platform::model::manifest::{Manifest, OriginAddress};
-use koalr_runtime::{Precedence, Secret, identify_credential, pin_origin};
+use koalr_runtime::{Precedence, Secret, Verb, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::line::{Line, Way, log, organizations};
 use super::refusal::ConnectRefusal;
+use crate::breach::charged;
 use crate::contract::Mirror as _;
 use crate::{Host, HostError};
 
@@ -100,7 +102,7 @@ pub(crate) async fn connect_as(
     };
     let upstream = line.endpoint().base.clone();
     let (mut session, transcript) = line.session().await?;
-    let answer = session.connect(&request.mirror()).await;
+    let answer = session.connect(&request.clone().mirror()).await;
     log(&transcript);
     let connection: Connection = match answer? {
         Ok(connection) => connection.mirror(),
@@ -109,6 +111,8 @@ pub(crate) async fn connect_as(
             return Err(HostError::Connect { upstream, reason });
         }
     };
+    check_connection(&request.organizations, &connection)
+        .map_err(|breaches| charged(host.plugin(), Verb::Connect, breaches))?;
     let record = ConnectionRecord {
         integration: host.manifest().id.clone(),
         endpoint: line.endpoint().clone(),

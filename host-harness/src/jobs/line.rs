@@ -6,7 +6,7 @@ use std::sync::Arc;
 use koalr_platform::model::common::{Endpoint, Timestamp};
 use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, HttpClient, Organizations, Outcome, PinnedOrigin,
-    Precedence, Roots, Secret, Session, Shared, Transcript, credential_header, identify_credential,
+    Plugin, Precedence, Roots, Secret, Session, Shared, Transcript, credential_header, identify_credential,
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
 
@@ -114,6 +114,11 @@ impl Line {
     /// Where requests go.
     pub(super) fn endpoint(&self) -> &Endpoint {
         &self.endpoint
+    }
+
+    /// What sends them.
+    pub(super) fn plugin(&self) -> &Plugin {
+        self.host.plugin()
     }
 
     /// Opens a fresh session on the line, with the record of what it sends.

@@ -1,25 +1,17 @@
 //! The verbs that judge, in a sandbox from which nothing may leave. Live each runs in a fresh one; to judge the past, one
-//! serves for many.
+//! serves for many. What they return is checked before anybody uses it.
 
+use koalr_platform::conformance::{Terms, check_assessment, check_verdict};
 use koalr_platform::model::assessment::{Assessment, ScoreError};
 use koalr_platform::model::common::{Change, Timestamp};
 use koalr_platform::model::evidence::{Evidence, ScoreRequest};
-use koalr_platform::model::verdict::{GateError, GateRequest, RuleSetting, Verdict, Waiver};
+use koalr_platform::model::verdict::{GateError, GateRequest, Verdict};
 use koalr_platform::policy::Policy;
-use koalr_runtime::{Egress, Session};
+use koalr_runtime::{Egress, Session, Verb};
 
+use crate::breach::charged;
 use crate::contract::Mirror as _;
 use crate::{Host, HostError};
-
-pub(super) async fn score(
-    host: &Host,
-    change: &Change,
-    evidence: &Evidence,
-    policy: &Policy,
-    as_of: Timestamp,
-) -> Result<Assessment, HostError> {
-    score_in(&mut open(host).await?, change, evidence, policy, as_of).await
-}
 
 /// A sandbox that serves for many calls.
 pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
@@ -28,7 +20,7 @@ pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
 }
 
 pub(super) async fn score_in(
-    session: &mut Session,
+    (host, session): (&Host, &mut Session),
     change: &Change,
     evidence: &Evidence,
     policy: &Policy,
@@ -40,9 +32,8 @@ pub(super) async fn score_in(
         settings: policy.score_settings(),
         as_of,
     };
-    session
-        .score(&request.mirror())
-        .await?
+    let answer = session.score(&request.mirror()).await?;
+    let assessment: Assessment = answer
         .map(crate::contract::Mirror::mirror)
         .map_err(|error| {
             let reason = match error.mirror() {
@@ -56,37 +47,28 @@ pub(super) async fn score_in(
                 verb: "score",
                 reason,
             }
-        })
-}
-
-pub(super) async fn gate(
-    host: &Host,
-    assessment: &Assessment,
-    evidence: &Evidence,
-    (rules, waivers): (&[RuleSetting], &[Waiver]),
-    as_of: Timestamp,
-) -> Result<Verdict, HostError> {
-    let mut session = open(host).await?;
-    gate_in(&mut session, assessment, evidence, (rules, waivers), as_of).await
+        })?;
+    check_assessment(evidence, &assessment)
+        .map_err(|breaches| charged(host.plugin(), Verb::Score, breaches))?;
+    Ok(assessment)
 }
 
 pub(super) async fn gate_in(
-    session: &mut Session,
+    (host, session): (&Host, &mut Session),
     assessment: &Assessment,
     evidence: &Evidence,
-    (rules, waivers): (&[RuleSetting], &[Waiver]),
+    terms: Terms<'_>,
     as_of: Timestamp,
 ) -> Result<Verdict, HostError> {
     let request = GateRequest {
         assessment: assessment.clone(),
         evidence: evidence.clone(),
-        rules: rules.to_vec(),
-        waivers: waivers.to_vec(),
+        rules: terms.active.to_vec(),
+        waivers: terms.waivers.to_vec(),
         as_of,
     };
-    session
-        .gate(&request.mirror())
-        .await?
+    let answer = session.gate(&request.mirror()).await?;
+    let verdict: Verdict = answer
         .map(crate::contract::Mirror::mirror)
         .map_err(|error| {
             let reason = match error.mirror() {
@@ -97,5 +79,8 @@ pub(super) async fn gate_in(
                 verb: "gate",
                 reason,
             }
-        })
+        })?;
+    check_verdict(evidence, terms, &verdict)
+        .map_err(|breaches| charged(host.plugin(), Verb::Gate, breaches))?;
+    Ok(verdict)
 }

@@ -3,16 +3,22 @@
 //! While one batch is converted and stored, the next one is fetched: the guest computes on one core, the store works on
 //! another. Batches are stored in order, and never more than one is ahead.
 
+mod course;
+
 use std::time::Duration;
 
+use koalr_platform::conformance::{Breaches, check_batch};
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::walk::{Batch, Cursor, Scope, SyncError, SyncRequest};
+use koalr_runtime::Verb;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
+use self::course::Course;
 use super::line::{Line, failure, log};
 use crate::HostError;
+use crate::breach::charged;
 use crate::contract::{Brought, Mirror as _};
 
 /// What is walked.
@@ -62,7 +68,8 @@ impl Walk<'_> {
     ) -> Result<End, HostError> {
         drive(
             |cursor, waited_secs| self.begin(cursor, waited_secs),
-            cursor,
+            |batch, counted| check_batch(&self.scope, REQUESTS_A_CALL, batch, Some(counted)),
+            (cursor, Course::default()),
             self.patience_secs,
             step,
         )
@@ -70,6 +77,7 @@ impl Walk<'_> {
         .map_err(|failure| match failure {
             Failure::Host(error) => error,
             Failure::Sync(error) => self.failed(error),
+            Failure::Breach(breaches) => charged(self.line.plugin(), Verb::Sync, breaches),
         })
     }
 
@@ -115,33 +123,43 @@ impl Walk<'_> {
 /// Makes call after call, keeping one batch while the next is fetched.
 async fn drive(
     begin: impl Fn(Option<Cursor>, u32) -> Call,
-    cursor: Option<Cursor>,
+    check: impl Fn(&Batch, u32) -> Result<(), Breaches>,
+    (cursor, mut course): (Option<Cursor>, Course),
     patience_secs: u32,
     mut step: impl FnMut(Step<'_>) -> Result<(), HostError>,
 ) -> Result<End, Failure> {
     let mut waited = 0_u32;
     let mut may_restart = true;
+    course.begins(cursor.as_ref());
     let mut call = begin(cursor, waited);
     loop {
-        let brought = match call.end().await? {
+        let (brought, counted) = match call.end().await? {
             Ok(brought) => brought,
             Err(SyncError::StaleCursor) if may_restart => {
                 may_restart = false;
+                course.begins(None);
                 call = begin(None, waited);
                 continue;
             }
             Err(error) => return Err(Failure::Sync(error)),
         };
+        course.goes_on(&brought, counted).map_err(Failure::Breach)?;
+        // No pause is no reason to come back to nothing.
+        let pause_secs = brought.resume_after_secs.filter(|secs| *secs > 0);
         let next = if brought.done {
             Next::End
-        } else if let Some(secs) = brought.resume_after_secs {
+        } else if let Some(secs) = pause_secs {
             Next::Pause(secs, brought.cursor.clone().mirror())
-        } else if brought.requests == 0 && brought.records.is_empty() {
+        } else if counted == 0 && brought.records.is_empty() {
             Next::Stall
         } else {
             Next::Call(begin(brought.cursor.clone().mirror(), waited))
         };
-        beside_the_executor(|| keep(brought, &mut step))?;
+        beside_the_executor(|| {
+            let batch: Batch = brought.mirror();
+            check(&batch, counted).map_err(Failure::Breach)?;
+            keep(&batch, &mut step).map_err(Failure::Host)
+        })?;
         call = match next {
             Next::End => return Ok(End::Done),
             Next::Call(call) => call,
@@ -177,6 +195,7 @@ enum Next {
 enum Failure {
     Host(HostError),
     Sync(SyncError),
+    Breach(Breaches),
 }
 
 impl From<HostError> for Failure {
@@ -185,13 +204,12 @@ impl From<HostError> for Failure {
     }
 }
 
-/// Converts a batch and hands it on to be stored.
+/// Hands a batch on to be stored.
 fn keep(
-    brought: Brought,
+    batch: &Batch,
     step: &mut impl FnMut(Step<'_>) -> Result<(), HostError>,
 ) -> Result<(), HostError> {
-    let batch: Batch = brought.mirror();
-    step(Step::Keep(&batch))?;
+    step(Step::Keep(batch))?;
     tracing::info!(
         records = batch.records.len(),
         requests = batch.requests,
@@ -202,8 +220,9 @@ fn keep(
     Ok(())
 }
 
-/// What a call came to, still in the contract's own types: converting it is part of storing it.
-type Answer = Result<Result<Brought, SyncError>, HostError>;
+/// What a call came to, still in the contract's own types: converting it is part of storing it. With a batch, how many
+/// requests the call made by the host's count.
+type Answer = Result<Result<(Brought, u32), SyncError>, HostError>;
 
 /// A call that is under way. Dropping it ends it.
 struct Call(JoinSet<Answer>);
@@ -229,8 +248,10 @@ async fn answer(line: Result<Line, HostError>, request: SyncRequest) -> Answer {
     let (mut session, transcript) = line?.session().await?;
     let answer = session.sync(&request.mirror()).await;
     log(&transcript);
+    let counted = session.usage().asked;
+    let answer = answer?.map(|brought| (brought, counted));
     Ok(
-        answer?.map_err(|error| match (error.mirror(), failure(&transcript)) {
+        answer.map_err(|error| match (error.mirror(), failure(&transcript)) {
             (SyncError::Upstream(_), Some(failure)) => SyncError::Upstream(failure),
             (error, _) => error,
         }),

@@ -20,6 +20,7 @@ pub(crate) struct PluginMeter {
     /// In the order of [`Verb::ALL`].
     verbs: [OfVerb; Verb::ALL.len()],
     calls: Of<Counter, 4>,
+    breaches: Of<Counter, 3>,
     sessions: Gauge,
     /// By the hundreds of the status, from 1xx.
     answered: [Counter; CLASSES.len()],
@@ -56,6 +57,7 @@ impl PluginMeter {
                 memory: all.memory.of([plugin, verb.word()]),
             }),
             calls: all.calls.clone(),
+            breaches: all.breaches.clone(),
             sessions: all.sessions.of([plugin]),
             answered: CLASSES.map(|class| all.requests.of([plugin, class])),
             failed: all.requests.of([plugin, "failed"]),
@@ -100,6 +102,11 @@ impl Meter for PluginMeter {
         verb.seconds.observe(call.wall.as_secs_f64());
         verb.ticks.inc_by(call.cpu_ticks);
         verb.memory.observe(bytes(call.memory_peak_bytes));
+    }
+
+    fn breached(&self, verb: Verb) {
+        let labels = [self.plugin.as_str(), &self.version, verb.word()];
+        self.breaches.of(labels).inc();
     }
 
     fn exchanged(&self, exchange: &ExchangeMeasured<'_>) {

@@ -50,6 +50,7 @@ pub(crate) struct Http {
 #[derive(Debug)]
 pub(crate) struct Plugins {
     pub(super) calls: Of<Counter, 4>,
+    pub(super) breaches: Of<Counter, 3>,
     pub(super) seconds: Of<Histogram, 2>,
     pub(super) ticks: Of<Counter, 2>,
     pub(super) memory: Of<Histogram, 2>,
@@ -226,6 +227,11 @@ impl Plugins {
                 ("plugin_calls", None),
                 ["plugin", "version", "verb", "outcome"],
                 "Calls that ended: `ok`, `refused` (the integration decided so), `trapped`, `out-of-time`, `out-of-cpu`, `out-of-memory`, `impure`, `abandoned`; for the verb `start` also `not-started` and `contract`",
+            ),
+            breaches: all.counter(
+                ("plugin_breaches", None),
+                ["plugin", "version", "verb"],
+                "Calls that ended well and returned what the contract forbids, so that nothing of it was used",
             ),
             seconds: all.histogram(
                 ("plugin_call", Unit::Seconds),

@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
+use super::responder::AnsweredBody;
 use super::reuse::Keeper;
 use super::ticket::Collector;
 use super::transcript::{Outcome, Transcript};
@@ -19,7 +20,7 @@ use crate::meter::Meter;
 /// A response body that ends with an error after too many bytes, or too long a silence, and writes its size to the
 /// transcript.
 pub(crate) struct ResponseBody {
-    inner: Incoming,
+    inner: Source,
     most: u64,
     read: u64,
     silence: Pin<Box<Sleep>>,
@@ -27,6 +28,43 @@ pub(crate) struct ResponseBody {
     record: Record,
     collector: Option<Collector>,
     keeper: Option<Keeper>,
+}
+
+/// Where a body comes from.
+pub(crate) enum Source {
+    Upstream(Incoming),
+    Responder(AnsweredBody),
+}
+
+impl Body for Source {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        match &mut *self {
+            Self::Upstream(body) => {
+                (Pin::new(body).poll_frame(context)).map_err(|_| Error::HttpResponseIncomplete)
+            }
+            Self::Responder(body) => Pin::new(body).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Upstream(body) => body.is_end_stream(),
+            Self::Responder(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Upstream(body) => body.size_hint(),
+            Self::Responder(body) => body.size_hint(),
+        }
+    }
 }
 
 /// Where the size of a body is written.
@@ -40,7 +78,7 @@ pub(crate) struct Record {
 impl ResponseBody {
     /// Refuses at once a body that announces to be too large.
     pub(crate) fn new(
-        inner: Incoming,
+        inner: Source,
         most: u64,
         record: Record,
         (collector, keeper): (Option<Collector>, Option<Keeper>),
@@ -115,7 +153,7 @@ impl Body for ResponseBody {
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
-            Poll::Ready(Some(Err(_))) => self.fail(Error::HttpResponseIncomplete),
+            Poll::Ready(Some(Err(error))) => self.fail(error),
             Poll::Ready(None) => {
                 self.complete();
                 Poll::Ready(None)

@@ -1,6 +1,7 @@
 //! What happens to a request that a guest sends.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -33,9 +34,13 @@ pub(crate) struct EgressHooks {
     /// Requests the current call tried to send although it must not.
     impure_attempts: u32,
     sent: Arc<AtomicU32>,
+    /// Requests that the guest made, in all calls.
+    made: u32,
     waiting: Arc<QuotaWait>,
     tickets: Tickets,
     given: Arc<Mutex<HashSet<String>>>,
+    /// How often each method and address was asked in this session.
+    asked: HashMap<u64, u32>,
     forbidden: ForbiddenHeaderFilter,
     meter: Option<Arc<dyn Meter>>,
 }
@@ -45,8 +50,11 @@ impl EgressHooks {
         let credential = egress
             .way
             .as_ref()
-            .and_then(|way| way.credential.as_ref())
-            .map(|credential| credential.name().clone());
+            .and_then(|way| way.credential_name().cloned());
+        // A guest must not notice whether somebody else answers.
+        let forms = (egress.way.as_ref())
+            .map(|way| way.policy.credential_names().to_vec())
+            .unwrap_or_default();
         Self {
             egress,
             request_bytes: limits.request_bytes,
@@ -57,11 +65,13 @@ impl EgressHooks {
             pure: true,
             impure_attempts: 0,
             sent: Arc::default(),
+            made: 0,
             waiting: Arc::default(),
             tickets: Tickets::default(),
             given: Arc::default(),
+            asked: HashMap::new(),
             forbidden: Arc::new(move |name| {
-                is_forbidden(name) || Some(name) == credential.as_ref()
+                is_forbidden(name) || Some(name) == credential.as_ref() || forms.contains(name)
             }),
             meter: None,
         }
@@ -89,8 +99,29 @@ impl EgressHooks {
         self.sent.load(Ordering::Relaxed)
     }
 
+    /// Requests that the guest made, in all calls: those that were denied or answered here among them, and each once
+    /// however often it was sent.
+    pub(crate) fn made(&self) -> u32 {
+        self.made
+    }
+
     pub(crate) fn waiting(&self) -> Arc<QuotaWait> {
         Arc::clone(&self.waiting)
+    }
+
+    /// How many requests of this method and address were begun before.
+    fn occurrence(&mut self, request: &Request<WasiBody>) -> u32 {
+        let mut hasher = DefaultHasher::new();
+        (request.method(), request.uri()).hash(&mut hasher);
+        let key = hasher.finish();
+        // Who asks this much is long beyond the budget of any call.
+        if self.asked.len() >= MOST_ADDRESSES && !self.asked.contains_key(&key) {
+            return 0;
+        }
+        let count = self.asked.entry(key).or_default();
+        let occurrence = *count;
+        *count = count.saturating_add(1);
+        occurrence
     }
 
     /// The way out for this request, or why there is none.
@@ -129,6 +160,8 @@ impl WasiHttpHooks for EgressHooks {
         _options: Option<RequestOptions>,
         _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Answer, Error>> + Send> {
+        self.made = self.made.saturating_add(1);
+        let occurrence = self.occurrence(&request);
         let admitted = self.admit(&request);
         let sender = Sender {
             egress: self.egress.clone(),
@@ -138,6 +171,7 @@ impl WasiHttpHooks for EgressHooks {
             sent: Arc::clone(&self.sent),
             waiting: Arc::clone(&self.waiting),
             tickets: self.tickets.clone(),
+            occurrence,
             given: Arc::clone(&self.given),
             forbidden: Arc::clone(&self.forbidden),
             meter: self.meter.clone(),
@@ -179,6 +213,9 @@ fn is_forbidden(name: &HeaderName) -> bool {
         ]
         .contains(&name.as_str())
 }
+
+/// Addresses of one session whose requests are counted.
+const MOST_ADDRESSES: usize = 20_000;
 
 #[cfg(test)]
 mod tests;

@@ -19,6 +19,7 @@ mod origin;
 mod path;
 mod policy;
 mod proxy;
+mod responder;
 mod retry;
 mod reuse;
 mod screen;
@@ -31,6 +32,7 @@ mod waiting;
 #[cfg(test)]
 mod testing;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +42,7 @@ pub use governor::{Governor, Priority};
 pub use origin::{Known, PinError, PinnedOrigin, pin_origin};
 pub use policy::{Denial, EgressPolicy, Organizations, PolicyError};
 pub use proxy::{Proxy, ProxyError};
+pub use responder::{Answered, Asked, Cut, Responder};
 pub use retry::asked_wait;
 pub use reuse::Answers;
 pub use transcript::{Exchange, Outcome, Transcript};
@@ -47,6 +50,8 @@ pub use transport::TransportError;
 
 pub(crate) use hooks::EgressHooks;
 pub(crate) use waiting::QuotaWait;
+
+use http::HeaderName;
 
 use crate::credential::CredentialHeader;
 
@@ -82,13 +87,28 @@ impl Egress {
         Self {
             way: Some(Arc::new(Way {
                 policy,
-                client,
-                credential,
-                governor: shared.governor,
-                answers: shared.answers,
-                now: shared.now,
-                priority: precedence.priority,
-                patience: precedence.patience,
+                end: FarEnd::Upstream(Box::new(Upstream {
+                    client,
+                    credential,
+                    governor: shared.governor,
+                    answers: shared.answers,
+                    now: shared.now,
+                    priority: precedence.priority,
+                    patience: precedence.patience,
+                })),
+            })),
+            transcript: Transcript::default(),
+        }
+    }
+
+    /// The same way out, at whose end a function answers: the policy, the budget, the limits, the tickets and the filter of
+    /// headers are those of a live session; there is no network, no credential, no pace and no wait.
+    #[must_use]
+    pub fn answered_by(policy: EgressPolicy, responder: Arc<dyn Responder>) -> Self {
+        Self {
+            way: Some(Arc::new(Way {
+                policy,
+                end: FarEnd::Responder(responder),
             })),
             transcript: Transcript::default(),
         }
@@ -112,10 +132,41 @@ pub struct Shared {
     pub now: i64,
 }
 
-/// Everything an open egress needs to send a request.
+/// Which requests may leave, and who answers them.
 #[derive(Debug)]
 struct Way {
     policy: EgressPolicy,
+    end: FarEnd,
+}
+
+impl Way {
+    /// The header that carries the credential; none if nothing is added.
+    fn credential_name(&self) -> Option<&HeaderName> {
+        match &self.end {
+            FarEnd::Upstream(upstream) => upstream.credential.as_ref().map(CredentialHeader::name),
+            FarEnd::Responder(_) => None,
+        }
+    }
+}
+
+/// Who answers.
+enum FarEnd {
+    Upstream(Box<Upstream>),
+    Responder(Arc<dyn Responder>),
+}
+
+impl fmt::Debug for FarEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Upstream(upstream) => upstream.fmt(f),
+            Self::Responder(_) => f.write_str("Responder"),
+        }
+    }
+}
+
+/// Everything that is needed to ask an upstream.
+#[derive(Debug)]
+struct Upstream {
     client: HttpClient,
     credential: Option<CredentialHeader>,
     governor: Arc<Governor>,

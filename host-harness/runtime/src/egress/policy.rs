@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use http::{Method, Uri};
+use http::{HeaderName, Method, Uri};
 
 use super::base::Base;
 use super::download::{DownloadFault, Downloads};
@@ -19,6 +19,8 @@ pub struct EgressPolicy {
     rules: Vec<Rule>,
     organizations: Organizations,
     downloads: Downloads,
+    /// Headers that carry a credential of any form.
+    credential_names: Vec<HeaderName>,
 }
 
 /// A rule of the manifest.
@@ -84,6 +86,9 @@ impl EgressPolicy {
             rules,
             organizations,
             downloads: Downloads::declared(manifest),
+            credential_names: (manifest.credentials.iter())
+                .filter_map(|kind| HeaderName::try_from(&kind.header).ok())
+                .collect(),
         })
     }
 
@@ -171,6 +176,11 @@ impl EgressPolicy {
             Some(Err(denial)) if elsewhere => Err(denial),
             _ => Err(denial),
         }
+    }
+
+    /// Headers that carry a credential, of whichever form it is.
+    pub(crate) fn credential_names(&self) -> &[HeaderName] {
+        &self.credential_names
     }
 
     /// Where files may be fetched.

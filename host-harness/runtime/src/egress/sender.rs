@@ -7,23 +7,25 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Empty, Full, Limited};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt, Collected, Empty, Full, Limited};
 use hyper::body::Incoming;
 use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
 
-use super::body::{Record, ResponseBody};
+use super::body::{Record, ResponseBody, Source};
 use super::governor::Departure;
 use super::host::is_own_name;
 use super::policy::{Denial, Route};
+use super::responder::{AnsweredBody, Asked, Responder};
 use super::retry::download_wait;
-use super::reuse;
+use super::reuse::{self, Keeper};
 use super::screen::Reach;
 use super::ticket::{Collector, Tickets};
 use super::transcript::Outcome;
+use super::transport::TransportError;
 use super::waiting::QuotaWait;
-use super::{Egress, Way};
+use super::{Egress, FarEnd, Upstream, Way};
 use crate::meter::{ExchangeMeasured, Meter};
 
 /// A request may leave, this way.
@@ -53,6 +55,8 @@ pub(super) struct Sender {
     pub(super) sent: Arc<AtomicU32>,
     pub(super) waiting: Arc<QuotaWait>,
     pub(super) tickets: Tickets,
+    /// How many requests of the same method and address the session began before.
+    pub(super) occurrence: u32,
     /// What was answered from memory in this session.
     pub(super) given: Arc<Mutex<HashSet<String>>>,
     pub(super) forbidden: ForbiddenHeaderFilter,
@@ -80,26 +84,39 @@ impl Sender {
                 return Err(code);
             }
         };
-        if let Some(answer) = self.known(&permit, &request) {
+        match &permit.way.end {
+            FarEnd::Upstream(upstream) => self.ask(upstream, &permit, request).await,
+            FarEnd::Responder(responder) => self.answer(responder.as_ref(), &permit, request).await,
+        }
+    }
+
+    /// Asks the upstream, as often as it takes.
+    async fn ask(
+        &self,
+        upstream: &Upstream,
+        permit: &Permit,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<WasiBody>, Error> {
+        if let Some(answer) = self.known(upstream, permit, &request) {
             return Ok(answer);
         }
         let again = matches!(*request.method(), Method::GET | Method::HEAD);
         let resends = if again { RESENDS } else { 0 };
         let mut resent = 0;
         loop {
-            let (response, row) = match self.pace(&permit, &request).await {
+            let (response, row) = match self.pace(upstream, permit.route, &request).await {
                 // Counts as under way until the head of the answer is there.
-                Ok(_departure) => self.send(&permit, request.clone()).await?,
+                Ok(_departure) => self.send(upstream, permit, request.clone()).await?,
                 Err(wait) => return Ok(self.hold(&request, wait)),
             };
             let (status, headers) = (response.status(), response.headers());
             let wait = match permit.route {
-                Route::Api => permit.way.governor.settle(status, headers, resent),
+                Route::Api => upstream.governor.settle(status, headers, resent),
                 // Another host: it neither uses the quotas nor closes them.
                 Route::Download => download_wait(status, headers, resent),
             };
             match wait {
-                Some(wait) if wait <= permit.way.patience && resent < resends => {
+                Some(wait) if wait <= upstream.patience && resent < resends => {
                     resent += 1;
                     let status = status.as_u16();
                     self.egress
@@ -110,17 +127,69 @@ impl Sender {
                     tokio::time::sleep(wait).await;
                     self.waited(wait);
                 }
-                _ => return self.hand_over(&permit, &request, response, row),
+                _ => {
+                    let keeper = (permit.way.policy)
+                        .fresh_secs(request.method(), request.uri())
+                        .and_then(|_| {
+                            let head = (response.status(), response.headers());
+                            (upstream.answers).keeper(&request, head, upstream.now)
+                        });
+                    return self.hand_over(permit, response.map(Source::Upstream), row, keeper);
+                }
             }
         }
     }
 
+    /// Has a function answer.
+    async fn answer(
+        &self,
+        responder: &dyn Responder,
+        permit: &Permit,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<WasiBody>, Error> {
+        let row = self.begin(&request, Some(permit.route), Outcome::Sent);
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await.map(Collected::to_bytes);
+        let asked = Asked {
+            method: parts.method,
+            url: parts.uri,
+            occurrence: self.occurrence,
+            headers: match permit.route {
+                Route::Api => parts.headers,
+                Route::Download => HeaderMap::new(),
+            },
+            body: body.unwrap_or_else(|never| match never {}),
+        };
+        match responder.answer(&asked) {
+            Ok(answered) => {
+                let mut response = Response::new(Source::Responder(AnsweredBody::new(
+                    answered.body,
+                    answered.cut,
+                )));
+                *response.status_mut() = answered.status;
+                *response.headers_mut() = answered.headers;
+                let status = answered.status.as_u16();
+                self.exchanged(&ExchangeMeasured::Answered { status });
+                self.hand_over(permit, response, row, None)
+            }
+            Err(cause) => Err(self.fail(row, cause)),
+        }
+    }
+
     /// The answer that was given before, where the manifest lets it be given again.
-    fn known(&self, permit: &Permit, request: &Request<Full<Bytes>>) -> Option<Response<WasiBody>> {
-        let way = &permit.way;
-        let fresh_secs = way.policy.fresh_secs(request.method(), request.uri())?;
+    fn known(
+        &self,
+        upstream: &Upstream,
+        permit: &Permit,
+        request: &Request<Full<Bytes>>,
+    ) -> Option<Response<WasiBody>> {
+        let fresh_secs = permit
+            .way
+            .policy
+            .fresh_secs(request.method(), request.uri())?;
         let key = reuse::key(request);
-        let (answer, age_secs) = way.answers.find(&key, way.now, fresh_secs)?;
+        let (answer, age_secs) = upstream.answers.find(&key, upstream.now, fresh_secs)?;
         // Whoever asks once more in one session could not use the answer.
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         if !given.insert(key) {
@@ -134,18 +203,18 @@ impl Sender {
     /// Waits until the quotas have room; the time until then if that is too long.
     async fn pace<'a>(
         &self,
-        permit: &'a Permit,
+        upstream: &'a Upstream,
+        route: Route,
         request: &Request<Full<Bytes>>,
     ) -> Result<Option<Departure<'a>>, Duration> {
-        if permit.route == Route::Download {
+        if route == Route::Download {
             return Ok(None);
         }
         let _waiting = self.waiting.enter();
-        let way = &permit.way;
         let path = request.uri().path();
         let began = Instant::now();
-        let admitted = (way.governor)
-            .admit(request.method(), path, way.priority, way.patience)
+        let admitted = (upstream.governor)
+            .admit(request.method(), path, upstream.priority, upstream.patience)
             .await?;
         self.waited(began.elapsed());
         Ok(Some(admitted))
@@ -172,12 +241,12 @@ impl Sender {
 
     async fn send(
         &self,
+        upstream: &Upstream,
         permit: &Permit,
         mut request: Request<Full<Bytes>>,
     ) -> Result<(Response<Incoming>, Option<usize>), Error> {
         let row = self.begin(&request, Some(permit.route), Outcome::Sent);
-        let way = &permit.way;
-        match (permit.route, &way.credential) {
+        match (permit.route, &upstream.credential) {
             (Route::Api, Some(credential)) => {
                 let (name, value) = credential.header();
                 request.headers_mut().insert(name, value);
@@ -188,27 +257,30 @@ impl Sender {
         }
         let reach = permit.reach(request.uri());
         self.sent.fetch_add(1, Ordering::Relaxed);
-        match way.client.send(request, reach).await {
+        match upstream.client.send(request, reach).await {
             Ok(response) => {
                 let status = response.status().as_u16();
                 self.exchanged(&ExchangeMeasured::Answered { status });
                 Ok((response, row))
             }
-            Err(cause) => {
-                self.exchanged(&ExchangeMeasured::Failed);
-                let code = cause.code();
-                self.egress.transcript.set(row, Outcome::Failed(cause));
-                Err(code)
-            }
+            Err(cause) => Err(self.fail(row, cause)),
         }
+    }
+
+    /// Writes down that there is no answer. What the guest is told of it.
+    fn fail(&self, row: Option<usize>, cause: TransportError) -> Error {
+        self.exchanged(&ExchangeMeasured::Failed);
+        let code = cause.code();
+        self.egress.transcript.set(row, Outcome::Failed(cause));
+        code
     }
 
     fn hand_over(
         &self,
         permit: &Permit,
-        request: &Request<Full<Bytes>>,
-        response: Response<Incoming>,
+        response: Response<Source>,
         row: Option<usize>,
+        keeper: Option<Keeper>,
     ) -> Result<Response<WasiBody>, Error> {
         let (mut parts, body) = response.into_parts();
         let unwanted: Vec<HeaderName> = parts
@@ -233,13 +305,6 @@ impl Sender {
             ),
             Route::Download => (self.download_bytes, None),
         };
-        let way = &permit.way;
-        let keeper = (way.policy)
-            .fresh_secs(request.method(), request.uri())
-            .and_then(|_| {
-                let head = (parts.status, &parts.headers);
-                way.answers.keeper(request, head, way.now)
-            });
         let body = ResponseBody::new(body, most, record, (collector, keeper))?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }

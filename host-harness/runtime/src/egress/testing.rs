@@ -176,7 +176,8 @@ pub(crate) fn downloading(address: SocketAddr, confirmed: &[&str]) -> Egress {
     way_out(&manifest(), address, confirmed)
 }
 
-fn way_out(manifest: &Manifest, address: SocketAddr, confirmed: &[&str]) -> Egress {
+/// What may leave to this upstream, with downloads from these domains.
+pub(crate) fn policy(manifest: &Manifest, address: SocketAddr, confirmed: &[&str]) -> EgressPolicy {
     let confirmed: Vec<String> = confirmed.iter().map(|one| (*one).to_owned()).collect();
     let origin = PinnedOrigin {
         id: "US-01".to_owned(),
@@ -184,13 +185,16 @@ fn way_out(manifest: &Manifest, address: SocketAddr, confirmed: &[&str]) -> Egre
         allow_loopback: true,
     };
     let organizations = Organizations::Bound(BTreeSet::from(["org-1".to_owned()]));
-    let policy = EgressPolicy::from_manifest(manifest, origin, organizations)
+    EgressPolicy::from_manifest(manifest, origin, organizations)
         .and_then(|policy| policy.with_downloads(manifest, &confirmed))
-        .unwrap();
+        .unwrap()
+}
+
+fn way_out(manifest: &Manifest, address: SocketAddr, confirmed: &[&str]) -> Egress {
     let secret = Secret::parse(CANARY).unwrap();
     let credential = CredentialHeader::new("authorization", "token {credential}", &secret).unwrap();
     Egress::open(
-        policy,
+        policy(manifest, address, confirmed),
         client(),
         Some(credential),
         Shared {

@@ -2,9 +2,11 @@ use std::cell::{Cell, RefCell};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use koalr_platform::model::record::{Entry, OtherRecord};
 use koalr_platform::model::walk::Progress;
 use tokio::sync::oneshot;
 
+use super::course::Most;
 use super::*;
 use crate::contract::Mirror;
 
@@ -38,7 +40,18 @@ fn following(cursor: Option<&Cursor>) -> u8 {
 }
 
 fn answering(answer: Result<Batch, SyncError>) -> Call {
-    Call::begin(async move { Ok(answer.map(Mirror::mirror)) })
+    Call::begin(async move { Ok(answer.map(counted)) })
+}
+
+/// A batch with the requests that it tells.
+fn counted(batch: Batch) -> (Brought, u32) {
+    let requests = batch.requests;
+    (batch.mirror(), requests)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a check has this shape")]
+fn unchecked(_: &Batch, _: u32) -> Result<(), Breaches> {
+    Ok(())
 }
 
 fn kept(step: Step<'_>) -> Option<u32> {
@@ -57,7 +70,7 @@ async fn batches_are_kept_in_order_and_never_more_than_one_is_ahead() {
         let number = following(cursor.as_ref());
         answering(Ok(batch(number, number == 5)))
     };
-    let end = drive(begin, None, 0, |step| {
+    let end = drive(begin, unchecked, (None, Course::default()), 0, |step| {
         let number = kept(step).unwrap();
         assert!(calls.get() <= number + 1, "{} calls", calls.get());
         order.borrow_mut().push(number);
@@ -75,7 +88,7 @@ async fn while_a_batch_is_kept_the_next_one_is_fetched() {
         let fetching = fetching.clone();
         Call::begin(async move {
             fetching.send(number).unwrap();
-            Ok(Ok(batch(number, number == 2).mirror()))
+            Ok(Ok(counted(batch(number, number == 2))))
         })
     };
     let seen = |number| {
@@ -83,7 +96,7 @@ async fn while_a_batch_is_kept_the_next_one_is_fetched() {
         let next = fetched.recv_timeout(Duration::from_mins(1));
         assert_eq!(next, Ok(number));
     };
-    let end = drive(begin, None, 0, |step| {
+    let end = drive(begin, unchecked, (None, Course::default()), 0, |step| {
         if kept(step) == Some(1) {
             seen(1);
             seen(2);
@@ -107,12 +120,12 @@ async fn a_batch_that_cannot_be_kept_ends_the_call_under_way() {
             std::future::pending().await
         })
     };
-    let end = drive(begin, None, 0, |_| {
+    let end = drive(begin, unchecked, (None, Course::default()), 0, |_| {
         Err(HostError::Change("no space".to_owned()))
     });
     match end.await.unwrap_err() {
         Failure::Host(error) => assert_eq!(error.to_string(), "no space"),
-        Failure::Sync(error) => panic!("{error:?}"),
+        error => panic!("{error:?}"),
     }
     assert!(ended.await.is_err(), "its call was dropped");
 }
@@ -128,7 +141,13 @@ async fn a_walk_that_is_dropped_ends_its_call() {
             std::future::pending().await
         })
     };
-    let mut walk = Box::pin(drive(begin, None, 0, |_| Ok(())));
+    let mut walk = Box::pin(drive(
+        begin,
+        unchecked,
+        (None, Course::default()),
+        0,
+        |_| Ok(()),
+    ));
     tokio::select! {
         biased;
         _ = &mut walk => panic!("it has no end"),
@@ -150,7 +169,14 @@ async fn a_stale_cursor_starts_the_walk_anew_but_only_once() {
             Some(_) => Err(SyncError::StaleCursor),
         })
     };
-    let end = drive(begin, Some(cursor(7)), 0, |_| Ok(())).await;
+    let end = drive(
+        begin,
+        unchecked,
+        (Some(cursor(7)), Course::default()),
+        0,
+        |_| Ok(()),
+    )
+    .await;
     assert!(matches!(end, Err(Failure::Sync(SyncError::StaleCursor))));
     assert_eq!(*cursors.borrow(), [Some(7), None, Some(1)]);
 }
@@ -164,7 +190,7 @@ async fn a_pause_longer_than_the_patience_ends_the_walk_with_its_batch_kept() {
             ..batch(1, false)
         }))
     };
-    let end = drive(begin, None, 10, |step| {
+    let end = drive(begin, unchecked, (None, Course::default()), 10, |step| {
         keep.borrow_mut().push(kept(step));
         Ok(())
     });
@@ -180,9 +206,94 @@ async fn a_plugin_that_neither_asks_nor_ends_is_not_called_for_ever() {
             ..batch(1, false)
         }))
     };
-    let end = drive(begin, None, 0, |_| Ok(())).await;
+    let end = drive(begin, unchecked, (None, Course::default()), 0, |_| Ok(())).await;
     let Err(Failure::Sync(SyncError::Other((code, _)))) = end else {
         panic!("{end:?}");
     };
     assert_eq!(code, "no-progress");
+}
+
+/// Walks with ever new or always the same cursors, and says what broke the walk off and what was kept.
+async fn broken_off(most: Most, next: impl Fn(Option<Cursor>) -> Batch) -> (String, usize) {
+    let kept = Cell::new(0);
+    let begin = |cursor: Option<Cursor>, _| answering(Ok(next(cursor)));
+    let end = drive(begin, unchecked, (None, Course::at_most(most)), 0, |_| {
+        kept.set(kept.get() + 1);
+        Ok(())
+    });
+    match end.await {
+        Err(Failure::Breach(breaches)) => (breaches.to_string(), kept.get()),
+        other => panic!("{other:?}"),
+    }
+}
+
+const MANY: Most = Most {
+    batches: 1000,
+    unasked: 1000,
+};
+
+#[tokio::test]
+async fn a_walk_that_comes_back_to_a_cursor_is_broken_off_and_that_batch_is_not_kept() {
+    let rounds = broken_off(MANY, |cursor| batch(following(cursor.as_ref()) % 3, false));
+    let sentence =
+        "sync: cursor is one that this walk had before, so that it would go round for ever";
+    assert_eq!(rounds.await, (sentence.to_owned(), 3));
+}
+
+#[test]
+fn a_walk_that_waits_may_come_back_to_its_cursor() {
+    let mut course = Course::default();
+    for _ in 0..3 {
+        let waits = Batch {
+            resume_after_secs: Some(1),
+            ..batch(1, false)
+        };
+        assert_eq!(course.goes_on(&waits.mirror(), 1), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn a_pause_of_no_time_is_none() {
+    let (sentence, kept) = broken_off(MANY, |_| Batch {
+        resume_after_secs: Some(0),
+        ..batch(1, false)
+    })
+    .await;
+    assert!(sentence.contains("go round for ever"), "{sentence}");
+    assert_eq!(kept, 1);
+}
+
+#[tokio::test]
+async fn a_walk_with_ever_new_cursors_is_broken_off() {
+    let most = Most {
+        batches: 5,
+        unasked: 1000,
+    };
+    let (sentence, kept) =
+        broken_off(most, |cursor| batch(following(cursor.as_ref()), false)).await;
+    let expected = "sync: 5 batches in one run have not ended the walk; a walk ends";
+    assert_eq!((sentence.as_str(), kept), (expected, 4));
+}
+
+#[tokio::test]
+async fn a_walk_that_asks_nothing_batch_after_batch_is_broken_off_whatever_it_brings() {
+    let most = Most {
+        batches: 1000,
+        unasked: 3,
+    };
+    let (sentence, kept) = broken_off(most, |cursor| Batch {
+        requests: 0,
+        records: vec![Entry::Other(OtherRecord {
+            kind: "note".to_owned(),
+            key: "1".to_owned(),
+            json: "1".to_owned(),
+        })],
+        ..batch(following(cursor.as_ref()), false)
+    })
+    .await;
+    assert!(
+        sentence.starts_with("sync: 3 batches in a row asked the upstream nothing"),
+        "{sentence}"
+    );
+    assert_eq!(kept, 2);
 }

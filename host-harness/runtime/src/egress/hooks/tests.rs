@@ -5,8 +5,8 @@ use http::Method;
 
 use super::*;
 use crate::credential::{CredentialHeader, Secret};
-use crate::egress::Way;
 use crate::egress::testing::{CANARY, answer, egress, open_call, request, send, upstream};
+use crate::egress::{FarEnd, Upstream, Way};
 
 #[test]
 fn a_guest_sets_no_header_that_changes_who_asks_or_what() {
@@ -35,9 +35,15 @@ fn the_manifests_own_credential_header_is_forbidden_to_the_guest() {
     let credential =
         CredentialHeader::new("x-api-key", "{credential}", &Secret::parse(CANARY).unwrap())
             .unwrap();
+    let FarEnd::Upstream(upstream) = way.end else {
+        unreachable!()
+    };
     let way = Some(Arc::new(Way {
-        credential: Some(credential),
-        ..way
+        policy: way.policy,
+        end: FarEnd::Upstream(Box::new(Upstream {
+            credential: Some(credential),
+            ..*upstream
+        })),
     }));
     let mut hooks = EgressHooks::new(Egress { way, transcript }, &Limits::default());
     assert!(hooks.is_forbidden_header(&HeaderName::from_static("x-api-key")));

@@ -210,6 +210,7 @@ async fn a_meter_is_told_what_every_request_came_to_and_how_long_it_waited() {
     impl Meter for Told {
         fn opened(&self) {}
         fn closed(&self) {}
+        fn breached(&self, _: crate::call::Verb) {}
         fn called(&self, _: &CallMeasured) {}
         fn exchanged(&self, exchange: &ExchangeMeasured<'_>) {
             let mut told = self.0.lock().unwrap();
