@@ -3,6 +3,7 @@
 mod config;
 mod report;
 mod serve;
+mod shadow;
 mod team;
 mod tenant;
 mod upstream;
@@ -22,6 +23,7 @@ use crate::observe::LogFormat;
 pub(super) use config::ConfigCommand;
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use serve::Serve;
+pub(super) use shadow::Shadow;
 pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, SignIn, SignOut,
     TeamCommand, WaiverCommand,
@@ -231,6 +233,10 @@ pub(super) enum PluginCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Let an installed version judge again what was judged, beside the one that serves. Changes nothing.
+    ///
+    /// Exit codes: 0 every verdict is the same, 1 one is not, or a version failed, 2 failed, 3 nothing to compare.
+    Shadow(Shadow),
 }
 
 #[derive(Debug, Subcommand)]

@@ -20,6 +20,7 @@ mod progress;
 mod reconstruct;
 mod report;
 mod serve;
+mod shadow;
 mod sign_in;
 mod status;
 mod sync;
@@ -66,7 +67,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
     }
     log_to_standard_error(log.verbose(args.verbose));
     match args.command {
-        Command::Plugin { command } => plugin::run(command).await,
+        Command::Plugin { command } => plugin::run(&common, command).await,
         Command::Connect(options) => connect::run(&common, options).await,
         Command::Disconnect(options) => disconnect::run(&common, &options),
         Command::Sync(options) => sync::run(&common, options).await,

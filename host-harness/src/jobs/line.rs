@@ -6,7 +6,8 @@ use std::sync::Arc;
 use koalr_platform::model::common::{Endpoint, Timestamp};
 use koalr_runtime::{
     CredentialHeader, Egress, EgressPolicy, HttpClient, Organizations, Outcome, PinnedOrigin,
-    Plugin, Precedence, Roots, Secret, Session, Shared, Transcript, credential_header, identify_credential,
+    Plugin, Precedence, Roots, Secret, Session, Shared, Transcript, credential_header,
+    identify_credential,
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
 

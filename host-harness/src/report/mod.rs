@@ -29,6 +29,7 @@ mod pace;
 mod reconstruct;
 mod schema;
 pub(crate) mod settings;
+mod shadow;
 mod status;
 pub(crate) mod summary;
 mod team;
@@ -61,8 +62,9 @@ pub use koalr::{
 pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
 pub use reconstruct::reconstruct_text;
-pub use schema::{change_report_schema, insight_schemas};
+pub use schema::{change_report_schema, insight_schemas, shadow_report_schema};
 pub use settings::{AppliedParameter, AppliedRule};
+pub use shadow::{shadow_sentence, shadow_text};
 pub use status::status_text;
 pub use team::{override_text, team_text, waivers_text};
 pub use tenant::{

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::change::ChangeReport;
 use super::insight::Explained;
-use crate::jobs::{DebtReport, FigureRows};
+use crate::jobs::{DebtReport, FigureRows, ShadowReport};
 
 /// The JSON Schema (2020-12) of what `koalr gate` and `koalr score` print with `--format json`. It is kept as
 /// `docs/schema/change-report.json`, and knows every property that is printed.
@@ -29,6 +29,12 @@ pub fn insight_schemas() -> [(&'static str, Value); 5] {
         ("report-calibration", schema_of::<Explained<Calibration>>()),
         ("report-rows", schema_of::<FigureRows>()),
     ]
+}
+
+/// The same of what `koalr plugin shadow` prints, kept as `docs/schema/plugin-shadow.json`.
+#[must_use]
+pub fn shadow_report_schema() -> Value {
+    schema_of::<ShadowReport>()
 }
 
 fn schema_of<T: JsonSchema>() -> Value {
@@ -51,7 +57,9 @@ mod tests {
 
     fn all() -> Vec<(&'static str, Value)> {
         let change = ("change-report", change_report_schema());
-        [change].into_iter().chain(insight_schemas()).collect()
+        let shadow = ("plugin-shadow", shadow_report_schema());
+        let more = [change, shadow].into_iter();
+        more.chain(insight_schemas()).collect()
     }
 
     #[test]
