@@ -51,6 +51,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long it goes on taking requests after it was told to end.
     pub drain: Duration,
+    /// How many of the newest calls of each tenant and verb the server keeps recorded; 0 means that none is.
+    pub recordings: usize,
     /// Whether an integration may be connected to this machine by API, for a mock upstream.
     pub allow_loopback: bool,
     /// Jobs that run at once; more than `reserved`.
@@ -108,6 +110,7 @@ impl Default for Config {
             public_url: None,
             limits: Limits::default(),
             drain: Duration::ZERO,
+            recordings: 0,
             allow_loopback: false,
             slots: SLOTS,
             reserved: RESERVED,

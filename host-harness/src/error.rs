@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::config::{ConfigError, FileError};
 use crate::github::SettingsError;
 use crate::jobs::ConnectRefusal;
+use crate::recording::RecordingError;
 use crate::web::ListenError;
 use koalr_platform::complaint::{Complaint, Problem};
 use koalr_platform::conformance::Breaches;
@@ -163,6 +164,9 @@ pub enum HostError {
     /// What was asked for cannot be done: why, and the way out.
     #[error("{0}")]
     NotPossible(String),
+    /// A recording cannot be replayed.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// The server does not listen.
     #[error(transparent)]
     Listen(#[from] ListenError),

@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use crate::breach::charged;
 use crate::contract::{Declared, Mirror as _};
 use crate::observe::{Metrics, PluginMeter, Vigil};
+use crate::recording::Recordings;
 use crate::report::{Judge, plain};
 use crate::{HostError, component_path};
 use serving::Serving;
@@ -76,6 +77,8 @@ impl Default for RateShare {
 pub struct Host {
     loaded: Arc<Loaded>,
     common: Arc<Common>,
+    /// Where its calls are recorded; none if they are not.
+    recordings: Option<Recordings>,
 }
 
 /// One version of one integration.
@@ -138,6 +141,7 @@ impl Host {
                 alarm: Arc::default(),
                 engine,
             }),
+            recordings: None,
         })
     }
 
@@ -188,7 +192,22 @@ impl Host {
         Self {
             loaded: Arc::new(loaded),
             common: Arc::clone(&self.common),
+            recordings: self.recordings.clone(),
         }
+    }
+
+    /// The same, whose calls of live jobs are recorded there from now on.
+    #[must_use]
+    pub fn recorded(self, recordings: Recordings) -> Self {
+        Self {
+            recordings: Some(recordings),
+            ..self
+        }
+    }
+
+    /// Where calls are recorded; none if they are not.
+    pub(crate) fn recordings(&self) -> Option<&Recordings> {
+        self.recordings.as_ref()
     }
 
     /// The loaded component.

@@ -2,11 +2,13 @@
 //!
 //! [`Host`] holds a sandbox engine, a data directory and one loaded plugin. [`jobs`] are what it does with them;
 //! [`inbox`] reads webhooks, which [`web`] takes; [`queue`] says when a job runs, and [`serve`] puts all of them together.
-//! [`config`] is what an operator sets, and [`observe`] is what an operator sees. [`report`] is how results look; [`github`]
+//! [`recording`] writes calls down and makes them
+//! again; [`config`] is what an operator sets, and [`observe`] is what an operator sees. [`report`] is how results look; [`github`]
 //! is where they are posted; [`cli`] is the command line `koalr`.
 
 mod api_key;
 mod breach;
+pub mod check;
 pub mod cli;
 mod component;
 pub mod config;
@@ -18,6 +20,7 @@ pub mod inbox;
 pub mod jobs;
 pub mod observe;
 pub mod queue;
+pub mod recording;
 pub mod report;
 pub mod serve;
 mod ticket;

@@ -6,6 +6,7 @@ pub mod component;
 pub mod contract;
 pub mod facts;
 pub mod faults;
+pub mod fuzz;
 pub mod guests;
 pub mod sandbox;
 pub mod scenario;

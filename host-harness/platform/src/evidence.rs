@@ -15,9 +15,9 @@ mod module;
 mod past;
 mod touch;
 
-use crate::model::common::{Change, Coverage, DependencyChange, Timestamp};
+use crate::model::common::{Change, Coverage, DependencyChange, Measurement, Timestamp};
 use crate::model::evidence::{Evidence, Observation};
-use crate::model::record::{ChangeCheck, Finding, Project};
+use crate::model::record::{ChangeCheck, ChangeFinding, Finding, Project};
 
 pub use after_merge::introduced_after;
 pub use awaited::{awaited, looked_up};
@@ -62,6 +62,10 @@ pub struct Known<'a> {
     pub lookups: &'a [Finding],
     /// Findings of the tests behind the upstream's checks of this head. May be empty.
     pub tests: &'a [Finding],
+    /// Findings that the upstream itself tied to this head, by any other route. May be empty.
+    pub tied: &'a [ChangeFinding],
+    /// Measurements that bear on the change, handed on as they are. May be empty.
+    pub measurements: &'a [Measurement],
     /// The upstream's checks of this change, of any head, newest first. May be empty.
     pub checks: &'a [ChangeCheck],
     /// Findings stored for the change's repository, open or not. May be empty.
@@ -98,10 +102,12 @@ pub fn gather(known: &Known<'_>) -> Evidence {
     facts.add_lookups();
     facts.add_stored();
     facts.add_tests();
+    facts.add_tied();
     facts.add_branch();
     facts.add_disclosed();
     let evidence = facts.into_evidence(Observation::Observed);
     Evidence {
+        measurements: known.measurements.to_vec(),
         debt: debt::debt(known, &branches, &evidence.findings),
         coverage: coverage::coverage(known, &branches),
         ..evidence

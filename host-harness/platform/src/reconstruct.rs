@@ -116,6 +116,8 @@ pub fn rebuild(merged: &Merged<'_>, history: &mut History) -> Rebuilt {
         },
         lookups: &[],
         tests: &[],
+        tied: &[],
+        measurements: &[],
         checks: &checks,
         stored: history.at(merged_at),
         projects: merged.projects,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 
 /// A function of the contract, or the start of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,71 +59,101 @@ impl std::fmt::Display for Verb {
 }
 
 /// Why a call has no result. Each but [`CallError::Unsupported`] ends the session.
+///
+/// `plugin` is the integration's id and version, or where it came from while these are not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// No instance could be made.
-    #[error("the integration did not start: {cause}")]
+    #[error("{plugin} did not start: {cause}")]
     Open {
+        /// The integration.
+        plugin: String,
         /// What happened.
         cause: String,
     },
     /// The component's types differ from the contract's.
-    #[error(
-        "the integration does not fit the contract: {cause}; build it against this host's `wit/`"
-    )]
+    #[error("{plugin} does not fit the contract: {cause}; build it against this host's `wit/`")]
     Contract {
+        /// The integration.
+        plugin: String,
         /// Which type, and how.
         cause: String,
     },
     /// The guest failed.
-    #[error("`{verb}` failed inside the integration: {cause}")]
+    #[error("`{verb}` failed inside {plugin}: {cause}")]
     Trapped {
+        /// The integration.
+        plugin: String,
         /// The verb.
         verb: Verb,
         /// The trap, and what the guest wrote to standard error, cut.
         cause: String,
     },
     /// More time by the clock than allowed.
-    #[error("`{verb}` took longer than {} s (limit `wall`)", limit.as_secs())]
+    #[error("`{verb}` of {plugin} took longer than {} s (limit `wall`)", limit.as_secs_f64())]
     OutOfTime {
+        /// The integration.
+        plugin: String,
         /// The verb.
         verb: Verb,
         /// The limit.
         limit: Duration,
     },
     /// More computing time than allowed.
-    #[error("`{verb}` computed for more than {ticks} ticks of {} ms (limit `cpu`)", Limits::TICK.as_millis())]
+    #[error("`{verb}` of {plugin} computed for more than {ticks} ticks of {} ms (limit `cpu`)", Limits::TICK.as_millis())]
     OutOfCpu {
+        /// The integration.
+        plugin: String,
         /// The verb.
         verb: Verb,
         /// The limit, in ticks.
         ticks: u64,
     },
     /// More memory than allowed.
-    #[error("`{verb}` needed more than {} MiB of memory (limit `memory`)", bytes >> 20)]
+    #[error("`{verb}` of {plugin} needed more than {} MiB of memory (limit `memory`)", bytes >> 20)]
     OutOfMemory {
+        /// The integration.
+        plugin: String,
         /// The verb.
         verb: Verb,
         /// The limit, in bytes.
         bytes: usize,
     },
+    /// More of anything else than allowed.
+    #[error("`{verb}` of {plugin} wanted more than {limit}")]
+    Exceeded {
+        /// The integration.
+        plugin: String,
+        /// The verb.
+        verb: Verb,
+        /// The limit.
+        limit: Limit,
+    },
     /// A pure verb tried to send requests. Its result is discarded.
-    #[error("`{verb}` must not send requests and tried {attempts}; its result is discarded")]
+    #[error(
+        "`{verb}` of {plugin} must not send requests and tried {attempts}; its result is discarded"
+    )]
     Impure {
+        /// The integration.
+        plugin: String,
         /// The verb.
         verb: Verb,
         /// Requests it tried to send.
         attempts: u32,
     },
     /// The future of an earlier call was dropped before it ended.
-    #[error("`{verb}` was abandoned before it ended; open another session")]
+    #[error("`{verb}` of {plugin} was abandoned before it ended; open another session")]
     Abandoned {
+        /// The integration.
+        plugin: String,
         /// The verb of that call.
         verb: Verb,
     },
     /// The plugin is a source: it brings data and judges nothing.
-    #[error("this integration is a source and has no `{verb}`")]
+    #[error("{plugin} is a source and has no `{verb}`")]
     Unsupported {
+        /// The integration.
+        plugin: String,
         /// The verb it lacks.
         verb: Verb,
     },
@@ -140,6 +170,7 @@ impl CallError {
             Self::OutOfTime { .. } => "out-of-time",
             Self::OutOfCpu { .. } => "out-of-cpu",
             Self::OutOfMemory { .. } => "out-of-memory",
+            Self::Exceeded { .. } => "exceeded",
             Self::Impure { .. } => "impure",
             Self::Abandoned { .. } => "abandoned",
             Self::Unsupported { .. } => "unsupported",

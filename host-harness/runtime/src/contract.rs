@@ -26,4 +26,4 @@ pub use generated::koalr::integration::types;
 pub(crate) const PACKAGE: &str = "koalr:integration/";
 
 /// Version line of the contract this host speaks: any patch of it is compatible.
-pub(crate) const VERSION_LINE: &str = "0.1";
+pub const VERSION_LINE: &str = "0.1";

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::contract::connect::CredentialFacts;
 use crate::contract::describe::{AudienceClaim, CredentialKind, Manifest};
+use crate::egress::Echo;
 
 /// A credential as the person gave it. Erased from memory when dropped; prints as nothing.
 #[derive(Clone)]
@@ -74,6 +75,7 @@ pub enum SecretError {
 pub struct CredentialHeader {
     name: HeaderName,
     value: Zeroizing<String>,
+    echo: Echo,
 }
 
 impl CredentialHeader {
@@ -95,11 +97,17 @@ impl CredentialHeader {
         Ok(Self {
             name: header,
             value,
+            echo: Echo::of(secret.expose()),
         })
     }
 
     pub(crate) fn name(&self) -> &HeaderName {
         &self.name
+    }
+
+    /// What it looks like in an answer.
+    pub(crate) fn echo(&self) -> Echo {
+        self.echo.clone()
     }
 
     pub(crate) fn header(&self) -> (HeaderName, HeaderValue) {
@@ -147,6 +155,15 @@ pub fn identify_credential(manifest: &Manifest, secret: &Secret) -> CredentialFa
     }
 }
 
+/// The manifest's credential patterns that are no regular expressions, by index, with what is wrong with each.
+#[must_use]
+pub fn unreadable_patterns(manifest: &Manifest) -> Vec<(usize, String)> {
+    let kinds = manifest.credentials.iter().enumerate();
+    kinds
+        .filter_map(|(index, kind)| Some((index, whole(kind).err()?.to_string())))
+        .collect()
+}
+
 /// The header for a credential of this kind; of the manifest's last, least specific kind if its form is unknown.
 ///
 /// # Errors
@@ -166,8 +183,12 @@ pub fn credential_header(
     CredentialHeader::new(&kind.header, &kind.value, secret)
 }
 
+fn whole(kind: &CredentialKind) -> Result<Regex, regex_lite::Error> {
+    Regex::new(&format!("^(?:{})$", kind.pattern))
+}
+
 fn has_form(kind: &CredentialKind, secret: &Secret) -> bool {
-    match Regex::new(&format!("^(?:{})$", kind.pattern)) {
+    match whole(kind) {
         Ok(pattern) => pattern.is_match(secret.expose()),
         Err(cause) => {
             tracing::warn!(kind = kind.id, %cause, "the manifest's credential pattern is no regular expression");

@@ -118,14 +118,16 @@ pub(crate) struct Shared {
 }
 
 fn config(limits: &Limits) -> Config {
-    let in_all =
-        |a_session: usize| SESSIONS.saturating_mul(u32::try_from(a_session).unwrap_or(u32::MAX));
+    let a_component = |a_session: usize| u32::try_from(a_session).unwrap_or(u32::MAX);
+    let in_all = |a_session: usize| SESSIONS.saturating_mul(a_component(a_session));
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(SESSIONS)
         .total_core_instances(in_all(limits.instances))
         .total_memories(SESSIONS)
         .total_tables(in_all(limits.tables))
         .total_stacks(SESSIONS)
+        .max_core_instances_per_component(a_component(limits.instances))
+        .max_tables_per_component(a_component(limits.tables))
         .max_memories_per_component(1)
         .max_memory_size(limits.memory_bytes)
         .table_elements(limits.table_elements);

@@ -30,15 +30,17 @@ mod verbs;
 pub use call::{CallError, Usage, Verb};
 pub use credential::{
     CredentialError, CredentialHeader, Secret, SecretError, credential_header, identify_credential,
+    unreadable_patterns,
 };
 pub use egress::{
-    Answered, Answers, Asked, Bounds, ClientError, Cut, Denial, DownloadFault, Egress,
-    EgressPolicy, Exchange, Governor, HttpClient, Known, Organizations, Outcome, PinError,
-    PinnedOrigin, PolicyError, Precedence, Priority, Proxy, ProxyError, Responder, Roots, Shared,
-    Transcript, TransportError, asked_wait, pin_origin,
+    Answered, Answers, Asked, Bounds, CameTo, ClientError, Content, Cut, Denial, DownloadFault,
+    Egress, EgressPolicy, Ending, Exchange, Giver, Governor, HttpClient, Known, Organizations,
+    Outcome, PinError, PinnedOrigin, PolicyError, Precedence, Priority, Proxy, ProxyError,
+    Recorded, Recorder, Redactor, Responder, Roots, Shared, Sink, Transcript, TransportError,
+    Written, asked_wait, pin_origin,
 };
 pub use engine::{Engine, EngineError, EngineSettings};
-pub use limits::{Limit, Limits};
+pub use limits::{Limit, LimitName, Limits};
 pub use meter::{CallMeasured, ExchangeMeasured, Meter};
 pub use plugin::{LoadError, Plugin, Refusal, World};
 pub use session::Session;

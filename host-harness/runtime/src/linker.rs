@@ -15,6 +15,9 @@ use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::p2::DynPollable;
 use wasmtime_wasi::p2::bindings::clocks::monotonic_clock;
 use wasmtime_wasi::p2::bindings::{cli, io};
+use wasmtime_wasi_http::WasiHttpView;
+use wasmtime_wasi_http::p2::bindings::http::types::{HostOutgoingRequest as _, Method};
+use wasmtime_wasi_http::p2::types::HostOutgoingRequest;
 
 use crate::contract;
 use crate::state::StoreState;
@@ -26,6 +29,7 @@ pub(crate) fn sandbox(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Stor
     contract::log::add_to_linker::<StoreState, HasSelf<StoreState>>(l, |state| state)?;
     monotonic_clock::add_to_linker::<StoreState, HasSelf<StoreState>>(l, |state| state)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(l)?;
+    bound_heads(l)?;
 
     io::error::add_to_linker::<StoreState, Table>(l, StoreState::table)?;
     io::poll::add_to_linker::<StoreState, Table>(l, StoreState::table)?;
@@ -42,6 +46,40 @@ pub(crate) fn sandbox(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<Stor
     cli::terminal_stdout::add_to_linker::<StoreState, WasiCli>(l, StoreState::cli)?;
     cli::terminal_stderr::add_to_linker::<StoreState, WasiCli>(l, StoreState::cli)?;
     Ok(linker)
+}
+
+/// Bounds what the host keeps of a request that is not sent yet: the library bounds headers and paths alone.
+fn bound_heads(linker: &mut Linker<StoreState>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    let mut types = linker.instance(HTTP_TYPES)?;
+    types.func_wrap(
+        "[method]outgoing-request.set-method",
+        |mut store, (request, method): (Resource<HostOutgoingRequest>, Method)| {
+            let state: &mut StoreState = store.data_mut();
+            if let Method::Other(word) = &method {
+                state.check_head(Some(word))?;
+            }
+            Ok((state.http().set_method(request, method)?,))
+        },
+    )?;
+    types.func_wrap(
+        "[method]outgoing-request.set-authority",
+        |mut store, (request, host): (Resource<HostOutgoingRequest>, Option<String>)| {
+            let state: &mut StoreState = store.data_mut();
+            state.check_head(host.as_deref())?;
+            Ok((state.http().set_authority(request, host)?,))
+        },
+    )?;
+    types.func_wrap(
+        "[method]outgoing-request.set-path-with-query",
+        |mut store, (request, path): (Resource<HostOutgoingRequest>, Option<String>)| {
+            let state: &mut StoreState = store.data_mut();
+            state.check_head(path.as_deref())?;
+            Ok((state.http().set_path_with_query(request, path)?,))
+        },
+    )?;
+    linker.allow_shadowing(false);
+    Ok(())
 }
 
 /// The imports a sandbox does not give, in the component's order.
@@ -88,6 +126,9 @@ const GIVEN: &[&str] = &[
     "wasi:cli/terminal-stdout",
     "wasi:cli/terminal-stderr",
 ];
+
+/// The interface as the library links it.
+const HTTP_TYPES: &str = "wasi:http/types@0.2.12";
 
 impl monotonic_clock::Host for StoreState {
     fn now(&mut self) -> wasmtime::Result<monotonic_clock::Instant> {

@@ -13,7 +13,7 @@ use crate::call::{CallError, Verb};
 use crate::contract;
 use crate::egress::Egress;
 use crate::engine::{EngineError, Shared, artifacts_in};
-use crate::limits::Limits;
+use crate::limits::{LimitName, Limits};
 use crate::linker;
 use crate::meter::Meter;
 use crate::session::Session;
@@ -53,9 +53,9 @@ impl Plugin {
     /// Its id and version as it says of itself; where it came from while that is not known.
     #[must_use]
     pub fn title(&self) -> String {
-        match self.version() {
-            Some(version) => format!("{} {version}", self.name()),
-            None => self.name().to_owned(),
+        match &self.known {
+            Some(known) => format!("{} {}", known.id, known.version),
+            None => format!("`{}`", self.inner.name),
         }
     }
 
@@ -258,6 +258,14 @@ pub enum Refusal {
     /// Begins like a component and is none.
     #[error("is a truncated or damaged component: {0}")]
     Invalid(String),
+    /// It needs more than a session may use.
+    #[error("needs more than a session may use: {cause} (limit `{limit}`)")]
+    Limit {
+        /// Which limit.
+        limit: LimitName,
+        /// How much it needs.
+        cause: String,
+    },
     /// Another version line of the contract.
     #[error(
         "speaks koalr:integration {found}; this host speaks {}",
@@ -279,6 +287,25 @@ pub enum Refusal {
     /// Names fit, types do not.
     #[error("does not fit the contract: {0}")]
     Link(String),
+}
+
+impl Refusal {
+    /// What the engine said when it compiled. The pool's own words tell a component that is too large from a broken one.
+    fn of(cause: &str) -> Self {
+        let limit = [
+            ("core module instances", LimitName::Instances),
+            ("minimum element size", LimitName::TableElements),
+            ("tables", LimitName::Tables),
+            ("memor", LimitName::Memory),
+        ]
+        .into_iter()
+        .find(|(word, _)| cause.contains("exceeds the") && cause.contains(word));
+        let cause = cause.to_owned();
+        match limit {
+            Some((_, limit)) => Self::Limit { limit, cause },
+            None => Self::Invalid(cause),
+        }
+    }
 }
 
 /// What a plugin says of itself, and who counts what it uses.
@@ -326,7 +353,7 @@ fn compile(shared: &Shared, wasm: &[u8], hash: &str) -> Result<Component, Refusa
         return Ok(component);
     }
     let component = Component::from_binary(&shared.wasm, wasm)
-        .map_err(|cause| Refusal::Invalid(cause.root_cause().to_string()))?;
+        .map_err(|cause| Refusal::of(&cause.root_cause().to_string()))?;
     if let Some(artifacts) = kept {
         artifacts.store(&component, hash);
     }

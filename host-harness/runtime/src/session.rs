@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::{Instrument as _, Span};
-use wasmtime::{Store, Trap};
+use wasmtime::Store;
 
 use crate::call::{CallError, Usage, Verb};
 use crate::contract::{connect, describe, gate, score, sync};
@@ -17,7 +17,7 @@ use crate::meter::CallMeasured;
 use crate::plugin::Plugin;
 use crate::state::{GUEST, StoreState, one_line};
 use crate::verbs::Guests;
-use store::{explain, new_store, within};
+use store::{ended, new_store, within};
 
 /// An instance of a plugin, alone in its store.
 ///
@@ -40,7 +40,10 @@ pub struct Session {
 
 impl Session {
     pub(crate) async fn open(plugin: Plugin, egress: Egress) -> Result<Self, CallError> {
-        let refuse = |cause: String| CallError::Open { cause };
+        let refuse = |cause: String| CallError::Open {
+            plugin: plugin.title(),
+            cause,
+        };
         let permit = Arc::clone(&plugin.shared().sessions)
             .acquire_owned()
             .await
@@ -87,21 +90,12 @@ impl Session {
         store: &mut Store<StoreState>,
         waiting: &QuotaWait,
     ) -> Result<Guests, CallError> {
-        let limit = plugin.limits().wall;
         let made = plugin.instance().instantiate_async(&mut *store);
-        let instance = match within(limit, waiting, made).await {
-            Some(Ok(instance)) => instance,
-            Some(Err(cause)) => {
-                let cause = explain(&cause, store.data());
-                return Err(CallError::Open { cause });
-            }
-            None => {
-                let verb = Verb::Open;
-                return Err(CallError::OutOfTime { verb, limit });
-            }
-        };
+        let outcome = within(plugin.limits().wall, waiting, made).await;
+        let instance = ended(plugin, Verb::Open, outcome, store.data())?;
         let guests = plugin.verbs().load(store, &instance);
         guests.map_err(|cause| CallError::Contract {
+            plugin: plugin.title(),
             cause: format!("{cause:#}"),
         })
     }
@@ -228,12 +222,16 @@ impl Session {
         if let Some(ended) = &self.ended {
             return Err(ended.clone());
         }
-        self.ended = Some(CallError::Abandoned { verb });
+        let plugin = self.plugin.title();
+        self.ended = Some(CallError::Abandoned { plugin, verb });
         let limits = self.plugin.limits();
         let state = self.store.data_mut();
         state.begin_call(limits);
         state.hooks.begin_call(verb.is_pure());
-        self.store.set_hostcall_fuel(limits.hostcall_bytes);
+        self.store.set_hostcall_fuel(match verb {
+            Verb::Describe => limits.manifest_bytes,
+            _ => limits.hostcall_bytes,
+        });
         self.store.set_epoch_deadline(1);
         self.began = Instant::now();
         Ok(span(&self.plugin, verb, self.number))
@@ -246,30 +244,15 @@ impl Session {
         is_refusal: fn(&T) -> bool,
     ) -> Result<T, CallError> {
         self.cpu_ticks += self.store.data().cpu_ticks;
-        let limits = self.plugin.limits();
         let attempts = self.store.data().hooks.impure_attempts();
         let result = match outcome {
             // Even if the guest went on as if nothing had happened.
-            _ if attempts > 0 => Err(CallError::Impure { verb, attempts }),
-            None => Err(CallError::OutOfTime {
+            _ if attempts > 0 => Err(CallError::Impure {
+                plugin: self.plugin.title(),
                 verb,
-                limit: limits.wall,
+                attempts,
             }),
-            Some(Ok(value)) => Ok(value),
-            Some(Err(cause)) if cause.downcast_ref::<Trap>() == Some(&Trap::Interrupt) => {
-                Err(CallError::OutOfCpu {
-                    verb,
-                    ticks: limits.cpu_ticks,
-                })
-            }
-            Some(Err(_)) if self.store.data().memory.refused => Err(CallError::OutOfMemory {
-                verb,
-                bytes: limits.memory_bytes,
-            }),
-            Some(Err(cause)) => Err(CallError::Trapped {
-                verb,
-                cause: explain(&cause, self.store.data()),
-            }),
+            outcome => ended(&self.plugin, verb, outcome, self.store.data()),
         };
         self.log_stdio();
         self.ended = result.as_ref().err().cloned();
@@ -301,7 +284,8 @@ impl Session {
 
     fn unsupported<T>(&mut self, verb: Verb) -> Result<T, CallError> {
         self.ended = None;
-        Err(CallError::Unsupported { verb })
+        let plugin = self.plugin.title();
+        Err(CallError::Unsupported { plugin, verb })
     }
 
     fn log_stdio(&mut self) {
@@ -314,7 +298,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if let Some(error @ CallError::Abandoned { verb }) = &self.ended {
+        if let Some(error @ CallError::Abandoned { verb, .. }) = &self.ended {
             self.measure(*verb, error.word());
         }
         if let Some(meter) = self.plugin.meter() {

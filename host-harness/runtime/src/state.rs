@@ -12,7 +12,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::contract::log;
 use crate::egress::EgressHooks;
-use crate::limits::Limits;
+use crate::limits::{Exceeded, LimitName, Limits};
 
 /// The data of one session's store.
 pub(crate) struct StoreState {
@@ -25,7 +25,9 @@ pub(crate) struct StoreState {
     /// Ticks of computing time used by the current call.
     pub(crate) cpu_ticks: u64,
     log_bytes_left: usize,
+    log_bytes: usize,
     log_message_bytes: usize,
+    request_head_bytes: usize,
     name: String,
 }
 
@@ -34,18 +36,22 @@ impl StoreState {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.handles);
         let stdio = Stdio::new(limits.stdio_bytes);
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(limits.request_head_bytes);
         Self {
             table,
             wasi: WasiCtx::builder()
                 .stdout(stdio.clone())
                 .stderr(stdio.clone())
                 .build(),
-            http: WasiHttpCtx::new(),
+            http,
             hooks,
             memory: MemoryLimiter::new(limits),
             stdio,
             cpu_ticks: 0,
             log_bytes_left: limits.log_bytes,
+            log_bytes: limits.log_bytes,
+            request_head_bytes: limits.request_head_bytes,
             log_message_bytes: limits.log_message_bytes,
             name: name.to_owned(),
         }
@@ -54,13 +60,21 @@ impl StoreState {
     /// Gives the next call its own budgets.
     pub(crate) fn begin_call(&mut self, limits: &Limits) {
         self.cpu_ticks = 0;
-        self.memory.refused = false;
+        self.memory.refused = None;
         self.log_bytes_left = limits.log_bytes;
         self.stdio.take();
     }
 
     pub(crate) fn table(&mut self) -> &mut ResourceTable {
         &mut self.table
+    }
+
+    /// Whether a part of a request's head is short enough to be kept for a guest.
+    pub(crate) fn check_head(&self, part: Option<&str>) -> wasmtime::Result<()> {
+        if part.is_some_and(|part| part.len() > self.request_head_bytes) {
+            return Err(Exceeded(LimitName::RequestHead).into());
+        }
+        Ok(())
     }
 }
 
@@ -85,18 +99,26 @@ impl WasiHttpView for StoreState {
 
 impl log::Host for StoreState {
     fn emit(&mut self, level: log::Level, message: String) {
-        let most = self.log_message_bytes.min(self.log_bytes_left);
-        let message = one_line(&message, most);
-        self.log_bytes_left -= message.len().min(self.log_bytes_left);
-        if message.is_empty() {
+        if self.log_bytes_left == 0 {
             return;
         }
+        let most = self.log_message_bytes.min(self.log_bytes_left);
+        let cut = message.len() > most;
+        let message = one_line(&message, most);
         let plugin = self.name.as_str();
         match level {
-            log::Level::Debug => tracing::debug!(target: GUEST, plugin, "{message}"),
-            log::Level::Info => tracing::info!(target: GUEST, plugin, "{message}"),
-            log::Level::Warn => tracing::warn!(target: GUEST, plugin, "{message}"),
-            log::Level::Error => tracing::error!(target: GUEST, plugin, "{message}"),
+            _ if message.is_empty() => {}
+            log::Level::Debug => tracing::debug!(target: GUEST, plugin, cut, "{message}"),
+            log::Level::Info => tracing::info!(target: GUEST, plugin, cut, "{message}"),
+            log::Level::Warn => tracing::warn!(target: GUEST, plugin, cut, "{message}"),
+            log::Level::Error => tracing::error!(target: GUEST, plugin, cut, "{message}"),
+        }
+        // An empty message costs too: it could be sent without end.
+        let cost = message.len().max(1);
+        self.log_bytes_left = self.log_bytes_left.saturating_sub(cost);
+        if self.log_bytes_left == 0 {
+            let most = self.log_bytes;
+            tracing::warn!(target: GUEST, plugin, "it logged {most} bytes in one call; the rest is dropped (limit `log`)");
         }
     }
 }
@@ -106,8 +128,8 @@ pub(crate) struct MemoryLimiter {
     limits: StoreLimits,
     /// Largest linear memory so far, in bytes.
     pub(crate) peak_bytes: usize,
-    /// Whether the current call asked for more memory than it may have.
-    pub(crate) refused: bool,
+    /// What the current call asked for more of than it may have: memory, or elements of a table.
+    pub(crate) refused: Option<LimitName>,
 }
 
 impl MemoryLimiter {
@@ -121,7 +143,7 @@ impl MemoryLimiter {
                 .memories(1)
                 .build(),
             peak_bytes: 0,
-            refused: false,
+            refused: None,
         }
     }
 }
@@ -137,7 +159,7 @@ impl ResourceLimiter for MemoryLimiter {
         if granted {
             self.peak_bytes = self.peak_bytes.max(desired);
         } else {
-            self.refused = true;
+            self.refused = Some(LimitName::Memory);
         }
         Ok(granted)
     }
@@ -148,7 +170,11 @@ impl ResourceLimiter for MemoryLimiter {
         desired: usize,
         maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        self.limits.table_growing(current, desired, maximum)
+        let granted = self.limits.table_growing(current, desired, maximum)?;
+        if !granted {
+            self.refused = Some(LimitName::TableElements);
+        }
+        Ok(granted)
     }
 
     fn instances(&self) -> usize {
@@ -168,8 +194,14 @@ impl ResourceLimiter for MemoryLimiter {
 /// because a std-built guest panics when its standard error is full.
 #[derive(Clone)]
 pub(crate) struct Stdio {
-    kept: Arc<Mutex<Vec<u8>>>,
+    kept: Arc<Mutex<Kept>>,
     most: usize,
+}
+
+#[derive(Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    cut: bool,
 }
 
 impl Stdio {
@@ -182,8 +214,12 @@ impl Stdio {
 
     /// Takes out what was written since the last time.
     pub(crate) fn take(&self) -> String {
-        let bytes = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
-        String::from_utf8_lossy(&bytes).into_owned()
+        let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut text = String::from_utf8_lossy(&kept.bytes).into_owned();
+        if kept.cut {
+            text += "\nit wrote more, which is dropped (limit `stdio`)";
+        }
+        text
     }
 }
 
@@ -207,8 +243,10 @@ impl StdoutStream for Stdio {
 impl OutputStream for Stdio {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = self.most.saturating_sub(kept.len()).min(bytes.len());
-        kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        let room = self.most.saturating_sub(kept.bytes.len()).min(bytes.len());
+        kept.bytes
+            .extend_from_slice(bytes.get(..room).unwrap_or_default());
+        kept.cut |= room < bytes.len();
         Ok(())
     }
 
@@ -226,18 +264,29 @@ impl Pollable for Stdio {
     async fn ready(&mut self) {}
 }
 
-/// Guest text as one line of at most so many bytes: control characters become spaces.
+/// Guest text as one line of at most so many bytes: what breaks a line, or turns how it is read, becomes a space.
 pub(crate) fn one_line(text: &str, most: usize) -> String {
     let cut = text.floor_char_boundary(most);
     text.get(..cut)
         .unwrap_or_default()
         .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| {
+            if c.is_control() || TURNS.contains(&c) {
+                ' '
+            } else {
+                c
+            }
+        })
         .collect::<String>()
         .trim_end()
         .to_owned()
 }
 
+/// Line and paragraph separators, and what reorders text: none is a control character by its class.
+const TURNS: &[char] = &[
+    '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}',
+    '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
 /// Where guests' messages go in `tracing`.
 pub(crate) const GUEST: &str = "koalr::guest";
 /// Bytes a guest may write to standard output or error at once.
@@ -251,6 +300,7 @@ mod tests {
     fn guest_text_is_cut_at_a_character_and_cannot_forge_a_line() {
         assert_eq!(one_line("tücke", 2), "t");
         assert_eq!(one_line("fine\nERROR forged\r\n", 100), "fine ERROR forged");
+        assert_eq!(one_line("a\u{2028}b\u{202e}c\u{1b}[2J", 100), "a b c [2J");
     }
 
     #[test]
@@ -258,6 +308,10 @@ mod tests {
         let mut stdio = Stdio::new(4);
         assert!(stdio.write(Bytes::from_static(b"panic")).is_ok());
         assert!(stdio.write(Bytes::from_static(b"king")).is_ok());
-        assert_eq!(stdio.take(), "pani");
+        assert_eq!(
+            stdio.take(),
+            "pani\nit wrote more, which is dropped (limit `stdio`)"
+        );
+        assert_eq!(stdio.take(), "");
     }
 }

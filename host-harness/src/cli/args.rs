@@ -85,6 +85,10 @@ pub(super) struct Common {
     /// directory].
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Write every call of the integration into this directory, so that `koalr replay` makes it again. The files hold what
+    /// the upstream said, and no token.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) record: Option<PathBuf>,
     /// What it says, once it was read.
     #[arg(skip)]
     pub(super) settings: Config,
@@ -160,6 +164,10 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 done, also where much could not be rebuilt (its share is said), 2 failed.
     Reconstruct(Reconstruct),
+    /// Make recorded calls again, without network, and compare what comes of them.
+    ///
+    /// Exit codes: 0 the same, 1 not the same, 2 a recording could not be replayed.
+    Replay(Replay),
     /// Report on delivery, on debt, and on whether they are tied together. Sends no request.
     Report {
         #[command(subcommand)]
@@ -237,6 +245,18 @@ pub(super) enum PluginCommand {
     ///
     /// Exit codes: 0 every verdict is the same, 1 one is not, or a version failed, 2 failed, 3 nothing to compare.
     Shadow(Shadow),
+    /// Run the contract's conformance suite against a component, without a token or a network.
+    ///
+    /// Exit codes: 0 all that could be tried passed, 1 something failed, 2 it could not be run.
+    Check {
+        /// The component.
+        file: PathBuf,
+        /// A recording of a call on it, or a directory of them; may be given several times.
+        #[arg(long = "recording", value_name = "FILE")]
+        recordings: Vec<PathBuf>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -403,6 +423,15 @@ pub(super) struct Reconstruct {
     /// Which integration judges.
     #[arg(long, value_name = "NAME", default_value = "snyk")]
     pub(super) integration: String,
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Replay {
+    /// A recording that `--record` or the server made, or a directory of them.
+    #[arg(value_name = "FILE|DIR")]
+    pub(super) path: PathBuf,
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 }

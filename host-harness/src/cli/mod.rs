@@ -18,6 +18,7 @@ mod plugin;
 mod policy;
 mod progress;
 mod reconstruct;
+mod replay;
 mod report;
 mod serve;
 mod shadow;
@@ -42,6 +43,7 @@ use koalr_store::{DataDir, StoreError, Tenant, TenantId};
 use serde::Serialize;
 
 use crate::observe::log_to_standard_error;
+use crate::recording::Recordings;
 use crate::report::json_line;
 use crate::{Host, HostError, HostSettings, RateShare};
 use args::{Args, Command, Common, Format};
@@ -85,6 +87,7 @@ pub async fn run() -> Result<ExitCode, HostError> {
         Command::Audit { command } => audit::run(&common, command),
         Command::Reconstruct(options) => reconstruct::run(&common, options).await,
         Command::Report { command } => report::run(&common, command).await,
+        Command::Replay(options) => replay::run(&common, options).await,
         Command::Policy { command } => policy::run(&common, command).await,
         Command::Serve(_) => serve::run(&common).await,
         Command::SignIn(options) => sign_in::run(&common, &options),
@@ -148,14 +151,18 @@ fn create_tenant(common: &Common) -> Result<Tenant, HostError> {
 /// The loaded integration, with its compiled form kept in the data directory if there is one.
 async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
     let data = data_path(common)?;
-    Host::open(HostSettings {
+    let host = Host::open(HostSettings {
         plugin: common.plugin.clone().or(common.settings.plugin.clone()),
         artifact_dir: data.is_dir().then(|| data.join(ARTIFACTS)),
         rate_share,
         proxy: Proxy::from_environment()?,
         limits: common.settings.sandbox.clone(),
     })
-    .await
+    .await?;
+    Ok(match &common.record {
+        Some(directory) => host.recorded(Recordings::all(directory.clone())?),
+        None => host,
+    })
 }
 
 fn data_path(common: &Common) -> Result<PathBuf, HostError> {

@@ -10,15 +10,28 @@ use super::args::{Common, Format};
 use super::{data_path, now, open_host, print};
 use crate::HostError;
 use crate::queue::{CapacityError, WallClock};
+use crate::recording::Recordings;
 use crate::serve::{ServeSettings, Server};
 use crate::web::Tls;
 
 /// What it is run with was read into `common` before.
 pub(super) async fn run(common: &Common) -> Result<ExitCode, HostError> {
+    if common.record.is_some() {
+        return Err(HostError::NotPossible(
+            "`--record` is about one command; set `server.recordings` for a server".to_owned(),
+        ));
+    }
     let mut signals = Signals::listen().map_err(HostError::Serve)?;
     let tls = common.settings.look()?;
     let data = DataDir::open(data_path(common)?)?;
     let host = open_host(common, common.settings.rate_share).await?;
+    let host = match common.settings.recordings {
+        0 => host,
+        newest => {
+            let directory = data_path(common)?.join(RECORDINGS);
+            host.recorded(Recordings::newest(directory, newest))
+        }
+    };
     let clock = common.clone();
     let clock = Arc::new(WallClock(move || now(&clock)));
     let settings = ServeSettings::of(&common.settings, tls.clone(), clock)
@@ -94,3 +107,6 @@ fn reload(tls: Option<&Tls>) {
         None => tracing::info!("there is no certificate to read again"),
     }
 }
+
+/// Where the calls of each tenant are recorded in the data directory. Deleting a tenant removes its own.
+const RECORDINGS: &str = "recordings";

@@ -11,7 +11,7 @@ use crate::RateShare;
 use crate::observe::LogFormat;
 
 /// Every setting, section by section.
-pub static SETTINGS: [Setting; 39] = [
+pub static SETTINGS: [Setting; 40] = [
     Setting {
         name: "data.dir",
         flag: Some("--data"),
@@ -108,6 +108,16 @@ pub static SETTINGS: [Setting; 39] = [
             (0, 600),
             |c| secs(c.limits.grace),
             |c, n| c.limits.grace = duration(n),
+        ),
+    },
+    Setting {
+        name: "server.recordings",
+        flag: None,
+        about: "How many of the newest calls of each tenant and verb are kept as recordings, for `koalr replay`; 0 records none",
+        field: Field::Whole(
+            (0, 10_000),
+            |c| whole(c.recordings),
+            |c, n| c.recordings = size(n),
         ),
     },
     Setting {

@@ -11,8 +11,10 @@ use koalr_platform::reconstruct::grounded;
 use koalr_platform::team::Override;
 use koalr_platform::waiver::{Asked, WaiverReport, Waivers};
 use koalr_runtime::{Session, Usage};
+use koalr_store::Tenant;
 
-use super::verbs::{gate_in, open, score_in};
+use super::verbs::{At, gate, open, score};
+use crate::recording::Folder;
 use crate::{Host, HostError};
 
 /// Where it is judged, and by which terms.
@@ -23,6 +25,8 @@ pub(super) struct Bench<'a> {
     host: &'a Host,
     /// The sandbox that serves for everything; none if each verb has one of its own.
     warm: Option<Box<Session>>,
+    /// Where the calls are recorded; none if they are not.
+    folder: Option<Folder>,
 }
 
 /// What is judged.
@@ -54,8 +58,17 @@ pub(super) struct Ruling {
 
 impl<'a> Bench<'a> {
     /// For live decisions: nothing of one call is left for the next.
-    pub(super) fn fresh(host: &'a Host, policy: &'a Policy, waivers: &'a Waivers) -> Self {
-        Self::with(None, host, policy, waivers)
+    pub(super) fn fresh(
+        host: &'a Host,
+        tenant: &Tenant,
+        policy: &'a Policy,
+        waivers: &'a Waivers,
+    ) -> Result<Self, HostError> {
+        let folder = Folder::of(host, tenant)?;
+        Ok(Self {
+            folder,
+            ..Self::with(None, host, policy, waivers)
+        })
     }
 
     /// To judge the past, which is much.
@@ -80,6 +93,7 @@ impl<'a> Bench<'a> {
             rules: policy.rules(&host.manifest().rules),
             host,
             warm,
+            folder: None,
         }
     }
 
@@ -106,9 +120,12 @@ impl<'a> Bench<'a> {
             change, evidence, ..
         } = case;
         let mut fresh = None;
-        let session = sandbox(self.host, &mut self.warm, &mut fresh).await?;
-        let at = (self.host, session);
-        score_in(at, change, evidence, self.policy, case.as_of).await
+        let at = At {
+            host: self.host,
+            session: sandbox(self.host, &mut self.warm, &mut fresh).await?,
+            folder: self.folder.as_ref(),
+        };
+        score(at, change, evidence, self.policy, case.as_of).await
     }
 
     pub(super) async fn rule(
@@ -135,8 +152,12 @@ impl<'a> Bench<'a> {
             waivers: &judged.valid,
         };
         let mut fresh = None;
-        let session = sandbox(self.host, &mut self.warm, &mut fresh).await?;
-        let verdict = gate_in((self.host, session), assessment, evidence, terms, as_of).await?;
+        let at = At {
+            host: self.host,
+            session: sandbox(self.host, &mut self.warm, &mut fresh).await?,
+            folder: self.folder.as_ref(),
+        };
+        let verdict = gate(at, assessment, evidence, terms, as_of).await?;
         let waivers = self.waivers.report(&judged, &verdict, as_of);
         if let Some(unfounded) = waivers.unfounded.first() {
             return Err(HostError::Refused {

@@ -3,7 +3,9 @@
 use koalr_platform::audit::Event;
 use koalr_platform::conformance::check_connection;
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::model::connection::{ConnectRequest, Connection, CredentialFacts};
+use koalr_platform::model::connection::{
+    ConnectError, ConnectRequest, Connection, CredentialFacts,
+};
 use koalr_platform::model::manifest::{Manifest, OriginAddress};
 use koalr_runtime::{Precedence, Secret, Verb, identify_credential, pin_origin};
 use koalr_store::{ConnectionRecord, Tenant};
@@ -14,6 +16,7 @@ use super::line::{Line, Way, log, organizations};
 use super::refusal::ConnectRefusal;
 use crate::breach::charged;
 use crate::contract::Mirror as _;
+use crate::recording::Asked;
 use crate::{Host, HostError};
 
 /// What a person gives to connect.
@@ -101,8 +104,10 @@ pub(crate) async fn connect_as(
         as_of,
     };
     let upstream = line.endpoint().base.clone();
-    let (mut session, transcript) = line.session().await?;
+    let asked = || Asked::Connect(request.clone());
+    let (mut session, transcript, taking) = line.session(asked).await?;
     let answer = session.connect(&request.clone().mirror()).await;
+    taking.end::<Connection, ConnectError, _, _>(&answer);
     log(&transcript);
     let connection: Connection = match answer? {
         Ok(connection) => connection.mirror(),

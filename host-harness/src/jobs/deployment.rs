@@ -75,7 +75,7 @@ pub async fn gate_deployment(
     };
     let mut decisions = Vec::new();
     let JudgeOptions { policy, waivers } = &options.terms;
-    let mut bench = Bench::fresh(host, policy, &waivers.waivers);
+    let mut bench = Bench::fresh(host, tenant, policy, &waivers.waivers)?;
     let integration = host.manifest().id.as_str();
     for change in decide(&asked).changes {
         let mut merges = merges.iter();

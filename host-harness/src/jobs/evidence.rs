@@ -6,9 +6,11 @@ use std::time::Duration;
 use koalr_platform::evidence::{
     CHECKS, Known, ListState, PACKAGES, TEST_FINDINGS, awaited, gather, is_of_head,
 };
-use koalr_platform::model::common::{Change, Coverage, CoverageState, DependencyChange, Timestamp};
+use koalr_platform::model::common::{
+    Change, Coverage, CoverageState, DependencyChange, Measurement, Timestamp,
+};
 use koalr_platform::model::evidence::Evidence;
-use koalr_platform::model::record::{ChangeCheck, Entry, Finding, Project};
+use koalr_platform::model::record::{ChangeCheck, ChangeFinding, Entry, Finding, Project};
 use koalr_platform::model::walk::{ChangeScope, Scope};
 use koalr_runtime::Precedence;
 use koalr_store::{FindingFilter, StoredConnection, Tenant};
@@ -58,7 +60,7 @@ pub(super) async fn look_up(
         _ => Precedence::CHANGE,
     };
     let (connection, line) = reopen(host, tenant, precedence, as_of)?;
-    let checks = tenant.change_checks(&connection, &change.repository, change)?;
+    let mut checks = tenant.change_checks(&connection, &change.repository, change)?;
     let scope = Scope::Change(ChangeScope {
         change: change.clone(),
         organizations: organizations(&connection.record).collect(),
@@ -69,9 +71,7 @@ pub(super) async fn look_up(
             .cloned()
             .collect(),
     });
-    let mut lookups = Vec::new();
-    let mut tests = Vec::new();
-    let mut coverage = Vec::new();
+    let mut brought = Brought::default();
     let walk = Walk {
         line: &line,
         scope: scope.clone(),
@@ -87,15 +87,9 @@ pub(super) async fn look_up(
             tenant.apply_batch(&connection, &scope, batch, as_of)?;
         }
         for entry in &batch.records {
-            if let Entry::ChangeFinding(found) = entry {
-                match found.route.as_str() {
-                    PACKAGES => lookups.push(found.finding.clone()),
-                    TEST_FINDINGS => tests.push(found.finding.clone()),
-                    _ => {}
-                }
-            }
+            brought.take(entry);
         }
-        coverage.clone_from(&batch.coverage);
+        brought.coverage.clone_from(&batch.coverage);
         Ok(())
     });
     let end = match asked.glance {
@@ -110,32 +104,48 @@ pub(super) async fn look_up(
         End::Paused { secs } => Some(secs),
     };
     if resume_secs.is_some() {
-        let told = (lookups.as_slice(), coverage.as_slice());
+        let coverage = &mut brought.coverage;
+        let told = (brought.lookups.as_slice(), coverage.as_slice());
         let rows = awaited(change, dependencies.unwrap_or_default(), told, NOT_YET);
-        let tests = awaited_tests(&checks, change, &coverage);
+        let tests = awaited_tests(&checks, change, coverage);
         coverage.extend(rows.into_iter().chain(tests));
         if asked.glance.is_some() {
-            give_up(&mut coverage);
+            give_up(coverage);
         }
     }
-    let found = Found {
-        lookups,
-        tests,
-        checks,
-        coverage,
-    };
+    if brought.has_checks && asked.glance.is_none() {
+        checks = tenant.change_checks(&connection, &change.repository, change)?;
+    }
     Ok((
-        put_together(tenant, &connection, asked, found)?,
+        put_together(tenant, &connection, asked, (brought, &checks))?,
         resume_secs,
     ))
 }
 
 /// What was asked for now.
-struct Found {
+#[derive(Default)]
+struct Brought {
     lookups: Vec<Finding>,
     tests: Vec<Finding>,
-    checks: Vec<ChangeCheck>,
+    tied: Vec<ChangeFinding>,
+    measurements: Vec<Measurement>,
+    has_checks: bool,
     coverage: Vec<Coverage>,
+}
+
+impl Brought {
+    fn take(&mut self, entry: &Entry) {
+        match entry {
+            Entry::ChangeFinding(found) => match found.route.as_str() {
+                PACKAGES => self.lookups.push(found.finding.clone()),
+                TEST_FINDINGS => self.tests.push(found.finding.clone()),
+                _ => self.tied.push(found.clone()),
+            },
+            Entry::Measurement(one) => self.measurements.push(one.clone()),
+            Entry::ChangeCheck(_) => self.has_checks = true,
+            _ => {}
+        }
+    }
 }
 
 /// What was found, beside what is stored.
@@ -143,7 +153,7 @@ fn put_together(
     tenant: &Tenant,
     connection: &StoredConnection,
     asked: &Asked<'_>,
-    mut found: Found,
+    (mut found, checks): (Brought, &[ChangeCheck]),
 ) -> Result<Evidence, HostError> {
     let change = asked.change;
     let mut projects = tenant.projects(connection)?;
@@ -167,7 +177,9 @@ fn put_together(
         list: asked.list,
         lookups: &found.lookups,
         tests: &found.tests,
-        checks: &found.checks,
+        tied: &found.tied,
+        measurements: &found.measurements,
+        checks,
         stored: &stored,
         projects: &projects,
         coverage: &found.coverage,
@@ -185,6 +197,8 @@ pub(super) fn without_looking_up(asked: &Asked<'_>) -> Evidence {
         list: asked.list,
         lookups: &[],
         tests: &[],
+        tied: &[],
+        measurements: &[],
         checks: &[],
         stored: &[],
         projects: &[],

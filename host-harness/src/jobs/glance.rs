@@ -46,7 +46,7 @@ pub async fn glance(
 ) -> Result<(ChangeReport, Option<String>), HostError> {
     let options = JudgeOptions::stored(host, tenant)?;
     let JudgeOptions { policy, waivers } = &options;
-    let mut bench = Bench::fresh(host, policy, &waivers.waivers);
+    let mut bench = Bench::fresh(host, tenant, policy, &waivers.waivers)?;
     let case = case(given);
     let asked = Asked {
         change: &case.change,

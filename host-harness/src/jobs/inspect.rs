@@ -57,7 +57,7 @@ pub fn inspect(host: &Host) -> InspectReport {
             .list()
             .into_iter()
             .map(|limit| LimitRow {
-                name: limit.name.to_owned(),
+                name: limit.name.to_string(),
                 value: limit.value,
                 unit: limit.unit.to_owned(),
             })

@@ -109,7 +109,7 @@ pub(super) async fn decide(
 ) -> Result<(ChangeReport, Option<u32>), HostError> {
     let JudgeOptions { policy, waivers } = options;
     let (integration, change) = (&host.manifest().id, &case.change);
-    let mut bench = Bench::fresh(host, policy, &waivers.waivers);
+    let mut bench = Bench::fresh(host, tenant, policy, &waivers.waivers)?;
     let earlier = tenant.decision(integration, &change.id, &change.head_sha)?;
     let earlier = earlier.as_ref();
     let asked_at = earlier.map_or(as_of, |earlier| earlier.asked_at.min(as_of));

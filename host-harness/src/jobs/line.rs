@@ -11,6 +11,7 @@ use koalr_runtime::{
 };
 use koalr_store::{ConnectionRecord, StoredConnection, Tenant, TenantId};
 
+use crate::recording::{self, Asked, Folder, Taking};
 use crate::{Host, HostError};
 
 /// A line to one pinned origin. Cheap to clone; sessions opened on it share the pace of their tenant.
@@ -25,6 +26,8 @@ pub(super) struct Line {
     credential: CredentialHeader,
     shared: Shared,
     precedence: Precedence,
+    /// Where calls are recorded, and how the line is laid for that; none if they are not.
+    recorded: Option<(Folder, recording::Way)>,
 }
 
 /// What a version makes its part of a line from.
@@ -52,6 +55,20 @@ pub(super) struct Way<'a> {
     pub(super) now: Timestamp,
 }
 
+impl Way<'_> {
+    /// As it is written down.
+    fn written(&self) -> recording::Way {
+        let organizations = self.organizations.as_ref();
+        recording::Way {
+            origin: self.pinned.id.clone(),
+            base: self.pinned.base.clone(),
+            allow_loopback: self.pinned.allow_loopback,
+            organizations: organizations.map(|ids| ids.iter().cloned().collect()),
+            downloads: self.downloads.to_vec(),
+        }
+    }
+}
+
 impl Line {
     /// Prepares the line. No request is sent.
     pub(super) fn new(
@@ -60,11 +77,15 @@ impl Line {
         secret: &Secret,
         way: Way<'_>,
     ) -> Result<Self, HostError> {
-        let pinned = way.pinned;
+        let pinned = way.pinned.clone();
         let endpoint = Endpoint {
             origin: pinned.id.clone(),
             base: pinned.base.clone(),
         };
+        let folder = host
+            .recordings()
+            .map(|recordings| recordings.of(tenant).without(secret));
+        let recorded = folder.map(|folder| (folder, way.written()));
         let roots = match way.roots {
             Some(pem) => Roots::Pem(pem.as_bytes().to_vec()),
             // A bare machine without root certificates can still talk to itself.
@@ -88,6 +109,7 @@ impl Line {
             laid: Arc::new(laid),
             shared,
             precedence: way.precedence,
+            recorded,
         })
     }
 
@@ -122,9 +144,19 @@ impl Line {
         self.host.plugin()
     }
 
-    /// Opens a fresh session on the line, with the record of what it sends.
-    pub(super) async fn session(&self) -> Result<(Session, Transcript), HostError> {
+    /// Opens a fresh session on the line for one call, with the record of what it sends.
+    pub(super) async fn session(
+        &self,
+        asked: impl FnOnce() -> Asked,
+    ) -> Result<(Session, Transcript, Taking), HostError> {
         self.host.refuse_paused()?;
+        let taking = match &self.recorded {
+            Some((folder, way)) => {
+                let way = Some((way.clone(), self.policy.clone()));
+                folder.begin(&self.host, asked(), way)
+            }
+            None => Taking::NONE,
+        };
         let egress = Egress::open(
             self.policy.clone(),
             self.client.clone(),
@@ -132,8 +164,13 @@ impl Line {
             self.shared.clone(),
             self.precedence,
         );
+        let egress = match taking.recorder() {
+            Some(recorder) => egress.recorded(recorder),
+            None => egress,
+        };
         let transcript = egress.transcript();
-        Ok((self.host.plugin().open_session(egress).await?, transcript))
+        let session = self.host.plugin().open_session(egress).await?;
+        Ok((session, transcript, taking))
     }
 }
 

@@ -10,8 +10,17 @@ use koalr_platform::policy::Policy;
 use koalr_runtime::{Egress, Session, Verb};
 
 use crate::breach::charged;
-use crate::contract::Mirror as _;
+use crate::contract::Mirror;
+use crate::recording::{Asked, Folder, Taking};
 use crate::{Host, HostError};
+
+/// Where a call is made.
+pub(super) struct At<'a> {
+    pub(super) host: &'a Host,
+    pub(super) session: &'a mut Session,
+    /// Where it is recorded; none if it is not.
+    pub(super) folder: Option<&'a Folder>,
+}
 
 /// A sandbox that serves for many calls.
 pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
@@ -19,8 +28,8 @@ pub(super) async fn open(host: &Host) -> Result<Session, HostError> {
     Ok(host.plugin().open_session(Egress::closed()).await?)
 }
 
-pub(super) async fn score_in(
-    (host, session): (&Host, &mut Session),
+pub(super) async fn score(
+    at: At<'_>,
     change: &Change,
     evidence: &Evidence,
     policy: &Policy,
@@ -32,29 +41,29 @@ pub(super) async fn score_in(
         settings: policy.score_settings(),
         as_of,
     };
-    let answer = session.score(&request.mirror()).await?;
-    let assessment: Assessment = answer
-        .map(crate::contract::Mirror::mirror)
-        .map_err(|error| {
-            let reason = match error.mirror() {
-                ScoreError::InvalidEvidence(reason) => reason,
-                ScoreError::InvalidSetting((key, expected)) => {
-                    format!("setting `{key}`: {expected}")
-                }
-                ScoreError::Other((code, text)) => format!("{text} ({code})"),
-            };
-            HostError::Refused {
-                verb: "score",
-                reason,
+    let taking = at.taking(|| Asked::Score(request.clone()));
+    let answer = at.session.score(&request.mirror()).await;
+    taking.end::<Assessment, ScoreError, _, _>(&answer);
+    let assessment: Assessment = answer?.map(Mirror::mirror).map_err(|error| {
+        let reason = match error.mirror() {
+            ScoreError::InvalidEvidence(reason) => reason,
+            ScoreError::InvalidSetting((key, expected)) => {
+                format!("setting `{key}`: {expected}")
             }
-        })?;
+            ScoreError::Other((code, text)) => format!("{text} ({code})"),
+        };
+        HostError::Refused {
+            verb: "score",
+            reason,
+        }
+    })?;
     check_assessment(evidence, &assessment)
-        .map_err(|breaches| charged(host.plugin(), Verb::Score, breaches))?;
+        .map_err(|breaches| charged(at.host.plugin(), Verb::Score, breaches))?;
     Ok(assessment)
 }
 
-pub(super) async fn gate_in(
-    (host, session): (&Host, &mut Session),
+pub(super) async fn gate(
+    at: At<'_>,
     assessment: &Assessment,
     evidence: &Evidence,
     terms: Terms<'_>,
@@ -67,20 +76,29 @@ pub(super) async fn gate_in(
         waivers: terms.waivers.to_vec(),
         as_of,
     };
-    let answer = session.gate(&request.mirror()).await?;
-    let verdict: Verdict = answer
-        .map(crate::contract::Mirror::mirror)
-        .map_err(|error| {
-            let reason = match error.mirror() {
-                GateError::InvalidRequest(reason) => reason,
-                GateError::Other((code, text)) => format!("{text} ({code})"),
-            };
-            HostError::Refused {
-                verb: "gate",
-                reason,
-            }
-        })?;
+    let taking = at.taking(|| Asked::Gate(request.clone()));
+    let answer = at.session.gate(&request.mirror()).await;
+    taking.end::<Verdict, GateError, _, _>(&answer);
+    let verdict: Verdict = answer?.map(Mirror::mirror).map_err(|error| {
+        let reason = match error.mirror() {
+            GateError::InvalidRequest(reason) => reason,
+            GateError::Other((code, text)) => format!("{text} ({code})"),
+        };
+        HostError::Refused {
+            verb: "gate",
+            reason,
+        }
+    })?;
     check_verdict(evidence, terms, &verdict)
-        .map_err(|breaches| charged(host.plugin(), Verb::Gate, breaches))?;
+        .map_err(|breaches| charged(at.host.plugin(), Verb::Gate, breaches))?;
     Ok(verdict)
+}
+
+impl At<'_> {
+    fn taking(&self, asked: impl FnOnce() -> Asked) -> Taking {
+        let folder = self.folder;
+        folder.map_or(Taking::NONE, |folder| {
+            folder.begin(self.host, asked(), None)
+        })
+    }
 }

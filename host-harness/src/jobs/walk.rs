@@ -20,6 +20,7 @@ use super::line::{Line, failure, log};
 use crate::HostError;
 use crate::breach::charged;
 use crate::contract::{Brought, Mirror as _};
+use crate::recording::Asked;
 
 /// What is walked.
 pub(super) struct Walk<'a> {
@@ -245,8 +246,10 @@ impl Call {
 }
 
 async fn answer(line: Result<Line, HostError>, request: SyncRequest) -> Answer {
-    let (mut session, transcript) = line?.session().await?;
+    let asked = || Asked::Sync(request.clone());
+    let (mut session, transcript, taking) = line?.session(asked).await?;
     let answer = session.sync(&request.mirror()).await;
+    taking.end::<Batch, SyncError, _, _>(&answer);
     log(&transcript);
     let counted = session.usage().asked;
     let answer = answer?.map(|brought| (brought, counted));

@@ -107,6 +107,7 @@ impl Meter for PluginMeter {
     fn breached(&self, verb: Verb) {
         let labels = [self.plugin.as_str(), &self.version, verb.word()];
         self.breaches.of(labels).inc();
+        self.vigil.blame();
     }
 
     fn exchanged(&self, exchange: &ExchangeMeasured<'_>) {

@@ -226,7 +226,7 @@ impl Plugins {
             calls: all.counter(
                 ("plugin_calls", None),
                 ["plugin", "version", "verb", "outcome"],
-                "Calls that ended: `ok`, `refused` (the integration decided so), `trapped`, `out-of-time`, `out-of-cpu`, `out-of-memory`, `impure`, `abandoned`; for the verb `start` also `not-started` and `contract`",
+                "Calls that ended: `ok`, `refused` (the integration decided so), `trapped`, `out-of-time`, `out-of-cpu`, `out-of-memory`, `exceeded` (another limit), `impure`, `abandoned`; for the verb `start` also `not-started` and `contract`",
             ),
             breaches: all.counter(
                 ("plugin_breaches", None),

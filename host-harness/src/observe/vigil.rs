@@ -24,7 +24,15 @@ impl Vigil {
     }
 
     pub(super) fn note(&self, call: &CallMeasured) {
-        let failed = is_fault(call);
+        self.ended_so(is_fault(call));
+    }
+
+    /// A call that ended well gave what the contract forbids.
+    pub(super) fn blame(&self) {
+        self.ended_so(true);
+    }
+
+    fn ended_so(&self, failed: bool) {
         let mut ended = self.ended();
         if ended.len() >= MOST_CALLS {
             ended.pop_front();
@@ -51,8 +59,7 @@ impl Vigil {
 /// Whether the version is to blame. A slow upstream makes a call that fetches run out of time, whatever the version.
 fn is_fault(call: &CallMeasured) -> bool {
     match call.outcome {
-        "not-started" | "contract" | "breach" | "trapped" | "out-of-cpu" | "out-of-memory"
-        | "impure" => true,
+        "not-started" | "contract" | "trapped" | "out-of-cpu" | "out-of-memory" | "impure" => true,
         "out-of-time" => call.verb.is_pure(),
         _ => false,
     }

@@ -5,6 +5,7 @@ mod audit;
 mod backtest;
 mod change;
 mod chart;
+mod check;
 mod check_run;
 mod counts;
 mod dependencies;
@@ -27,6 +28,7 @@ mod noun;
 mod outcome;
 mod pace;
 mod reconstruct;
+mod replay;
 mod schema;
 pub(crate) mod settings;
 mod shadow;
@@ -41,6 +43,7 @@ mod text;
 pub use audit::{audit_text, verified_text};
 pub use backtest::backtest_text;
 pub use change::{ChangeReport, Judge, SCHEMA};
+pub use check::check_text;
 pub use check_run::{Action, Annotation, AnnotationLevel, CheckRun, Conclusion, Output, Status};
 pub use dependencies::dependencies_text;
 pub use deployment::{ProtectionAnswer, deployment_text};
@@ -62,7 +65,10 @@ pub use koalr::{
 pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
 pub use reconstruct::reconstruct_text;
-pub use schema::{change_report_schema, insight_schemas, shadow_report_schema};
+pub use replay::{ReplayReport, ReplayState, replay_text};
+pub use schema::{
+    change_report_schema, insight_schemas, replay_report_schema, shadow_report_schema,
+};
 pub use settings::{AppliedParameter, AppliedRule};
 pub use shadow::{shadow_sentence, shadow_text};
 pub use status::status_text;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::change::ChangeReport;
 use super::insight::Explained;
+use super::replay::ReplayReport;
 use crate::jobs::{DebtReport, FigureRows, ShadowReport};
 
 /// The JSON Schema (2020-12) of what `koalr gate` and `koalr score` print with `--format json`. It is kept as
@@ -37,6 +38,12 @@ pub fn shadow_report_schema() -> Value {
     schema_of::<ShadowReport>()
 }
 
+/// The same of what `koalr replay` prints for each recording, kept as `docs/schema/replay-report.json`.
+#[must_use]
+pub fn replay_report_schema() -> Value {
+    schema_of::<ReplayReport>()
+}
+
 fn schema_of<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().for_serialize();
     let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<T>();
@@ -57,9 +64,10 @@ mod tests {
 
     fn all() -> Vec<(&'static str, Value)> {
         let change = ("change-report", change_report_schema());
+        let replay = ("replay-report", replay_report_schema());
         let shadow = ("plugin-shadow", shadow_report_schema());
-        let more = [change, shadow].into_iter();
-        more.chain(insight_schemas()).collect()
+        let all = [change, replay, shadow].into_iter();
+        all.chain(insight_schemas()).collect()
     }
 
     #[test]

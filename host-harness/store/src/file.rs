@@ -78,6 +78,15 @@ pub(crate) fn remove_all(path: &Path) -> Result<bool, StoreError> {
     Ok(any)
 }
 
+/// Removes a directory with all that is in it; says whether there was one.
+pub(crate) fn remove_directory(path: &Path) -> Result<bool, StoreError> {
+    match fs::remove_dir_all(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io("removing directory", path)(error)),
+    }
+}
+
 /// A name beside a path for a file that is being written, which nobody else writes.
 pub(crate) fn part_of(path: &Path) -> Result<PathBuf, StoreError> {
     let mut random = [0; 8];

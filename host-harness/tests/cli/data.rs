@@ -50,9 +50,9 @@ fn set_mode(koalr: &Koalr, mode: u32) {
 fn a_data_directory_from_a_newer_version_is_refused() {
     refused_until_mended(
         |koalr| set_schema(koalr, "data/control.db", 99),
-        "`data/control.db` was written by a newer version (schema 99, this program knows 3); use that version or another \
+        "`data/control.db` was written by a newer version (schema 99, this program knows 4); use that version or another \
          --data",
-        |koalr| set_schema(koalr, "data/control.db", 3),
+        |koalr| set_schema(koalr, "data/control.db", 4),
     );
 }
 

@@ -35,6 +35,23 @@ fn the_commands_of_the_page_on_syncing_lead_to_a_complete_sync() {
     assert_eq!(verbs, ["connect", "sync", "status"]);
 }
 
+#[test]
+fn the_commands_of_the_page_on_recordings_make_a_call_again() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/replay.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let koalr = Koalr::connected(&serve(acme()));
+    let component = koalr_host::component_path().unwrap();
+    koalr.write("other.wasm", std::fs::read(component).unwrap());
+    let mut verbs = Vec::new();
+    for command in page.lines().filter_map(|line| line.strip_prefix("koalr ")) {
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let ran = koalr.run(&args);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
+        verbs.push(args[0].to_owned());
+    }
+    assert_eq!(verbs, ["sync", "replay", "replay"]);
+}
+
 /// The files of the page on policies are what its commands read.
 #[test]
 fn the_commands_of_the_page_on_policies_judge_by_its_files() {

@@ -66,6 +66,8 @@ mod pull_request;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod replay;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod schema;

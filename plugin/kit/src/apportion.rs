@@ -4,18 +4,21 @@ use crate::model::common::Tenths;
 use crate::rank::order;
 
 /// Real points 0 to 100 as tenths, rounded half-up.
-pub(crate) fn to_tenths(points: f64) -> Tenths {
+#[must_use]
+pub fn to_tenths(points: f64) -> Tenths {
     Tenths::try_from(whole(libm::floor(points * 10.0 + 0.5)))
         .map_or(MAX_POINTS, |t| t.min(MAX_POINTS))
 }
 
 /// A real number in thousandths, rounded half-up.
-pub(crate) fn to_thousandths(value: f64) -> u32 {
+#[must_use]
+pub fn to_thousandths(value: f64) -> u32 {
     whole(libm::floor(value * 1000.0 + 0.5))
 }
 
 /// Divides `total` tenths over real points by largest remainder. Of equal remainders, the earlier is served first.
-pub(crate) fn apportion(total: Tenths, points: &[f64]) -> Vec<Tenths> {
+#[must_use]
+pub fn apportion(total: Tenths, points: &[f64]) -> Vec<Tenths> {
     let exact: Vec<f64> = points.iter().map(|points| points * 10.0).collect();
     let mut shares: Vec<Tenths> = exact
         .iter()

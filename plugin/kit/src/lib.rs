@@ -3,7 +3,7 @@
 //! The path of one request: [`attribution`] says whose a finding is, [`rating`] which CVSS counts, [`hazard`] what it
 //! weighs, [`mod@score`] adds it up, [`mod@gate`] decides by the [`rules`].
 
-mod apportion;
+pub mod apportion;
 pub mod attribution;
 pub mod bump;
 mod counterfactual;

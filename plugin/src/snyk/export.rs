@@ -177,6 +177,7 @@ impl<'a> Sheet<'a> {
     pub(crate) fn finish(self) -> Counts {
         let Self { reader, mut rows } = self;
         let whole = reader.finish(&mut |record| rows.take(record));
+        rows.counts.headless = whole && rows.names.is_empty() && rows.counts.fault.is_none();
         if !whole {
             rows.counts.fault = Some("it ends in the middle of a row".to_owned());
         }
@@ -195,6 +196,8 @@ pub(crate) struct Counts {
     pub(crate) unusable: u32,
     /// Why the first of them could not be used: its row and the reason. Empty without one.
     pub(crate) why: String,
+    /// The file has not even a header.
+    pub(crate) headless: bool,
     /// What is wrong with the file as a whole; none if nothing is.
     pub(crate) fault: Option<String>,
 }

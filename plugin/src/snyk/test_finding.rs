@@ -86,7 +86,8 @@ fn read(wire: &TestFinding<'_>, test: Test<'_>) -> Result<Finding, Unusable> {
         risk: all
             .risk
             .as_ref()
-            .and_then(|risk| u16::try_from(risk.score.as_ref()?.value?).ok()),
+            .and_then(|risk| u16::try_from(risk.score.as_ref()?.value?).ok())
+            .filter(|score| *score <= 1_000),
         reachability: Reachability::Unknown,
         fix: if fixable {
             FixState::Available
@@ -320,6 +321,19 @@ mod tests {
             (finding.fix_source.as_str(), finding.created_at),
             ("test-findings", 5)
         );
+    }
+
+    #[test]
+    fn a_risk_score_beyond_the_scale_is_none() {
+        for (score, risk) in [
+            ("1000", Some(1_000)),
+            ("1001", None),
+            ("65535", None),
+            ("-1", None),
+        ] {
+            let finding = read(&format!(r#""risk":{{"risk_score":{{"value":{score}}}}}"#));
+            assert_eq!(finding.risk, risk, "{score}");
+        }
     }
 
     #[test]

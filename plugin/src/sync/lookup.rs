@@ -147,7 +147,7 @@ impl Lookup {
     }
 
     fn again(&mut self, text: String) {
-        self.attempts += 1;
+        self.attempts = self.attempts.saturating_add(1);
         if self.attempts >= MAX_ATTEMPTS {
             self.state = State::Partial;
             self.detail = text;
@@ -175,7 +175,7 @@ impl Lookup {
         for record in page.records {
             match record {
                 Ok(finding) => {
-                    self.found += 1;
+                    self.found = self.found.saturating_add(1);
                     self.note_fixes(&finding);
                     output.records(place).extend(keep(finding));
                 }
@@ -220,7 +220,7 @@ impl Lookup {
             as_of: self
                 .state
                 .is_known()
-                .then(|| began - Timestamp::from(self.age_secs) * 1000),
+                .then(|| began.saturating_sub(Timestamp::from(self.age_secs) * 1000)),
             detail: self.detail.clone(),
         })
     }

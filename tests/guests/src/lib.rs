@@ -2,6 +2,8 @@
 //!
 //! A hostile guest is a file in `hostile/examples`, and here a constant of its name. [`foreach_guest`] names them all.
 
+pub mod upstream;
+
 use std::fs;
 
 include!(concat!(env!("OUT_DIR"), "/guests.rs"));

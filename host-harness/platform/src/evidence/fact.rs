@@ -1,5 +1,6 @@
 //! Facts under way: each is a vulnerability in a package at a version, by whatever route it came.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::branch::Branches;
@@ -11,7 +12,7 @@ use crate::model::common::{DependencyChange, Tenths, Timestamp};
 use crate::model::evidence::{
     Evidence, FindingFact, FindingTexts, FixCandidate, Observation, Presence,
 };
-use crate::model::record::Finding;
+use crate::model::record::{ChangeFinding, Finding};
 
 /// Facts by vulnerability, package and version.
 pub(super) struct Facts<'a> {
@@ -27,13 +28,13 @@ struct Gathered<'a> {
     fact: FindingFact,
     finding: &'a Finding,
     candidates: Vec<(String, Option<Tenths>)>,
-    routes: BTreeSet<&'static str>,
+    routes: BTreeSet<&'a str>,
 }
 
 /// Where a route sees a finding.
 #[derive(Clone, Copy)]
 pub(super) struct Sighting<'a> {
-    pub(super) route: &'static str,
+    pub(super) route: &'a str,
     pub(super) finding: &'a Finding,
     /// Package and version; empty where the finding is about none.
     pub(super) package: (&'a str, &'a str),
@@ -130,6 +131,31 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// What the upstream tied to this head by a route of its own. The head has it; of the base the finding itself tells.
+    ///
+    /// Several of one identity are one fact: with the worst severity, and ignored only if all of them are.
+    pub(super) fn add_tied(&mut self) {
+        let mut tied: Vec<&ChangeFinding> = self.known.tied.iter().collect();
+        tied.sort_by_key(|one| (one.finding.ignored, Reverse(one.finding.severity)));
+        let rows = self.rows;
+        for ChangeFinding { route, finding, .. } in tied {
+            for package in subjects(finding) {
+                if finding.ignored && self.by_identity.contains_key(&identity(finding, package)) {
+                    continue;
+                }
+                let mut touched = rows.touched(finding);
+                self.add(Sighting {
+                    route,
+                    finding,
+                    package,
+                    head: Presence::Present,
+                    base: base_told(finding),
+                    touched_by: (touched.find(|(about, _)| *about == package)).map(|(_, row)| row),
+                });
+            }
+        }
+    }
+
     /// What the projects of the source branch have. They may have scanned an earlier commit of it, so that a touched
     /// package counts only at the version that the dependency list states.
     pub(super) fn add_branch(&mut self) {
@@ -197,11 +223,7 @@ impl<'a> Facts<'a> {
     fn add_seen(&mut self, sighting: Sighting<'a>, is_before: impl Fn(Timestamp) -> bool) {
         let (package, version) = sighting.package;
         let finding = sighting.finding;
-        let identity = (
-            finding.vulnerability.clone(),
-            package.to_owned(),
-            version.to_owned(),
-        );
+        let identity = identity(finding, sighting.package);
         let first = self.past.first((&finding.vulnerability, package));
         let brings = |row: &DependencyChange| row.after.as_deref() == Some(version);
         let new = || Gathered {
@@ -291,6 +313,22 @@ fn fact(sighting: Sighting<'_>, seen_before: bool) -> FindingFact {
     }
 }
 
+/// What makes facts of several routes one: vulnerability, package and version.
+fn identity(finding: &Finding, (package, version): (&str, &str)) -> (String, String, String) {
+    let vulnerability = finding.vulnerability.clone();
+    (vulnerability, package.to_owned(), version.to_owned())
+}
+
+/// What a finding that is tied to a change says of the change's base.
+fn base_told(finding: &Finding) -> Presence {
+    let mut extra = finding.extra.iter();
+    match extra.find(|(key, _)| key == BASE) {
+        Some((_, word)) if word == "present" => Presence::Present,
+        Some((_, word)) if word == "absent" => Presence::Absent,
+        _ => Presence::Unknown,
+    }
+}
+
 /// Presence where a complete list was looked at.
 fn seen(is_there: bool) -> Presence {
     if is_there {
@@ -307,3 +345,6 @@ fn stronger(left: Presence, right: Presence) -> Presence {
         (Presence::Unknown, Presence::Unknown) => Presence::Unknown,
     }
 }
+
+/// Key of a tied finding's `extra` that tells whether the base has it too: `present` or `absent`.
+const BASE: &str = "base";

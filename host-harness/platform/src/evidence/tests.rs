@@ -6,6 +6,7 @@ mod disclosed;
 mod list;
 mod moved;
 mod test_findings;
+mod tied;
 
 use super::*;
 use crate::model::common::{
@@ -144,6 +145,8 @@ fn nothing_known(change: &Change) -> Known<'_> {
         list: ListState::Complete,
         lookups: &[],
         tests: &[],
+        tied: &[],
+        measurements: &[],
         checks: &[],
         stored: &[],
         projects: &[],

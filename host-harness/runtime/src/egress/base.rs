@@ -23,6 +23,9 @@ impl Base {
         if uri.path() != "/" && !uri.path().is_empty() || uri.query().is_some() {
             return Err(wrong());
         }
+        if !base.is_https() && base.scheme != Scheme::HTTP {
+            return Err(wrong());
+        }
         if base.is_loopback() {
             return if allow_loopback {
                 Ok(base)
@@ -37,10 +40,18 @@ impl Base {
         }
     }
 
-    /// Scheme and authority of an absolute address without user information.
+    /// Scheme and authority of an absolute address, if that is a host and, where one is written, a port.
     pub(crate) fn of(uri: &Uri) -> Option<Self> {
         let authority = uri.authority()?;
-        (!authority.as_str().contains('@') && !authority.host().is_empty()).then(|| Self {
+        let host = authority.host();
+        let after = authority.as_str().strip_prefix(host)?;
+        let is_port = |port: &str| {
+            authority
+                .port_u16()
+                .is_some_and(|read| read.to_string() == port)
+        };
+        let plain = after.is_empty() || after.strip_prefix(':').is_some_and(is_port);
+        (plain && !host.is_empty()).then(|| Self {
             scheme: uri.scheme().cloned().unwrap_or(Scheme::HTTPS),
             authority: authority.clone(),
         })

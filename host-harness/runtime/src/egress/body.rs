@@ -11,10 +11,12 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
+use super::echo::Listener;
 use super::responder::AnsweredBody;
 use super::reuse::Keeper;
 use super::ticket::Collector;
 use super::transcript::{Outcome, Transcript};
+use super::transport::TransportError;
 use crate::meter::Meter;
 
 /// A response body that ends with an error after too many bytes, or too long a silence, and writes its size to the
@@ -24,10 +26,19 @@ pub(crate) struct ResponseBody {
     most: u64,
     read: u64,
     silence: Pin<Box<Sleep>>,
-    failed: bool,
+    /// Whether nothing more is handed over.
+    ended: bool,
+    /// Why the rest is withheld; none if it is not.
+    failed: Option<TransportError>,
     record: Record,
-    collector: Option<Collector>,
-    keeper: Option<Keeper>,
+    readers: Readers,
+}
+
+/// Who sees a body before the guest does.
+pub(crate) struct Readers {
+    pub(crate) listener: Option<Listener>,
+    pub(crate) collector: Option<Collector>,
+    pub(crate) keeper: Option<Keeper>,
 }
 
 /// Where a body comes from.
@@ -69,6 +80,7 @@ impl Body for Source {
 
 /// Where the size of a body is written.
 pub(crate) struct Record {
+    pub(crate) host: String,
     pub(crate) transcript: Transcript,
     pub(crate) row: Option<usize>,
     pub(crate) status: u16,
@@ -81,31 +93,49 @@ impl ResponseBody {
         inner: Source,
         most: u64,
         record: Record,
-        (collector, keeper): (Option<Collector>, Option<Keeper>),
-    ) -> Result<Self, Error> {
+        readers: Readers,
+    ) -> Result<Self, TransportError> {
         let announced = inner.size_hint().lower();
-        if announced > most {
-            return Err(Error::HttpResponseBodySize(Some(announced)));
-        }
-        Ok(Self {
+        let mut body = Self {
             inner,
             most,
             read: 0,
             silence: Box::pin(sleep(LONGEST_SILENCE)),
-            failed: false,
+            ended: false,
+            failed: None,
             record,
-            collector,
-            keeper,
-        })
+            readers,
+        };
+        if announced > most {
+            let cause = TransportError::Announced {
+                host: body.record.host.clone(),
+                bytes: announced,
+            };
+            body.failed = Some(cause.clone());
+            return Err(cause);
+        }
+        Ok(body)
+    }
+
+    /// What the guest may see of a piece; none if it must not see the rest of the body.
+    fn hear(&mut self, piece: Bytes) -> Option<Bytes> {
+        let Some(listener) = &mut self.readers.listener else {
+            return Some(piece);
+        };
+        let heard = listener.piece(piece)?;
+        if self.inner.is_end_stream() && listener.holds() {
+            return Some([heard, listener.rest()].concat().into());
+        }
+        Some(heard)
     }
 
     /// Lets the collectors see what the guest is about to see.
     fn collect(&mut self, data: &[u8]) {
-        self.collector = self
-            .collector
-            .take()
-            .and_then(|collector| collector.piece(data));
-        self.keeper = self.keeper.take().and_then(|keeper| keeper.piece(data));
+        let Readers {
+            collector, keeper, ..
+        } = &mut self.readers;
+        *collector = collector.take().and_then(|collector| collector.piece(data));
+        *keeper = keeper.take().and_then(|keeper| keeper.piece(data));
         // A guest may know the length, and never ask for the end.
         if self.inner.is_end_stream() {
             self.complete();
@@ -113,16 +143,27 @@ impl ResponseBody {
     }
 
     fn complete(&mut self) {
-        if let Some(collector) = self.collector.take() {
+        if let Some(collector) = self.readers.collector.take() {
             collector.finish();
         }
-        if let Some(keeper) = self.keeper.take() {
+        if let Some(keeper) = self.readers.keeper.take() {
             keeper.finish();
         }
     }
 
+    fn too_large(&self) -> TransportError {
+        TransportError::TooLarge {
+            host: self.record.host.clone(),
+            bytes: usize::try_from(self.most).unwrap_or(usize::MAX),
+        }
+    }
+
+    fn holds(&self) -> bool {
+        self.readers.listener.as_ref().is_some_and(Listener::holds)
+    }
+
     fn fail(&mut self, error: Error) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        self.failed = true;
+        self.ended = true;
         Poll::Ready(Some(Err(error)))
     }
 }
@@ -135,63 +176,80 @@ impl Body for ResponseBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        if self.failed {
-            return Poll::Ready(None);
-        }
-        match Pin::new(&mut self.inner).poll_frame(context) {
-            Poll::Ready(Some(Ok(frame))) => {
-                self.read += frame.data_ref().map_or(0, |data| data.len() as u64);
-                if self.read > self.most {
-                    let read = self.read;
-                    return self.fail(Error::HttpResponseBodySize(Some(read)));
+        while !self.ended {
+            match Pin::new(&mut self.inner).poll_frame(context) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    // Trailers are dropped: no guest needs them, and nobody listens to them.
+                    let Ok(piece) = frame.into_data() else {
+                        continue;
+                    };
+                    self.read += piece.len() as u64;
+                    if self.read > self.most {
+                        let read = self.read;
+                        self.failed = Some(self.too_large());
+                        return self.fail(Error::HttpResponseBodySize(Some(read)));
+                    }
+                    self.silence
+                        .as_mut()
+                        .reset(Instant::now() + LONGEST_SILENCE);
+                    let Some(piece) = self.hear(piece) else {
+                        let host = self.record.host.clone();
+                        self.failed = Some(TransportError::Echo { host });
+                        return self.fail(Error::HttpResponseIncomplete);
+                    };
+                    self.collect(&piece);
+                    if !piece.is_empty() {
+                        return Poll::Ready(Some(Ok(Frame::data(piece))));
+                    }
                 }
-                self.silence
-                    .as_mut()
-                    .reset(Instant::now() + LONGEST_SILENCE);
-                if let Some(data) = frame.data_ref() {
-                    self.collect(data);
+                Poll::Ready(Some(Err(error))) => return self.fail(error),
+                Poll::Ready(None) => {
+                    self.ended = true;
+                    let rest = self.readers.listener.as_mut().map(Listener::rest);
+                    let rest = rest.unwrap_or_default();
+                    self.collect(&rest);
+                    self.complete();
+                    if !rest.is_empty() {
+                        return Poll::Ready(Some(Ok(Frame::data(rest))));
+                    }
                 }
-                Poll::Ready(Some(Ok(frame)))
+                Poll::Pending => {
+                    return match self.silence.as_mut().poll(context) {
+                        Poll::Ready(()) => self.fail(Error::ConnectionReadTimeout),
+                        Poll::Pending => Poll::Pending,
+                    };
+                }
             }
-            Poll::Ready(Some(Err(error))) => self.fail(error),
-            Poll::Ready(None) => {
-                self.complete();
-                Poll::Ready(None)
-            }
-            Poll::Pending => match self.silence.as_mut().poll(context) {
-                Poll::Ready(()) => self.fail(Error::ConnectionReadTimeout),
-                Poll::Pending => Poll::Pending,
-            },
         }
+        Poll::Ready(None)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.failed || self.inner.is_end_stream()
+        self.ended || (self.inner.is_end_stream() && !self.holds())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
+        if self.holds() {
+            SizeHint::default()
+        } else {
+            self.inner.size_hint()
+        }
     }
 }
 
 impl Drop for ResponseBody {
     fn drop(&mut self) {
-        let Record {
-            transcript,
-            row,
-            status,
-            meter,
-        } = &self.record;
-        if let Some(meter) = meter {
+        if let Some(meter) = &self.record.meter {
             meter.received(self.read);
         }
-        transcript.set(
-            *row,
-            Outcome::Answered {
-                status: *status,
+        let outcome = match self.failed.take() {
+            Some(cause) => Outcome::Failed(cause),
+            None => Outcome::Answered {
+                status: self.record.status,
                 bytes: self.read,
             },
-        );
+        };
+        self.record.transcript.set(self.record.row, outcome);
     }
 }
 

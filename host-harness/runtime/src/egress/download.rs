@@ -72,6 +72,11 @@ impl Downloads {
         self.confirmed.iter().any(|suffix| text.contains(suffix))
     }
 
+    /// Whether files may be downloaded from the host, permitted or not: then the query of its address is a secret.
+    pub(super) fn concern(&self, host: &str) -> bool {
+        self.confirms(host) || self.declares(host)
+    }
+
     /// Whether the address may be fetched if it has a ticket.
     pub(super) fn fit(&self, uri: &Uri) -> bool {
         Base::of(uri).is_some_and(|base| self.fault(&Method::GET, &base).is_none())

@@ -5,8 +5,13 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use http::header::{AUTHORIZATION, COOKIE, EXPECT, FORWARDED, HeaderName, SET_COOKIE, TE, TRAILER};
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, COOKIE, EXPECT, FORWARDED, HeaderName, IF_RANGE, RANGE,
+    SET_COOKIE, TE, TRAILER,
+};
 use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
     WasiHttpHooks,
@@ -27,6 +32,8 @@ pub(crate) struct EgressHooks {
     response_bytes: u64,
     download_bytes: u64,
     requests: u32,
+    /// Room for requests under way and for answers the guest still holds.
+    open: Arc<Semaphore>,
     /// Requests the current call has started.
     started: u32,
     /// Whether nothing may leave during the current call.
@@ -61,6 +68,7 @@ impl EgressHooks {
             response_bytes: limits.response_bytes,
             download_bytes: limits.download_bytes,
             requests: limits.requests,
+            open: Arc::new(Semaphore::new(limits.open_requests)),
             started: 0,
             pure: true,
             impure_attempts: 0,
@@ -125,30 +133,39 @@ impl EgressHooks {
     }
 
     /// The way out for this request, or why there is none.
-    fn admit(&mut self, request: &Request<WasiBody>) -> Result<Permit, Denial> {
+    fn admit(&mut self, request: &Request<WasiBody>) -> Result<(Permit, Room), Denial> {
         let way = self.egress.way.as_ref().filter(|_| !self.pure);
         let Some(way) = way else {
             self.impure_attempts = self.impure_attempts.saturating_add(1);
             return Err(Denial::Closed);
         };
-        let route = way
-            .policy
-            .route(request.method(), request.uri(), &self.tickets)?;
+        // Denied ones count too: each costs the host a row.
         if self.started >= self.requests {
             return Err(Denial::Budget);
         }
         self.started += 1;
+        let (method, uri) = (request.method(), request.uri());
+        let route = way.policy.route(method, uri, &self.tickets)?;
+        let room = Arc::clone(&self.open).try_acquire_owned();
+        let room = room.map_err(|_| Denial::Open)?;
         if route == Route::Download {
-            self.tickets.take(request.uri());
+            self.tickets.take(uri);
         }
-        Ok(Permit {
+        let permit = Permit {
             way: Arc::clone(way),
             route,
-        })
+            host: uri.host().unwrap_or_default().to_owned(),
+        };
+        Ok((permit, room))
     }
 }
 
 impl WasiHttpHooks for EgressHooks {
+    /// Small, because a guest may have a body open for each of its handles.
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        BODY_CHUNK_BYTES
+    }
+
     fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
         Arc::clone(&self.forbidden)
     }
@@ -177,19 +194,33 @@ impl WasiHttpHooks for EgressHooks {
             meter: self.meter.clone(),
         };
         Box::new(async move {
-            let response = sender.carry_out(request, admitted).await?;
+            let (permit, room) = match admitted {
+                Ok((permit, room)) => (Ok(permit), Some(room)),
+                Err(denial) => (Err(denial), None),
+            };
+            let response = sender.carry_out(request, permit).await?;
+            // The room is taken until the guest lets go of the answer.
+            let response = response.map(|body| {
+                let held = move |frame| {
+                    let _room = &room;
+                    frame
+                };
+                body.map_frame(held).boxed_unsync()
+            });
             let processed: Processed = Box::new(async { Ok(()) });
             Ok((response, processed))
         })
     }
 }
 
+type Room = OwnedSemaphorePermit;
 type Processed = Box<dyn Future<Output = Result<(), Error>> + Send>;
 type Answer = (Response<WasiBody>, Processed);
 
 /// Headers neither a guest may set nor an upstream may hand to it.
 ///
-/// The last group would let a request be another one than the policy saw.
+/// `accept-encoding` and the ranges would have an answer come in a form in which the credential is not recognized. The last
+/// group would let a request be another one than the policy saw.
 fn is_forbidden(name: &HeaderName) -> bool {
     DEFAULT_FORBIDDEN_HEADERS.contains(name)
         || [
@@ -200,6 +231,9 @@ fn is_forbidden(name: &HeaderName) -> bool {
             TE,
             TRAILER,
             FORWARDED,
+            ACCEPT_ENCODING,
+            RANGE,
+            IF_RANGE,
         ]
         .contains(name)
         || [
@@ -214,6 +248,8 @@ fn is_forbidden(name: &HeaderName) -> bool {
         .contains(&name.as_str())
 }
 
+/// Bytes of a request's body that are kept before they are taken.
+const BODY_CHUNK_BYTES: usize = 16 << 10;
 /// Addresses of one session whose requests are counted.
 const MOST_ADDRESSES: usize = 20_000;
 

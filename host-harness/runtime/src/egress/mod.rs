@@ -12,6 +12,7 @@ mod body;
 mod client;
 mod connector;
 mod download;
+mod echo;
 mod governor;
 mod hooks;
 mod host;
@@ -19,6 +20,9 @@ mod origin;
 mod path;
 mod policy;
 mod proxy;
+mod recorded;
+mod recorder;
+mod redactor;
 mod responder;
 mod retry;
 mod reuse;
@@ -42,12 +46,16 @@ pub use governor::{Governor, Priority};
 pub use origin::{Known, PinError, PinnedOrigin, pin_origin};
 pub use policy::{Denial, EgressPolicy, Organizations, PolicyError};
 pub use proxy::{Proxy, ProxyError};
+pub use recorded::{CameTo, Content, Ending, Giver, Recorded};
+pub use recorder::{Recorder, Sink, Written};
+pub use redactor::Redactor;
 pub use responder::{Answered, Asked, Cut, Responder};
 pub use retry::asked_wait;
 pub use reuse::Answers;
 pub use transcript::{Exchange, Outcome, Transcript};
 pub use transport::TransportError;
 
+pub(crate) use echo::Echo;
 pub(crate) use hooks::EgressHooks;
 pub(crate) use waiting::QuotaWait;
 
@@ -60,6 +68,7 @@ use crate::credential::CredentialHeader;
 pub struct Egress {
     way: Option<Arc<Way>>,
     transcript: Transcript,
+    recorder: Option<Recorder>,
 }
 
 impl Egress {
@@ -69,6 +78,7 @@ impl Egress {
         Self {
             way: None,
             transcript: Transcript::default(),
+            recorder: None,
         }
     }
 
@@ -98,6 +108,7 @@ impl Egress {
                 })),
             })),
             transcript: Transcript::default(),
+            recorder: None,
         }
     }
 
@@ -111,6 +122,16 @@ impl Egress {
                 end: FarEnd::Responder(responder),
             })),
             transcript: Transcript::default(),
+            recorder: None,
+        }
+    }
+
+    /// The same, whose exchanges are written down as the guest sees them.
+    #[must_use]
+    pub fn recorded(self, recorder: Recorder) -> Self {
+        Self {
+            recorder: Some(recorder),
+            ..self
         }
     }
 
@@ -140,6 +161,14 @@ struct Way {
 }
 
 impl Way {
+    /// What the credential looks like in an answer; none if nothing is added.
+    fn echo(&self) -> Option<Echo> {
+        match &self.end {
+            FarEnd::Upstream(upstream) => upstream.credential.as_ref().map(CredentialHeader::echo),
+            FarEnd::Responder(_) => None,
+        }
+    }
+
     /// The header that carries the credential; none if nothing is added.
     fn credential_name(&self) -> Option<&HeaderName> {
         match &self.end {

@@ -59,7 +59,7 @@ pub fn pin_origin(
         let first = pinnable(manifest).next();
         return Ok(PinnedOrigin {
             id: first.map(|origin| origin.id.clone()).unwrap_or_default(),
-            base: address.base.to_string(),
+            base: Base::parse(&address.base.to_string(), true)?.to_string(),
             allow_loopback,
         });
     }
@@ -90,6 +90,7 @@ pub fn pin_origin(
                 valid: valid.name(),
             })
         }
+        (Some(host), Some(Err(unknown))) if !place.is_at(host) => Err(unknown),
         _ => place.pin(allow_loopback),
     }
 }
@@ -193,6 +194,12 @@ impl<'a> Place<'a> {
             (OriginAddress::Fixed(_), _) | (_, None) => self.origin.id.clone(),
             (_, Some(base)) => base.clone(),
         }
+    }
+
+    /// Whether its address has this host.
+    fn is_at(&self, host: &str) -> bool {
+        let address = self.base.as_deref().and_then(Address::read);
+        address.is_some_and(|address| address.base.host().eq_ignore_ascii_case(host))
     }
 
     fn pin(self, allow_loopback: bool) -> Result<PinnedOrigin, PinError> {

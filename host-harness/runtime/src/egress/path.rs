@@ -4,7 +4,7 @@
 //! encoding, broken escapes. Only `{purl}` may hold an encoded slash, because a package URL is one segment with slashes
 //! of its own.
 
-use super::policy::{Denial, Organizations, PolicyError};
+use super::policy::{Denial, Organizations, PolicyError, shown};
 
 /// A path template of whole segments, for example `/rest/orgs/{org}/projects`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub(crate) struct Path<'a>(Vec<&'a str>);
 
 impl<'a> Path<'a> {
     pub(crate) fn parse(raw: &'a str) -> Result<Self, Denial> {
-        let unclear = || Denial::UnclearPath(raw.to_owned());
+        let unclear = || Denial::UnclearPath(shown(raw));
         let segments: Vec<&str> = raw
             .strip_prefix('/')
             .ok_or_else(unclear)?

@@ -119,10 +119,10 @@ impl EgressPolicy {
     pub fn allows(&self, method: &Method, uri: &Uri) -> Result<(), Denial> {
         let asked = Base::of(uri).ok_or(Denial::Address)?;
         if asked.scheme() != self.base.scheme() {
-            return Err(Denial::Scheme(asked.scheme().to_string()));
+            return Err(Denial::Scheme(shown(asked.scheme().as_str())));
         }
         if !asked.host().eq_ignore_ascii_case(self.base.host()) {
-            return Err(Denial::Host(asked.host().to_owned()));
+            return Err(Denial::Host(shown(asked.host())));
         }
         if asked.port() != self.base.port() {
             return Err(Denial::Port(asked.port()));
@@ -136,11 +136,11 @@ impl EgressPolicy {
         if fits(Fit::Yes) {
             Ok(())
         } else if fits(Fit::OtherOrganization) {
-            Err(Denial::Organization(uri.path().to_owned()))
+            Err(Denial::Organization(shown(uri.path())))
         } else {
             Err(Denial::Rule {
-                method: method.clone(),
-                path: uri.path().to_owned(),
+                method: shown(method.as_str()),
+                path: shown(uri.path()),
             })
         }
     }
@@ -197,7 +197,7 @@ impl EgressPolicy {
 /// Why a request must not leave.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Denial {
-    /// No host, or a user name before it.
+    /// No host, a user name before it, or behind it something that is no port.
     #[error("the address has no plain host")]
     Address,
     /// Another scheme than the pinned origin's.
@@ -216,8 +216,8 @@ pub enum Denial {
     #[error("the manifest does not list {method} `{path}`")]
     Rule {
         /// The method.
-        method: Method,
-        /// The raw path.
+        method: String,
+        /// The raw path, cut.
         path: String,
     },
     /// A rule fits, but the organization was not chosen for this connection.
@@ -235,8 +235,14 @@ pub enum Denial {
     #[error("this session must not send requests")]
     Closed,
     /// The call has started as many requests as it may.
-    #[error("the call has used up its requests")]
+    #[error("the call has used up its requests (limit `requests`)")]
     Budget,
+    /// The session holds as many answers as it may.
+    #[error("the session holds too many requests and answers at once (limit `open-requests`)")]
+    Open,
+    /// The request's body is longer than it may be.
+    #[error("the request has more than {0} bytes (limit `request-body`)")]
+    Body(usize),
 }
 
 impl Denial {
@@ -254,6 +260,8 @@ impl Denial {
             Self::Download { .. } => "download",
             Self::Closed => "closed",
             Self::Budget => "budget",
+            Self::Open => "open-requests",
+            Self::Body(_) => "request-body",
         }
     }
 }
@@ -287,6 +295,15 @@ pub enum PolicyError {
     #[error("`{0}` is this machine; permit it with `--allow-loopback`, or leave it out")]
     LoopbackDownload(String),
 }
+
+/// A guest's text, short enough to be kept for each of its requests.
+pub(super) fn shown(text: &str) -> String {
+    let cut = text.get(..text.floor_char_boundary(SHOWN_BYTES));
+    cut.unwrap_or_default().to_owned()
+}
+
+/// Bytes of an address, or of a part of one, in messages and in the transcript.
+const SHOWN_BYTES: usize = 2 << 10;
 
 pub(crate) fn method(method: describe::Method) -> Method {
     match method {

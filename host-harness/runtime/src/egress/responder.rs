@@ -78,6 +78,15 @@ pub enum Cut {
 }
 
 impl Cut {
+    /// What such an error of a body is.
+    pub(super) fn of(error: &Error) -> Self {
+        match error {
+            Error::ConnectionReadTimeout => Self::Silent,
+            Error::HttpResponseBodySize(Some(bytes)) => Self::TooLarge(*bytes),
+            _ => Self::Incomplete,
+        }
+    }
+
     /// What a guest is told.
     pub(super) fn code(self) -> Error {
         match self {

@@ -29,7 +29,7 @@ pub fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
             let reset = text(&RATE_LIMIT_RESET)?;
             let first = reset.split([',', ';']).next()?.trim().parse::<i64>().ok()?;
             Some(if first > LONGEST_SECS {
-                first - now()
+                first.saturating_sub(now())
             } else {
                 first
             })
@@ -155,6 +155,9 @@ mod tests {
             asked(&[("retry-after", "9223372036854775807")]),
             Some(86_400)
         );
+        let reset = ("x-ratelimit-reset", "9223372036854775807");
+        let before_1970 = ("date", "Thu, 01 Jan 1903 00:00:00 GMT");
+        assert_eq!(asked(&[reset, before_1970]), Some(86_400));
     }
 
     #[test]

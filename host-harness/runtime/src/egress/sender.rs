@@ -6,17 +6,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER};
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, RETRY_AFTER,
+};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt, Collected, Empty, Full, Limited};
+use http_body_util::{BodyExt, Collected, Empty, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
 
-use super::body::{Record, ResponseBody, Source};
+use super::body::{Readers, Record, ResponseBody, Source};
+use super::echo::{Echo, Listener};
 use super::governor::Departure;
 use super::host::is_own_name;
-use super::policy::{Denial, Route};
+use super::policy::{Denial, Route, shown};
+use super::recorded::{CameTo, Giver};
 use super::responder::{AnsweredBody, Asked, Responder};
 use super::retry::download_wait;
 use super::reuse::{self, Keeper};
@@ -32,6 +36,8 @@ use crate::meter::{ExchangeMeasured, Meter};
 pub(super) struct Permit {
     pub(super) way: Arc<Way>,
     pub(super) route: Route,
+    /// The host that is asked.
+    pub(super) host: String,
 }
 
 impl Permit {
@@ -70,23 +76,45 @@ impl Sender {
         permit: Result<Permit, Denial>,
     ) -> Result<Response<WasiBody>, Error> {
         // The body is read before a denial is told: a guest that is still writing would only see a broken stream.
-        let request = self.read(request).await?;
+        let (request, body, whole) = self.read(request).await?;
+        let recorder = self.egress.recorder.as_ref();
+        let taking = recorder.map(|recorder| recorder.begin(&request, self.occurrence, &body));
+        let permit = permit.and_then(|permit| whole.map(|()| permit));
+        let came = self.bring(request.map(|()| Full::new(body)), permit).await;
+        match (came, taking) {
+            (Ok((response, by)), Some(taking)) => Ok(taking.answered(response, by)),
+            (Ok((response, _)), None) => Ok(response),
+            (Err(failure), taking) => {
+                let code = failure.code();
+                if let Some(taking) = taking {
+                    taking.end(failure.came_to());
+                }
+                Err(code)
+            }
+        }
+    }
+
+    /// An answer, and who gave it.
+    async fn bring(
+        &self,
+        request: Request<Full<Bytes>>,
+        permit: Result<Permit, Denial>,
+    ) -> Result<(Response<WasiBody>, Giver), Failure> {
         let permit = match permit {
             Ok(permit) => permit,
             Err(denial) => {
-                let code = match denial {
-                    Denial::Budget => Error::ConnectionLimitReached,
-                    _ => Error::HttpRequestDenied,
-                };
                 self.exchanged(&ExchangeMeasured::Denied(&denial));
-                let outcome = Outcome::Denied(denial);
+                let outcome = Outcome::Denied(denial.clone());
                 self.begin(&request, None, outcome);
-                return Err(code);
+                return Err(Failure::Denied(denial));
             }
         };
         match &permit.way.end {
             FarEnd::Upstream(upstream) => self.ask(upstream, &permit, request).await,
-            FarEnd::Responder(responder) => self.answer(responder.as_ref(), &permit, request).await,
+            FarEnd::Responder(responder) => {
+                let answer = self.answer(responder.as_ref(), &permit, request).await?;
+                Ok((answer, Giver::Upstream))
+            }
         }
     }
 
@@ -96,9 +124,9 @@ impl Sender {
         upstream: &Upstream,
         permit: &Permit,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<(Response<WasiBody>, Giver), Failure> {
         if let Some(answer) = self.known(upstream, permit, &request) {
-            return Ok(answer);
+            return Ok((answer, Giver::Memory));
         }
         let again = matches!(*request.method(), Method::GET | Method::HEAD);
         let resends = if again { RESENDS } else { 0 };
@@ -107,7 +135,7 @@ impl Sender {
             let (response, row) = match self.pace(upstream, permit.route, &request).await {
                 // Counts as under way until the head of the answer is there.
                 Ok(_departure) => self.send(upstream, permit, request.clone()).await?,
-                Err(wait) => return Ok(self.hold(&request, wait)),
+                Err(wait) => return Ok((self.hold(&request, wait), Giver::Host)),
             };
             let (status, headers) = (response.status(), response.headers());
             let wait = match permit.route {
@@ -134,7 +162,9 @@ impl Sender {
                             let head = (response.status(), response.headers());
                             (upstream.answers).keeper(&request, head, upstream.now)
                         });
-                    return self.hand_over(permit, response.map(Source::Upstream), row, keeper);
+                    let answer = response.map(Source::Upstream);
+                    let answer = self.hand_over(permit, answer, row, keeper)?;
+                    return Ok((answer, Giver::Upstream));
                 }
             }
         }
@@ -146,7 +176,7 @@ impl Sender {
         responder: &dyn Responder,
         permit: &Permit,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<Response<WasiBody>, Failure> {
         let row = self.begin(&request, Some(permit.route), Outcome::Sent);
         self.sent.fetch_add(1, Ordering::Relaxed);
         let (parts, body) = request.into_parts();
@@ -220,14 +250,20 @@ impl Sender {
         Ok(Some(admitted))
     }
 
-    /// Reads the request's body; that of a `GET` or `HEAD` is dropped.
-    async fn read(&self, request: Request<WasiBody>) -> Result<Request<Full<Bytes>>, Error> {
+    /// Reads the request's body; that of a `GET` or `HEAD` is dropped, and so is one that is too long.
+    async fn read(
+        &self,
+        request: Request<WasiBody>,
+    ) -> Result<(Request<()>, Bytes, Result<(), Denial>), Error> {
         let (mut parts, body) = request.into_parts();
-        let body = Limited::new(body, self.request_bytes)
-            .collect()
-            .await
-            .map_err(|_| Error::HttpRequestBodySize(None))?
-            .to_bytes();
+        let body = Limited::new(body, self.request_bytes).collect().await;
+        let (body, whole) = match body {
+            Ok(body) => (body.to_bytes(), Ok(())),
+            Err(cause) if cause.is::<LengthLimitError>() => {
+                (Bytes::new(), Err(Denial::Body(self.request_bytes)))
+            }
+            Err(_) => return Err(Error::HttpRequestBodySize(None)),
+        };
         let body = match parts.method {
             Method::GET | Method::HEAD => Bytes::new(),
             _ => body,
@@ -236,7 +272,7 @@ impl Sender {
         for name in [HOST, CONTENT_LENGTH] {
             parts.headers.remove(name);
         }
-        Ok(Request::from_parts(parts, Full::new(body)))
+        Ok((Request::from_parts(parts, ()), body, whole))
     }
 
     async fn send(
@@ -244,12 +280,14 @@ impl Sender {
         upstream: &Upstream,
         permit: &Permit,
         mut request: Request<Full<Bytes>>,
-    ) -> Result<(Response<Incoming>, Option<usize>), Error> {
+    ) -> Result<(Response<Incoming>, Option<usize>), Failure> {
         let row = self.begin(&request, Some(permit.route), Outcome::Sent);
         match (permit.route, &upstream.credential) {
             (Route::Api, Some(credential)) => {
                 let (name, value) = credential.header();
-                request.headers_mut().insert(name, value);
+                let headers = request.headers_mut();
+                headers.insert(name, value);
+                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(PLAIN));
             }
             (Route::Api, None) => {}
             // The address says all; a header would only carry something to another host.
@@ -267,12 +305,12 @@ impl Sender {
         }
     }
 
-    /// Writes down that there is no answer. What the guest is told of it.
-    fn fail(&self, row: Option<usize>, cause: TransportError) -> Error {
+    /// Writes down that there is no answer.
+    fn fail(&self, row: Option<usize>, cause: TransportError) -> Failure {
         self.exchanged(&ExchangeMeasured::Failed);
-        let code = cause.code();
-        self.egress.transcript.set(row, Outcome::Failed(cause));
-        code
+        let outcome = Outcome::Failed(cause.clone());
+        self.egress.transcript.set(row, outcome);
+        Failure::Transport(cause)
     }
 
     fn hand_over(
@@ -281,7 +319,7 @@ impl Sender {
         response: Response<Source>,
         row: Option<usize>,
         keeper: Option<Keeper>,
-    ) -> Result<Response<WasiBody>, Error> {
+    ) -> Result<Response<WasiBody>, Failure> {
         let (mut parts, body) = response.into_parts();
         let unwanted: Vec<HeaderName> = parts
             .headers
@@ -292,7 +330,16 @@ impl Sender {
         for name in unwanted {
             parts.headers.remove(name);
         }
+        let echo = match permit.route {
+            Route::Api => permit.way.echo(),
+            Route::Download => None,
+        };
+        if let Some(echo) = &echo {
+            check_head(echo, &permit.host, &parts.headers)
+                .map_err(|cause| self.fail(row, cause))?;
+        }
         let record = Record {
+            host: permit.host.clone(),
             transcript: self.egress.transcript.clone(),
             row,
             status: parts.status.as_u16(),
@@ -305,7 +352,13 @@ impl Sender {
             ),
             Route::Download => (self.download_bytes, None),
         };
-        let body = ResponseBody::new(body, most, record, (collector, keeper))?;
+        let readers = Readers {
+            listener: echo.map(Listener::new),
+            collector,
+            keeper,
+        };
+        // What is too long is written down where the body ends.
+        let body = ResponseBody::new(body, most, record, readers).map_err(Failure::Transport)?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }
 
@@ -348,6 +401,53 @@ impl Sender {
     }
 }
 
+/// Refuses an answer whose head holds the credential, or whose body could hold it unseen.
+fn check_head(echo: &Echo, host: &str, headers: &HeaderMap) -> Result<(), TransportError> {
+    let host = || host.to_owned();
+    let repeats = |(name, value): (&HeaderName, &HeaderValue)| {
+        echo.is_in(value.as_bytes()) || echo.is_in(name.as_str().as_bytes())
+    };
+    if headers.iter().any(repeats) {
+        return Err(TransportError::Echo { host: host() });
+    }
+    match headers.get(CONTENT_ENCODING) {
+        Some(encoding) if !encoding.as_bytes().eq_ignore_ascii_case(PLAIN.as_bytes()) => {
+            Err(TransportError::Encoded {
+                host: host(),
+                encoding: shown(&String::from_utf8_lossy(encoding.as_bytes())),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why a guest has no answer.
+enum Failure {
+    Denied(Denial),
+    Transport(TransportError),
+}
+
+impl Failure {
+    /// What the guest is told.
+    fn code(&self) -> Error {
+        match self {
+            Self::Denied(Denial::Budget | Denial::Open) => Error::ConnectionLimitReached,
+            Self::Denied(Denial::Body(_)) => Error::HttpRequestBodySize(None),
+            Self::Denied(_) => Error::HttpRequestDenied,
+            Self::Transport(cause) => cause.code(),
+        }
+    }
+
+    fn came_to(self) -> CameTo {
+        match self {
+            Self::Denied(denial) => CameTo::Denied(denial.to_string()),
+            Self::Transport(cause) => CameTo::Failed(cause),
+        }
+    }
+}
+
+/// The encoding of a body that is not encoded.
+const PLAIN: &str = "identity";
 /// Times a request that changes nothing is sent again.
 const RESENDS: u32 = 4;
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::{Method, Uri};
 
-use super::policy::{Denial, Route};
+use super::policy::{Denial, Route, shown};
 use super::transport::TransportError;
 
 /// The record of a session's exchanges, in the order in which they began. Clones are the same record.
@@ -72,8 +72,8 @@ impl Transcript {
             return None;
         }
         rows.exchanges.push(Exchange {
-            method: method.to_string(),
-            url: redacted(uri, route == Some(Route::Api)),
+            method: shown(method.as_str()),
+            url: shown(&redacted(uri, route == Some(Route::Api))),
             outcome,
         });
         Some(rows.exchanges.len() - 1)

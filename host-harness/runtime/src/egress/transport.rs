@@ -5,12 +5,14 @@ use std::io;
 use std::net::IpAddr;
 
 use rustls::CertificateError;
+use serde::{Deserialize, Serialize};
 
 use super::connector::CONNECT_TIMEOUT;
 use super::proxy::ProxyFailure;
 
 /// Why a request could not be carried out. The host is the one the request named.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum TransportError {
     /// Name resolution failed.
     #[error("the name `{host}` cannot be resolved; check the name and this machine's network")]
@@ -88,13 +90,41 @@ pub enum TransportError {
         /// The limit, in seconds.
         seconds: u64,
     },
-    /// The answer is larger than the host's own request takes.
+    /// The answer held the credential that went with the request.
+    #[error(
+        "`{host}` sent the credential back, so its answer is withheld; make the token anew if others may have read that answer"
+    )]
+    Echo {
+        /// The host.
+        host: String,
+    },
+    /// The answer is compressed, although the request asked for none.
+    #[error(
+        "`{host}` answers in the encoding `{encoding}`, which nothing asked for and nobody reads"
+    )]
+    Encoded {
+        /// The host.
+        host: String,
+        /// The header's text, cut.
+        encoding: String,
+    },
+    /// The answer is larger than permitted.
     #[error("`{host}` answers with more than {bytes} bytes, and no more is read")]
     TooLarge {
         /// The host.
         host: String,
         /// The limit, in bytes.
         bytes: usize,
+    },
+    /// The answer says of itself that it is larger than the sandbox permits; none of it was read.
+    #[error(
+        "`{host}` announces an answer of {bytes} bytes, which is more than the sandbox permits"
+    )]
+    Announced {
+        /// The host.
+        host: String,
+        /// What it announces, in bytes.
+        bytes: u64,
     },
     /// The connection broke, or what came back is not HTTP.
     #[error("`{host}` broke off or does not speak HTTP: {cause}")]
@@ -181,6 +211,9 @@ impl TransportError {
             Self::Tls { .. } => Code::TlsProtocolError,
             Self::Timeout { .. } => Code::HttpResponseTimeout,
             Self::TooLarge { .. } => Code::HttpResponseBodySize(None),
+            Self::Echo { .. } => Code::HttpResponseIncomplete,
+            Self::Encoded { .. } => Code::HttpResponseContentCoding(None),
+            Self::Announced { bytes, .. } => Code::HttpResponseBodySize(Some(*bytes)),
             Self::Broken { .. } => Code::ConnectionTerminated,
         }
     }

@@ -174,7 +174,7 @@ async fn a_trap_ends_the_session_and_nothing_else() {
     let first = session.describe().await.unwrap_err();
     assert_eq!(
         first.to_string(),
-        "`describe` failed inside the integration: wasm trap: wasm `unreachable` instruction executed"
+        "`describe` failed inside `x`: wasm trap: wasm `unreachable` instruction executed"
     );
     let request = score_request();
     assert_eq!(
@@ -206,11 +206,7 @@ async fn a_source_has_no_score_and_says_so() {
     let mut session = plugin.open_session(Egress::closed()).await.unwrap();
     for _ in 0..2 {
         let error = session.score(&score_request()).await.unwrap_err();
-        assert_eq!(error, CallError::Unsupported { verb: Verb::Score });
-        assert_eq!(
-            error.to_string(),
-            "this integration is a source and has no `score`"
-        );
+        assert_eq!(error.to_string(), "`x` is a source and has no `score`");
     }
 }
 

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use wasmtime::{Store, UpdateDeadline};
+use wasmtime::component::ResourceTableError;
+use wasmtime::{Store, Trap, UpdateDeadline};
 
 use super::LINE_BYTES;
+use crate::call::{CallError, Verb};
 use crate::egress::{EgressHooks, QuotaWait};
-use crate::limits::Limits;
+use crate::limits::{Exceeded, LimitName, Limits};
 use crate::plugin::Plugin;
 use crate::state::{StoreState, one_line};
 
@@ -55,8 +57,89 @@ pub(super) async fn within<T>(
     }
 }
 
+/// What a call came to; `outcome` is none if it took too long.
+pub(super) fn ended<T>(
+    plugin: &Plugin,
+    verb: Verb,
+    outcome: Option<wasmtime::Result<T>>,
+    state: &StoreState,
+) -> Result<T, CallError> {
+    let limits = plugin.limits();
+    let cause = match outcome {
+        Some(Ok(value)) => return Ok(value),
+        Some(Err(cause)) => cause,
+        None => {
+            return Err(CallError::OutOfTime {
+                plugin: plugin.title(),
+                verb,
+                limit: limits.wall,
+            });
+        }
+    };
+    let plugin = plugin.title();
+    if cause.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+        let ticks = limits.cpu_ticks;
+        return Err(CallError::OutOfCpu {
+            plugin,
+            verb,
+            ticks,
+        });
+    }
+    if let Some(limit) = exceeded(verb, &cause) {
+        let limit = limits.of(limit);
+        return Err(CallError::Exceeded {
+            plugin,
+            verb,
+            limit,
+        });
+    }
+    Err(match state.memory.refused {
+        Some(LimitName::Memory) => CallError::OutOfMemory {
+            plugin,
+            verb,
+            bytes: limits.memory_bytes,
+        },
+        Some(other) => CallError::Exceeded {
+            plugin,
+            verb,
+            limit: limits.of(other),
+        },
+        None if verb == Verb::Open => CallError::Open {
+            plugin,
+            cause: explain(&cause, state),
+        },
+        None => CallError::Trapped {
+            plugin,
+            verb,
+            cause: explain(&cause, state),
+        },
+    })
+}
+
+/// The limit that ended the call from inside the host; none if another cause did.
+fn exceeded(verb: Verb, cause: &wasmtime::Error) -> Option<LimitName> {
+    if let Some(Exceeded(limit)) = cause.downcast_ref() {
+        return Some(*limit);
+    }
+    if matches!(cause.downcast_ref(), Some(ResourceTableError::Full)) {
+        return Some(LimitName::Handles);
+    }
+    // The library's types for these are private.
+    let text = cause.root_cause().to_string();
+    if text.contains(HANDLES_USED_UP) {
+        Some(LimitName::Handles)
+    } else if text.contains(HOSTCALL_USED_UP) {
+        Some(match verb {
+            Verb::Describe => LimitName::Manifest,
+            _ => LimitName::Hostcall,
+        })
+    } else {
+        None
+    }
+}
+
 /// The trap, and what the guest wrote to standard error about it.
-pub(super) fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
+fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
     let trap = if cause.is::<wasmtime_wasi::I32Exit>() {
         "it called `exit`".to_owned()
     } else {
@@ -72,3 +155,7 @@ pub(super) fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
 
 /// Least time between two looks at the clock, so that a call that waits for a quota does not keep the host busy.
 const GRAIN: Duration = Duration::from_millis(50);
+/// What wasmtime says when a store has no handle left.
+const HANDLES_USED_UP: &str = "store handle limit exceeded";
+/// What it says when a guest hands over too much at once.
+const HOSTCALL_USED_UP: &str = "fuel allocated for hostcalls has been exhausted";

@@ -114,7 +114,7 @@ impl DataDir {
     }
 
     /// Deletes a tenant for good: first its data key and its keys of the API, so that what is left of it can never be
-    /// opened, then its file with all that lies beside it. A file that a crash left of a deleted one is removed too.
+    /// opened, then its recordings, and its file with all that lies beside it. A file that a crash left of a deleted one is removed too.
     ///
     /// # Errors
     /// - [`StoreError::TenantUnknown`]: nor is there anything left of it
@@ -135,7 +135,8 @@ impl DataDir {
             })?;
             (known, control.truncate_log())
         };
-        if file::remove_all(&self.file_of(id))? || known {
+        let recordings = file::remove_directory(&self.path.join("recordings").join(id.as_str()))?;
+        if file::remove_all(&self.file_of(id))? || known || recordings {
             cleared
         } else {
             Err(self.unknown(id))

@@ -79,6 +79,7 @@ impl Server {
             "-vv",
         ];
         let mut command = koalr.command(&args);
+        command.env("KOALR_SERVER_RECORDINGS", "9");
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
@@ -288,6 +289,9 @@ fn a_server_with_every_kind_of_secret_tells_none_and_goes_on_through_a_rotation(
         ),
     );
 
+    let recorded = koalr.path("data/recordings/default");
+    let recorded: Vec<_> = fs::read_dir(recorded).unwrap().collect();
+    assert!(recorded.len() > 2, "{recorded:?}");
     let before = sealed(&koalr);
     search.run(&koalr, &["disconnect", "snyk", "--format", "json"]);
     search.run(&koalr, &["vault", "rotate", "--format", "json"]);

@@ -94,6 +94,7 @@ impl Reader {
         if self.mark < MARK.len() {
             for &byte in MARK.iter().take(self.mark) {
                 self.push(byte);
+                self.place = Place::Plain;
             }
         }
         false
@@ -116,13 +117,10 @@ impl Reader {
                 self.place = Place::Start;
             }
             (_, b'\n') => self.end_record(each),
-            // Half of a line break: what else follows a closing quote is kept, as it is not lost that way.
-            (Place::Quote, b'\r') => {}
-            (place, _) => {
+            // What follows a closing quote is kept, as it is not lost that way; another quote there opens nothing.
+            _ => {
                 self.push(byte);
-                if place == Place::Start {
-                    self.place = Place::Plain;
-                }
+                self.place = Place::Plain;
             }
         }
     }
@@ -227,6 +225,14 @@ mod tests {
             let (one, two) = text.as_bytes().split_at(at);
             assert_eq!(read([one, two]).unwrap(), expected, "{at}");
         }
+    }
+
+    #[test]
+    fn a_quote_behind_a_closed_field_opens_nothing() {
+        assert_eq!(
+            read([&b"\"a\"b\"c,d\n\"e\"\rf\"\r\ng"[..]]).unwrap(),
+            [vec!["ab\"c", "d"], vec!["e\rf\""], vec!["g"]]
+        );
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Run {
                         finding,
                     })),
                 Err(Unread { id, reason }) => {
-                    self.skipped += 1;
+                    self.skipped = self.skipped.saturating_add(1);
                     let message = format!("`{id}` of test `{}` is skipped: {reason}", self.test);
                     output.note(place, "record-skipped", id, message);
                 }
@@ -154,7 +154,7 @@ impl Run {
     }
 
     fn again(&mut self, text: String) {
-        self.attempts += 1;
+        self.attempts = self.attempts.saturating_add(1);
         if self.attempts >= MAX_ATTEMPTS {
             self.end(State::Partial, text);
         }

@@ -138,7 +138,8 @@ impl Export {
 
     /// Begins a walk: with a new export, unless Snyk has nothing newer, or has just refused one.
     pub(super) fn begin(&mut self, as_of: Timestamp) {
-        let within = |at: Option<Timestamp>, span| at.is_some_and(|at| as_of - at < span);
+        let within =
+            |at: Option<Timestamp>, span| at.is_some_and(|at| as_of.saturating_sub(at) < span);
         if within(self.created_at, REFRESHED_AFTER) || within(self.refused_at, ASKED_AGAIN_AFTER) {
             self.files = 0;
             return;
@@ -157,7 +158,8 @@ impl Export {
         place: Place,
     ) -> Result<Next, SyncError> {
         let as_of = call.request.as_of;
-        let early = u32::try_from((self.due - as_of + 999) / 1_000).unwrap_or_default();
+        let early = u32::try_from(self.due.saturating_sub(as_of).saturating_add(999) / 1_000)
+            .unwrap_or_default();
         let next = match self.phase {
             Phase::Complete | Phase::Partial | Phase::Refused => Next::Over,
             // A clock that was set back must not make it wait for ever.
@@ -207,7 +209,7 @@ impl Export {
     fn create(&mut self, call: &mut Call<'_, '_>) -> Result<Next, SyncError> {
         let as_of = call.request.as_of;
         let from = match self.reached {
-            Some(reached) => reached - OVERLAP,
+            Some(reached) => reached.saturating_sub(OVERLAP),
             None => call.request.since.unwrap_or(as_of - FIRST_SPAN),
         };
         let path = endpoint::create_export(&self.organization);
@@ -264,7 +266,7 @@ impl Export {
             ))),
             Ok(Progress::Waiting(_)) => {
                 let began = self.created_at.unwrap_or_default();
-                if call.request.as_of - began >= PATIENCE {
+                if call.request.as_of.saturating_sub(began) >= PATIENCE {
                     return Ok(self.partial("the export was not finished after an hour".to_owned()));
                 }
                 self.attempts = 0;
@@ -300,7 +302,7 @@ impl Export {
     }
 
     fn again(&mut self, text: &str) -> Next {
-        self.attempts += 1;
+        self.attempts = self.attempts.saturating_add(1);
         if self.attempts >= MAX_ATTEMPTS {
             return self.partial(format!("failed {MAX_ATTEMPTS} times: {text}"));
         }
@@ -315,7 +317,9 @@ impl Export {
     }
 
     fn longer(&self) -> u32 {
-        (self.wait_secs * 2).clamp(FIRST_WAIT_SECS, LAST_WAIT_SECS)
+        self.wait_secs
+            .saturating_mul(2)
+            .clamp(FIRST_WAIT_SECS, LAST_WAIT_SECS)
     }
 }
 

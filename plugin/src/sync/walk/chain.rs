@@ -167,7 +167,7 @@ impl Chain {
                 output.note(place, "refused", here, text);
             }
             Outcome::Again(text) => {
-                self.attempts += 1;
+                self.attempts = self.attempts.saturating_add(1);
                 if self.attempts >= MAX_ATTEMPTS {
                     let text = format!("failed {MAX_ATTEMPTS} times: {text}");
                     self.broken(&here, &text, place, output);
@@ -188,7 +188,7 @@ impl Chain {
 
     /// Names the next page.
     fn here(&self, organization: &str) -> String {
-        let (listing, page) = (self.listing.name(), self.position.pages + 1);
+        let (listing, page) = (self.listing.name(), self.position.pages.saturating_add(1));
         format!("page {page} of {listing} of organization `{organization}`")
     }
 }

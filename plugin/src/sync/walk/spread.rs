@@ -98,14 +98,14 @@ impl Spread {
         let wanted = 2 * sum * i64::from(part) / i64::from(parts);
         let (mut early, mut late) = (self.buckets.first()?.from, now);
         while early < late {
-            let middle = early + (late - early) / 2;
+            let middle = early + late.saturating_sub(early) / 2;
             if self.halves(middle, now) < wanted {
                 early = middle + 1;
             } else {
                 late = middle;
             }
         }
-        Some(early - early.rem_euclid(SECOND_MS))
+        Some(early.saturating_sub(early.rem_euclid(SECOND_MS)))
     }
 
     /// Twice the issues that existed at a time.
@@ -115,9 +115,10 @@ impl Spread {
             .map(|one| {
                 let issues = i64::from(one.issues);
                 let lasted = now.saturating_sub(one.from).max(1);
-                issues + (at - one.from).saturating_mul(issues) / lasted
+                let come = at.saturating_sub(one.from).saturating_mul(issues) / lasted;
+                issues.saturating_add(come)
             })
-            .sum()
+            .fold(0, i64::saturating_add)
     }
 }
 

@@ -30,8 +30,8 @@ fn a_guest_sets_no_header_that_changes_who_asks_or_what() {
 #[test]
 fn the_manifests_own_credential_header_is_forbidden_to_the_guest() {
     let address = SocketAddr::from(([127, 0, 0, 1], 9));
-    let Egress { way, transcript } = egress(address);
-    let way = Arc::into_inner(way.unwrap()).unwrap();
+    let egress = egress(address);
+    let way = Arc::into_inner(egress.way.unwrap()).unwrap();
     let credential =
         CredentialHeader::new("x-api-key", "{credential}", &Secret::parse(CANARY).unwrap())
             .unwrap();
@@ -45,7 +45,13 @@ fn the_manifests_own_credential_header_is_forbidden_to_the_guest() {
             ..*upstream
         })),
     }));
-    let mut hooks = EgressHooks::new(Egress { way, transcript }, &Limits::default());
+    let mut hooks = EgressHooks::new(
+        Egress {
+            way,
+            ..Egress::closed()
+        },
+        &Limits::default(),
+    );
     assert!(hooks.is_forbidden_header(&HeaderName::from_static("x-api-key")));
 }
 

@@ -158,6 +158,33 @@ fn a_credential_is_not_sent_to_another_region_than_its_own() {
 }
 
 #[test]
+fn a_credential_for_an_unknown_host_goes_nowhere_else() {
+    assert_eq!(
+        sentence(Some("US-01"), Some("api.evil.example")),
+        "the credential is valid for `api.evil.example`, which is no origin of this integration; it knows US-01, EU-01, GOV"
+    );
+    let own = with(vec![origin("own", CustomerSupplied, &[])]);
+    let chosen = Some("https://scan.acme.test:8443");
+    let pinned = pin_origin(&own, chosen, Some("scan.acme.test"), false).unwrap();
+    assert_eq!(pinned.base, "https://scan.acme.test:8443");
+    assert!(pin_origin(&own, chosen, Some("scan.evil.test"), false).is_err());
+}
+
+#[test]
+fn an_address_of_this_machine_is_an_http_one() {
+    for odd in [
+        "ht://127.0.0.1:8080",
+        "http://[::1]i:9",
+        "http://127.0.0.1:99999",
+    ] {
+        assert!(
+            pin_origin(&regions(), Some(odd), None, true).is_err(),
+            "`{odd}`"
+        );
+    }
+}
+
+#[test]
 fn a_loopback_address_needs_the_operators_permission() {
     for address in [
         "http://127.0.0.1:8080",

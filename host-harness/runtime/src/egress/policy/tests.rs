@@ -114,6 +114,22 @@ fn another_origin_is_denied_by_the_part_that_differs() {
 }
 
 #[test]
+fn a_port_that_is_none_is_not_the_usual_one() {
+    for authority in [
+        "api.example.com:99999",
+        "api.example.com:",
+        "api.example.com:0443",
+    ] {
+        let uri = format!("https://{authority}/rest/self");
+        assert_eq!(
+            denial(&Method::GET, &uri),
+            "the address has no plain host",
+            "{uri}"
+        );
+    }
+}
+
+#[test]
 fn what_the_manifest_does_not_list_is_denied_with_its_line() {
     assert_eq!(
         denial(

@@ -279,6 +279,7 @@ fn a_download_from_elsewhere_never_reaches_this_machine() {
     let permit = |route| Permit {
         way: egress(SocketAddr::from(([127, 0, 0, 1], 9))).way.unwrap(),
         route,
+        host: String::new(),
     };
     let file = "https://b.s3.amazonaws.com/file.csv".parse().unwrap();
     let own = "http://127.0.0.1:9/file.csv".parse().unwrap();

@@ -160,6 +160,20 @@ fn a_handle_on_a_deleted_tenant_writes_nothing_more() {
     );
 }
 
+#[test]
+fn a_deleted_tenant_leaves_no_recording() {
+    let (directory, tenant, _) = connected();
+    drop(tenant);
+    let recordings = directory.path().join("recordings");
+    for tenant in ["acme", "other"] {
+        fs::create_dir_all(recordings.join(tenant)).unwrap();
+        fs::write(recordings.join(tenant).join("sync-1.jsonl"), "{}").unwrap();
+    }
+    data(&directory).delete(&acme()).unwrap();
+    assert!(!recordings.join("acme").exists());
+    assert!(recordings.join("other/sync-1.jsonl").exists());
+}
+
 /// What a deleted tenant's last handle does when it is closed must not reach the files of the new one.
 #[test]
 fn a_handle_on_a_deleted_tenant_does_no_harm_to_the_next_of_that_name() {

@@ -66,6 +66,9 @@ impl Export {
             match reply {
                 None => return Some(Next::Now),
                 Some(Ok(answer)) if answer.status == 200 => {
+                    if counts.headless && files.rows != Some(0) {
+                        return Some(self.partial("a file of the export is empty".to_owned()));
+                    }
                     if let Some(next) = self.take(counts, call, place) {
                         return Some(next);
                     }
@@ -116,7 +119,7 @@ impl Export {
             return Some(Next::Now);
         }
         self.skip = 0;
-        self.files += 1;
+        self.files = self.files.saturating_add(1);
         self.rows = self.rows.saturating_add(counts.taken);
         None
     }

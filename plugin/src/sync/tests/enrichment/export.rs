@@ -376,6 +376,22 @@ fn a_finished_export_without_a_file_is_partial() {
 }
 
 #[test]
+fn an_empty_file_is_complete_only_where_there_is_no_row() {
+    let unsaid = format!(r#"{{"data":{{"attributes":{{"results":[{{"url":"{FILE_1}"}}]}}}}}}"#);
+    for (said, expected) in [
+        (
+            unsaid,
+            (CoverageState::Partial, "a file of the export is empty"),
+        ),
+        (results(0, &[FILE_1]), (CoverageState::Complete, "")),
+    ] {
+        let script = finished().on("/export/c?", 200, &said).on("/1?", 200, "");
+        let (_, state, detail) = end(script);
+        assert_eq!((state, detail.as_str()), expected);
+    }
+}
+
+#[test]
 fn too_many_requests_pause_the_walk() {
     let mut script = creating().limited("/jobs/", Some("40"));
     let mut request = enrichment(&[]);
