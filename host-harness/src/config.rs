@@ -21,6 +21,7 @@ use koalr_runtime::Limits as Sandbox;
 
 use crate::RateShare;
 use crate::observe::LogSettings;
+use crate::registry::SignaturePolicy;
 use crate::serve::Tolerance;
 use crate::web::{Limits, Reach};
 
@@ -73,6 +74,10 @@ pub struct Config {
     pub sandbox: Sandbox,
     /// How many calls of a version may fail.
     pub tolerance: Tolerance,
+    /// Whether a version that decides stored changes otherwise is not swapped in without consent.
+    pub refuse_verdict_changes: bool,
+    /// Which signatures versions of integrations need.
+    pub signatures: SignaturePolicy,
     /// What is logged, and how.
     pub log: LogSettings,
     /// Where metrics are served; none means nowhere.
@@ -121,6 +126,8 @@ impl Default for Config {
             plugin: None,
             sandbox: Sandbox::default(),
             tolerance: Tolerance::default(),
+            refuse_verdict_changes: false,
+            signatures: SignaturePolicy::default(),
             log: LogSettings::default(),
             metrics: None,
             set: BTreeMap::new(),

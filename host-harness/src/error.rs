@@ -6,9 +6,13 @@ use crate::config::{ConfigError, FileError};
 use crate::github::SettingsError;
 use crate::jobs::ConnectRefusal;
 use crate::recording::RecordingError;
+use crate::registry::SignatureError;
+use crate::report::{plain, utc};
 use crate::web::ListenError;
 use koalr_platform::complaint::{Complaint, Problem};
 use koalr_platform::conformance::Breaches;
+use koalr_platform::model::common::Timestamp;
+use koalr_platform::widening::Widening;
 use koalr_runtime::{
     CallError, ClientError, CredentialError, EngineError, LoadError, PinError, PolicyError,
     ProxyError, Verb,
@@ -47,6 +51,39 @@ pub enum HostError {
     /// The data directory failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A version is not signed as it must be.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// A version goes beyond the one that it would take the place of, and nobody agreed.
+    #[error(
+        "{to} of `{integration}` goes beyond {from}, and nothing was changed; look at this, and agree with \
+         `--accept-widening`:{}",
+        differences(.beyond)
+    )]
+    Widened {
+        /// The integration.
+        integration: String,
+        /// The version that serves.
+        from: String,
+        /// The version that was to serve.
+        to: String,
+        /// Where it goes beyond. Not empty.
+        beyond: Vec<Widening>,
+    },
+    /// Somebody paused the integration.
+    #[error(
+        "`{integration}` is paused since {}: {}; `koalr plugin resume {integration}` ends that",
+        utc(*.since),
+        plain(.why)
+    )]
+    Paused {
+        /// The integration.
+        integration: String,
+        /// Why, in somebody's words.
+        why: String,
+        /// Since when.
+        since: Timestamp,
+    },
     /// The upstream's address was not accepted.
     #[error(transparent)]
     Pin(#[from] PinError),
@@ -202,6 +239,12 @@ pub enum HostError {
 fn sentences(problems: &[Problem]) -> String {
     let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
     all.join("; ")
+}
+
+/// One line for each.
+fn differences(beyond: &[Widening]) -> String {
+    let lines = beyond.iter().map(|one| plain(&one.to_string()));
+    lines.flat_map(|line| ["\n  ".to_owned(), line]).collect()
 }
 
 /// One line for each.

@@ -2,8 +2,8 @@
 //!
 //! [`Host`] holds a sandbox engine, a data directory and one loaded plugin. [`jobs`] are what it does with them;
 //! [`inbox`] reads webhooks, which [`web`] takes; [`queue`] says when a job runs, and [`serve`] puts all of them together.
-//! [`recording`] writes calls down and makes them
-//! again; [`config`] is what an operator sets, and [`observe`] is what an operator sees. [`report`] is how results look; [`github`]
+//! [`registry`] says which version of an integration that is, and [`recording`] writes calls down and makes them again.
+//! [`config`] is what an operator sets, and [`observe`] is what an operator sees. [`report`] is how results look; [`github`]
 //! is where they are posted; [`cli`] is the command line `koalr`.
 
 mod api_key;
@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod observe;
 pub mod queue;
 pub mod recording;
+pub mod registry;
 pub mod report;
 pub mod serve;
 mod ticket;

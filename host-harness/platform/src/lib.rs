@@ -39,3 +39,4 @@ pub mod stats;
 pub mod team;
 pub mod timeline;
 pub mod waiver;
+pub mod widening;

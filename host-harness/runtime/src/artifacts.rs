@@ -94,8 +94,34 @@ impl Artifacts {
 
     fn path(&self, hash: &str) -> PathBuf {
         self.directory
-            .join(format!("{hash}-{:016x}.cwasm", self.compatibility))
+            .join(format!("{hash}-{:016x}{SUFFIX}", self.compatibility))
     }
+}
+
+/// Removes the machine code of a component, whatever engine it was made for; says how many files that were. A directory
+/// that is absent holds none.
+///
+/// # Errors
+///
+/// The directory cannot be read, or a file in it cannot be removed.
+pub fn forget_artifacts(directory: &Path, content_hash: &str) -> io::Result<usize> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    let mut removed = 0;
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let rest = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(content_hash));
+        if rest.is_some_and(|rest| rest.starts_with('-') && rest.ends_with(SUFFIX)) {
+            fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 /// Fast rather than strong: whoever could forge a file here could forge its checksum too.
@@ -107,6 +133,8 @@ fn checksum(code: &[u8]) -> [u8; CHECKSUM_BYTES] {
 
 /// Tells apart the temporary files of one process.
 static SERIAL: AtomicU64 = AtomicU64::new(0);
+/// Ends the name of a file of machine code.
+const SUFFIX: &str = ".cwasm";
 /// Bytes of a checksum.
 const CHECKSUM_BYTES: usize = size_of::<u64>();
 /// Mode bits of a directory only its owner may open.

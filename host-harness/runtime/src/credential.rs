@@ -135,6 +135,14 @@ pub enum CredentialError {
     /// The manifest's header value has no place for the credential.
     #[error("the manifest's credential value `{0}` lacks `{PLACE}` or cannot stand in a header")]
     Template(String),
+    /// A form's pattern is none.
+    #[error("the manifest's pattern of credential `{kind}` is no regular expression: {cause}")]
+    Pattern {
+        /// The form's id.
+        kind: String,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// The manifest has no form of credential.
     #[error("this integration takes no credential")]
     None,
@@ -183,6 +191,24 @@ pub fn credential_header(
     CredentialHeader::new(&kind.header, &kind.value, secret)
 }
 
+/// Makes sure that every form of credential of a manifest can be recognized and sent.
+///
+/// # Errors
+///
+/// A pattern is no regular expression; a header is none, or has no place for the credential.
+pub fn check_credentials(manifest: &Manifest) -> Result<(), CredentialError> {
+    let sample = Secret(Zeroizing::new("sample".to_owned()));
+    for kind in &manifest.credentials {
+        whole(kind).map_err(|cause| CredentialError::Pattern {
+            kind: kind.id.clone(),
+            cause: cause.to_string(),
+        })?;
+        CredentialHeader::new(&kind.header, &kind.value, &sample)?;
+    }
+    Ok(())
+}
+
+/// The pattern that a whole credential matches.
 fn whole(kind: &CredentialKind) -> Result<Regex, regex_lite::Error> {
     Regex::new(&format!("^(?:{})$", kind.pattern))
 }

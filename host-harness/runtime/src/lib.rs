@@ -27,10 +27,11 @@ mod session;
 mod state;
 mod verbs;
 
+pub use artifacts::forget_artifacts;
 pub use call::{CallError, Usage, Verb};
 pub use credential::{
-    CredentialError, CredentialHeader, Secret, SecretError, credential_header, identify_credential,
-    unreadable_patterns,
+    CredentialError, CredentialHeader, Secret, SecretError, check_credentials, credential_header,
+    identify_credential, unreadable_patterns,
 };
 pub use egress::{
     Answered, Answers, Asked, Bounds, CameTo, ClientError, Content, Cut, Denial, DownloadFault,

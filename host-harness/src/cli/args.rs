@@ -1,9 +1,9 @@
 //! Arguments of every command.
 
 mod config;
+mod plugin;
 mod report;
 mod serve;
-mod shadow;
 mod team;
 mod tenant;
 mod upstream;
@@ -11,7 +11,8 @@ mod vault;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use koalr_platform::audit::Tip;
 use koalr_platform::model::common::Timestamp;
 use time::OffsetDateTime;
@@ -21,9 +22,9 @@ use super::change_command::ChangeCommand;
 use crate::config::Config;
 use crate::observe::LogFormat;
 pub(super) use config::ConfigCommand;
+pub(super) use plugin::{PluginCommand, Shadow, Stated};
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use serve::Serve;
-pub(super) use shadow::Shadow;
 pub(super) use team::{
     AuditCommand, HookCommand, Import, JobsCommand, KeyCommand, Override, SignIn, SignOut,
     TeamCommand, WaiverCommand,
@@ -46,6 +47,24 @@ pub(super) struct Args {
     pub(super) log_format: Option<LogLines>,
     #[command(subcommand)]
     pub(super) command: Command,
+}
+
+impl Args {
+    /// Those of this process. Ends it where they are wrong.
+    pub(super) fn read() -> Self {
+        let matches = Self::command().get_matches();
+        let mut args = Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        args.common.names_tenant = names_tenant(&matches);
+        args
+    }
+}
+
+/// Whether the tenant is given, at whatever depth.
+fn names_tenant(matches: &ArgMatches) -> bool {
+    matches.value_source("tenant") == Some(ValueSource::CommandLine)
+        || matches
+            .subcommand()
+            .is_some_and(|(_, below)| names_tenant(below))
 }
 
 /// How log lines look.
@@ -75,8 +94,9 @@ pub(super) struct Common {
     /// Whose data.
     #[arg(long, global = true, value_name = "NAME", default_value = "default")]
     pub(super) tenant: String,
-    /// The integration's component [default: the one beside this program].
-    #[arg(long, global = true, value_name = "FILE")]
+    /// The integration for this command: a component's file, or an installed `ID` or `ID@VERSION` [default: the version that
+    /// serves the tenant, or else the component beside this program].
+    #[arg(long, global = true, value_name = "FILE|ID[@VERSION]")]
     pub(super) plugin: Option<PathBuf>,
     /// Take this as the time, for reproducible runs [default: the clock].
     #[arg(long, global = true, value_name = "RFC3339", value_parser = timestamp)]
@@ -89,6 +109,9 @@ pub(super) struct Common {
     /// the upstream said, and no token.
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) record: Option<PathBuf>,
+    /// Whether somebody named the tenant.
+    #[arg(skip)]
+    pub(super) names_tenant: bool,
     /// What it says, once it was read.
     #[arg(skip)]
     pub(super) settings: Config,
@@ -103,7 +126,7 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Look at a component.
+    /// Look at components, install versions of integrations, and say which serves.
     Plugin {
         #[command(subcommand)]
         command: PluginCommand,
@@ -228,35 +251,6 @@ pub(super) enum Command {
     ///
     /// Exit codes: 0 shown, 2 failed.
     Demo(Demo),
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum PluginCommand {
-    /// Say what a component is, what it imports and what it asks for.
-    ///
-    /// Exit codes: 0 it can be loaded, 2 it cannot.
-    Inspect {
-        /// The component.
-        file: PathBuf,
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
-    /// Let an installed version judge again what was judged, beside the one that serves. Changes nothing.
-    ///
-    /// Exit codes: 0 every verdict is the same, 1 one is not, or a version failed, 2 failed, 3 nothing to compare.
-    Shadow(Shadow),
-    /// Run the contract's conformance suite against a component, without a token or a network.
-    ///
-    /// Exit codes: 0 all that could be tried passed, 1 something failed, 2 it could not be run.
-    Check {
-        /// The component.
-        file: PathBuf,
-        /// A recording of a call on it, or a directory of them; may be given several times.
-        #[arg(long = "recording", value_name = "FILE")]
-        recordings: Vec<PathBuf>,
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
 }
 
 #[derive(Debug, Subcommand)]

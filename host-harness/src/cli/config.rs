@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::args::{Command, Common, ConfigCommand, Format};
+use super::host::reference;
 use super::print;
 use crate::HostError;
 use crate::config::{Config, Sources, find};
@@ -46,9 +47,14 @@ fn sources(
 ) -> Sources {
     let mut sources = Sources::of(file);
     sources.flags = flags;
-    for (flag, path) in [("--data", &common.data), ("--plugin", &common.plugin)] {
+    // An installed version is no file.
+    let file = common
+        .plugin
+        .as_ref()
+        .filter(|named| reference(named).is_none());
+    for (flag, path) in [("--data", common.data.as_ref()), ("--plugin", file)] {
         // Where it is no text, it is used as it is all the same.
-        let text = path.as_ref().and_then(|path| path.to_str());
+        let text = path.and_then(|path| path.to_str());
         let given = text.map(|text| (flag, text.to_owned()));
         sources.flags.extend(given);
     }

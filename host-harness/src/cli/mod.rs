@@ -12,6 +12,7 @@ mod demo;
 mod deployment;
 mod disconnect;
 mod hook;
+mod host;
 mod import;
 mod key;
 mod plugin;
@@ -36,17 +37,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::Parser as _;
 use koalr_platform::model::common::Timestamp;
-use koalr_runtime::Proxy;
 use koalr_store::{DataDir, StoreError, Tenant, TenantId};
 use serde::Serialize;
 
+use crate::HostError;
 use crate::observe::log_to_standard_error;
-use crate::recording::Recordings;
 use crate::report::json_line;
-use crate::{Host, HostError, HostSettings, RateShare};
 use args::{Args, Command, Common, Format};
+use host::open_host;
 
 /// Exit code of a command that failed.
 pub const FAILED: u8 = 2;
@@ -57,7 +56,7 @@ pub const FAILED: u8 = 2;
 ///
 /// With one sentence that names the input and the way out. The process then ends with exit code 2.
 pub async fn run() -> Result<ExitCode, HostError> {
-    let args = Args::parse();
+    let args = Args::read();
     let mut common = args.common;
     // The demo shows what there is without being set up, and the configuration is not used before it is looked at.
     if !matches!(args.command, Command::Demo(_) | Command::Config { .. }) {
@@ -146,23 +145,6 @@ fn find_data(common: &Common) -> Result<DataDir, HostError> {
 fn create_tenant(common: &Common) -> Result<Tenant, HostError> {
     let tenant = TenantId::parse(&common.tenant)?;
     Ok(DataDir::open(data_path(common)?)?.tenant(&tenant, true)?)
-}
-
-/// The loaded integration, with its compiled form kept in the data directory if there is one.
-async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
-    let data = data_path(common)?;
-    let host = Host::open(HostSettings {
-        plugin: common.plugin.clone().or(common.settings.plugin.clone()),
-        artifact_dir: data.is_dir().then(|| data.join(ARTIFACTS)),
-        rate_share,
-        proxy: Proxy::from_environment()?,
-        limits: common.settings.sandbox.clone(),
-    })
-    .await?;
-    Ok(match &common.record {
-        Some(directory) => host.recorded(Recordings::all(directory.clone())?),
-        None => host,
-    })
 }
 
 fn data_path(common: &Common) -> Result<PathBuf, HostError> {

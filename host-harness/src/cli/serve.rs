@@ -7,8 +7,10 @@ use koalr_store::DataDir;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::{Common, Format};
-use super::{data_path, now, open_host, print};
+use super::host::open_named;
+use super::{data_path, now, print};
 use crate::HostError;
+use crate::jobs::RECORDINGS;
 use crate::queue::{CapacityError, WallClock};
 use crate::recording::Recordings;
 use crate::serve::{ServeSettings, Server};
@@ -24,7 +26,7 @@ pub(super) async fn run(common: &Common) -> Result<ExitCode, HostError> {
     let mut signals = Signals::listen().map_err(HostError::Serve)?;
     let tls = common.settings.look()?;
     let data = DataDir::open(data_path(common)?)?;
-    let host = open_host(common, common.settings.rate_share).await?;
+    let host = open_named(common, common.settings.rate_share).await?;
     let host = match common.settings.recordings {
         0 => host,
         newest => {
@@ -107,6 +109,3 @@ fn reload(tls: Option<&Tls>) {
         None => tracing::info!("there is no certificate to read again"),
     }
 }
-
-/// Where the calls of each tenant are recorded in the data directory. Deleting a tenant removes its own.
-const RECORDINGS: &str = "recordings";

@@ -33,6 +33,10 @@ pub(super) fn contradictions(config: &Config, wrong: &BTreeSet<&'static str>) ->
         );
         say(&["api.streams", "server.connections"], sentence);
     }
+    if config.signatures.required && config.signatures.keys.is_empty() {
+        let sentence = "no version could be run, because no key signs any; set `plugins.keys` too";
+        say(&["plugins.signature", "plugins.keys"], sentence.to_owned());
+    }
     match (&config.certificate, &config.key) {
         (Some(_), None) => say(
             &["server.certificate", "server.key"],
@@ -77,6 +81,7 @@ impl Config {
     /// - the certificate or its key cannot be used
     /// - the component is no file
     /// - the data directory is a file
+    /// - a key that signs versions cannot be used
     pub fn look(&self) -> Result<Option<Tls>, ConfigError> {
         let mut complaints = Vec::new();
         let mut say = |name: &str, sentence: String| {
@@ -95,6 +100,9 @@ impl Config {
                 "plugin.file",
                 format!("there is no file `{}`", path.display()),
             );
+        }
+        if let Err(error) = self.signatures.read() {
+            say("plugins.keys", error.to_string());
         }
         let mut tls = None;
         if let (Some(certificate), Some(key)) = (&self.certificate, &self.key) {

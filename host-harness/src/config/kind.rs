@@ -15,6 +15,8 @@ pub enum Kind {
     Address,
     /// The path of a file or directory.
     Path,
+    /// Paths of files: in a file of settings a list, in a variable with `:` between them.
+    Paths,
     /// Scheme, host and, if need be, port of an address on the web.
     Origin,
     /// Yes or no.
@@ -34,6 +36,8 @@ pub enum Value {
     Address(SocketAddr),
     /// The path of a file or directory.
     Path(PathBuf),
+    /// Paths of files. May be empty.
+    Paths(Vec<PathBuf>),
     /// An address on the web, without a slash at its end.
     Origin(String),
     /// Yes or no.
@@ -53,10 +57,10 @@ impl Kind {
     pub(super) fn read(self, text: &str) -> Result<Value, String> {
         let value = match self {
             Self::Address => text.parse().ok().map(Value::Address),
-            Self::Path => {
-                // What is in a file must not be repeated as if it were its name.
-                let is_path = !text.trim().is_empty() && !text.contains(char::is_control);
-                is_path.then(|| Value::Path(PathBuf::from(text)))
+            Self::Path => path(text).map(Value::Path),
+            Self::Paths => {
+                let paths: Option<_> = text.split(':').map(path).collect();
+                paths.map(Value::Paths)
             }
             Self::Origin => origin(text).map(Value::Origin),
             Self::Flag => text.parse().ok().map(Value::Flag),
@@ -86,6 +90,11 @@ impl Kind {
             (Self::Address | Self::Path | Self::Origin | Self::Word(_), DeValue::String(text)) => {
                 self.read(text)
             }
+            (Self::Paths, DeValue::Array(list)) => {
+                let texts = list.iter().map(|one| one.get_ref().as_str());
+                let paths: Option<_> = texts.map(|text| text.and_then(path)).collect();
+                paths.map(Value::Paths).ok_or_else(|| self.expected())
+            }
             (Self::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
             (Self::Whole(..), DeValue::Integer(number)) if number.radix() == 10 => {
                 self.read(number.as_str())
@@ -100,6 +109,7 @@ impl Kind {
         match self {
             Self::Address => "address and port".to_owned(),
             Self::Path => "path".to_owned(),
+            Self::Paths => "list of paths".to_owned(),
             Self::Origin => "`https://HOST` or `http://HOST`".to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Whole(low, high) => format!("{low} to {high}"),
@@ -116,6 +126,9 @@ impl Kind {
                 "expected an IP address and a port such as \"127.0.0.1:8080\"".to_owned()
             }
             Self::Path => "expected the path of a file or directory, not what is in it".to_owned(),
+            Self::Paths => {
+                "expected paths of files such as [\"release.pem\"], not what is in them".to_owned()
+            }
             Self::Origin => {
                 "expected where a browser finds the pages, without a path, such as \"https://koalr.example.com\""
                     .to_owned()
@@ -135,12 +148,22 @@ impl Value {
             Self::Unset => return None,
             Self::Address(address) => quoted(&address.to_string()),
             Self::Path(path) => quoted(&path.display().to_string()),
+            Self::Paths(paths) => {
+                let paths = paths.iter().map(|path| quoted(&path.display().to_string()));
+                format!("[{}]", paths.collect::<Vec<_>>().join(", "))
+            }
             Self::Origin(origin) => quoted(origin),
             Self::Flag(flag) => flag.to_string(),
             Self::Whole(number) => number.to_string(),
             Self::Word(word) => quoted(word),
         })
     }
+}
+
+/// A path, if it is one line: what is in a file must not be repeated as if it were its name.
+fn path(text: &str) -> Option<PathBuf> {
+    let is_path = !text.trim().is_empty() && !text.contains(char::is_control);
+    is_path.then(|| PathBuf::from(text))
 }
 
 /// Scheme, host and port, if nothing else is there: a name before the host would be sent to everybody.

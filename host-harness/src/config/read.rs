@@ -248,10 +248,12 @@ fn holds_secret(written: &Written<'_>) -> bool {
 
 /// A path that is not absolute begins where the file is.
 fn beside(file: &Path, value: Value) -> Value {
+    let directory = file.parent().unwrap_or(Path::new(""));
     match value {
-        Value::Path(path) => {
-            let directory = file.parent().unwrap_or(Path::new(""));
-            Value::Path(directory.join(path))
+        Value::Path(path) => Value::Path(directory.join(path)),
+        Value::Paths(paths) => {
+            let paths = paths.into_iter().map(|path| directory.join(path));
+            Value::Paths(paths.collect())
         }
         value => value,
     }

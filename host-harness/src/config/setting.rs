@@ -25,6 +25,7 @@ pub(super) enum Field {
         fn(&mut Config, SocketAddr),
     ),
     Path(fn(&Config) -> Option<&PathBuf>, fn(&mut Config, PathBuf)),
+    Paths(fn(&Config) -> &Vec<PathBuf>, fn(&mut Config, Vec<PathBuf>)),
     Origin(fn(&Config) -> Option<&String>, fn(&mut Config, String)),
     Flag(fn(&Config) -> bool, fn(&mut Config, bool)),
     Whole((i64, i64), fn(&Config) -> i64, fn(&mut Config, i64)),
@@ -61,6 +62,7 @@ impl Setting {
         match self.field {
             Field::Address(..) => Kind::Address,
             Field::Path(..) => Kind::Path,
+            Field::Paths(..) => Kind::Paths,
             Field::Origin(..) => Kind::Origin,
             Field::Flag(..) => Kind::Flag,
             Field::Whole((low, high), ..) => Kind::Whole(low, high),
@@ -74,6 +76,7 @@ impl Setting {
         match self.field {
             Field::Address(get, _) => get(config).map_or(Value::Unset, Value::Address),
             Field::Path(get, _) => get(config).cloned().map_or(Value::Unset, Value::Path),
+            Field::Paths(get, _) => Value::Paths(get(config).clone()),
             Field::Origin(get, _) => get(config).cloned().map_or(Value::Unset, Value::Origin),
             Field::Flag(get, _) => Value::Flag(get(config)),
             Field::Whole(_, get, _) => Value::Whole(get(config)),
@@ -86,6 +89,7 @@ impl Setting {
         match (&self.field, value) {
             (Field::Address(_, set), Value::Address(value)) => set(config, value),
             (Field::Path(_, set), Value::Path(value)) => set(config, value),
+            (Field::Paths(_, set), Value::Paths(value)) => set(config, value),
             (Field::Origin(_, set), Value::Origin(value)) => set(config, value),
             (Field::Flag(_, set), Value::Flag(value)) => set(config, value),
             (Field::Whole(_, _, set), Value::Whole(value)) => set(config, value),

@@ -11,7 +11,7 @@ use crate::RateShare;
 use crate::observe::LogFormat;
 
 /// Every setting, section by section.
-pub static SETTINGS: [Setting; 40] = [
+pub static SETTINGS: [Setting; 43] = [
     Setting {
         name: "data.dir",
         flag: Some("--data"),
@@ -342,6 +342,44 @@ pub static SETTINGS: [Setting; 40] = [
             |c| whole(c.tolerance.calls),
             |c, n| c.tolerance.calls = size(n),
         ),
+    },
+    Setting {
+        name: "plugin.verdict-changes",
+        flag: None,
+        about: "Whether a version may serve that decides stored changes otherwise, or of which that is not known",
+        field: Field::Word(
+            &["allowed", "refused"],
+            |c| {
+                if c.refuse_verdict_changes {
+                    "refused"
+                } else {
+                    "allowed"
+                }
+            },
+            |c, word| c.refuse_verdict_changes = word == "refused",
+        ),
+    },
+    Setting {
+        name: "plugins.signature",
+        flag: None,
+        about: "Whether a version without a signature by one of the keys may be installed and run",
+        field: Field::Word(
+            &["optional", "required"],
+            |c| {
+                if c.signatures.required {
+                    "required"
+                } else {
+                    "optional"
+                }
+            },
+            |c, word| c.signatures.required = word == "required",
+        ),
+    },
+    Setting {
+        name: "plugins.keys",
+        flag: None,
+        about: "PEM files of the Ed25519 public keys that sign versions",
+        field: Field::Paths(|c| &c.signatures.keys, |c, paths| c.signatures.keys = paths),
     },
     Setting {
         name: "log.level",

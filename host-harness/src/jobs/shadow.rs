@@ -3,6 +3,7 @@
 
 mod compare;
 mod cost;
+mod recordings;
 mod report;
 mod side;
 mod tally;
@@ -18,6 +19,9 @@ use crate::{Host, HostError};
 
 use compare::compared;
 pub use cost::{ShadowCost, Spent};
+pub(crate) use recordings::RECORDINGS;
+use recordings::Replays;
+pub use recordings::{RecordingChange, ShadowRecordings};
 pub use report::{
     Conclusion, Judgement, LeftOut, ShadowChanges, ShadowReport, ShadowTenants, Side, Turn,
     UnjudgedChange, VerdictChange,
@@ -27,6 +31,8 @@ use tally::Tally;
 
 /// Lets both versions judge every stored decision of the last `days` again, on its stored evidence and for its own time,
 /// by the policy and the waivers that are stored now.
+///
+/// Calls that a server recorded are made again by both, too.
 ///
 /// Both start from the same evidence and none from what was decided then: by a policy that was changed since, both decide
 /// otherwise.
@@ -46,15 +52,18 @@ pub async fn shadow(
     candidate.check_integration(integration)?;
     let from = as_of.saturating_sub(Timestamp::from(days) * DAY_MS);
     let mut tally = Tally::default();
+    let mut replays = Replays::default();
     for id in tenants {
         if tally.stopped() {
             break;
         }
         let tenant = data.tenant(id, false)?;
-        look_at(&tenant, (serving, candidate), (from, as_of), &mut tally).await?;
+        let sides = (serving, candidate);
+        look_at(&tenant, sides, (from, as_of), &mut tally).await?;
+        replays.look_at(data, id, sides).await?;
     }
     let releases = (release(serving)?, release(candidate)?);
-    Ok(tally.report(integration, releases, (from, as_of)))
+    Ok(tally.report(integration, releases, (from, as_of), replays.counts()))
 }
 
 /// Judges everything of one tenant.
@@ -163,6 +172,9 @@ fn release(host: &Host) -> Result<Release, HostError> {
         hash: hash.map_err(|error| HostError::NotPossible(error.to_string()))?,
     })
 }
+
+/// How far back decisions count where nobody says, in days.
+pub const SHADOW_DAYS: u32 = 30;
 
 /// Decisions that are read at once.
 const PAGE: u32 = 32;

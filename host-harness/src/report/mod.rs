@@ -27,6 +27,7 @@ mod markdown;
 mod noun;
 mod outcome;
 mod pace;
+mod plugins;
 mod reconstruct;
 mod replay;
 mod schema;
@@ -64,11 +65,10 @@ pub use koalr::{
 };
 pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
+pub use plugins::{changed_text, history_text, installed_text, plugins_text, removed_text};
 pub use reconstruct::reconstruct_text;
 pub use replay::{ReplayReport, ReplayState, replay_text};
-pub use schema::{
-    change_report_schema, insight_schemas, replay_report_schema, shadow_report_schema,
-};
+pub use schema::{change_report_schema, insight_schemas, plugin_schemas, replay_report_schema};
 pub use settings::{AppliedParameter, AppliedRule};
 pub use shadow::{shadow_sentence, shadow_text};
 pub use status::status_text;

@@ -3,6 +3,7 @@
 use koalr_platform::calibration::Calibration;
 use koalr_platform::correlation::Correlation;
 use koalr_platform::dora::Dora;
+use koalr_platform::rollout::Swap;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -12,6 +13,7 @@ use super::change::ChangeReport;
 use super::insight::Explained;
 use super::replay::ReplayReport;
 use crate::jobs::{DebtReport, FigureRows, ShadowReport};
+use crate::registry::{Changed, InstallReport, ListedPlugin, Removed};
 
 /// The JSON Schema (2020-12) of what `koalr gate` and `koalr score` print with `--format json`. It is kept as
 /// `docs/schema/change-report.json`, and knows every property that is printed.
@@ -32,16 +34,23 @@ pub fn insight_schemas() -> [(&'static str, Value); 5] {
     ]
 }
 
-/// The same of what `koalr plugin shadow` prints, kept as `docs/schema/plugin-shadow.json`.
-#[must_use]
-pub fn shadow_report_schema() -> Value {
-    schema_of::<ShadowReport>()
-}
-
 /// The same of what `koalr replay` prints for each recording, kept as `docs/schema/replay-report.json`.
 #[must_use]
 pub fn replay_report_schema() -> Value {
     schema_of::<ReplayReport>()
+}
+
+/// The same of what `koalr plugin` prints.
+#[must_use]
+pub fn plugin_schemas() -> [(&'static str, Value); 6] {
+    [
+        ("plugin-installed", schema_of::<InstallReport>()),
+        ("plugin-list", schema_of::<Vec<ListedPlugin>>()),
+        ("plugin-changed", schema_of::<Changed>()),
+        ("plugin-removed", schema_of::<Removed>()),
+        ("plugin-history", schema_of::<Vec<Swap>>()),
+        ("plugin-shadow", schema_of::<ShadowReport>()),
+    ]
 }
 
 fn schema_of<T: JsonSchema>() -> Value {
@@ -65,9 +74,10 @@ mod tests {
     fn all() -> Vec<(&'static str, Value)> {
         let change = ("change-report", change_report_schema());
         let replay = ("replay-report", replay_report_schema());
-        let shadow = ("plugin-shadow", shadow_report_schema());
-        let all = [change, replay, shadow].into_iter();
-        all.chain(insight_schemas()).collect()
+        let all = [change, replay].into_iter();
+        all.chain(insight_schemas())
+            .chain(plugin_schemas())
+            .collect()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A version beside the one that serves, as text.
 
+mod recordings;
+
 use std::fmt::Write as _;
 
 use koalr_platform::model::verdict::Decision as Judged;
@@ -46,13 +48,9 @@ pub fn shadow_text(report: &ShadowReport) -> String {
             item(&mut text, &line);
         }
     }
-    if let Some(cost) = &report.cost {
-        text.push('\n');
-        sentence(&mut text, "Cost of score and gate, serving → candidate");
-        for line in costs(cost) {
-            item(&mut text, &line);
-        }
-    }
+    let judging = "Cost of score and gate, serving → candidate";
+    cost(&mut text, judging, report.cost.as_ref());
+    recordings::told(&mut text, &report.recordings);
     text
 }
 
@@ -91,6 +89,18 @@ pub fn shadow_sentence(report: &ShadowReport) -> String {
                 grouped(u64::from(failed)),
                 name(&release.version)
             );
+        }
+    }
+    for (failed, release) in [
+        (report.recordings.candidate_failed, &report.candidate),
+        (report.recordings.serving_failed, &report.serving),
+    ] {
+        if failed > 0 {
+            let failed = count(
+                number(failed),
+                ("recorded call fails", "recorded calls fail"),
+            );
+            let _ = write!(said, "; {failed} in {} alone", name(&release.version));
         }
     }
     said + "."
@@ -241,6 +251,15 @@ fn points(changes: &ShadowChanges) -> String {
             tenths(largest),
             grouped(u64::from(changes.only_points))
         ),
+    }
+}
+
+fn cost(text: &mut String, title: &str, cost: Option<&ShadowCost>) {
+    let Some(cost) = cost else { return };
+    text.push('\n');
+    sentence(text, title);
+    for line in costs(cost) {
+        item(text, &line);
     }
 }
 

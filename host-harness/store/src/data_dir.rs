@@ -62,6 +62,12 @@ impl DataDir {
         })
     }
 
+    /// Whether there is one at this path. Makes nothing.
+    #[must_use]
+    pub fn is_at(path: &Path) -> bool {
+        path.join("control.db").is_file()
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -12,6 +12,7 @@ fn another(name: &str, kind: Kind, default: &Value) -> String {
         Kind::Whole(_, high) if name == "server.connections" => high.to_string(),
         Kind::Address => "\"127.0.0.1:9\"".to_owned(),
         Kind::Path => "\"/nowhere\"".to_owned(),
+        Kind::Paths => "[\"/nowhere\", \"/else\"]".to_owned(),
         Kind::Origin => "\"https://koalr.example.com\"".to_owned(),
         Kind::Flag => (*default == Value::Flag(false)).to_string(),
         Kind::Whole(low, _) if *default == Value::Whole(low) => (low + 1).to_string(),
@@ -33,6 +34,7 @@ fn every_setting_is_read_and_stands_where_the_code_looks() {
             "queue.slots" => "reserved = 0\n",
             // A burst that is not set follows it.
             "api.requests-per-minute" => "burst = 60\n",
+            "plugins.signature" => "keys = [\"/k\"]\n",
             "server.certificate" => "key = \"/k\"\n",
             "server.key" => "certificate = \"/c\"\n",
             _ => "",

@@ -6,6 +6,8 @@ use koalr_runtime::Usage;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::recording::Replayed;
+
 /// What both versions spent on the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -61,6 +63,13 @@ impl Watch {
             self.cpu_ticks += usage.cpu_ticks;
             self.memory_peak_bytes = self.memory_peak_bytes.max(usage.memory_peak_bytes);
         }
+    }
+
+    /// A recorded call was made again.
+    pub(super) fn replayed(&mut self, replayed: &Replayed) {
+        self.called(replayed.wall);
+        self.cpu_ticks += replayed.cpu_ticks;
+        self.memory_peak_bytes = self.memory_peak_bytes.max(replayed.memory_peak);
     }
 
     /// Adds what was counted elsewhere.

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::cost::ShadowCost;
+use super::recordings::ShadowRecordings;
 
 /// A version beside the one that serves, on what was judged before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -33,6 +34,8 @@ pub struct ShadowReport {
     pub changes: ShadowChanges,
     /// What both spent on them; none if there was none.
     pub cost: Option<ShadowCost>,
+    /// What both make of recorded calls.
+    pub recordings: ShadowRecordings,
 }
 
 /// What a comparison comes to.

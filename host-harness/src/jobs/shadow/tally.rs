@@ -6,6 +6,7 @@ use koalr_store::{DecisionRecord, TenantId};
 
 use super::compare::Compared;
 use super::cost::{ShadowCost, Watch};
+use super::recordings::ShadowRecordings;
 use super::report::{
     Conclusion, LeftOut, ShadowChanges, ShadowReport, ShadowTenants, Side, Turn, UnjudgedChange,
     VerdictChange,
@@ -139,9 +140,11 @@ impl Tally {
         integration: &str,
         (serving, candidate): (Release, Release),
         (from, as_of): (Timestamp, Timestamp),
+        recordings: ShadowRecordings,
     ) -> ShadowReport {
         let changes = self.changes;
         let otherwise = changes.verdicts > 0 || changes.failed() > 0 || self.deserted;
+        let otherwise = otherwise || recordings.failed() > 0;
         let conclusion = match (otherwise, changes.compared) {
             (true, _) => Conclusion::Otherwise,
             (false, 0) => Conclusion::Unknown,
@@ -157,6 +160,7 @@ impl Tally {
             tenants: self.tenants,
             cost: ShadowCost::of(self.spent.0, self.spent.1),
             changes,
+            recordings,
         }
     }
 

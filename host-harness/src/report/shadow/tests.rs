@@ -4,7 +4,7 @@ use koalr_platform::decision::Decision;
 use koalr_platform::rollout::ContentHash;
 
 use super::*;
-use crate::jobs::{LeftOut, UnjudgedChange};
+use crate::jobs::{LeftOut, RecordingChange, ShadowRecordings, UnjudgedChange};
 use crate::report::layout::WIDTH;
 
 fn version(version: &str) -> Release {
@@ -28,6 +28,7 @@ fn report(conclusion: Conclusion, changes: ShadowChanges) -> ShadowReport {
         },
         changes,
         cost: None,
+        recordings: ShadowRecordings::default(),
     }
 }
 
@@ -141,6 +142,38 @@ fn what_both_spend_stands_side_by_side_with_its_ratio() {
             "largest memory: 2,048 KiB → 2,048 KiB (100 %)",
         ]
     );
+}
+
+#[test]
+fn recorded_calls_are_told_with_what_is_asked_beyond_and_no_more() {
+    let mut report = report(Conclusion::Unknown, ShadowChanges::default());
+    report.recordings = ShadowRecordings {
+        replayed: 3,
+        same: 2,
+        other_requests: 1,
+        other_records: 1,
+        serving_requests: 40,
+        candidate_requests: 41,
+        examples: vec![RecordingChange {
+            tenant: "acme".to_owned(),
+            file: "sync-7.jsonl".to_owned(),
+            fails: None,
+            reason: None,
+            made: vec!["GET https://sample.example.com/new".to_owned()],
+            not_made: vec!["GET https://sample.example.com/old".to_owned()],
+            differences: 1,
+            places: vec!["records[17].finding.severity".to_owned()],
+        }],
+        ..ShadowRecordings::default()
+    };
+    let text = shadow_text(&report);
+    let told = "\nRecorded calls, made again by both\n\
+         \x20 2 the same, request for request\n  1 with other requests\n  1 with other records\n\
+         \x20 requests: 40 → 41\n  sync-7.jsonl of acme:\n\
+         \x20   only now: GET https://sample.example.com/new\n\
+         \x20   not any more: GET https://sample.example.com/old\n\
+         \x20   1 place, first records[17].finding.severity\n";
+    assert!(text.ends_with(told), "{text}");
 }
 
 #[test]
