@@ -127,14 +127,6 @@ pub enum HostError {
         /// The tenant.
         tenant: String,
     },
-    /// An operator paused the integration: nothing is asked of it until they resume it.
-    #[error("`{integration}` is paused: {why}; `koalr plugin resume {integration}` ends that")]
-    PluginPaused {
-        /// The integration.
-        integration: String,
-        /// Why, in the operator's words.
-        why: String,
-    },
     /// The upstream or the credential does not permit a connection.
     #[error("connecting to {upstream}: {reason}")]
     Connect {

@@ -27,6 +27,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::queue::{Capacity, CapacityError, Clock, Queue, Runner, Scheduler, Stopped};
+use crate::registry::Signers;
 use crate::web::{Limits, Listener, Reach, Tls, listen};
 use crate::{Host, HostError};
 use desk::Desk;
@@ -65,6 +66,8 @@ pub struct ServeSettings {
     pub window_days: u32,
     /// How many calls of a version of the integration may fail before the one before it serves again.
     pub tolerance: Tolerance,
+    /// Who may sign versions that the registry names.
+    pub signers: Signers,
     /// Whether an integration may be connected to this machine by API, by plain HTTP, for a mock upstream.
     pub allow_loopback: bool,
     /// What time it is.
@@ -108,6 +111,7 @@ impl ServeSettings {
             grace: config.grace,
             window_days: config.window_days,
             tolerance: config.tolerance,
+            signers: Signers::default(),
             allow_loopback: config.allow_loopback,
             clock,
         })
@@ -133,6 +137,7 @@ impl Server {
     /// # Errors
     /// - the address is not to be had
     /// - the data directory cannot be read
+    /// - a version that is to serve cannot be loaded
     pub async fn start(
         host: Host,
         data: DataDir,
@@ -154,9 +159,8 @@ impl Server {
         let (queue, runner) = Runner::new(scheduler, settings.clock, ledger, worker);
         desk.open(queue.clone());
         desk.tenants()?;
-        let mut fleet = Fleet::default();
         // Before anything is called, so that nobody is served by a version that the registry replaced.
-        fleet.look(&desk).await;
+        let fleet = Fleet::begin(&desk).await?;
         let watched = [
             tokio::spawn(fleet.watch(Arc::clone(&desk))),
             tokio::spawn(routine::watch(Arc::clone(&desk))),

@@ -1,4 +1,6 @@
 //! Small components that a host must take or refuse, made from WIT text. Each verb of theirs traps when it is called.
+//!
+//! Those that a compiler builds are in `tests/guests`.
 
 use wit_component::{StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
@@ -53,6 +55,105 @@ pub fn core_module() -> Vec<u8> {
     module(&format!("world guest {{ {INTEGRATION} }}"))
 }
 
+/// All five verbs, and so many core instances that do nothing.
+#[must_use]
+pub fn with_instances(count: u32) -> Vec<u8> {
+    with_modules(&[], count)
+}
+
+/// All five verbs, and so many tables of one element.
+#[must_use]
+pub fn with_tables(count: u32) -> Vec<u8> {
+    let mut tables = leb(count);
+    for _ in 0..count {
+        tables.extend([FUNCREF, NO_MAXIMUM, 1]);
+    }
+    with_modules(&[(4, tables)], 1)
+}
+
+/// All five verbs, and a table that grows by so many elements as it starts; it traps if it must not.
+#[must_use]
+pub fn with_growing_table(elements: u32) -> Vec<u8> {
+    let mut grow = vec![0, 0xd0, FUNCREF, 0x41];
+    grow.extend(leb(elements));
+    // table.grow 0, and `unreachable` if that is -1.
+    grow.extend([
+        0xfc, 0x0f, 0, 0x41, 0x7f, 0x46, 0x04, 0x40, 0x00, 0x0b, 0x0b,
+    ]);
+    let code = [vec![1], leb_of(grow.len()), grow].concat();
+    let sections = [
+        (1, vec![1, 0x60, 0, 0]),
+        (3, vec![1, 0]),
+        (4, vec![1, FUNCREF, NO_MAXIMUM, 1]),
+        (8, vec![0]),
+        (10, code),
+    ];
+    with_modules(&sections, 1)
+}
+
+/// All five verbs, and a second memory.
+#[must_use]
+pub fn with_two_memories() -> Vec<u8> {
+    with_modules(&[(5, vec![1, NO_MAXIMUM, 1])], 1)
+}
+
+/// An integration, with a module of these sections beside it in so many instances.
+fn with_modules(sections: &[(u8, Vec<u8>)], instances: u32) -> Vec<u8> {
+    let mut component = integration();
+    let index = modules(&component);
+    let mut module = b"\0asm\x01\0\0\0".to_vec();
+    for (id, payload) in sections {
+        module.extend(section(*id, payload));
+    }
+    component.extend(section(CORE_MODULE, &module));
+    let mut list = leb(instances);
+    for _ in 0..instances {
+        // Instantiate, with no argument.
+        list.extend([vec![0], leb(index), vec![0]].concat());
+    }
+    component.extend(section(CORE_INSTANCES, &list));
+    component
+}
+
+/// How many core modules a component holds itself.
+fn modules(component: &[u8]) -> u32 {
+    let (mut at, mut count) = (8, 0);
+    while at < component.len() {
+        let id = component[at];
+        let (mut size, mut shift) = (0, 0);
+        loop {
+            at += 1;
+            size |= usize::from(component[at] & 0x7f) << shift;
+            shift += 7;
+            if component[at] & 0x80 == 0 {
+                break;
+            }
+        }
+        at += 1 + size;
+        count += u32::from(id == CORE_MODULE);
+    }
+    count
+}
+
+fn section(id: u8, payload: &[u8]) -> Vec<u8> {
+    [vec![id], leb_of(payload.len()), payload.to_vec()].concat()
+}
+
+fn leb_of(length: usize) -> Vec<u8> {
+    leb(u32::try_from(length).expect("a guest is small"))
+}
+
+/// A number as WebAssembly writes it; a sign bit more than needed, so that a signed reader takes it too.
+fn leb(mut number: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x40 {
+        bytes.push(u8::try_from(number & 0x7f).unwrap_or_default() | 0x80);
+        number >>= 7;
+    }
+    bytes.push(u8::try_from(number).unwrap_or_default());
+    bytes
+}
+
 fn guest(items: &str) -> Vec<u8> {
     component::encode(&module(&format!("world guest {{ {items} }}")))
 }
@@ -76,3 +177,12 @@ fn module(wit: &str) -> Vec<u8> {
 }
 
 const INTEGRATION: &str = "include koalr:integration/integration@0.1.0;";
+
+/// Id of a component's section with a core module.
+const CORE_MODULE: u8 = 1;
+/// Id of a component's section with core instances.
+const CORE_INSTANCES: u8 = 2;
+/// The type of a table's elements.
+const FUNCREF: u8 = 0x70;
+/// Of limits that have only a minimum.
+const NO_MAXIMUM: u8 = 0;

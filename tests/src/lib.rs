@@ -2,6 +2,8 @@
 //!
 //! Everything here panics with a sentence where a test should fail.
 
+pub mod attack;
+pub mod attacks;
 pub mod component;
 pub mod contract;
 pub mod facts;

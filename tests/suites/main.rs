@@ -3,6 +3,7 @@
 //! No test here has the word `reference` in its name: that word selects the suites on other people's data, which are a
 //! binary of their own.
 
+mod attacks;
 mod bad_input;
 mod component;
 mod contract;

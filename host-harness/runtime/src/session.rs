@@ -223,11 +223,12 @@ impl Session {
             return Err(ended.clone());
         }
         let plugin = self.plugin.title();
+        let who = format!("`{verb}` of {plugin}");
         self.ended = Some(CallError::Abandoned { plugin, verb });
         let limits = self.plugin.limits();
         let state = self.store.data_mut();
         state.begin_call(limits);
-        state.hooks.begin_call(verb.is_pure());
+        state.hooks.begin_call(verb.is_pure(), who);
         self.store.set_hostcall_fuel(match verb {
             Verb::Describe => limits.manifest_bytes,
             _ => limits.hostcall_bytes,

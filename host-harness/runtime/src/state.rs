@@ -103,18 +103,21 @@ impl log::Host for StoreState {
             return;
         }
         let most = self.log_message_bytes.min(self.log_bytes_left);
-        let cut = message.len() > most;
-        let message = one_line(&message, most);
+        let cut = message.len() > self.log_message_bytes;
+        let mut message = one_line(&message, most);
+        // An empty message costs too: it could be sent without end.
+        let cost = message.len().max(1);
+        if cut {
+            message += " … (cut, limit `log-message`)";
+        }
         let plugin = self.name.as_str();
         match level {
             _ if message.is_empty() => {}
-            log::Level::Debug => tracing::debug!(target: GUEST, plugin, cut, "{message}"),
-            log::Level::Info => tracing::info!(target: GUEST, plugin, cut, "{message}"),
-            log::Level::Warn => tracing::warn!(target: GUEST, plugin, cut, "{message}"),
-            log::Level::Error => tracing::error!(target: GUEST, plugin, cut, "{message}"),
+            log::Level::Debug => tracing::debug!(target: GUEST, plugin, "{message}"),
+            log::Level::Info => tracing::info!(target: GUEST, plugin, "{message}"),
+            log::Level::Warn => tracing::warn!(target: GUEST, plugin, "{message}"),
+            log::Level::Error => tracing::error!(target: GUEST, plugin, "{message}"),
         }
-        // An empty message costs too: it could be sent without end.
-        let cost = message.len().max(1);
         self.log_bytes_left = self.log_bytes_left.saturating_sub(cost);
         if self.log_bytes_left == 0 {
             let most = self.log_bytes;

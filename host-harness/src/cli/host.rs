@@ -13,14 +13,14 @@ use crate::{Host, HostError, HostSettings, RateShare, component_path};
 
 /// The version that is named, or else the one that serves the tenant, unless it is paused.
 pub(super) async fn open_host(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
-    let host = open_serving(common, rate_share).await?;
+    let host = serving(common, rate_share).await?;
     Ok(match &common.record {
         Some(directory) => host.recorded(Recordings::all(directory.clone())?),
         None => host,
     })
 }
 
-async fn open_serving(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
+async fn serving(common: &Common, rate_share: RateShare) -> Result<Host, HostError> {
     let host = open_named(common, rate_share).await?;
     let Some(data) = stored(common)? else {
         return Ok(host);

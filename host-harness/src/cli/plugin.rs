@@ -34,7 +34,13 @@ pub(super) async fn run(common: &Common, command: PluginCommand) -> Result<ExitC
             file,
             recordings,
             format,
-        } => return check(&CheckOptions { file, recordings }, format).await,
+        } => {
+            let report = check_component(&CheckOptions { file, recordings }).await?;
+            print(format, &report, check_text)?;
+            if report.failed > 0 {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         PluginCommand::Shadow(options) => return shadow::run(common, options).await,
         PluginCommand::Install {
             file,
@@ -62,16 +68,6 @@ pub(super) async fn run(common: &Common, command: PluginCommand) -> Result<ExitC
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn check(options: &CheckOptions, format: Format) -> Result<ExitCode, HostError> {
-    let report = check_component(options).await?;
-    print(format, &report, check_text)?;
-    Ok(if report.failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
 }
 
 async fn add(

@@ -38,6 +38,10 @@ pub(super) async fn run(common: &Common) -> Result<ExitCode, HostError> {
     let clock = Arc::new(WallClock(move || now(&clock)));
     let settings = ServeSettings::of(&common.settings, tls.clone(), clock)
         .map_err(|error: CapacityError| HostError::NotPossible(error.to_string()))?;
+    let settings = ServeSettings {
+        signers: common.settings.signatures.read()?,
+        ..settings
+    };
     let server = Server::start(host, data, settings).await?;
     let (address, scheme) = (
         server.address(),

@@ -72,7 +72,7 @@ pub(super) async fn agreed(
         Conclusion::Same => Ok(said),
         Conclusion::Otherwise | Conclusion::Unknown if accept => Ok(format!("Accepted: {said}")),
         Conclusion::Otherwise | Conclusion::Unknown => Err(HostError::NotPossible(format!(
-            "{said} `plugin.verdict-changes` is `refused`, so nothing was changed; look at `koalr plugin shadow {integration} {}`, and agree with `--accept-verdict-changes`",
+            "{said} `plugins.verdict-changes` is `refused`, so nothing was changed; look at `koalr plugin shadow {integration} {}`, and agree with `--accept-verdict-changes`",
             wanted.version
         ))),
     }

@@ -324,7 +324,7 @@ pub static SETTINGS: [Setting; 43] = [
         ),
     },
     Setting {
-        name: "plugin.rollback-faults",
+        name: "plugins.rollback-faults",
         flag: None,
         about: "Calls of a version that may fail before the one before it serves again; 0 never goes back",
         field: Field::Whole(
@@ -334,7 +334,7 @@ pub static SETTINGS: [Setting; 43] = [
         ),
     },
     Setting {
-        name: "plugin.rollback-calls",
+        name: "plugins.rollback-calls",
         flag: None,
         about: "Among how many of its newest calls they are counted",
         field: Field::Whole(
@@ -344,7 +344,7 @@ pub static SETTINGS: [Setting; 43] = [
         ),
     },
     Setting {
-        name: "plugin.verdict-changes",
+        name: "plugins.verdict-changes",
         flag: None,
         about: "Whether a version may serve that decides stored changes otherwise, or of which that is not known",
         field: Field::Word(

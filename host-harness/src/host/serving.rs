@@ -59,9 +59,10 @@ impl Host {
     pub(crate) fn refuse_paused(&self) -> Result<(), HostError> {
         match self.paused() {
             None => Ok(()),
-            Some(Paused { why, .. }) => Err(HostError::PluginPaused {
+            Some(Paused { why, since }) => Err(HostError::Paused {
                 integration: self.manifest().id.clone(),
                 why,
+                since,
             }),
         }
     }

@@ -74,8 +74,9 @@ mod tests {
     fn all() -> Vec<(&'static str, Value)> {
         let change = ("change-report", change_report_schema());
         let replay = ("replay-report", replay_report_schema());
-        let all = [change, replay].into_iter();
-        all.chain(insight_schemas())
+        [change, replay]
+            .into_iter()
+            .chain(insight_schemas())
             .chain(plugin_schemas())
             .collect()
     }

@@ -21,6 +21,7 @@ use super::work::{Task, Work};
 use crate::github::{GitHub, GitHubSettings};
 use crate::observe::{Freshness, Metrics};
 use crate::queue::{Clock, Count, Queue};
+use crate::registry::Signers;
 use crate::{Host, HostError};
 
 /// Shared by the webhooks and the jobs.
@@ -47,6 +48,8 @@ pub(super) struct Desk {
     pub(super) metrics: Arc<Metrics>,
     /// How many calls of a version may fail.
     pub(super) tolerance: Tolerance,
+    /// Who may sign them.
+    pub(super) signers: Signers,
     /// Dashboards that were shown.
     pub(super) figures: Figures,
     /// When each tenant was last synced.
@@ -75,6 +78,7 @@ impl Desk {
             pool: Arc::default(),
             metrics,
             tolerance: settings.tolerance,
+            signers: settings.signers.clone(),
             figures: Figures::default(),
             freshness: Freshness::default(),
             running: AtomicBool::new(true),

@@ -11,7 +11,8 @@ use koalr_store::DataDir;
 
 use super::api::blocking;
 use super::desk::Desk;
-use crate::{Host, HostError, Versions};
+use crate::registry::load;
+use crate::{HostError, Versions};
 
 /// What of the registry was followed.
 #[derive(Default)]
@@ -52,6 +53,13 @@ enum From {
 }
 
 impl Fleet {
+    /// Lets serve what the registry names at the start.
+    pub(super) async fn begin(desk: &Arc<Desk>) -> Result<Self, HostError> {
+        let mut fleet = Self::default();
+        fleet.follow(desk).await?;
+        Ok(fleet)
+    }
+
     /// Follows the registry until the process ends.
     pub(super) async fn watch(mut self, desk: Arc<Desk>) {
         loop {
@@ -112,7 +120,7 @@ impl Fleet {
             }
             let version = match self.loaded.get(&release.hash) {
                 Some(version) => version.clone(),
-                None => open(desk, release).await?,
+                None => load(&desk.host, &desk.data, release, &desk.signers).await?,
             };
             loaded.insert(release.hash.clone(), version);
         }
@@ -156,16 +164,6 @@ impl Fleet {
         tracing::error!("{said}; the version before it serves again");
         Ok(())
     }
-}
-
-/// Loads an installed version.
-async fn open(desk: &Arc<Desk>, release: &Release) -> Result<Host, HostError> {
-    let (reading, hash) = (Arc::clone(desk), release.hash.clone());
-    let bytes = blocking(move || Ok(reading.data.component(&hash)?)).await?;
-    let name = format!("{} {}", desk.integration(), release.version);
-    let version = desk.host.load(&name, bytes).await?;
-    version.check_integration(desk.integration())?;
-    Ok(version)
 }
 
 /// Leaves the failing version, unless somebody did meanwhile.

@@ -178,7 +178,7 @@ impl From<HostError> for Failure {
     fn from(error: HostError) -> Self {
         let is_suspended = matches!(
             error,
-            HostError::Store(StoreError::TenantSuspended { .. }) | HostError::PluginPaused { .. }
+            HostError::Store(StoreError::TenantSuspended { .. }) | HostError::Paused { .. }
         );
         Self {
             reason: error.to_string(),

@@ -11,19 +11,21 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
+use super::complaint::Complaints;
 use super::echo::Listener;
 use super::responder::AnsweredBody;
 use super::reuse::Keeper;
 use super::ticket::Collector;
 use super::transcript::{Outcome, Transcript};
 use super::transport::TransportError;
+use crate::limits::Limit;
 use crate::meter::Meter;
 
 /// A response body that ends with an error after too many bytes, or too long a silence, and writes its size to the
 /// transcript.
 pub(crate) struct ResponseBody {
     inner: Source,
-    most: u64,
+    limit: Limit,
     read: u64,
     silence: Pin<Box<Sleep>>,
     /// Whether nothing more is handed over.
@@ -80,6 +82,7 @@ impl Body for Source {
 
 /// Where the size of a body is written.
 pub(crate) struct Record {
+    pub(crate) complaints: Complaints,
     pub(crate) host: String,
     pub(crate) transcript: Transcript,
     pub(crate) row: Option<usize>,
@@ -91,14 +94,14 @@ impl ResponseBody {
     /// Refuses at once a body that announces to be too large.
     pub(crate) fn new(
         inner: Source,
-        most: u64,
+        limit: Limit,
         record: Record,
         readers: Readers,
     ) -> Result<Self, TransportError> {
         let announced = inner.size_hint().lower();
         let mut body = Self {
             inner,
-            most,
+            limit,
             read: 0,
             silence: Box::pin(sleep(LONGEST_SILENCE)),
             ended: false,
@@ -106,13 +109,12 @@ impl ResponseBody {
             record,
             readers,
         };
-        if announced > most {
-            let cause = TransportError::Announced {
+        if announced > limit.value {
+            body.failed = Some(body.over_limit());
+            return Err(TransportError::Announced {
                 host: body.record.host.clone(),
                 bytes: announced,
-            };
-            body.failed = Some(cause.clone());
-            return Err(cause);
+            });
         }
         Ok(body)
     }
@@ -151,10 +153,10 @@ impl ResponseBody {
         }
     }
 
-    fn too_large(&self) -> TransportError {
-        TransportError::TooLarge {
+    fn over_limit(&self) -> TransportError {
+        TransportError::OverLimit {
             host: self.record.host.clone(),
-            bytes: usize::try_from(self.most).unwrap_or(usize::MAX),
+            limit: self.limit.to_string(),
         }
     }
 
@@ -184,9 +186,9 @@ impl Body for ResponseBody {
                         continue;
                     };
                     self.read += piece.len() as u64;
-                    if self.read > self.most {
+                    if self.read > self.limit.value {
                         let read = self.read;
-                        self.failed = Some(self.too_large());
+                        self.failed = Some(self.over_limit());
                         return self.fail(Error::HttpResponseBodySize(Some(read)));
                     }
                     self.silence
@@ -243,7 +245,10 @@ impl Drop for ResponseBody {
             meter.received(self.read);
         }
         let outcome = match self.failed.take() {
-            Some(cause) => Outcome::Failed(cause),
+            Some(cause) => {
+                self.record.complaints.tell(WITHHELD, &cause);
+                Outcome::Failed(cause)
+            }
             None => Outcome::Answered {
                 status: self.record.status,
                 bytes: self.read,
@@ -253,5 +258,7 @@ impl Drop for ResponseBody {
     }
 }
 
+/// What happened to an answer that a guest does not get.
+pub(crate) const WITHHELD: &str = "was refused an answer";
 /// Time between two pieces of a body.
 const LONGEST_SILENCE: Duration = Duration::from_secs(30);

@@ -177,11 +177,10 @@ mod tests {
     #[test]
     fn the_credential_is_recognized_in_every_form_it_is_written_in() {
         for before in ["", "a", "ab", "user:"] {
-            for encoded in [STANDARD.encode(format!("{before}{SECRET}:x"))] {
-                assert_eq!(heard(encoded.as_bytes(), 7), None, "{encoded}");
-                let url = encoded.replace('+', "-").replace('/', "_");
-                assert_eq!(heard(url.as_bytes(), 7), None, "{url}");
-            }
+            let encoded = STANDARD.encode(format!("{before}{SECRET}:x"));
+            assert_eq!(heard(encoded.as_bytes(), 7), None, "{encoded}");
+            let url = encoded.replace('+', "-").replace('/', "_");
+            assert_eq!(heard(url.as_bytes(), 7), None, "{url}");
         }
         for form in [
             "s3cret%2F%2Bwith%22marks",

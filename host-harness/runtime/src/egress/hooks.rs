@@ -18,19 +18,20 @@ use wasmtime_wasi_http::{
 };
 
 use super::Egress;
+use super::complaint::Complaints;
 use super::policy::{Denial, Route};
 use super::sender::{Permit, Sender};
 use super::ticket::Tickets;
 use super::waiting::QuotaWait;
-use crate::limits::Limits;
+use crate::limits::{Limit, LimitName, Limits};
 use crate::meter::Meter;
 
 /// The policed sender of one session.
 pub(crate) struct EgressHooks {
     egress: Egress,
     request_bytes: usize,
-    response_bytes: u64,
-    download_bytes: u64,
+    response: Limit,
+    download: Limit,
     requests: u32,
     /// Room for requests under way and for answers the guest still holds.
     open: Arc<Semaphore>,
@@ -48,6 +49,7 @@ pub(crate) struct EgressHooks {
     given: Arc<Mutex<HashSet<String>>>,
     /// How often each method and address was asked in this session.
     asked: HashMap<u64, u32>,
+    complaints: Complaints,
     forbidden: ForbiddenHeaderFilter,
     meter: Option<Arc<dyn Meter>>,
 }
@@ -65,8 +67,8 @@ impl EgressHooks {
         Self {
             egress,
             request_bytes: limits.request_bytes,
-            response_bytes: limits.response_bytes,
-            download_bytes: limits.download_bytes,
+            response: limits.of(LimitName::ResponseBody),
+            download: limits.of(LimitName::Download),
             requests: limits.requests,
             open: Arc::new(Semaphore::new(limits.open_requests)),
             started: 0,
@@ -78,6 +80,7 @@ impl EgressHooks {
             tickets: Tickets::default(),
             given: Arc::default(),
             asked: HashMap::new(),
+            complaints: Complaints::default(),
             forbidden: Arc::new(move |name| {
                 is_forbidden(name) || Some(name) == credential.as_ref() || forms.contains(name)
             }),
@@ -90,8 +93,9 @@ impl EgressHooks {
         Self { meter, ..self }
     }
 
-    /// Gives the next call its own budget.
-    pub(crate) fn begin_call(&mut self, pure: bool) {
+    /// Gives the next call its own budget. `who` begins the sentences about it.
+    pub(crate) fn begin_call(&mut self, pure: bool, who: String) {
+        self.complaints = Complaints::of(who);
         self.pure = pure || self.egress.way.is_none();
         self.started = 0;
         self.impure_attempts = 0;
@@ -183,13 +187,14 @@ impl WasiHttpHooks for EgressHooks {
         let sender = Sender {
             egress: self.egress.clone(),
             request_bytes: self.request_bytes,
-            response_bytes: self.response_bytes,
-            download_bytes: self.download_bytes,
+            response: self.response,
+            download: self.download,
             sent: Arc::clone(&self.sent),
             waiting: Arc::clone(&self.waiting),
             tickets: self.tickets.clone(),
             occurrence,
             given: Arc::clone(&self.given),
+            complaints: self.complaints.clone(),
             forbidden: Arc::clone(&self.forbidden),
             meter: self.meter.clone(),
         };

@@ -10,6 +10,7 @@
 mod base;
 mod body;
 mod client;
+mod complaint;
 mod connector;
 mod download;
 mod echo;

@@ -15,7 +15,8 @@ use hyper::body::Incoming;
 use tokio::time::Instant;
 use wasmtime_wasi_http::{Error, ForbiddenHeaderFilter, WasiBody};
 
-use super::body::{Readers, Record, ResponseBody, Source};
+use super::body::{Readers, Record, ResponseBody, Source, WITHHELD};
+use super::complaint::Complaints;
 use super::echo::{Echo, Listener};
 use super::governor::Departure;
 use super::host::is_own_name;
@@ -30,6 +31,7 @@ use super::transcript::Outcome;
 use super::transport::TransportError;
 use super::waiting::QuotaWait;
 use super::{Egress, FarEnd, Upstream, Way};
+use crate::limits::Limit;
 use crate::meter::{ExchangeMeasured, Meter};
 
 /// A request may leave, this way.
@@ -56,8 +58,8 @@ impl Permit {
 pub(super) struct Sender {
     pub(super) egress: Egress,
     pub(super) request_bytes: usize,
-    pub(super) response_bytes: u64,
-    pub(super) download_bytes: u64,
+    pub(super) response: Limit,
+    pub(super) download: Limit,
     pub(super) sent: Arc<AtomicU32>,
     pub(super) waiting: Arc<QuotaWait>,
     pub(super) tickets: Tickets,
@@ -65,6 +67,7 @@ pub(super) struct Sender {
     pub(super) occurrence: u32,
     /// What was answered from memory in this session.
     pub(super) given: Arc<Mutex<HashSet<String>>>,
+    pub(super) complaints: Complaints,
     pub(super) forbidden: ForbiddenHeaderFilter,
     pub(super) meter: Option<Arc<dyn Meter>>,
 }
@@ -103,6 +106,7 @@ impl Sender {
         let permit = match permit {
             Ok(permit) => permit,
             Err(denial) => {
+                self.complaints.tell("was denied a request", &denial);
                 self.exchanged(&ExchangeMeasured::Denied(&denial));
                 let outcome = Outcome::Denied(denial.clone());
                 self.begin(&request, None, outcome);
@@ -335,22 +339,25 @@ impl Sender {
             Route::Download => None,
         };
         if let Some(echo) = &echo {
-            check_head(echo, &permit.host, &parts.headers)
-                .map_err(|cause| self.fail(row, cause))?;
+            check_head(echo, &permit.host, &parts.headers).map_err(|cause| {
+                self.complaints.tell(WITHHELD, &cause);
+                self.fail(row, cause)
+            })?;
         }
         let record = Record {
+            complaints: self.complaints.clone(),
             host: permit.host.clone(),
             transcript: self.egress.transcript.clone(),
             row,
             status: parts.status.as_u16(),
             meter: self.meter.clone(),
         };
-        let (most, collector) = match permit.route {
+        let (limit, collector) = match permit.route {
             Route::Api => (
-                self.response_bytes,
+                self.response,
                 Collector::new(&permit.way, &self.tickets, &parts),
             ),
-            Route::Download => (self.download_bytes, None),
+            Route::Download => (self.download, None),
         };
         let readers = Readers {
             listener: echo.map(Listener::new),
@@ -358,7 +365,7 @@ impl Sender {
             keeper,
         };
         // What is too long is written down where the body ends.
-        let body = ResponseBody::new(body, most, record, readers).map_err(Failure::Transport)?;
+        let body = ResponseBody::new(body, limit, record, readers).map_err(Failure::Transport)?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
     }
 

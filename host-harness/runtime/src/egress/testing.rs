@@ -209,7 +209,7 @@ fn way_out(manifest: &Manifest, address: SocketAddr, confirmed: &[&str]) -> Egre
 /// A session's hooks within a call that may send.
 pub(crate) fn open_call(egress: &Egress, limits: &Limits) -> EgressHooks {
     let mut hooks = EgressHooks::new(egress.clone(), limits);
-    hooks.begin_call(false);
+    hooks.begin_call(false, String::new());
     hooks
 }
 

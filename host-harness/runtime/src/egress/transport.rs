@@ -108,7 +108,15 @@ pub enum TransportError {
         /// The header's text, cut.
         encoding: String,
     },
-    /// The answer is larger than permitted.
+    /// The answer is larger than a plugin may read.
+    #[error("`{host}` answers with more than {limit}")]
+    OverLimit {
+        /// The host.
+        host: String,
+        /// The limit, in words.
+        limit: String,
+    },
+    /// The answer is larger than the host's own request takes.
     #[error("`{host}` answers with more than {bytes} bytes, and no more is read")]
     TooLarge {
         /// The host.
@@ -210,7 +218,7 @@ impl TransportError {
             Self::Certificate { .. } => Code::TlsCertificateError,
             Self::Tls { .. } => Code::TlsProtocolError,
             Self::Timeout { .. } => Code::HttpResponseTimeout,
-            Self::TooLarge { .. } => Code::HttpResponseBodySize(None),
+            Self::TooLarge { .. } | Self::OverLimit { .. } => Code::HttpResponseBodySize(None),
             Self::Echo { .. } => Code::HttpResponseIncomplete,
             Self::Encoded { .. } => Code::HttpResponseContentCoding(None),
             Self::Announced { bytes, .. } => Code::HttpResponseBodySize(Some(*bytes)),

@@ -1,5 +1,4 @@
 use super::*;
-use crate::call::Verb;
 use crate::contract::score;
 use crate::egress::Egress;
 use crate::engine::{Engine, EngineSettings};

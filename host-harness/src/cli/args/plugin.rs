@@ -63,7 +63,7 @@ pub(crate) enum PluginCommand {
         /// Agree to where it goes beyond the version that serves.
         #[arg(long)]
         accept_widening: bool,
-        /// Agree to changes that it would decide otherwise, where `plugin.verdict-changes` is `refused`.
+        /// Agree to changes that it would decide otherwise, where `plugins.verdict-changes` is `refused`.
         #[arg(long)]
         accept_verdict_changes: bool,
         /// Only these tenants, with commas between them.
@@ -89,7 +89,7 @@ pub(crate) enum PluginCommand {
         /// Agree to where it goes beyond the version that serves.
         #[arg(long)]
         accept_widening: bool,
-        /// Agree to changes that it would decide otherwise, where `plugin.verdict-changes` is `refused`.
+        /// Agree to changes that it would decide otherwise, where `plugins.verdict-changes` is `refused`.
         #[arg(long)]
         accept_verdict_changes: bool,
         #[command(flatten)]

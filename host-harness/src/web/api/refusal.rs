@@ -45,7 +45,9 @@ pub(crate) fn problem(error: HostError) -> Problem {
             StatusCode::CONFLICT,
             format!("`{integration}` is not connected; `koalr connect {integration}` does that"),
         ),
-        HostError::PluginPaused { integration, why } => (
+        HostError::Paused {
+            integration, why, ..
+        } => (
             StatusCode::SERVICE_UNAVAILABLE,
             format!("`{integration}` is paused by whoever runs this server: {why}"),
         ),

@@ -1,14 +1,15 @@
-//! Computes without end in `sync`.
+//! Computes in `sync`, and comes to no end.
 
-use koalr_hostile_guests::{Hostile, guest, sync};
+use koalr_hostile_guests::{Hostile, guest, harmless, sync, told};
 
 struct Spins;
 
 impl Hostile for Spins {
-    fn sync(_: sync::Request) -> Result<sync::Batch, sync::Error> {
-        loop {
-            std::hint::spin_loop();
+    fn sync(request: sync::Request) -> Result<sync::Batch, sync::Error> {
+        for step in 0..told::amount(&request) {
+            std::hint::black_box(step);
         }
+        Ok(harmless::batch())
     }
 }
 

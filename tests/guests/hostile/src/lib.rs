@@ -3,7 +3,9 @@
 //! A guest overrides the one verb it misbehaves in. Natively there is nothing here: a WIT export name does not link.
 #![cfg(target_family = "wasm")]
 
+pub mod ask;
 pub mod harmless;
+pub mod told;
 
 #[expect(missing_docs, clippy::pedantic, reason = "generated code")]
 pub mod bindings {

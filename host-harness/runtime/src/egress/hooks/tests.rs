@@ -74,7 +74,7 @@ async fn a_denied_request_leaves_nothing_but_a_row() {
 async fn an_attempt_in_a_pure_call_is_denied_and_counted() {
     let (address, _served) = upstream(&[]).await;
     let mut hooks = EgressHooks::new(egress(address), &Limits::default());
-    hooks.begin_call(true);
+    hooks.begin_call(true, String::new());
     let refused = send(&mut hooks, request(Method::GET, address, "")).await;
     assert!(matches!(refused, Err(Error::HttpRequestDenied)));
     assert_eq!((hooks.sent(), hooks.impure_attempts()), (0, 1));
@@ -106,7 +106,7 @@ async fn a_call_has_so_many_requests_and_the_next_call_as_many_again() {
         .unwrap();
     let refused = send(&mut hooks, request(Method::GET, address, "")).await;
     assert!(matches!(refused, Err(Error::ConnectionLimitReached)));
-    hooks.begin_call(false);
+    hooks.begin_call(false, String::new());
     send(&mut hooks, request(Method::GET, address, ""))
         .await
         .unwrap();
