@@ -65,7 +65,9 @@ pub use koalr::{
 };
 pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
-pub use plugins::{changed_text, history_text, installed_text, plugins_text, removed_text};
+pub use plugins::{
+    changed_text, history_text, installed_text, plugins_text, removed_text, served_text,
+};
 pub use reconstruct::reconstruct_text;
 pub use replay::{ReplayReport, ReplayState, replay_text};
 pub use schema::{change_report_schema, insight_schemas, plugin_schemas, replay_report_schema};

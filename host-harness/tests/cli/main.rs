@@ -60,6 +60,8 @@ mod pages;
 #[cfg(test)]
 mod partial;
 #[cfg(test)]
+mod plugins;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod pull_request;
