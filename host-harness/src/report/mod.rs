@@ -32,6 +32,7 @@ mod reconstruct;
 mod replay;
 mod schema;
 pub(crate) mod settings;
+mod shadow;
 mod status;
 pub(crate) mod summary;
 mod team;
@@ -71,6 +72,7 @@ pub use reconstruct::reconstruct_text;
 pub use replay::{ReplayReport, ReplayState, replay_text};
 pub use schema::{change_report_schema, insight_schemas, plugin_schemas, replay_report_schema};
 pub use settings::{AppliedParameter, AppliedRule};
+pub use shadow::{shadow_sentence, shadow_text};
 pub use status::status_text;
 pub use team::{override_text, team_text, waivers_text};
 pub use tenant::{
