@@ -74,6 +74,8 @@ pub struct Config {
     pub sandbox: Sandbox,
     /// How many calls of a version may fail.
     pub tolerance: Tolerance,
+    /// Whether a version that decides stored changes otherwise is not swapped in without consent.
+    pub refuse_verdict_changes: bool,
     /// Which signatures versions of integrations need.
     pub signatures: SignaturePolicy,
     /// What is logged, and how.
@@ -124,6 +126,7 @@ impl Default for Config {
             plugin: None,
             sandbox: Sandbox::default(),
             tolerance: Tolerance::default(),
+            refuse_verdict_changes: false,
             signatures: SignaturePolicy::default(),
             log: LogSettings::default(),
             metrics: None,

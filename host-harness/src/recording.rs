@@ -12,6 +12,7 @@ pub use difference::Difference;
 pub use folder::Recordings;
 pub(crate) use folder::{Folder, Taking};
 pub use read::{RecordingError, read_all};
+pub(crate) use replay::compare;
 pub use replay::{Replayed, replay};
 
 use std::collections::BTreeMap;

@@ -23,7 +23,7 @@ use crate::{Host, HostError};
 pub use change::{Changed, Registry, Wish};
 pub use find::find;
 pub use install::{InstallReport, Package, install};
-pub use list::{ListedPlugin, ListedVersion, plugins};
+pub use list::{ListedPlugin, ListedVersion, Served, plugins};
 pub use load::{Reference, load, open, serving};
 pub use remove::{Removed, remove};
 pub use signature::{SignatureError, SignaturePolicy, Signers};

@@ -13,6 +13,7 @@ mod memory;
 mod requests;
 mod secrets;
 mod state;
+mod values;
 
 pub use addresses::*;
 pub use admission::*;
@@ -23,6 +24,7 @@ pub use memory::*;
 pub use requests::*;
 pub use secrets::*;
 pub use state::*;
+pub use values::*;
 
 /// Calls a macro with the name of each attack by a component that no compiler built.
 #[macro_export]

@@ -6,6 +6,7 @@
 mod attacks;
 mod author_page;
 mod bad_input;
+mod check;
 mod component;
 mod contract;
 mod faults;

@@ -22,7 +22,7 @@ use super::change_command::ChangeCommand;
 use crate::config::Config;
 use crate::observe::LogFormat;
 pub(super) use config::ConfigCommand;
-pub(super) use plugin::{PluginCommand, Stated};
+pub(super) use plugin::{PluginCommand, Shadow, Stated};
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use serve::Serve;
 pub(super) use team::{
@@ -240,7 +240,7 @@ pub(super) enum Command {
     },
     /// Copy everything into a directory, while it is in use.
     ///
-    /// Exit codes: 0 complete, 1 a tenant could not be read and is named, 2 failed.
+    /// Exit codes: 0 complete, 1 a tenant or a component could not be read and is named, 2 failed.
     Backup(Backup),
     /// Look at the jobs of `koalr serve`.
     Jobs {

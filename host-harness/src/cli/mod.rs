@@ -22,6 +22,7 @@ mod reconstruct;
 mod replay;
 mod report;
 mod serve;
+mod shadow;
 mod sign_in;
 mod status;
 mod sync;

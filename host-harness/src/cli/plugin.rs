@@ -10,7 +10,7 @@ use koalr_store::{DataDir, TenantId};
 
 use super::args::{Common, Format, PluginCommand, Stated};
 use super::host::{base, base_file, settings};
-use super::{ARTIFACTS, data_path, find_data, now, print};
+use super::{ARTIFACTS, data_path, find_data, now, print, shadow};
 use crate::check::{CheckOptions, check_component};
 use crate::jobs::inspect;
 use crate::registry::{By, Changed, Package, Registry, Signers, Wish, install, plugins, remove};
@@ -41,6 +41,7 @@ pub(super) async fn run(common: &Common, command: PluginCommand) -> Result<ExitC
                 return Ok(ExitCode::FAILURE);
             }
         }
+        PluginCommand::Shadow(options) => return shadow::run(common, options).await,
         PluginCommand::Install {
             file,
             signature,
@@ -101,17 +102,22 @@ async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, For
         PluginCommand::Swap {
             aimed,
             accept_widening,
+            accept_verdict_changes,
             cohort,
             percent,
             stated,
         } => {
+            let (id, version) = (&aimed.id, &aimed.version);
+            let accept = accept_verdict_changes;
+            let note = shadow::agreed(common, &desk, (id, Some(version)), accept).await?;
             let wish = Wish {
                 accept_widening,
+                note,
                 cohort: desk.cohort(cohort, percent)?,
             };
             let actor = actor(&stated)?;
             let registry = desk.registry(by(common, &actor));
-            let changed = registry.swap(&aimed.id, &aimed.version, wish).await?;
+            let changed = registry.swap(id, version, wish).await?;
             (changed, stated.format)
         }
         PluginCommand::Pin {
@@ -128,11 +134,19 @@ async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, For
         PluginCommand::Promote {
             id,
             accept_widening,
+            accept_verdict_changes,
             stated,
         } => {
+            let accept = accept_verdict_changes;
+            let note = shadow::agreed(common, &desk, (&id, None), accept).await?;
+            let wish = Wish {
+                accept_widening,
+                note,
+                cohort: None,
+            };
             let actor = actor(&stated)?;
             let registry = desk.registry(by(common, &actor));
-            (registry.promote(&id, accept_widening).await?, stated.format)
+            (registry.promote(&id, wish).await?, stated.format)
         }
         PluginCommand::Rollback { id, stated } => {
             let actor = actor(&stated)?;
@@ -156,6 +170,7 @@ async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, For
         }
         PluginCommand::Inspect { .. }
         | PluginCommand::Check { .. }
+        | PluginCommand::Shadow(_)
         | PluginCommand::Install { .. }
         | PluginCommand::List { .. }
         | PluginCommand::Remove { .. }
@@ -164,15 +179,15 @@ async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, For
 }
 
 /// What a change needs.
-struct Desk {
-    data: DataDir,
-    base: Host,
+pub(super) struct Desk {
+    pub(super) data: DataDir,
+    pub(super) base: Host,
     base_file: PathBuf,
-    signers: Signers,
+    pub(super) signers: Signers,
 }
 
 impl Desk {
-    async fn open(common: &Common) -> Result<Self, HostError> {
+    pub(super) async fn open(common: &Common) -> Result<Self, HostError> {
         Ok(Self {
             data: DataDir::open(data_path(common)?)?,
             base: base(common).await?,

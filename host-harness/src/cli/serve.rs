@@ -10,6 +10,7 @@ use super::args::{Common, Format};
 use super::host::open_named;
 use super::{data_path, now, print};
 use crate::HostError;
+use crate::jobs::RECORDINGS;
 use crate::queue::{CapacityError, WallClock};
 use crate::recording::Recordings;
 use crate::serve::{ServeSettings, Server};
@@ -112,6 +113,3 @@ fn reload(tls: Option<&Tls>) {
         None => tracing::info!("there is no certificate to read again"),
     }
 }
-
-/// Where the calls of each tenant are recorded in the data directory. Deleting a tenant removes its own.
-const RECORDINGS: &str = "recordings";

@@ -11,7 +11,7 @@ use crate::RateShare;
 use crate::observe::LogFormat;
 
 /// Every setting, section by section.
-pub static SETTINGS: [Setting; 42] = [
+pub static SETTINGS: [Setting; 43] = [
     Setting {
         name: "data.dir",
         flag: Some("--data"),
@@ -341,6 +341,22 @@ pub static SETTINGS: [Setting; 42] = [
             (1, 1_000),
             |c| whole(c.tolerance.calls),
             |c, n| c.tolerance.calls = size(n),
+        ),
+    },
+    Setting {
+        name: "plugins.verdict-changes",
+        flag: None,
+        about: "Whether a version may serve that decides stored changes otherwise, or of which that is not known",
+        field: Field::Word(
+            &["allowed", "refused"],
+            |c| {
+                if c.refuse_verdict_changes {
+                    "refused"
+                } else {
+                    "allowed"
+                }
+            },
+            |c, word| c.refuse_verdict_changes = word == "refused",
         ),
     },
     Setting {

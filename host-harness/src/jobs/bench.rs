@@ -10,7 +10,7 @@ use koalr_platform::policy::Policy;
 use koalr_platform::reconstruct::grounded;
 use koalr_platform::team::Override;
 use koalr_platform::waiver::{Asked, WaiverReport, Waivers};
-use koalr_runtime::Session;
+use koalr_runtime::{Session, Usage};
 use koalr_store::Tenant;
 
 use super::verbs::{At, gate, open, score};
@@ -99,6 +99,11 @@ impl<'a> Bench<'a> {
 
     pub(super) fn rules(&self) -> &[RuleSetting] {
         &self.rules
+    }
+
+    /// What the warm sandbox has used; none if there is none.
+    pub(super) fn usage(&self) -> Option<Usage> {
+        self.warm.as_ref().map(|session| session.usage())
     }
 
     pub(super) async fn score_and_rule(

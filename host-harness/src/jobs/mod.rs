@@ -30,6 +30,7 @@ mod pull_request;
 mod queued;
 mod reconstruct;
 mod refusal;
+mod shadow;
 mod status;
 mod sync;
 mod sync_report;
@@ -78,6 +79,12 @@ pub use pull_request::{Loop, judge_change, judge_stored};
 pub use queued::{JobReport, JobWord, QueuedJob, QueuedSync, jobs};
 pub use reconstruct::{Missing, ReconstructOptions, ReconstructReport, reconstruct};
 pub use refusal::ConnectRefusal;
+pub(crate) use shadow::RECORDINGS;
+pub use shadow::{
+    Conclusion, Judgement, LeftOut, RecordingChange, SHADOW_DAYS, ShadowChanges, ShadowCost,
+    ShadowRecordings, ShadowReport, ShadowTenants, Side, Spent, Turn, UnjudgedChange,
+    VerdictChange, shadow,
+};
 pub(crate) use status::is_first_sync;
 pub use status::{
     ConnectionStatus, StatusReport, WalkStatus, connection_status, is_synced, status, synced_at,

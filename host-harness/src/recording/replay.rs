@@ -166,7 +166,11 @@ fn as_written(value: &impl Serialize) -> Result<Value, HostError> {
     serde_json::from_str(&text).map_err(HostError::Json)
 }
 
-fn compare(recorded: &Outcome, replayed: &Outcome) -> Result<Vec<Difference>, HostError> {
+/// Where what came of a call is not what came of it another time.
+pub(crate) fn compare(
+    recorded: &Outcome,
+    replayed: &Outcome,
+) -> Result<Vec<Difference>, HostError> {
     Ok(match (recorded, replayed) {
         (Outcome::Brought(before), Outcome::Brought(after)) => differences("", before, after),
         (before, after) => differences("outcome", &as_written(before)?, &as_written(after)?),

@@ -34,6 +34,8 @@ pub struct Registry<'a> {
 pub struct Wish {
     /// Whether they agree to where the version goes beyond the one before.
     pub accept_widening: bool,
+    /// What the history says of it besides. May be empty.
+    pub note: String,
     /// Whom it shall serve; none means everybody.
     pub cohort: Option<Cohort>,
 }
@@ -74,24 +76,23 @@ impl Registry<'_> {
         self.begin(integration).await?;
         self.change(integration, beyond, |rollout| {
             refuse_moved(rollout.current == from)?;
-            match wish.cohort {
+            let moved = match wish.cohort {
                 Some(cohort) => rollout.try_out(to.release, cohort),
                 None => rollout.swap(to.release),
-            }
-            .map_err(refused)
+            };
+            Ok(Moved {
+                note: wish.note,
+                ..moved.map_err(refused)?
+            })
         })
     }
 
-    /// Lets the candidate serve everybody. What was agreed to when it was first tried holds.
+    /// Lets the candidate serve everybody, whatever cohort is wished for. What was agreed to when it was first tried holds.
     ///
     /// # Errors
     ///
     /// As [`swap`](Self::swap), and if none is being tried.
-    pub async fn promote(
-        &self,
-        integration: &str,
-        accept_widening: bool,
-    ) -> Result<Changed, HostError> {
+    pub async fn promote(&self, integration: &str, wish: Wish) -> Result<Changed, HostError> {
         let rollout = self.rollout(integration)?;
         let tried = rollout.candidate.map(|candidate| candidate.release);
         let beyond = match &tried {
@@ -101,7 +102,7 @@ impl Registry<'_> {
                 let agreed = self.agreed(integration, release)?;
                 let found = widened(&self.manifest(&rollout.current)?, &to.manifest);
                 let is_agreed = found.iter().all(|one| agreed.contains(&one.to_string()));
-                let accept = accept_widening || is_agreed;
+                let accept = wish.accept_widening || is_agreed;
                 self.beyond(&rollout.current, &to, accept)?
             }
             None => Vec::new(),
@@ -109,7 +110,10 @@ impl Registry<'_> {
         self.change(integration, beyond, |now| {
             let candidate = now.candidate.as_ref().map(|candidate| &candidate.release);
             refuse_moved(now.current == rollout.current && candidate == tried.as_ref())?;
-            now.promote().map_err(refused)
+            Ok(Moved {
+                note: wish.note,
+                ..now.promote().map_err(refused)?
+            })
         })
     }
 

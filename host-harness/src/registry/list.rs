@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use koalr_platform::model::common::Timestamp;
-use koalr_platform::rollout::{Release, Rollout};
+use koalr_platform::rollout::{Paused, Release, Rollout};
 use koalr_store::{DataDir, Installed};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::HostError;
+use crate::jobs::StatusReport;
 
 /// An integration with its installed versions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -40,6 +41,36 @@ pub struct ListedVersion {
     pub signed_by: Option<String>,
     /// What it is for, each as a sentence. Empty if it may be removed.
     pub uses: Vec<String>,
+}
+
+/// A connection's status, with the version that serves it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Served {
+    /// The status.
+    #[serde(flatten)]
+    pub status: StatusReport,
+    /// The version that serves the tenant; none if nothing was swapped in, and the component beside the program serves.
+    pub release: Option<Release>,
+    /// Why nothing is asked of the integration for now; none if it works.
+    pub paused: Option<Paused>,
+}
+
+impl Served {
+    /// Looks up what serves.
+    ///
+    /// # Errors
+    /// - the store failed
+    pub fn of(data: &DataDir, status: StatusReport) -> Result<Self, HostError> {
+        let connection = &status.connection;
+        let rollout = data.rollout(&connection.integration)?;
+        let release = rollout.as_ref().map(|one| one.resolve(&connection.tenant));
+        Ok(Self {
+            release: release.cloned(),
+            paused: rollout.and_then(|rollout| rollout.paused),
+            status,
+        })
+    }
 }
 
 /// Everything that is installed, in alphabetical order of integrations.

@@ -32,6 +32,7 @@ mod reconstruct;
 mod replay;
 mod schema;
 pub(crate) mod settings;
+mod shadow;
 mod status;
 pub(crate) mod summary;
 mod team;
@@ -64,11 +65,14 @@ pub use koalr::{
 };
 pub use outcome::{connect_text, disconnect_text, inspect_text, rotated_text, sync_text};
 pub use pace::{estimate_text, pace_text};
-pub use plugins::{changed_text, history_text, installed_text, plugins_text, removed_text};
+pub use plugins::{
+    changed_text, history_text, installed_text, plugins_text, removed_text, served_text,
+};
 pub use reconstruct::reconstruct_text;
 pub use replay::{ReplayReport, ReplayState, replay_text};
 pub use schema::{change_report_schema, insight_schemas, plugin_schemas, replay_report_schema};
 pub use settings::{AppliedParameter, AppliedRule};
+pub use shadow::{shadow_sentence, shadow_text};
 pub use status::status_text;
 pub use team::{override_text, team_text, waivers_text};
 pub use tenant::{

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use koalr_platform::rollout::{Cohort, Release, Rollout, Swap};
+use koalr_platform::rollout::{Cohort, Paused, Release, Rollout, Swap};
 use koalr_platform::widening::Widening;
 
 use super::escape::plain;
 use super::instant::utc;
 use super::layout::{item, sentence};
-use crate::registry::{Changed, InstallReport, ListedPlugin, ListedVersion, Removed};
+use super::status::status_text;
+use crate::registry::{Changed, InstallReport, ListedPlugin, ListedVersion, Removed, Served};
 
 /// What was installed, and where it goes beyond what serves.
 #[must_use]
@@ -84,6 +85,22 @@ pub fn history_text(swaps: &[Swap]) -> String {
     swaps.iter().map(line).collect()
 }
 
+/// The status of a connection, and what serves it.
+#[must_use]
+pub fn served_text(served: &Served) -> String {
+    let mut text = status_text(&served.status);
+    let integration = plain(&served.status.connection.integration);
+    if let Some(release) = &served.release {
+        let version = plain(&release.version);
+        let _ = writeln!(text);
+        sentence(&mut text, &format!("{version} of `{integration}` serves."));
+    }
+    if let Some(paused) = &served.paused {
+        pause(&mut text, paused);
+    }
+    text
+}
+
 fn plugin_text(plugin: &ListedPlugin) -> String {
     let mut text = format!("{}\n", plain(&plugin.integration));
     for version in &plugin.versions {
@@ -142,14 +159,14 @@ fn serves(rollout: &Rollout) -> String {
         );
     }
     if let Some(paused) = &rollout.paused {
-        let said = format!(
-            "It is paused since {}: {}",
-            utc(paused.since),
-            plain(&paused.why)
-        );
-        sentence(&mut text, &said);
+        pause(&mut text, paused);
     }
     text
+}
+
+fn pause(text: &mut String, paused: &Paused) {
+    let (since, why) = (utc(paused.since), plain(&paused.why));
+    sentence(text, &format!("It is paused since {since}: {why}"));
 }
 
 fn beyond(text: &mut String, beyond: &[Widening], from: &Release) {

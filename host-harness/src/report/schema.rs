@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::change::ChangeReport;
 use super::insight::Explained;
 use super::replay::ReplayReport;
-use crate::jobs::{DebtReport, FigureRows};
+use crate::jobs::{DebtReport, FigureRows, ShadowReport};
 use crate::registry::{Changed, InstallReport, ListedPlugin, Removed};
 
 /// The JSON Schema (2020-12) of what `koalr gate` and `koalr score` print with `--format json`. It is kept as
@@ -42,13 +42,14 @@ pub fn replay_report_schema() -> Value {
 
 /// The same of what `koalr plugin` prints.
 #[must_use]
-pub fn plugin_schemas() -> [(&'static str, Value); 5] {
+pub fn plugin_schemas() -> [(&'static str, Value); 6] {
     [
         ("plugin-installed", schema_of::<InstallReport>()),
         ("plugin-list", schema_of::<Vec<ListedPlugin>>()),
         ("plugin-changed", schema_of::<Changed>()),
         ("plugin-removed", schema_of::<Removed>()),
         ("plugin-history", schema_of::<Vec<Swap>>()),
+        ("plugin-shadow", schema_of::<ShadowReport>()),
     ]
 }
 

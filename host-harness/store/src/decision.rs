@@ -55,6 +55,28 @@ pub struct DecisionFilter {
     pub to: Option<Timestamp>,
 }
 
+/// Where a page of decisions ended, so that the next one goes on after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionPlace {
+    as_of: Timestamp,
+    change: String,
+    head_sha: String,
+    observation: Observation,
+}
+
+impl DecisionRecord {
+    /// Where it stands among the others.
+    #[must_use]
+    pub fn place(&self) -> DecisionPlace {
+        DecisionPlace {
+            as_of: self.as_of,
+            change: self.change.clone(),
+            head_sha: self.head_sha.clone(),
+            observation: self.observation,
+        }
+    }
+}
+
 impl Tenant {
     /// Stores a decision in place of the former one of the same integration and kind about the same head, and what it
     /// came to in figures beside it.
@@ -153,6 +175,45 @@ impl Tenant {
         let observation = filter.observation.map(word);
         let parameters: [&dyn rusqlite::ToSql; 4] = [&filter.integration, &from, &to, &observation];
         self.each_record(&DECISIONS, condition, &parameters, each)
+    }
+
+    /// At most so many of them in the same order, those after a place; none begins at the first.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn decisions_after(
+        &self,
+        filter: &DecisionFilter,
+        after: Option<&DecisionPlace>,
+        limit: u32,
+    ) -> Result<Vec<DecisionRecord>, StoreError> {
+        let condition = "integration = ?1 AND as_of <= ?2 AND (?3 IS NULL OR observation = ?3)
+             AND (as_of, change, head_sha, observation) > (?4, ?5, ?6, ?7)
+             ORDER BY as_of, change, head_sha, observation LIMIT ?8";
+        let to = filter.to.unwrap_or(Timestamp::MAX);
+        let observation = filter.observation.map(word);
+        let from = filter.from.unwrap_or(Timestamp::MIN);
+        // Every decision has a change, so that an empty one stands before all of its time.
+        let (as_of, change, head_sha, kind) = match after {
+            Some(place) => (
+                place.as_of.max(from),
+                place.change.as_str(),
+                place.head_sha.as_str(),
+                word(place.observation),
+            ),
+            None => (from, "", "", ""),
+        };
+        let parameters: [&dyn rusqlite::ToSql; 8] = [
+            &filter.integration,
+            &to,
+            &observation,
+            &as_of,
+            &change,
+            &head_sha,
+            &kind,
+            &limit,
+        ];
+        self.records(&DECISIONS, condition, &parameters)
     }
 
     /// When this integration first decided about any head of a change at the time; none if it never did.

@@ -64,7 +64,7 @@ pub use change::{ChangeFilter, ChangeRecord, ChangeState};
 pub use connection::{ConnectionRecord, StoredConnection};
 pub use counts::Counts;
 pub use data_dir::{Backup, DataDir, Restored, TenantCheck, TenantRecord, TenantState, Unsaved};
-pub use decision::{DecisionFilter, DecisionRecord};
+pub use decision::{DecisionFilter, DecisionPlace, DecisionRecord};
 pub use delivery::{DeliveryFilter, OwnDeployment, OwnIncident};
 pub use dependency::DependencyList;
 pub use error::StoreError;

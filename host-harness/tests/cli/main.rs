@@ -44,6 +44,8 @@ mod gate;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod hot_swap;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod insight_pages;
@@ -59,6 +61,10 @@ mod observe;
 mod pages;
 #[cfg(test)]
 mod partial;
+#[cfg(test)]
+mod plugin_check;
+#[cfg(test)]
+mod plugins;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]

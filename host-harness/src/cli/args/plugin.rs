@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::Format;
+use crate::jobs::SHADOW_DAYS;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginCommand {
@@ -48,6 +49,11 @@ pub(crate) enum PluginCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Let an installed version judge again what was judged, beside the one that serves. Changes nothing.
+    ///
+    /// Exit codes: 0 every verdict is the same, 1 one is not, or a call failed, 2 it could not be run, 3 there is nothing
+    /// to compare.
+    Shadow(Shadow),
     /// Let an installed version serve: everybody, or with `--cohort` or `--percent` some tenants for a trial.
     ///
     /// Exit codes: 0 it serves, 2 refused or failed: what served goes on.
@@ -57,6 +63,9 @@ pub(crate) enum PluginCommand {
         /// Agree to where it goes beyond the version that serves.
         #[arg(long)]
         accept_widening: bool,
+        /// Agree to changes that it would decide otherwise, where `plugins.verdict-changes` is `refused`.
+        #[arg(long)]
+        accept_verdict_changes: bool,
         /// Only these tenants, with commas between them.
         #[arg(
             long,
@@ -80,6 +89,9 @@ pub(crate) enum PluginCommand {
         /// Agree to where it goes beyond the version that serves.
         #[arg(long)]
         accept_widening: bool,
+        /// Agree to changes that it would decide otherwise, where `plugins.verdict-changes` is `refused`.
+        #[arg(long)]
+        accept_verdict_changes: bool,
         #[command(flatten)]
         stated: Stated,
     },
@@ -172,6 +184,18 @@ pub(crate) struct Stated {
     /// Login of who does it, for the history.
     #[arg(long = "as", value_name = "LOGIN")]
     pub(crate) login: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// What is compared.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Shadow {
+    #[command(flatten)]
+    pub(crate) aimed: Aimed,
+    /// How far back decisions count, in days. Of every tenant, unless `--tenant` names one.
+    #[arg(long, value_name = "DAYS", default_value_t = SHADOW_DAYS, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(crate) days: u32,
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

@@ -109,6 +109,42 @@ fn decisions_come_by_the_time_they_were_made_for() {
 }
 
 #[test]
+fn pages_of_decisions_follow_each_other_without_gap_or_repetition() {
+    let (_directory, mut tenant, _) = connected();
+    for record in [
+        rebuilt("c", 2),
+        rebuilt("a", 2),
+        rebuilt("b", 1),
+        rebuilt("d", 9),
+    ] {
+        tenant.save_decision(&record).unwrap();
+    }
+    let mut same_head = decision("a", Decision::Pass);
+    same_head.as_of = 2;
+    tenant.save_decision(&same_head).unwrap();
+    let filter = DecisionFilter {
+        integration: "snyk".to_owned(),
+        to: Some(3),
+        ..DecisionFilter::default()
+    };
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = tenant.decisions_after(&filter, after.as_ref(), 2).unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.place());
+        seen.extend(page);
+    }
+    let mut all = Vec::new();
+    let each = &mut |decision: DecisionRecord| {
+        all.push(decision);
+        Ok::<_, StoreError>(())
+    };
+    tenant.decisions(&filter, each).unwrap();
+    assert_eq!(seen.len(), 4);
+    assert_eq!(seen, all);
+}
+
+#[test]
 fn whoever_reads_decisions_can_stop_with_an_error_of_their_own() {
     #[derive(Debug)]
     enum Stop {
