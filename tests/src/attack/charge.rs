@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use koalr_runtime::{CallError, CallMeasured, ExchangeMeasured, Meter};
+use koalr_runtime::{CallError, CallMeasured, ExchangeMeasured, Meter, Verb};
 
 /// Counts what the sessions of one plugin do.
 #[derive(Debug, Default)]
@@ -43,6 +43,8 @@ impl Meter for Charge {
     fn called(&self, call: &CallMeasured) {
         self.outcomes.lock().unwrap().push(call.outcome);
     }
+
+    fn breached(&self, _: Verb) {}
 
     fn exchanged(&self, _: &ExchangeMeasured<'_>) {}
 
