@@ -4,6 +4,7 @@
 //! binary of their own.
 
 mod attacks;
+mod author_page;
 mod bad_input;
 mod check;
 mod component;

@@ -446,9 +446,9 @@ pub(super) enum GateFormat {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Judge {
-    /// Which integration judges.
-    #[arg(long, value_name = "NAME", default_value = "snyk")]
-    pub(super) integration: String,
+    /// Which integration judges [default: the one that is loaded].
+    #[arg(long, value_name = "NAME")]
+    pub(super) integration: Option<String>,
     /// The customer's policy, a TOML file [default: the one that is set, which `koalr policy show` prints].
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,

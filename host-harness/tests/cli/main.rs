@@ -74,6 +74,8 @@ mod report;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod second_integration;
+#[cfg(test)]
 mod serve;
 #[cfg(test)]
 mod shutdown;
