@@ -44,7 +44,9 @@ impl Meter for Charge {
         self.outcomes.lock().unwrap().push(call.outcome);
     }
 
-    fn breached(&self, _: Verb) {}
+    fn breached(&self, _: Verb) {
+        self.outcomes.lock().unwrap().push("breached");
+    }
 
     fn exchanged(&self, _: &ExchangeMeasured<'_>) {}
 
