@@ -12,6 +12,7 @@ mod memory;
 mod requests;
 mod secrets;
 mod state;
+mod versions;
 
 pub use addresses::*;
 pub use admission::*;
@@ -22,6 +23,7 @@ pub use memory::*;
 pub use requests::*;
 pub use secrets::*;
 pub use state::*;
+pub use versions::*;
 
 /// Calls a macro with the name of each attack by a component that no compiler built.
 #[macro_export]

@@ -12,6 +12,7 @@ pub mod fuzz;
 pub mod guests;
 pub mod sandbox;
 pub mod scenario;
+pub mod shadowed;
 pub mod swaps;
 pub mod tls;
 pub mod variant;
