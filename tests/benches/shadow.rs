@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use koalr_host::jobs::shadow;
 use koalr_tests::shadowed::{NOW, Past};
-use koalr_tests::{component, variant};
+use koalr_guests::variant;
+use koalr_tests::component;
 
 fn main() {
     // `cargo test --benches` passes no such flag: then a few changes prove that the bench still runs.

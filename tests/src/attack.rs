@@ -238,6 +238,16 @@ impl Attacked {
         self
     }
 
+    /// The host had nothing to say; what a person should know instead.
+    #[track_caller]
+    pub fn notes(self, said: &str) -> Self {
+        let said = format!("nothing: {said}");
+        Self {
+            said,
+            ..self.says("nothing")
+        }
+    }
+
     /// The guest went on, and came to its end.
     #[track_caller]
     pub fn survives(self) -> Self {

@@ -7,11 +7,13 @@ mod addresses;
 mod admission;
 mod computing;
 mod headers;
+pub mod limits;
 mod log;
 mod memory;
 mod requests;
 mod secrets;
 mod state;
+mod values;
 mod versions;
 
 pub use addresses::*;
@@ -23,6 +25,7 @@ pub use memory::*;
 pub use requests::*;
 pub use secrets::*;
 pub use state::*;
+pub use values::*;
 pub use versions::*;
 
 /// Calls a macro with the name of each attack by a component that no compiler built.

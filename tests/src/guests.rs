@@ -61,14 +61,10 @@ pub fn with_instances(count: u32) -> Vec<u8> {
     with_modules(&[], count)
 }
 
-/// All five verbs, and so many tables of one element.
+/// All five verbs, and so many tables of one element, each in an instance of its own.
 #[must_use]
 pub fn with_tables(count: u32) -> Vec<u8> {
-    let mut tables = leb(count);
-    for _ in 0..count {
-        tables.extend([FUNCREF, NO_MAXIMUM, 1]);
-    }
-    with_modules(&[(4, tables)], 1)
+    with_modules(&[(4, vec![1, FUNCREF, NO_MAXIMUM, 1])], count)
 }
 
 /// All five verbs, and a table that grows by so many elements as it starts; it traps if it must not.

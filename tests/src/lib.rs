@@ -13,7 +13,7 @@ pub mod guests;
 pub mod sandbox;
 pub mod scenario;
 pub mod shadowed;
+pub mod stage;
 pub mod swaps;
 pub mod tls;
-pub mod variant;
 pub mod workspace;

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use crate::{component, facts, variant};
+use crate::{component, facts};
 
 /// A host, both versions, and an upstream to sync from.
 pub struct Stage {
@@ -68,7 +68,7 @@ impl Stage {
         let own = component::bytes();
         let versions = [
             (env!("CARGO_PKG_VERSION"), own.clone()),
-            (OTHER, variant::with_version(&own, OTHER)),
+            (OTHER, koalr_guests::with_version(&own, OTHER)),
         ]
         .map(|(version, bytes)| {
             let release = Release {

@@ -76,6 +76,25 @@ fn the_vendored_packages_are_the_pinned_ones() {
     assert_eq!(found, pinned);
 }
 
+#[test]
+fn the_contract_is_frozen() {
+    let files: Vec<_> = workspace::files("wit", &["wit"])
+        .into_iter()
+        .filter(|path| !path.starts_with("wit/deps"))
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, hex::encode(Sha256::digest(workspace::read(&path))))
+        })
+        .collect();
+    let frozen = FROZEN.map(|(name, hash)| (name.to_owned(), hash.to_owned()));
+    assert_eq!(
+        files, frozen,
+        "0.1.0 is frozen: components that others built depend on it. Leave these files as they are. What is new goes into a \
+         function or an interface of its own, gated with `@since` of the next version, in a copy of `wit` with that version; \
+         what changes a type begins a new version line, which the host speaks beside this one"
+    );
+}
+
 /// One thing of the contract that a person may look up.
 struct Item {
     name: String,
@@ -185,5 +204,41 @@ const VENDORED: [(&str, &str); 3] = [
     (
         "io.wit",
         "c43c218eaf8bcc99dad0d44ad8a604ac3b0f53cb50f97b86313408ad3efc12e4",
+    ),
+];
+
+/// SHA-256 of each file of the contract, as it was frozen.
+const FROZEN: [(&str, &str); 8] = [
+    (
+        "connect.wit",
+        "611c7b3d437f143324ca367b0fd22c4c543235ed5c9a72f23e80a176d9e24acd",
+    ),
+    (
+        "describe.wit",
+        "8ad83211010cbd11707a32830f7db59812fe1f9502dd5229bc663b885d902e06",
+    ),
+    (
+        "gate.wit",
+        "cef5944e73297c685181d99b635539479c591f737217dd3cc958873c78d283a3",
+    ),
+    (
+        "log.wit",
+        "2a9c55337dce5de96247ee8e7a98ee94930a57db0ea066a8c22d5653fbac2638",
+    ),
+    (
+        "score.wit",
+        "530405f5be4559d7cf2ed55b4a3b21794dddaf5974310fcb3bdf0943a150082f",
+    ),
+    (
+        "sync.wit",
+        "607583066e09f26243a807ede9738ebf1e75f00db5bd5d598f008d88fb882cf9",
+    ),
+    (
+        "types.wit",
+        "a2dd30c608090b712a1e603cbdf9e0f89e6c68fe7b9cf22ffa6e2505236b003b",
+    ),
+    (
+        "world.wit",
+        "a3c1002eec7a20d67817b3840677a266176a0fc4c74c1fb1eefff94b2f79dcc0",
     ),
 ];

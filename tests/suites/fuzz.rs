@@ -40,6 +40,7 @@ hunts! {
     a_pinned_origin_is_one_the_credential_is_valid_for: "pin",
     a_policy_that_is_written_reads_as_the_same: "policy",
     a_package_url_is_read_back_as_the_package: "purl",
+    a_recording_is_read_whole_or_refused: "recording",
     a_document_has_not_changed_against_itself: "sbom",
     a_token_names_a_host_and_shows_nothing: "token",
     the_order_of_versions_is_total: "version",

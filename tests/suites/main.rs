@@ -4,7 +4,9 @@
 //! binary of their own.
 
 mod attacks;
+mod author_page;
 mod bad_input;
+mod check;
 mod component;
 mod contract;
 mod faults;

@@ -125,7 +125,7 @@ async fn a_token_that_is_not_accepted_connects_nothing() {
     let mut stage = Stage::connected().await;
     let other = "squ_ffffffffffffffffffffffffffffffffffffffff";
     let sentence = stage.connect(other).await.unwrap_err();
-    assert!(sentence.contains("does not accept the token"), "{sentence}");
+    assert!(sentence.contains("the token is not accepted"), "{sentence}");
     assert_eq!(stage.connect(TOKEN).await.unwrap(), ["acme"]);
 }
 

@@ -70,6 +70,20 @@ fn only_the_plugin_knows_the_upstream_by_name() {
 }
 
 #[test]
+fn no_line_of_the_host_is_about_the_second_integration() {
+    assert_only_in(
+        &["sonar", "Sonar", "SONAR"],
+        &[
+            "host-harness/src",
+            "host-harness/runtime/src",
+            "host-harness/platform/src",
+            "host-harness/store/src",
+        ],
+        &[],
+    );
+}
+
+#[test]
 fn only_the_inbox_knows_what_webhooks_look_like() {
     assert_only_in(
         &["requested_action", "event_type", "x-hub-signature-256"],
@@ -100,7 +114,7 @@ struct Wall {
     never: &'static [&'static str],
 }
 
-const WALLS: [Wall; 8] = [
+const WALLS: [Wall; 11] = [
     Wall {
         of: "koalr-integration-kit",
         knows: &["koalr-integration-kit"],
@@ -168,8 +182,24 @@ const WALLS: [Wall; 8] = [
             "koalr-upstream",
             "koalr-integration-kit",
             "koalr-snyk-plugin",
+            "koalr-guests",
         ],
         never: &[],
+    },
+    Wall {
+        of: "koalr-guests",
+        knows: &["koalr-guests"],
+        never: &["wasmtime", "rusqlite"],
+    },
+    Wall {
+        of: "koalr-hostile-guests",
+        knows: &["koalr-hostile-guests"],
+        never: &["wasmtime", "tokio", "hyper", "rusqlite"],
+    },
+    Wall {
+        of: "koalr-sonarqube-guest",
+        knows: &["koalr-sonarqube-guest", "koalr-integration-kit"],
+        never: &["wasmtime", "tokio", "hyper", "rusqlite"],
     },
 ];
 

@@ -227,8 +227,7 @@ impl Session {
         self.ended = Some(CallError::Abandoned { plugin, verb });
         let limits = self.plugin.limits();
         let state = self.store.data_mut();
-        state.begin_call(limits);
-        state.hooks.begin_call(verb.is_pure(), who);
+        state.begin_call(limits, verb.is_pure(), who);
         self.store.set_hostcall_fuel(match verb {
             Verb::Describe => limits.manifest_bytes,
             _ => limits.hostcall_bytes,
@@ -255,7 +254,7 @@ impl Session {
             }),
             outcome => ended(&self.plugin, verb, outcome, self.store.data()),
         };
-        self.log_stdio();
+        self.log_stdio(verb);
         self.ended = result.as_ref().err().cloned();
         self.measure(
             verb,
@@ -289,10 +288,16 @@ impl Session {
         Err(CallError::Unsupported { plugin, verb })
     }
 
-    fn log_stdio(&mut self) {
-        for line in self.store.data().stdio.take().lines() {
+    fn log_stdio(&mut self, verb: Verb) {
+        let plugin = self.plugin.name();
+        let written = self.store.data().stdio.take();
+        for line in written.text.lines() {
             let line = one_line(line, LINE_BYTES);
-            tracing::debug!(target: GUEST, plugin = self.plugin.name(), "{line}");
+            tracing::debug!(target: GUEST, plugin, "{line}");
+        }
+        if written.cut {
+            let (who, most) = (self.plugin.title(), self.plugin.limits().stdio_bytes);
+            tracing::warn!(target: GUEST, plugin, "`{verb}` of {who} writes more than {most} bytes to standard output and error, and the rest is dropped (limit `stdio`)");
         }
     }
 }

@@ -27,8 +27,12 @@ pub(crate) struct StoreState {
     log_bytes_left: usize,
     log_bytes: usize,
     log_message_bytes: usize,
+    /// Whether it was said that a message of the current call was cut.
+    log_cut: bool,
     request_head_bytes: usize,
     name: String,
+    /// The current call, as a sentence begins.
+    who: String,
 }
 
 impl StoreState {
@@ -53,12 +57,17 @@ impl StoreState {
             log_bytes: limits.log_bytes,
             request_head_bytes: limits.request_head_bytes,
             log_message_bytes: limits.log_message_bytes,
+            log_cut: false,
             name: name.to_owned(),
+            who: String::new(),
         }
     }
 
-    /// Gives the next call its own budgets.
-    pub(crate) fn begin_call(&mut self, limits: &Limits) {
+    /// Gives the next call its own budgets. `who` begins the sentences about it.
+    pub(crate) fn begin_call(&mut self, limits: &Limits, pure: bool, who: String) {
+        self.hooks.begin_call(pure, who.clone());
+        self.who = who;
+        self.log_cut = false;
         self.cpu_ticks = 0;
         self.memory.refused = None;
         self.log_bytes_left = limits.log_bytes;
@@ -103,13 +112,8 @@ impl log::Host for StoreState {
             return;
         }
         let most = self.log_message_bytes.min(self.log_bytes_left);
-        let cut = message.len() > self.log_message_bytes;
-        let mut message = one_line(&message, most);
-        // An empty message costs too: it could be sent without end.
-        let cost = message.len().max(1);
-        if cut {
-            message += " … (cut, limit `log-message`)";
-        }
+        let length = message.len();
+        let message = one_line(&message, most);
         let plugin = self.name.as_str();
         match level {
             _ if message.is_empty() => {}
@@ -118,10 +122,17 @@ impl log::Host for StoreState {
             log::Level::Warn => tracing::warn!(target: GUEST, plugin, "{message}"),
             log::Level::Error => tracing::error!(target: GUEST, plugin, "{message}"),
         }
-        self.log_bytes_left = self.log_bytes_left.saturating_sub(cost);
+        let who = self.who.as_str();
+        if length > self.log_message_bytes && !self.log_cut {
+            self.log_cut = true;
+            let most = self.log_message_bytes;
+            tracing::warn!(target: GUEST, plugin, "{who} logs a message of {length} bytes, of which {most} are kept (limit `log-message`)");
+        }
+        // An empty message costs too: it could be sent without end.
+        self.log_bytes_left = self.log_bytes_left.saturating_sub(message.len().max(1));
         if self.log_bytes_left == 0 {
             let most = self.log_bytes;
-            tracing::warn!(target: GUEST, plugin, "it logged {most} bytes in one call; the rest is dropped (limit `log`)");
+            tracing::warn!(target: GUEST, plugin, "{who} logs more than {most} bytes, and the rest is dropped (limit `log`)");
         }
     }
 }
@@ -201,6 +212,13 @@ pub(crate) struct Stdio {
     most: usize,
 }
 
+/// What a guest wrote.
+pub(crate) struct Written {
+    pub(crate) text: String,
+    /// Whether it wrote more.
+    pub(crate) cut: bool,
+}
+
 #[derive(Default)]
 struct Kept {
     bytes: Vec<u8>,
@@ -216,13 +234,12 @@ impl Stdio {
     }
 
     /// Takes out what was written since the last time.
-    pub(crate) fn take(&self) -> String {
+    pub(crate) fn take(&self) -> Written {
         let kept = std::mem::take(&mut *self.kept.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut text = String::from_utf8_lossy(&kept.bytes).into_owned();
-        if kept.cut {
-            text += "\nit wrote more, which is dropped (limit `stdio`)";
+        Written {
+            text: String::from_utf8_lossy(&kept.bytes).into_owned(),
+            cut: kept.cut,
         }
-        text
     }
 }
 
@@ -311,10 +328,8 @@ mod tests {
         let mut stdio = Stdio::new(4);
         assert!(stdio.write(Bytes::from_static(b"panic")).is_ok());
         assert!(stdio.write(Bytes::from_static(b"king")).is_ok());
-        assert_eq!(
-            stdio.take(),
-            "pani\nit wrote more, which is dropped (limit `stdio`)"
-        );
-        assert_eq!(stdio.take(), "");
+        let written = stdio.take();
+        assert_eq!((written.text.as_str(), written.cut), ("pani", true));
+        assert!(!stdio.take().cut);
     }
 }

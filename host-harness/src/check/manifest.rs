@@ -8,7 +8,7 @@ use super::Came;
 use super::subject::Subject;
 use crate::report::plain;
 
-pub(super) async fn sound(subject: &Subject) -> Came {
+pub(super) fn sound(subject: &Subject) -> Came {
     let mut wrong = Vec::new();
     if let Err(breaches) = check_manifest(&subject.manifest, subject.judges()) {
         wrong.extend(breaches.sentences().iter().cloned());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
 use koalr_platform::conformance::check_batch;
@@ -142,6 +142,11 @@ pub(super) async fn one_by_one(subject: &Subject) -> Came {
     };
     let tape = Tape::of(whole.exchanges.iter().copied(), None);
     let walked = walk(subject, whole.first, 1, &tape).await;
+    if let Some(address) = tape.unanswered() {
+        return Came::NotRun(format!(
+            "with a budget of one request it asks for `{address}`, which the recording has no answer to"
+        ));
+    }
     Came::Tried(match walked {
         Ok(walked) if !walked.ended => {
             vec!["sync: did not end with a budget of one request a call".to_owned()]
@@ -302,9 +307,20 @@ struct Tape {
     given: Mutex<BTreeMap<(String, String), usize>>,
     /// The address that fails.
     failing: Option<String>,
+    /// The first address that it has no answer to.
+    unanswered: Mutex<Option<String>>,
 }
 
 impl Tape {
+    fn unanswered(&self) -> Option<String> {
+        self.first_unanswered().clone()
+    }
+
+    fn first_unanswered(&self) -> MutexGuard<'_, Option<String>> {
+        let first = self.unanswered.lock();
+        first.unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn of<'a>(exchanges: impl Iterator<Item = &'a Exchange>, failing: Option<&str>) -> Arc<Self> {
         let mut answers: BTreeMap<_, Vec<Exchange>> = BTreeMap::new();
         for one in exchanges {
@@ -315,6 +331,7 @@ impl Tape {
             answers,
             given: Mutex::default(),
             failing: failing.map(str::to_owned),
+            unanswered: Mutex::default(),
         })
     }
 }
@@ -335,6 +352,7 @@ impl Responder for Tape {
         *place += 1;
         answer.map_or_else(
             || {
+                self.first_unanswered().get_or_insert(key.1.clone());
                 Err(TransportError::Broken {
                     host: asked.url.host().unwrap_or_default().to_owned(),
                     cause: "the recording has no answer to this request".to_owned(),

@@ -240,7 +240,7 @@ pub(super) enum Command {
     },
     /// Copy everything into a directory, while it is in use.
     ///
-    /// Exit codes: 0 complete, 1 a tenant could not be read and is named, 2 failed.
+    /// Exit codes: 0 complete, 1 a tenant or a component could not be read and is named, 2 failed.
     Backup(Backup),
     /// Look at the jobs of `koalr serve`.
     Jobs {
@@ -446,9 +446,9 @@ pub(super) enum GateFormat {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Judge {
-    /// Which integration judges.
-    #[arg(long, value_name = "NAME", default_value = "snyk")]
-    pub(super) integration: String,
+    /// Which integration judges [default: the one that is loaded].
+    #[arg(long, value_name = "NAME")]
+    pub(super) integration: Option<String>,
     /// The customer's policy, a TOML file [default: the one that is set, which `koalr policy show` prints].
     #[arg(long, value_name = "FILE")]
     pub(super) policy: Option<PathBuf>,

@@ -14,12 +14,13 @@ pub(super) fn run(common: &Common, options: &Backup) -> Result<ExitCode, HostErr
     print(options.format, &report, |report| {
         backup_text(report, data.path(), &options.directory)
     })?;
-    Ok(if report.unsaved.is_empty() {
+    let is_whole = report.unsaved.is_empty() && report.unsaved_components.is_empty();
+    Ok(if is_whole {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(PARTIAL)
     })
 }
 
-/// Exit code of a backup without all tenants.
+/// Exit code of a backup that lacks a tenant or a component.
 const PARTIAL: u8 = 1;

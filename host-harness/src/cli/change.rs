@@ -62,13 +62,13 @@ async fn run(common: &Common, change: &str, options: &Judge) -> Result<ChangeRep
         file.check()?;
     }
     let host = open_host(common, common.settings.rate_share).await?;
-    host.check_integration(&options.integration)?;
+    let integration = judges(&host, options)?;
     let terms = terms(&host, tenant.as_ref(), options)?;
     let mut tenant = match (tenant, &subject) {
         (Some(tenant), _) => tenant,
         // Ready evidence needs no connection, only a place for the decision.
         (None, Subject::File(file)) if file.evidence.is_some() => create_tenant(common)?,
-        (None, _) => return Err(not_connected(common, &options.integration)),
+        (None, _) => return Err(not_connected(common, integration)),
     };
     let as_of = now(common);
     match subject {
@@ -79,6 +79,14 @@ async fn run(common: &Common, change: &str, options: &Judge) -> Result<ChangeRep
             Ok(judged.report)
         }
     }
+}
+
+/// The integration that judges: the loaded one, if no other was asked for.
+pub(super) fn judges<'a>(host: &'a Host, options: &Judge) -> Result<&'a str, HostError> {
+    if let Some(asked) = &options.integration {
+        host.check_integration(asked)?;
+    }
+    Ok(&host.manifest().id)
 }
 
 /// The policy and the waivers to judge by: those that are stored, where no file is named.

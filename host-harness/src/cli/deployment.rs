@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::args::{Common, Format, Gate, GateFormat};
-use super::change::{exit_code, terms};
+use super::change::{exit_code, judges, terms};
 use super::{create_tenant, now, open_host, print};
 use crate::HostError;
 use crate::jobs::{DeploymentOptions, gate_deployment};
@@ -17,7 +17,7 @@ pub(super) async fn run(common: &Common, options: Gate) -> Result<ExitCode, Host
         ));
     }
     let host = open_host(common, common.settings.rate_share).await?;
-    host.check_integration(&options.judge.integration)?;
+    judges(&host, &options.judge)?;
     let mut tenant = create_tenant(common)?;
     let asked = DeploymentOptions {
         terms: terms(&host, Some(&tenant), &options.judge)?,

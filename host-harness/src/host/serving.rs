@@ -31,8 +31,7 @@ impl Host {
         });
         Self {
             loaded: loaded.unwrap_or_else(|| Arc::clone(&self.loaded)),
-            common: Arc::clone(&self.common),
-            recordings: self.recordings.clone(),
+            ..self.clone()
         }
     }
 

@@ -21,12 +21,14 @@ pub struct BackupReport {
     pub program: &'static str,
     /// Whether the key file is in it.
     pub with_key: bool,
-    /// Its files: first the control database, then the tenants in alphabetical order.
+    /// Its files: first the control database, then the tenants in alphabetical order, then installed components.
     pub files: Vec<BackupFile>,
     /// Tenants that are in it, in alphabetical order.
     pub tenants: Vec<TenantId>,
     /// Tenants that could not be read and are not in it. Empty if the backup is complete.
     pub unsaved: Vec<UnsavedTenant>,
+    /// Why installed components are not in it, each with the way out. Empty if all are.
+    pub unsaved_components: Vec<String>,
 }
 
 /// A file of a backup.
@@ -75,6 +77,7 @@ pub fn backup(
         tenant: one.tenant,
         reason: one.error.to_string(),
     });
+    let components = backup.unsaved_components.iter();
     let file = |path: PathBuf| {
         let (bytes, sha256) = digest(&to.join(&path)).map_err(|error| file_error(&path, &error))?;
         Ok(BackupFile {
@@ -94,6 +97,7 @@ pub fn backup(
             .collect::<Result<_, HostError>>()?,
         tenants: backup.tenants,
         unsaved: unsaved.collect(),
+        unsaved_components: components.map(ToString::to_string).collect(),
     };
     let manifest = to.join(MANIFEST);
     let text = serde_json::to_string_pretty(&report).map_err(HostError::Json)?;

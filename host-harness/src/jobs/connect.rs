@@ -41,6 +41,8 @@ pub struct ConnectOptions {
 pub struct ConnectReport {
     /// Always `ok`: a failure is an error.
     pub outcome: &'static str,
+    /// Id of the integration.
+    pub integration: String,
     /// Id of the origin, for example `EU-01`.
     pub origin: String,
     /// The pinned address.
@@ -142,6 +144,7 @@ pub(crate) async fn connect_as(
     }
     Ok(ConnectReport {
         outcome: "ok",
+        integration: record.integration,
         origin: record.endpoint.origin,
         upstream,
         credential: credential.kind,

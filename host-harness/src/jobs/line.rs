@@ -26,8 +26,8 @@ pub(super) struct Line {
     credential: CredentialHeader,
     shared: Shared,
     precedence: Precedence,
-    /// Where calls are recorded, and how the line is laid for that; none if they are not.
-    recorded: Option<(Folder, recording::Way)>,
+    /// Where calls are recorded; none if they are not.
+    folder: Option<Folder>,
 }
 
 /// What a version makes its part of a line from.
@@ -55,20 +55,6 @@ pub(super) struct Way<'a> {
     pub(super) now: Timestamp,
 }
 
-impl Way<'_> {
-    /// As it is written down.
-    fn written(&self) -> recording::Way {
-        let organizations = self.organizations.as_ref();
-        recording::Way {
-            origin: self.pinned.id.clone(),
-            base: self.pinned.base.clone(),
-            allow_loopback: self.pinned.allow_loopback,
-            organizations: organizations.map(|ids| ids.iter().cloned().collect()),
-            downloads: self.downloads.to_vec(),
-        }
-    }
-}
-
 impl Line {
     /// Prepares the line. No request is sent.
     pub(super) fn new(
@@ -77,15 +63,13 @@ impl Line {
         secret: &Secret,
         way: Way<'_>,
     ) -> Result<Self, HostError> {
-        let pinned = way.pinned.clone();
+        let pinned = way.pinned;
         let endpoint = Endpoint {
             origin: pinned.id.clone(),
             base: pinned.base.clone(),
         };
-        let folder = host
-            .recordings()
-            .map(|recordings| recordings.of(tenant).without(secret));
-        let recorded = folder.map(|folder| (folder, way.written()));
+        let recordings = host.recordings();
+        let folder = recordings.map(|recordings| recordings.of(tenant).without(secret));
         let roots = match way.roots {
             Some(pem) => Roots::Pem(pem.as_bytes().to_vec()),
             // A bare machine without root certificates can still talk to itself.
@@ -109,7 +93,7 @@ impl Line {
             laid: Arc::new(laid),
             shared,
             precedence: way.precedence,
-            recorded,
+            folder,
         })
     }
 
@@ -150,9 +134,9 @@ impl Line {
         asked: impl FnOnce() -> Asked,
     ) -> Result<(Session, Transcript, Taking), HostError> {
         self.host.refuse_paused()?;
-        let taking = match &self.recorded {
-            Some((folder, way)) => {
-                let way = Some((way.clone(), self.policy.clone()));
+        let taking = match &self.folder {
+            Some(folder) => {
+                let way = Some((self.laid.written(), self.policy.clone()));
                 folder.begin(&self.host, asked(), way)
             }
             None => Taking::NONE,
@@ -175,6 +159,18 @@ impl Line {
 }
 
 impl Laid {
+    /// As it is written down.
+    fn written(&self) -> recording::Way {
+        let organizations = self.organizations.as_ref();
+        recording::Way {
+            origin: self.pinned.id.clone(),
+            base: self.pinned.base.clone(),
+            allow_loopback: self.pinned.allow_loopback,
+            organizations: organizations.map(|ids| ids.iter().cloned().collect()),
+            downloads: self.downloads.clone(),
+        }
+    }
+
     fn policy(&self, host: &Host) -> Result<EgressPolicy, HostError> {
         let organizations = self.organizations.clone();
         let organizations = organizations.map_or(Organizations::Connecting, Organizations::Bound);

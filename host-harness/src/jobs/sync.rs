@@ -92,8 +92,11 @@ pub async fn sync(
     Ok(report)
 }
 
-/// What a batch brought last, for people.
+/// What the walk does now in the integration's words, or else what the batch brought last. For people.
 fn reading(batch: &Batch, record: &ConnectionRecord) -> Option<String> {
+    if let Some((_, stage)) = batch.extra.iter().find(|(key, _)| key == STAGE) {
+        return Some(plain(stage));
+    }
     let (what, id) = batch.records.iter().rev().find_map(|entry| match entry {
         Entry::Project(one) => Some(("projects", &one.organization)),
         Entry::Finding(one) => Some(("findings", &one.organization)),
@@ -208,6 +211,9 @@ pub(super) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Longest time a sync waits for the upstream in all, in seconds.
 const LONGEST_WAIT_SECS: u32 = 900;
+
+/// Key of a batch's `extra` with what the walk does now.
+const STAGE: &str = "stage";
 
 #[cfg(test)]
 mod tests {

@@ -8,6 +8,7 @@ use koalr_runtime::contract;
 use serde::Deserialize;
 
 use super::{FORMAT, Line, Recording};
+use crate::report::plain;
 
 /// Every recording in a directory, by name and number, or the one of a file, each with its path.
 ///
@@ -60,10 +61,11 @@ fn read(path: &Path) -> Result<Recording, RecordingError> {
         reason: error.to_string(),
     };
     let file = File::open(path).map_err(unread)?;
+    // What the parser says holds texts of the file.
     let damaged = |line: usize, reason: String| RecordingError::Damaged {
         path: path.to_owned(),
         line,
-        reason,
+        reason: plain(&reason),
     };
     let mut header = None;
     let mut exchanges = Vec::new();
@@ -103,7 +105,7 @@ fn read(path: &Path) -> Result<Recording, RecordingError> {
     if let Some(why) = cut {
         return Err(RecordingError::Cut {
             path: path.to_owned(),
-            why,
+            why: plain(&why),
         });
     }
     if usize::try_from(count) != Ok(exchanges.len()) {
@@ -141,7 +143,7 @@ fn understood(path: &Path, line: &str) -> Result<(), RecordingError> {
     Err(RecordingError::Other {
         path: path.to_owned(),
         format,
-        contract,
+        contract: plain(&contract),
     })
 }
 

@@ -58,7 +58,10 @@ impl Reference {
             .filter(|one| one.manifest.id == *integration);
         match (of_it.next(), of_it.next()) {
             (Some(version), None) => Ok(version.clone()),
-            (None, _) => Ok(find(&installed, integration, "")?.clone()),
+            (None, _) => Err(HostError::NotPossible(format!(
+                "there is no file `{integration}`, and no version of such an integration is installed; \
+                 `koalr plugin install FILE` does that"
+            ))),
             (Some(_), Some(_)) => Err(HostError::NotPossible(format!(
                 "several versions of `{integration}` are installed, and none serves; name one as `{integration}@VERSION`"
             ))),

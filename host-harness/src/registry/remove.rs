@@ -40,10 +40,7 @@ pub fn remove(
     let forgotten = forget_artifacts(artifacts, release.hash.as_str());
     let compiled = forgotten.map_err(|error| HostError::File {
         path: artifacts.to_owned(),
-        reason: format!(
-            "removing machine code of {release_version}: {error}",
-            release_version = release.version
-        ),
+        reason: format!("removing machine code of {}: {error}", release.version),
     })?;
     Ok(Removed {
         integration: integration.to_owned(),

@@ -144,7 +144,11 @@ pub fn connect_text(report: &ConnectReport) -> String {
         "Downloads permitted from",
         report.downloads.iter().map(|domain| plain(domain)),
     );
-    text.push_str("\nThe token is sealed in the vault. Next: `koalr sync snyk`\n");
+    let _ = writeln!(
+        text,
+        "\nThe token is sealed in the vault. Next: `koalr sync {}`",
+        plain(&report.integration)
+    );
     text
 }
 

@@ -175,6 +175,12 @@ pub fn backup_text(report: &BackupReport, data: &Path, to: &Path) -> String {
             );
         }
     }
+    if !report.unsaved_components.is_empty() {
+        text += "These installed components are not in it:\n";
+        for reason in &report.unsaved_components {
+            item(&mut text, &plain(reason));
+        }
+    }
     if report.with_key {
         text += "The key file is in it: who has this backup has every credential in it.\n";
     } else {

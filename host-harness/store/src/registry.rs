@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use crate::data_dir::DataDir;
 use crate::error::{Fault, StoreError};
 
+pub(crate) use component::put_into as put_component;
 pub use version::{Installed, Signed};
 
 impl DataDir {

@@ -39,7 +39,8 @@ fn the_commands_of_the_page_on_syncing_lead_to_a_complete_sync() {
 fn the_commands_of_the_page_on_recordings_make_a_call_again() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/replay.md");
     let page = std::fs::read_to_string(page).unwrap();
-    let koalr = Koalr::connected(&serve(acme()));
+    let upstream = serve(acme());
+    let koalr = Koalr::connected(&upstream);
     let component = koalr_host::component_path().unwrap();
     koalr.write("other.wasm", std::fs::read(component).unwrap());
     let mut verbs = Vec::new();

@@ -44,6 +44,8 @@ mod gate;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod hot_swap;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod insight_pages;
@@ -60,6 +62,8 @@ mod pages;
 #[cfg(test)]
 mod partial;
 #[cfg(test)]
+mod plugin_check;
+#[cfg(test)]
 mod plugins;
 #[cfg(test)]
 mod policy;
@@ -73,6 +77,8 @@ mod replay;
 mod report;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod second_integration;
 #[cfg(test)]
 mod serve;
 #[cfg(test)]

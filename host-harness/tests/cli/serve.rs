@@ -121,7 +121,7 @@ impl Drop for Served {
     }
 }
 
-fn start(
+pub(crate) fn start(
     koalr: &Koalr,
     variables: &[(&str, &str)],
 ) -> (

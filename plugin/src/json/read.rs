@@ -154,10 +154,21 @@ impl<'de> Visitor<'de> for Present<'_, 'de> {
         let Some(list) = self.0.list() else {
             return self.unless(false, "a list");
         };
-        while seq.next_element_seed(Next(list))?.is_some() {}
+        let mut items = 0_usize;
+        while seq.next_element_seed(Next(list))?.is_some() {
+            items += 1;
+            if items > MOST_ITEMS {
+                return Err(A::Error::custom(format_args!(
+                    "expected a list of at most {MOST_ITEMS} values, found more"
+                )));
+            }
+        }
         Ok(())
     }
 }
+
+/// Values of one list. Snyk's longest have a hundred; a page of nothing but zeros would fill the memory.
+const MOST_ITEMS: usize = 10_000;
 
 #[cfg(test)]
 mod tests {
@@ -222,6 +233,15 @@ mod tests {
         ] {
             assert_eq!(refused(json), sentence, "{json}");
         }
+    }
+
+    #[test]
+    fn a_list_of_endless_values_is_none() {
+        let json = |zeros| format!("{{\"counts\":[{}0]}}", "0,".repeat(zeros));
+        assert_eq!(read::<Sample>(&json(9_999)).unwrap().counts.len(), 10_000);
+        let sentence = refused(&json(10_000));
+        let start = "expected a list of at most 10000 values, found more";
+        assert!(sentence.starts_with(start), "{sentence}");
     }
 
     #[test]

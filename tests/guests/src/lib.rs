@@ -4,7 +4,11 @@
 
 pub mod upstream;
 
+mod variant;
+
 use std::fs;
+
+pub use variant::with_version;
 
 include!(concat!(env!("OUT_DIR"), "/guests.rs"));
 

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use axum::Router;
-use axum::extract::{OriginalUri, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use tokio::sync::oneshot;
 
 pub use world::{Condition, Issue, Project, PullRequest, World};
@@ -123,7 +123,7 @@ fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) 
 
 async fn handle(
     State(shared): State<Arc<Mutex<Shared>>>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     headers: HeaderMap,
 ) -> (StatusCode, String) {
     let address = uri

@@ -34,7 +34,7 @@ impl Log {
         let text = String::from_utf8_lossy(&bytes);
         text.lines()
             .filter_map(|line| {
-                let (_, message) = line.split_once(": koalr")?;
+                let (_, message) = line.split_once(" koalr")?;
                 let (_, message) = message.split_once(": ")?;
                 let fields = message.rfind(" plugin=\"").unwrap_or(message.len());
                 Some(message[..fields].to_owned())

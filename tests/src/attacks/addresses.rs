@@ -20,15 +20,13 @@ pub async fn calls_private_addresses() -> Attacked {
 /// See `calls_another_port.rs`.
 pub async fn calls_another_port() -> Attacked {
     let attacked = denied_all(guests::CALLS_ANOTHER_PORT).await;
-    attacked.says(
-        "`sync` of hostile 0.1.0 was denied a request: the port 80 is not the pinned origin's",
-    )
+    attacked.says(DOWNLOAD)
 }
 
 /// See `calls_another_scheme.rs`.
 pub async fn calls_another_scheme() -> Attacked {
     let attacked = denied_all(guests::CALLS_ANOTHER_SCHEME).await;
-    attacked.says("`sync` of hostile 0.1.0 was denied a request: the scheme `https` is not the pinned origin's")
+    attacked.says(DOWNLOAD)
 }
 
 /// See `calls_another_method.rs`.
@@ -54,7 +52,7 @@ pub async fn makes_up_a_download() -> Attacked {
     let attack = Attack::by(guests::MAKES_UP_A_DOWNLOAD);
     let attack = attack.downloads(&["files.example.com", "127.0.0.1"]);
     let attacked = all_denied(attack).await;
-    attacked.says("`sync` of hostile 0.1.0 was denied a request: the download from `files.example.com` was named by no answer of this session, or has been fetched already")
+    attacked.says("`sync` of hostile 0.1.0 was denied a request: the download from `files.example.com` needs an address that the upstream has named in this session and that was not fetched yet")
 }
 
 /// See `follows_redirects.rs`: the redirect is an answer, and where it leads is another origin.
@@ -83,7 +81,9 @@ async fn all_denied(attack: Attack) -> Attacked {
     let attacked = attack.call(Verb::Sync).await.survives();
     assert_eq!(attacked.received, Vec::<String>::new());
     for (subject, word) in attacked.rows() {
-        let unsendable = word.starts_with("no such ");
+        // The library itself refuses words that are no host, and schemes that are not of HTTP.
+        let unsendable =
+            word.starts_with("no such ") || subject.starts_with('f') || subject.starts_with("ws:");
         assert!(word == DENIED || unsendable, "{subject}: {word}");
     }
     let denied = |outcome: &Outcome| matches!(outcome, Outcome::Denied(_));
@@ -96,5 +96,7 @@ async fn all_denied(attack: Attack) -> Attacked {
     attacked
 }
 
+/// What is said of another port or scheme of this machine: a file could be there, if it were permitted.
+const DOWNLOAD: &str = "`sync` of hostile 0.1.0 was denied a request: the download from `127.0.0.1` is not permitted; permit it with `koalr connect … --allow-download 127.0.0.1`";
 /// What a guest is told of a request that is denied.
 const DENIED: &str = "ErrorCode::HttpRequestDenied";

@@ -11,16 +11,16 @@ pub async fn floods_logs() -> Attacked {
     let attacked = attack.call(Verb::Sync).await.survives();
     let bytes: usize = attacked.log.iter().map(String::len).sum();
     assert!(bytes < 70_000, "{bytes} bytes");
-    attacked.says("it logged 65536 bytes in one call; the rest is dropped (limit `log`)")
+    attacked.says(
+        "`sync` of hostile 0.1.0 logs more than 65536 bytes, and the rest is dropped (limit `log`)",
+    )
 }
 
 /// See `logs_hugely.rs`.
 pub async fn logs_hugely() -> Attacked {
     let attacked = Attack::by(guests::LOGS_HUGELY).call(Verb::Sync).await;
-    let kept = "y".repeat(4 << 10);
-    attacked
-        .survives()
-        .says(&format!("{kept} … (cut, limit `log-message`)"))
+    assert_eq!(attacked.log[0], "y".repeat(4 << 10));
+    attacked.survives().says("`sync` of hostile 0.1.0 logs a message of 8388608 bytes, of which 4096 are kept (limit `log-message`)")
 }
 
 /// See `forges_logs.rs`.
@@ -38,7 +38,7 @@ pub async fn forges_logs() -> Attacked {
             "fine  degrof",
         ]
     );
-    attacked
+    attacked.notes("each of its messages stays one line, without escapes")
 }
 
 /// See `floods_stderr.rs`.
@@ -47,5 +47,5 @@ pub async fn floods_stderr() -> Attacked {
     let attacked = attack.call(Verb::Sync).await.survives();
     let bytes: usize = attacked.log.iter().map(String::len).sum();
     assert!(bytes < 9_000, "{bytes} bytes");
-    attacked.says("it wrote more, which is dropped (limit `stdio`)")
+    attacked.says("`sync` of hostile 0.1.0 writes more than 8192 bytes to standard output and error, and the rest is dropped (limit `stdio`)")
 }

@@ -1,6 +1,7 @@
 //! Guests that use up memory: their own, or the host's.
 
 use koalr_guests as guests;
+use koalr_runtime::contract::types::ParameterValue;
 use koalr_runtime::{Limits, Verb};
 
 use crate::attack::{Attack, Attacked};
@@ -39,12 +40,18 @@ pub async fn hoards_handles() -> Attacked {
     attacked.says("`sync` of hostile 0.1.0 wanted more than 2000 handles (limit `handles`)")
 }
 
-/// See `swells_heads.rs`.
+/// See `swells_heads.rs`: in each part of a head.
 pub async fn swells_heads() -> Attacked {
-    let attacked = Attack::by(guests::SWELLS_HEADS).call(Verb::Sync).await;
-    attacked.says(
-        "`sync` of hostile 0.1.0 wanted more than 16384 bytes a request (limit `request-head`)",
-    )
+    let mut last = None;
+    for part in ["method", "host", "path", "headers"] {
+        let part = ParameterValue::Text(part.to_owned());
+        let attack = Attack::by(guests::SWELLS_HEADS).setting("part", part);
+        let attacked = attack.amount(20_000).call(Verb::Sync).await;
+        last = Some(attacked.says(
+            "`sync` of hostile 0.1.0 wanted more than 16384 bytes a request (limit `request-head`)",
+        ));
+    }
+    last.unwrap()
 }
 
 /// A table that grows beyond its limit as the instance starts.
@@ -65,8 +72,12 @@ pub async fn has_too_many_instances() -> Attacked {
 
 /// A hundred tables.
 pub async fn has_too_many_tables() -> Attacked {
+    let limits = Limits {
+        instances: 200,
+        ..Limits::default()
+    };
     let attack = Attack::with("has_too_many_tables", made::with_tables(100));
-    let attacked = attack.call(Verb::Sync).await;
+    let attacked = attack.under(limits).call(Verb::Sync).await;
     attacked.says_about(REFUSED, "(limit `tables`)")
 }
 

@@ -40,8 +40,6 @@ pub async fn reads_back_the_credential() -> Attacked {
         let outcome = &attacked.exchanges[0].outcome;
         let withheld = matches!(outcome, Outcome::Failed(TransportError::Echo { .. }));
         assert!(withheld, "{outcome:?}");
-        let all = format!("{attacked:?}");
-        assert!(!all.replace("Bearer canary", "").contains(CANARY) || attacked.received.len() == 1);
         let said = [
             attacked.said.clone(),
             format!("{:?}", attacked.batch),
@@ -104,7 +102,7 @@ pub async fn reads_its_environment() -> Attacked {
             ("clock", "0"),
         ]
     );
-    attacked
+    attacked.notes("there is no argument, variable or input, and the clock stands still")
 }
 
 /// See `reads_files.rs`.

@@ -18,5 +18,5 @@ pub async fn keeps_state() -> Attacked {
     assert_eq!(attacked.told("seen before"), "");
     let attacked = of("globex").call(Verb::Sync).await.survives();
     assert_eq!(attacked.told("seen before"), "");
-    attacked
+    attacked.notes("it remembers nothing of another session")
 }

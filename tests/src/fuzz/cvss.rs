@@ -43,10 +43,10 @@ pub(super) fn run(bytes: &[u8]) {
         base_score(&format!("{prefix}{}", kept.join("/")))
     };
     let (mut needed, mut others) = (0, 0);
-    for place in 0..metrics.len() {
+    for (place, metric) in metrics.iter().enumerate() {
         match without(place) {
             Ok(same) => {
-                assert_eq!(same, score, "`{}` counts", metrics[place]);
+                assert_eq!(same, score, "`{metric}` counts");
                 others += 1;
             }
             Err(_) => needed += 1,

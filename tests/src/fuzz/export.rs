@@ -4,7 +4,7 @@
 use koalr_integration_kit::model::common::CoverageState;
 use koalr_integration_kit::model::record::Entry;
 use koalr_integration_kit::model::walk::{Batch, EnrichmentScope, Scope};
-use koalr_snyk_plugin::transport::Reply;
+use koalr_snyk_plugin::transport::Answer;
 
 use super::upstream::{Upstream, good, request, walk};
 
@@ -47,7 +47,7 @@ pub(super) fn run(bytes: &[u8]) {
 
 /// What a walk brings whose two exports are this one file each.
 fn read(bytes: &[u8], piece: usize) -> Vec<Batch> {
-    let answer = |asked: &str| -> Reply {
+    let answer = |asked: &str| -> Answer {
         good(match asked {
             _ if asked.starts_with("POST ") => br#"{"data":{"id":"e-1"}}"#,
             _ if asked.starts_with("FILE ") => bytes,

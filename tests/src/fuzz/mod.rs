@@ -19,6 +19,7 @@ mod page;
 mod pin;
 mod policy;
 mod purl;
+mod recording;
 mod sandbox;
 mod sbom;
 mod token;
@@ -53,6 +54,7 @@ pub const BODIES: &[Body] = &[
     body("pin", pin::run),
     body("policy", policy::run),
     body("purl", purl::run),
+    body("recording", recording::run),
     body("sbom", sbom::run),
     body("token", token::run),
     body("version", version::run),

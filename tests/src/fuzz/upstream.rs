@@ -9,17 +9,12 @@ use koalr_snyk_plugin::sync::sync;
 use koalr_snyk_plugin::transport::{Answer, Headers, Reply, Request, Transport};
 
 /// An answer of status 200.
-pub(super) fn good(body: &[u8]) -> Reply {
-    answered(200, body)
-}
-
-/// An answer of another status.
-pub(super) fn answered(status: u16, body: &[u8]) -> Reply {
-    Ok(Answer {
-        status,
+pub(super) fn good(body: &[u8]) -> Answer {
+    Answer {
+        status: 200,
         headers: Headers::default(),
         body: body.to_vec(),
-    })
+    }
 }
 
 /// Answers by method and address, and hands out files in pieces.
@@ -32,7 +27,7 @@ pub(super) struct Upstream<F> {
     pub(super) asked: u32,
 }
 
-impl<F: FnMut(&str) -> Reply> Upstream<F> {
+impl<F: FnMut(&str) -> Answer> Upstream<F> {
     /// One whose answers this function makes of `GET path`, `POST path` or `FILE address`.
     pub(super) fn new(answer: F) -> Self {
         Self {
@@ -49,7 +44,7 @@ impl<F: FnMut(&str) -> Reply> Upstream<F> {
     }
 }
 
-impl<F: FnMut(&str) -> Reply> Transport for Upstream<F> {
+impl<F: FnMut(&str) -> Answer> Transport for Upstream<F> {
     fn send(&mut self, ticket: usize, path: String) {
         self.asked += 1;
         self.waiting.push_back((ticket, path));
@@ -57,19 +52,17 @@ impl<F: FnMut(&str) -> Reply> Transport for Upstream<F> {
 
     fn next(&mut self) -> Option<(usize, Reply)> {
         let (ticket, path) = self.waiting.pop_front()?;
-        Some((ticket, (self.answer)(&format!("GET {path}"))))
+        Some((ticket, Ok((self.answer)(&format!("GET {path}")))))
     }
 
     fn carry_out(&mut self, request: Request<'_>, take: &mut dyn FnMut(&[u8])) -> Reply {
         self.asked += 1;
         match request {
-            Request::Post { path, .. } => (self.answer)(&format!("POST {path}")),
+            Request::Post { path, .. } => Ok((self.answer)(&format!("POST {path}"))),
             Request::Download(address) => {
-                let mut answer = (self.answer)(&format!("FILE {address}"))?;
-                if answer.status == 200 {
-                    answer.body.chunks(self.piece).for_each(take);
-                    answer.body.clear();
-                }
+                let mut answer = (self.answer)(&format!("FILE {address}"));
+                answer.body.chunks(self.piece).for_each(take);
+                answer.body.clear();
                 Ok(answer)
             }
         }
@@ -97,7 +90,7 @@ pub(super) fn request(scope: Scope) -> SyncRequest {
 /// # Errors
 ///
 /// As [`sync`].
-pub(super) fn call<F: FnMut(&str) -> Reply>(
+pub(super) fn call<F: FnMut(&str) -> Answer>(
     request: &SyncRequest,
     upstream: &mut Upstream<F>,
 ) -> Result<Batch, SyncError> {
@@ -125,7 +118,7 @@ pub(super) fn call<F: FnMut(&str) -> Reply>(
 /// # Errors
 ///
 /// As [`sync`].
-pub(super) fn walk<F: FnMut(&str) -> Reply>(
+pub(super) fn walk<F: FnMut(&str) -> Answer>(
     request: &mut SyncRequest,
     upstream: &mut Upstream<F>,
 ) -> Result<Vec<Batch>, SyncError> {

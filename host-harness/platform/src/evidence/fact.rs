@@ -278,15 +278,21 @@ impl<'a> Facts<'a> {
                     worst,
                 });
             }
+            if let (true, Some(location)) =
+                (entry.finding.packages.is_empty(), &entry.finding.location)
+            {
+                let key = format!("location:{index}");
+                evidence.extra.push((key, location.clone()));
+            }
             for route in entry.routes {
                 routes.entry(route).or_default().push(index.to_string());
             }
             evidence.findings.push(entry.fact);
         }
         let routes = routes.into_iter();
-        evidence.extra = routes
-            .map(|(route, indexes)| (format!("route:{route}"), indexes.join(" ")))
-            .collect();
+        evidence
+            .extra
+            .extend(routes.map(|(route, indexes)| (format!("route:{route}"), indexes.join(" "))));
         evidence
     }
 }

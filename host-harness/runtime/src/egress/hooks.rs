@@ -12,6 +12,7 @@ use http::header::{
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::{Instrument as _, Span};
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
     WasiHttpHooks,
@@ -198,7 +199,7 @@ impl WasiHttpHooks for EgressHooks {
             forbidden: Arc::clone(&self.forbidden),
             meter: self.meter.clone(),
         };
-        Box::new(async move {
+        let answer = async move {
             let (permit, room) = match admitted {
                 Ok((permit, room)) => (Ok(permit), Some(room)),
                 Err(denial) => (Err(denial), None),
@@ -214,7 +215,9 @@ impl WasiHttpHooks for EgressHooks {
             });
             let processed: Processed = Box::new(async { Ok(()) });
             Ok((response, processed))
-        })
+        }
+        .instrument(Span::current());
+        Box::new(answer)
     }
 }
 

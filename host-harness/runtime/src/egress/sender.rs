@@ -160,6 +160,7 @@ impl Sender {
                     self.waited(wait);
                 }
                 _ => {
+                    let response = self.filtered(response);
                     let keeper = (permit.way.policy)
                         .fresh_secs(request.method(), request.uri())
                         .and_then(|_| {
@@ -205,7 +206,7 @@ impl Sender {
                 *response.headers_mut() = answered.headers;
                 let status = answered.status.as_u16();
                 self.exchanged(&ExchangeMeasured::Answered { status });
-                self.hand_over(permit, response, row, None)
+                self.hand_over(permit, self.filtered(response), row, None)
             }
             Err(cause) => Err(self.fail(row, cause)),
         }
@@ -324,16 +325,7 @@ impl Sender {
         row: Option<usize>,
         keeper: Option<Keeper>,
     ) -> Result<Response<WasiBody>, Failure> {
-        let (mut parts, body) = response.into_parts();
-        let unwanted: Vec<HeaderName> = parts
-            .headers
-            .keys()
-            .filter(|name| (self.forbidden)(name))
-            .cloned()
-            .collect();
-        for name in unwanted {
-            parts.headers.remove(name);
-        }
+        let (parts, body) = response.into_parts();
         let echo = match permit.route {
             Route::Api => permit.way.echo(),
             Route::Download => None,
@@ -367,6 +359,20 @@ impl Sender {
         // What is too long is written down where the body ends.
         let body = ResponseBody::new(body, limit, record, readers).map_err(Failure::Transport)?;
         Ok(Response::from_parts(parts, body.boxed_unsync()))
+    }
+
+    /// The same without headers that no guest may see.
+    fn filtered<B>(&self, mut response: Response<B>) -> Response<B> {
+        let headers = response.headers_mut();
+        let unwanted: Vec<HeaderName> = headers
+            .keys()
+            .filter(|name| (self.forbidden)(name))
+            .cloned()
+            .collect();
+        for name in unwanted {
+            headers.remove(name);
+        }
+        response
     }
 
     /// The answer to a request that would have to wait too long: what the upstream would say, without asking it.

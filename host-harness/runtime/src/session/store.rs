@@ -128,6 +128,8 @@ fn exceeded(verb: Verb, cause: &wasmtime::Error) -> Option<LimitName> {
     let text = cause.root_cause().to_string();
     if text.contains(HANDLES_USED_UP) {
         Some(LimitName::Handles)
+    } else if text.contains(FIELDS_TOO_LONG) {
+        Some(LimitName::RequestHead)
     } else if text.contains(HOSTCALL_USED_UP) {
         Some(match verb {
             Verb::Describe => LimitName::Manifest,
@@ -145,7 +147,7 @@ fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
     } else {
         cause.root_cause().to_string()
     };
-    let said = one_line(state.stdio.take().trim_start(), LINE_BYTES);
+    let said = one_line(state.stdio.take().text.trim_start(), LINE_BYTES);
     if said.is_empty() {
         trap
     } else {
@@ -157,5 +159,7 @@ fn explain(cause: &wasmtime::Error, state: &StoreState) -> String {
 const GRAIN: Duration = Duration::from_millis(50);
 /// What wasmtime says when a store has no handle left.
 const HANDLES_USED_UP: &str = "store handle limit exceeded";
+/// What wasmtime-wasi-http says of headers beyond their limit.
+const FIELDS_TOO_LONG: &str = "total size of fields exceeds limit";
 /// What it says when a guest hands over too much at once.
 const HOSTCALL_USED_UP: &str = "fuel allocated for hostcalls has been exhausted";

@@ -133,6 +133,23 @@ fn what_is_of_another_form_or_contract_is_refused_before_it_is_understood() {
 }
 
 #[test]
+fn what_a_file_says_is_shown_on_one_line() {
+    let shows = |lines: &[Value], expected: &str| {
+        let sentence = read_of(lines).unwrap_err();
+        assert!(sentence.contains(expected), "{sentence}");
+        assert!(!sentence.contains(char::is_control), "{sentence:?}");
+    };
+    let mut cut = lines();
+    cut[2]["end"]["cut"] = "too \u{1b}[31mlarge\n".into();
+    shows(&cut, "too \u{fffd}[31mlarge");
+    let mut unknown = lines();
+    unknown[1] = json!({ "exchange": { "\u{1b}]0;x": 1 } });
+    shows(&unknown, "unknown field `\u{fffd}]0;x`");
+    let other = json!({ "recording": { "format": 1, "contract": "9\u{1b}[2J" } });
+    shows(&[other], "contract `9\u{fffd}[2J`");
+}
+
+#[test]
 fn what_is_no_recording_is_told_so() {
     for text in ["{}", "\n", "\u{0}\u{ff}"] {
         assert_eq!(

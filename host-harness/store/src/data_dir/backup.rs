@@ -12,17 +12,21 @@ use super::{DataDir, create_directory};
 use crate::database::{Database, TENANT};
 use crate::error::{Fault, StoreError};
 use crate::file::{self, Part};
+use crate::registry::put_component;
 use crate::tenant::TenantId;
 
 /// What a backup holds.
 #[derive(Debug)]
 pub struct Backup {
-    /// Its files, by their paths inside of it: first the control database, then the tenants in alphabetical order.
+    /// Its files, by their paths inside of it: first the control database, then the tenants in alphabetical order, then
+    /// installed components.
     pub files: Vec<PathBuf>,
     /// Tenants that are in it.
     pub tenants: Vec<TenantId>,
     /// Tenants that are not in it although they are known, and why.
     pub unsaved: Vec<Unsaved>,
+    /// Why installed components are not in it. Empty if all are.
+    pub unsaved_components: Vec<StoreError>,
 }
 
 /// A tenant that could not be backed up.
@@ -59,7 +63,7 @@ impl DataDir {
         Ok(removed)
     }
 
-    /// Copies the control database and every tenant into a new directory, each as it is at its moment, whoever writes
+    /// Copies the control database, every tenant and every installed component into a new directory, each as it is at its moment, whoever writes
     /// meanwhile. With the key file beside it, that directory is a data directory. A tenant that cannot be read is left
     /// out, and the others are not.
     ///
@@ -78,6 +82,7 @@ impl DataDir {
             files: Vec::new(),
             tenants: Vec::new(),
             unsaved: Vec::new(),
+            unsaved_components: Vec::new(),
         };
         // First, so that every tenant that it knows can be looked for.
         let control = Database::look(self.path.join("control.db"), None, self.busy_timeout)?;
@@ -108,10 +113,22 @@ impl DataDir {
                 Err(error) => backup.unsaved.push(Unsaved { tenant, error }),
             }
         }
+        self.copy_components(to, &mut backup)?;
         if with_key {
             backup.files.push("vault.key".into());
         }
         Ok(backup)
+    }
+
+    fn copy_components(&self, to: &Path, backup: &mut Backup) -> Result<(), StoreError> {
+        for version in self.installed()? {
+            let hash = &version.release.hash;
+            match self.component(hash) {
+                Ok(bytes) => backup.files.push(put_component(to, hash, &bytes)?),
+                Err(error) => backup.unsaved_components.push(error),
+            }
+        }
+        Ok(())
     }
 
     /// A tenant's file as it is.

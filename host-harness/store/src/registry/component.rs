@@ -35,23 +35,31 @@ impl DataDir {
     /// Where the bytes of a component are, or would be.
     #[must_use]
     pub fn component_path(&self, hash: &ContentHash) -> PathBuf {
-        self.plugins().join(format!("{hash}.wasm"))
+        self.path().join(place(hash))
     }
 
     /// The directory of the components, made if it is absent.
     pub(super) fn made_plugins(&self) -> Result<PathBuf, StoreError> {
-        let plugins = self.plugins();
+        let plugins = self.path().join(PLUGINS);
         create_directory(&plugins)?;
         Ok(plugins)
     }
+}
 
-    fn plugins(&self) -> PathBuf {
-        self.path().join("plugins")
-    }
+/// Puts a component into another data directory; says where in it.
+pub(crate) fn put_into(
+    data: &Path,
+    hash: &ContentHash,
+    bytes: &[u8],
+) -> Result<PathBuf, StoreError> {
+    create_directory(&data.join(PLUGINS))?;
+    let place = place(hash);
+    put(&data.join(&place), bytes)?;
+    Ok(place)
 }
 
 /// Puts bytes in a file of this name, whole or not at all, whatever stood there. In our turn.
-pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let part = Part::of(path)?;
     let write = || {
         let mut options = OpenOptions::new();
@@ -62,3 +70,11 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     part.finish()?;
     file::rename(&part.0, path)
 }
+
+/// Where a component is in a data directory.
+fn place(hash: &ContentHash) -> PathBuf {
+    Path::new(PLUGINS).join(format!("{hash}.wasm"))
+}
+
+/// Directory of the components.
+const PLUGINS: &str = "plugins";

@@ -285,3 +285,26 @@ fn the_history_cannot_be_altered() {
         assert!(error.starts_with("the history of plugins is "), "{error}");
     }
 }
+
+#[test]
+fn a_backup_holds_the_installed_components_and_names_those_that_it_cannot() {
+    let (directory, data) = served();
+    let (one, two) = (release("1.0.0", b"one"), release("2.0.0", b"two"));
+    let path = data.component_path(&one.hash);
+    fs::write(&path, "other").unwrap();
+    let to = directory.path().join("backup");
+    let backup = data.backup(&to, true).unwrap();
+    let unsaved = backup.unsaved_components.iter();
+    let unsaved: Vec<String> = unsaved.map(ToString::to_string).collect();
+    assert_eq!(unsaved.len(), 1, "{unsaved:?}");
+    assert!(
+        unsaved[0].contains(&path.display().to_string()),
+        "{unsaved:?}"
+    );
+    let restored = DataDir::open(&to).unwrap();
+    assert_eq!(restored.component(&two.hash).unwrap(), b"two");
+    assert_eq!(
+        restored.rollout("sample").unwrap(),
+        data.rollout("sample").unwrap()
+    );
+}

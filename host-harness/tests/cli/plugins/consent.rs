@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::variant::{version, wider};
+use super::variant::wider;
 use crate::support::Koalr;
 
 const BEYOND: &str = "download: `exports` from `amazonaws.org`";
@@ -43,8 +43,8 @@ fn a_version_that_goes_beyond_the_one_before_needs_consent() {
     let swapped = koalr.run(&args).json();
     assert_eq!(swapped["swap"]["accepted"], json!([BEYOND]));
     assert_eq!(swapped["beyond"][0]["subject"], "download");
-    // Narrower again, and back: what was agreed to once served already.
-    koalr.install("third.wasm", version("0.3.0"));
+    // Nobody is asked for the same twice, nor for what served already.
+    koalr.install("third.wasm", wider("0.3.0"));
     koalr.plugin(&["swap", "snyk", "0.3.0"]);
     koalr.plugin(&["rollback", "snyk"]);
     let history = koalr.plugin(&["history", "snyk"]);

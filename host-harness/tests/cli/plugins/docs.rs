@@ -5,7 +5,8 @@ use crate::support::{Koalr, acme, serve};
 fn the_commands_of_the_page_on_plugins_do_what_it_says() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/plugins.md");
     let page = std::fs::read_to_string(page).unwrap();
-    let koalr = Koalr::connected(&serve(acme()));
+    let upstream = serve(acme());
+    let koalr = Koalr::connected(&upstream);
     koalr.run(&["tenant", "create", "acme"]);
     koalr.write("new.wasm", version("0.2.0"));
     let mut said = Vec::new();

@@ -7,7 +7,8 @@ const NOW: [&str; 2] = ["--now", "2026-01-20T00:00:00Z"];
 
 #[test]
 fn a_version_is_installed_swapped_in_and_taken_back() {
-    let koalr = Koalr::connected(&serve(acme()));
+    let upstream = serve(acme());
+    let koalr = Koalr::connected(&upstream);
     assert_eq!(
         koalr.plugin(&["list"]),
         "Nothing is installed; the component beside the program serves.\n"
@@ -58,7 +59,8 @@ fn a_version_is_installed_swapped_in_and_taken_back() {
 
 #[test]
 fn a_version_that_is_tried_serves_its_cohort_alone() {
-    let koalr = Koalr::synced(&serve(acme()));
+    let upstream = serve(acme());
+    let koalr = Koalr::synced(&upstream);
     koalr.run(&["tenant", "create", "other"]);
     koalr.install("new.wasm", version("0.2.0"));
     let judge = || {

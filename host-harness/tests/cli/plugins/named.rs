@@ -3,7 +3,8 @@ use crate::support::{Koalr, acme, sample_change, serve};
 
 #[test]
 fn a_command_uses_the_installed_version_that_it_names() {
-    let koalr = Koalr::synced(&serve(acme()));
+    let upstream = serve(acme());
+    let koalr = Koalr::synced(&upstream);
     koalr.install("new.wasm", version("0.2.0"));
     let judge = |plugin: &str| {
         let ran = koalr.gate(&sample_change("clean"), &["--plugin", plugin]);
@@ -40,6 +41,7 @@ fn an_integration_that_is_not_installed_is_named() {
         koalr
             .run(&["policy", "show", "--plugin", "sonarqube"])
             .failure(),
-        "`` of `sonarqube` is not installed: no version of it is; `koalr plugin install FILE` does that"
+        "there is no file `sonarqube`, and no version of such an integration is installed; `koalr plugin install FILE` does \
+         that"
     );
 }

@@ -3,7 +3,8 @@ use crate::support::{Koalr, acme, sample_change, serve};
 
 #[test]
 fn a_paused_integration_is_asked_nothing_and_what_is_stored_stays_readable() {
-    let koalr = Koalr::synced(&serve(acme()));
+    let upstream = serve(acme());
+    let koalr = Koalr::synced(&upstream);
     koalr.write("change.json", sample_change("clean").to_string());
     let why = ["--why", "wrong verdicts", "--now", "2026-01-20T00:00:00Z"];
     koalr.plugin(&[&["pause", "snyk"][..], &why].concat());

@@ -5,6 +5,7 @@
 
 pub mod ask;
 pub mod harmless;
+pub mod impostor;
 pub mod told;
 
 #[expect(missing_docs, clippy::pedantic, reason = "generated code")]

@@ -123,6 +123,8 @@ struct Call<'a> {
     diagnostics: Vec<Diagnostic>,
     requests: u32,
     wait: Option<Wait>,
+    /// What was asked for last.
+    stage: Option<String>,
 }
 
 impl<'a> Call<'a> {
@@ -135,6 +137,7 @@ impl<'a> Call<'a> {
             diagnostics: Vec::new(),
             requests: 0,
             wait: None,
+            stage: None,
         }
     }
 
@@ -144,6 +147,7 @@ impl<'a> Call<'a> {
             && let Some(task) = self.state.queue.pop_front()
         {
             self.requests += 1;
+            self.stage = Some(task.about());
             match answer::read(&task, self.request, self.change, transport) {
                 Ok(found) => self.take(&task, found),
                 Err(fault) => self.fail(task, fault)?,
@@ -168,7 +172,9 @@ impl<'a> Call<'a> {
             coverage,
             records: self.records,
             diagnostics: self.diagnostics,
-            extra: Vec::new(),
+            extra: (self.stage.into_iter())
+                .map(|stage| ("stage".to_owned(), stage))
+                .collect(),
         })
     }
 

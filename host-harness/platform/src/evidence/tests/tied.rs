@@ -11,6 +11,7 @@ fn tied(base: Option<&str>, severity: Severity, ignored: bool) -> ChangeFinding 
             class: FindingClass::Code,
             packages: Vec::new(),
             severity: Some(severity),
+            location: Some("src/a.rs:42".to_owned()),
             ignored,
             extra: base.into_iter().collect(),
             ..finding("rust:S1", "1.0.0")
@@ -31,8 +32,9 @@ fn what_the_upstream_tied_to_a_change_is_a_fact_without_a_package() {
     let fact = &evidence.findings[0];
     assert_eq!((fact.package.as_str(), fact.version.as_str()), ("", ""));
     assert_eq!(seen(fact), ("", Presence::Present, Presence::Absent));
-    let told = ("route:new-issues".to_owned(), "0".to_owned());
-    assert_eq!(evidence.extra, [told]);
+    let told = [("location:0", "src/a.rs:42"), ("route:new-issues", "0")];
+    let told = told.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    assert_eq!(evidence.extra, told);
 }
 
 #[test]

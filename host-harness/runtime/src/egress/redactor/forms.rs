@@ -23,7 +23,8 @@ pub(super) fn of(secret: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
     }
     forms.sort();
     forms.dedup();
-    forms.retain(|form| !form.is_empty());
+    // A form of a few characters is found by chance everywhere.
+    forms.retain(|form| !form.is_empty() && form.len() >= secret.len().min(SHORT));
     forms.into_iter().map(Zeroizing::new).collect()
 }
 
@@ -59,3 +60,6 @@ fn base64(secret: &[u8], before: usize) -> [Vec<u8>; 2] {
         core(URL_SAFE_NO_PAD.encode(&whole)),
     ]
 }
+
+/// Bytes of the shortest form of a longer secret.
+const SHORT: usize = 8;

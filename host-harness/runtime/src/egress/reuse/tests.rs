@@ -28,6 +28,19 @@ async fn an_answer_is_given_again_with_its_age_and_nothing_is_sent() {
 }
 
 #[tokio::test]
+async fn an_answer_is_given_again_without_the_upstreams_cookies() {
+    let page = answer("200 OK", "set-cookie: a=b\r\nx-kept: 1\r\n", "1");
+    let (address, _served) = upstream(&[&page]).await;
+    let egress = reusing(address, Some(60));
+    ask(&egress, address, Method::GET).await;
+    let mut hooks = open_call(&egress, &Limits::default());
+    let again = send(&mut hooks, request(Method::GET, address, "")).await;
+    let headers = again.unwrap().into_parts().0.headers;
+    assert!(headers.contains_key(AGE) && headers.contains_key("x-kept"));
+    assert!(!headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
 async fn without_a_word_in_the_manifest_every_request_is_sent() {
     let answers = [answer("200 OK", "", "1"), answer("200 OK", "", "2")];
     let (address, _served) = upstream(&[&answers[0], &answers[1]]).await;
