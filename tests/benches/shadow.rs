@@ -5,10 +5,10 @@
 
 use std::time::Instant;
 
-use koalr_host::jobs::shadow;
-use koalr_tests::shadowed::{NOW, Past};
 use koalr_guests::variant;
+use koalr_host::jobs::shadow;
 use koalr_tests::component;
+use koalr_tests::shadowed::{NOW, Past};
 
 fn main() {
     // `cargo test --benches` passes no such flag: then a few changes prove that the bench still runs.
