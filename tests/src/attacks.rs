@@ -14,6 +14,7 @@ mod requests;
 mod secrets;
 mod state;
 mod values;
+mod versions;
 
 pub use addresses::*;
 pub use admission::*;
@@ -25,6 +26,7 @@ pub use requests::*;
 pub use secrets::*;
 pub use state::*;
 pub use values::*;
+pub use versions::*;
 
 /// Calls a macro with the name of each attack by a component that no compiler built.
 #[macro_export]

@@ -12,6 +12,7 @@ pub mod fuzz;
 pub mod guests;
 pub mod sandbox;
 pub mod scenario;
+pub mod shadowed;
 pub mod stage;
 pub mod swaps;
 pub mod tls;

@@ -10,7 +10,9 @@ mod tally;
 
 use koalr_platform::model::common::{Change, Timestamp};
 use koalr_platform::rollout::{ContentHash, Release};
-use koalr_store::{DataDir, DecisionFilter, DecisionPlace, DecisionRecord, Tenant, TenantId};
+use koalr_store::{
+    DataDir, DecisionFilter, DecisionPlace, DecisionRecord, StoreError, Tenant, TenantId,
+};
 
 use super::bench::Case;
 use super::judge::JudgeOptions;
@@ -57,7 +59,15 @@ pub async fn shadow(
         if tally.stopped() {
             break;
         }
-        let tenant = data.tenant(id, false)?;
+        tally.begin(id);
+        let tenant = match data.tenant(id, false) {
+            Ok(tenant) => tenant,
+            Err(error @ StoreError::TenantSuspended { .. }) => {
+                tally.leave_out(error.to_string(), false);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let sides = (serving, candidate);
         look_at(&tenant, sides, (from, as_of), &mut tally).await?;
         replays.look_at(data, id, sides).await?;
@@ -73,7 +83,6 @@ async fn look_at(
     (from, to): (Timestamp, Timestamp),
     tally: &mut Tally,
 ) -> Result<(), HostError> {
-    tally.begin(tenant.id());
     let terms = (
         JudgeOptions::stored(serving, tenant),
         JudgeOptions::stored(candidate, tenant),

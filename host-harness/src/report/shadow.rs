@@ -91,6 +91,11 @@ pub fn shadow_sentence(report: &ShadowReport) -> String {
             );
         }
     }
+    if report.tenants.deserted > 0 {
+        let tenants = count(number(report.tenants.deserted), ("tenant", "tenants"));
+        let version = name(&report.candidate.version);
+        let _ = write!(said, "; {tenants} would get no decision from {version}");
+    }
     for (failed, release) in [
         (report.recordings.candidate_failed, &report.candidate),
         (report.recordings.serving_failed, &report.serving),

@@ -6,6 +6,7 @@ mod docs;
 mod life;
 mod named;
 mod pause;
+mod shadow;
 mod signature;
 mod stored;
 mod variant;

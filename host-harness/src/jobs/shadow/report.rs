@@ -60,7 +60,9 @@ pub struct ShadowTenants {
     pub compared: u32,
     /// Those whose changes could not be judged.
     pub left_out: u32,
-    /// The first of those.
+    /// Those of them that the candidate alone cannot judge: it would leave them without decisions.
+    pub deserted: u32,
+    /// The first of those that were left out.
     pub examples: Vec<LeftOut>,
 }
 

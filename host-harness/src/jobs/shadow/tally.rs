@@ -20,8 +20,6 @@ pub(super) struct Tally {
     /// Changes of that tenant that both judged.
     of_tenant: u32,
     tenants: ShadowTenants,
-    /// Whether the candidate would leave a tenant without decisions.
-    deserted: bool,
     changes: ShadowChanges,
     /// Failures that may take long, one after the other.
     in_a_row: u32,
@@ -39,7 +37,7 @@ impl Tally {
     /// Nothing of the tenant can be judged.
     pub(super) fn leave_out(&mut self, why: String, served: bool) {
         self.tenants.left_out += 1;
-        self.deserted |= served;
+        self.tenants.deserted += u32::from(served);
         if self.tenants.examples.len() < MOST_EXAMPLES {
             self.tenants.examples.push(LeftOut {
                 tenant: self.tenant.clone(),
@@ -143,8 +141,8 @@ impl Tally {
         recordings: ShadowRecordings,
     ) -> ShadowReport {
         let changes = self.changes;
-        let otherwise = changes.verdicts > 0 || changes.failed() > 0 || self.deserted;
-        let otherwise = otherwise || recordings.failed() > 0;
+        let failed = changes.failed() + recordings.failed() + self.tenants.deserted;
+        let otherwise = changes.verdicts > 0 || failed > 0;
         let conclusion = match (otherwise, changes.compared) {
             (true, _) => Conclusion::Otherwise,
             (false, 0) => Conclusion::Unknown,
@@ -174,3 +172,36 @@ impl Tally {
 const MOST_EXAMPLES: usize = 20;
 /// After so many failures in a row nothing more is judged.
 const MOST_IN_A_ROW: u32 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn both_fail(tally: &mut Tally, kind: &'static str) {
+        let failure = || Failure {
+            kind,
+            reason: String::new(),
+        };
+        tally.both_failed(&failure(), &failure());
+    }
+
+    #[test]
+    fn calls_that_fail_one_after_the_other_end_it() {
+        let mut tally = Tally::default();
+        for _ in 1..MOST_IN_A_ROW {
+            both_fail(&mut tally, "out-of-cpu");
+        }
+        assert!(!tally.stopped());
+        both_fail(&mut tally, "out-of-cpu");
+        assert!(tally.stopped());
+    }
+
+    #[test]
+    fn refusals_cost_nothing_and_end_nothing() {
+        let mut tally = Tally::default();
+        for _ in 0..2 * MOST_IN_A_ROW {
+            both_fail(&mut tally, "refused");
+        }
+        assert!(!tally.stopped());
+    }
+}

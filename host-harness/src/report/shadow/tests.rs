@@ -117,6 +117,16 @@ fn a_candidate_that_fails_is_said_at_once() {
 }
 
 #[test]
+fn a_tenant_whose_policy_the_candidate_cannot_use_is_said_at_once() {
+    let mut report = report(Conclusion::Otherwise, ShadowChanges::default());
+    report.tenants.deserted = 1;
+    assert_eq!(
+        shadow_sentence(&report),
+        "No change was judged by both; 1 tenant would get no decision from 0.2.0."
+    );
+}
+
+#[test]
 fn what_both_spend_stands_side_by_side_with_its_ratio() {
     let spent = |median_us| Spent {
         calls: 2,

@@ -1,12 +1,13 @@
 use super::variant::version;
-use crate::support::{Koalr, acme, serve};
+use crate::support::{Koalr, acme, sample_change, serve};
 
 #[test]
 fn the_commands_of_the_page_on_plugins_do_what_it_says() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/plugins.md");
     let page = std::fs::read_to_string(page).unwrap();
     let upstream = serve(acme());
-    let koalr = Koalr::connected(&upstream);
+    let koalr = Koalr::synced(&upstream);
+    koalr.gate(&sample_change("clean"), &[]);
     koalr.run(&["tenant", "create", "acme"]);
     koalr.write("new.wasm", version("0.2.0"));
     let mut said = Vec::new();
@@ -23,5 +24,5 @@ fn the_commands_of_the_page_on_plugins_do_what_it_says() {
     }
     let last = said.last().unwrap();
     assert!(last.contains(" removed 0.2.0 by "), "{last}");
-    assert_eq!(said.len(), 18);
+    assert_eq!(said.len(), 20);
 }
