@@ -35,7 +35,7 @@ impl Stage {
         })
         .await
         .unwrap();
-        let data = DataDir::open(&directory.path().join("data")).unwrap();
+        let data = DataDir::open(directory.path().join("data")).unwrap();
         let mut stage = Self {
             upstream: SonarQube::start(World::sample()),
             host,

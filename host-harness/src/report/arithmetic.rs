@@ -95,12 +95,12 @@ pub(super) fn subject(
         ContributionSubject::Finding(index) => report.line(*index).map_or_else(
             || format!("finding {index}"),
             |line| {
-                format!(
-                    "{} in {} {}",
-                    name(names.of(&line)),
-                    name(&line.fact.package),
-                    name(&line.fact.version)
-                )
+                let what = name(names.of(&line));
+                if line.fact.package.is_empty() {
+                    return what;
+                }
+                let (package, version) = (name(&line.fact.package), name(&line.fact.version));
+                format!("{what} in {package} {version}")
             },
         ),
         ContributionSubject::Measurement(index) => usize::try_from(*index)

@@ -1,4 +1,4 @@
-//! A mock SonarQube on loopback, for the second integration. All of its data is invented.
+//! A mock of the second integration's upstream, on loopback. All of its data is invented.
 
 mod answer;
 mod world;

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use koalr_runtime::{CallError, CallMeasured, ExchangeMeasured, Meter};
+use koalr_runtime::{CallError, CallMeasured, ExchangeMeasured, Meter, Verb};
 
 /// Counts what the sessions of one plugin do.
 #[derive(Debug, Default)]
@@ -42,6 +42,10 @@ impl Meter for Charge {
 
     fn called(&self, call: &CallMeasured) {
         self.outcomes.lock().unwrap().push(call.outcome);
+    }
+
+    fn breached(&self, _: Verb) {
+        self.outcomes.lock().unwrap().push("breached");
     }
 
     fn exchanged(&self, _: &ExchangeMeasured<'_>) {}

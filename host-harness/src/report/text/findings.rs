@@ -95,6 +95,8 @@ pub(in crate::report) fn notes(view: &View<'_>, line: &Line<'_>) -> Vec<String> 
             notes.push("disclosed since, dependency untouched".to_owned());
         }
         Attribution::ReOpened => notes.push("open again, dependency untouched".to_owned()),
+        // What is about no package has no version that could move.
+        _ if line.fact.package.is_empty() => {}
         Attribution::Introduced | Attribution::Removed | Attribution::Unknown => {
             notes.extend(bump(line.attributed).map(str::to_owned));
         }
@@ -106,6 +108,15 @@ pub(in crate::report) fn notes(view: &View<'_>, line: &Line<'_>) -> Vec<String> 
         notes.push("ignored upstream".to_owned());
     }
     notes
+}
+
+/// Where it is, if it is not about a package and the upstream said so.
+fn location<'a>(view: &View<'a>, line: &Line<'_>) -> Option<&'a str> {
+    let key = format!("location:{}", line.index);
+    let mut extra = view.report.evidence.extra.iter();
+    extra
+        .find(|(known, _)| *known == key)
+        .map(|(_, place)| place.as_str())
 }
 
 /// Why it is whose it is, and which routes know it.
@@ -134,9 +145,11 @@ pub(in crate::report) fn because(view: &View<'_>, line: &Line<'_>, routes: &[&st
         }
         None => "the change does not touch it".to_owned(),
     };
+    let of_package = !line.fact.package.is_empty();
     let seen = |presence, which: &str| match presence {
         Presence::Present => format!("the {which} has it"),
-        Presence::Absent => format!("the {which} does not have it at this version"),
+        Presence::Absent if of_package => format!("the {which} does not have it at this version"),
+        Presence::Absent => format!("the {which} does not have it"),
         Presence::Unknown => format!("whether the {which} has it is not known"),
     };
     let whose = match line.attributed.attribution {
@@ -149,9 +162,16 @@ pub(in crate::report) fn because(view: &View<'_>, line: &Line<'_>, routes: &[&st
     };
     let head = seen(line.fact.head, "head");
     let base = seen(line.fact.base, "base");
-    let mut reason = format!("{whose}: {moves}; {head}, {base}");
+    let mut reason = if of_package {
+        format!("{whose}: {moves}; {head}, {base}")
+    } else {
+        format!("{whose}: {head}, {base}")
+    };
     if line.attributed.attribution == Attribution::Carried && line.fact.base != Presence::Present {
         reason.push_str(", and has it at another");
+    }
+    if let Some(place) = location(view, line) {
+        let _ = write!(reason, "; in {}", name(place));
     }
     if line.fact.seen_before {
         reason.push_str("; it was open in this repository before");

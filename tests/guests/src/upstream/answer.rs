@@ -160,7 +160,7 @@ impl<'a> Query<'a> {
     }
 
     fn pull_request(&self, project: &'a Project) -> Option<&'a PullRequest> {
-        let number: u32 = self.text("pullRequest").parse().ok()?;
+        let number = self.text("pullRequest").parse::<u32>().ok()?;
         let mut all = project.pull_requests.iter();
         all.find(|one| one.number == number)
     }
