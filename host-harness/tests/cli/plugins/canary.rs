@@ -31,17 +31,14 @@ fn a_version_that_is_none_is_not_installed() {
 
 #[test]
 fn a_path_that_is_none_is_not_installed() {
-    let sentence = refused(changed(&[(
-        "/rest/self/rest/orgs/rest",
-        "/rest//elf/rest/orgs/rest",
-    )]));
+    let sentence = refused(changed(version("0.2.0"), "/rest/self", "/rest//elf"));
     assert!(sentence.contains("/rest//elf"), "{sentence}");
 }
 
 #[test]
 fn a_credential_pattern_that_is_none_is_not_installed() {
-    let (old, new) = ("API key[0-9a-fA-F]{8}", "API key(0-9a-fA-F]{8}");
-    let sentence = refused(changed(&[(old, new)]));
+    let (old, new) = ("[0-9a-fA-F]{8}", "(0-9a-fA-F]{8}");
+    let sentence = refused(changed(version("0.2.0"), old, new));
     let start = "the manifest's pattern of credential `api-key` is no regular expression: ";
     assert!(sentence.starts_with(start), "{sentence}");
 }

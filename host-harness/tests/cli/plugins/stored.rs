@@ -19,11 +19,8 @@ fn the_same_bytes_are_installed_once() {
 fn other_bytes_of_an_installed_version_are_refused() {
     let koalr = Koalr::new();
     koalr.install("new.wasm", version("0.2.0"));
-    let other = [
-        ("0.1.0Scores and gates", "0.2.0Scores and gates"),
-        ("United States (default)", "United States (Default)"),
-    ];
-    koalr.write("other.wasm", changed(&other));
+    let (old, new) = ("United States (default)", "United States (Default)");
+    koalr.write("other.wasm", changed(version("0.2.0"), old, new));
     let ran = koalr.run(&["plugin", "install", "other.wasm"]);
     let sentence = ran.failure();
     let start = "0.2.0 of `snyk` is installed with other bytes: stored ";

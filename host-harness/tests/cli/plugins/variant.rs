@@ -19,13 +19,19 @@ pub(super) fn version(version: &str) -> Vec<u8> {
 /// The same, that may also download from another domain.
 #[track_caller]
 pub(super) fn wider(to: &str) -> Vec<u8> {
-    let (mut wasm, old, new) = (version(to), b"amazonaws.com", b"amazonaws.org");
-    let named: Vec<usize> = (0..wasm.len() - old.len())
-        .filter(|&at| wasm[at..].starts_with(old))
+    changed(version(to), "amazonaws.com", "amazonaws.org")
+}
+
+/// A component with another text of the same length wherever this one stands.
+#[track_caller]
+pub(super) fn changed(mut wasm: Vec<u8>, old: &str, new: &str) -> Vec<u8> {
+    assert_eq!(old.len(), new.len(), "{new}");
+    let places: Vec<usize> = (0..wasm.len() - old.len())
+        .filter(|&at| wasm[at..].starts_with(old.as_bytes()))
         .collect();
-    assert!(!named.is_empty(), "the component names the domain");
-    for at in named {
-        wasm[at..at + old.len()].copy_from_slice(new);
+    assert!(!places.is_empty(), "{old}");
+    for at in places {
+        wasm[at..at + old.len()].copy_from_slice(new.as_bytes());
     }
     wasm
 }
