@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 
 macro_rules! row {
     ($name:ident) => {
-        print(&run(attacks::$name()));
+        run(attacks::$name()).print(stringify!($name));
     };
 }
 
@@ -22,23 +22,36 @@ fn main() {
 }
 
 /// On one thread, because the log is kept by thread.
-fn run(attack: impl Future<Output = Attacked>) -> Attacked {
+fn run<T>(attack: impl Future<Output = T>) -> T {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.expect("a thread can wait").block_on(attack)
 }
 
-fn print(attacked: &Attacked) {
-    let mut said: String = attacked.said.chars().take(SHOWN).collect();
-    if said.len() < attacked.said.len() {
-        said.push('…');
+/// A row of the table.
+trait Row {
+    fn print(&self, guest: &str);
+}
+
+impl Row for Attacked {
+    fn print(&self, guest: &str) {
+        let mut said: String = self.said.chars().take(SHOWN).collect();
+        if said.len() < self.said.len() {
+            said.push('…');
+        }
+        let said = said.replace('|', "\\|");
+        let limit = self.limit().unwrap_or("–");
+        let recovered = self.recovered.as_secs_f64() * 1e3;
+        println!("| `{guest}` | {said} | {limit} | {recovered:.2} ms |");
     }
-    let said = said.replace('|', "\\|");
-    println!(
-        "| `{}` | {said} | {} | {:.2} ms |",
-        attacked.guest,
-        attacked.limit().unwrap_or("–"),
-        attacked.recovered.as_secs_f64() * 1e3
-    );
+}
+
+/// An attack by values: its function has checked the sentence.
+impl Row for () {
+    fn print(&self, guest: &str) {
+        println!(
+            "| `{guest}` | its value breaks the contract, and nothing of it is used | contract | – |"
+        );
+    }
 }
 
 /// Characters of a sentence in the table.

@@ -119,7 +119,10 @@ impl Stage {
         tenant
     }
 
-    /// Syncs everything, and says what is wrong with the outcome.
+    /// Syncs everything.
+    ///
+    /// # Errors
+    /// - the sync failed, or did not bring everything
     pub async fn sync(&self, tenant: &mut Tenant) -> Result<(), String> {
         let options = SyncOptions {
             window_days: None,

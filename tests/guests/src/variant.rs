@@ -1,20 +1,30 @@
-//! Other versions of the component, made from the one that was built.
+//! Other versions of a component, made from the one that was built.
 
-/// The same component under another version of the same length, which therefore has another content hash.
+/// The same component under another version, which therefore has another content hash.
+///
+/// # Panics
+///
+/// The version has another length, so that something in the component would have to move; the component names none.
 #[must_use]
 pub fn with_version(component: &[u8], version: &str) -> Vec<u8> {
     let own = env!("CARGO_PKG_VERSION");
     assert_eq!(own.len(), version.len(), "nothing in it may move");
-    let mut other = component.to_vec();
-    let mut places = 0;
-    for place in 0..component.len() - own.len() {
-        let after_at = place > 0 && component[place - 1] == b'@';
+    let mut other = Vec::with_capacity(component.len());
+    let mut rest = component;
+    while let Some((before, after)) = split(rest, own.as_bytes()) {
         // Behind an `@` it is the contract's version, in the name of an interface.
-        if component[place..].starts_with(own.as_bytes()) && !after_at {
-            other[place..place + own.len()].copy_from_slice(version.as_bytes());
-            places += 1;
-        }
+        let is_contract = before.last() == Some(&b'@');
+        other.extend_from_slice(before);
+        other.extend_from_slice(if is_contract { own } else { version }.as_bytes());
+        rest = after;
     }
-    assert!(places > 0, "the component names its version");
+    other.extend_from_slice(rest);
+    assert_ne!(other, component, "the component names its version");
     other
+}
+
+/// What stands before the first occurrence and what after it.
+fn split<'a>(bytes: &'a [u8], what: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = bytes.windows(what.len()).position(|part| part == what)?;
+    Some((bytes.get(..at)?, bytes.get(at + what.len()..)?))
 }

@@ -148,15 +148,15 @@ async fn refuses_to_store(mut stage: Stage, guest: Guest, sentence: &str) {
 }
 
 /// Judging with the guest fails with this sentence, stores no decision, and works with the real component.
-async fn decides_nothing(guest: Guest, state: CoverageState, sentence: &str) {
+async fn decides_nothing(guest: Guest, coverage: CoverageState, sentence: &str) {
     let mut stage = Stage::set().await;
     let hostile = stage.load(guest).await.unwrap();
     let options = JudgeOptions::default();
-    let refused = judge(&hostile, &mut stage.tenant, change(state), &options, NOW).await;
+    let refused = judge(&hostile, &mut stage.tenant, change(coverage), &options, NOW).await;
     assert_eq!(refused.unwrap_err().to_string(), breach(sentence));
     let decision = |tenant: &Tenant| tenant.decision("snyk", "acme/shop#1", "head").unwrap();
     assert!(decision(&stage.tenant).is_none());
-    judge(&stage.host, &mut stage.tenant, change(state), &options, NOW)
+    judge(&stage.host, &mut stage.tenant, change(coverage), &options, NOW)
         .await
         .unwrap();
     assert!(decision(&stage.tenant).is_some());
