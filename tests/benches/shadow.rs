@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use koalr_guests::variant;
+use koalr_guests::with_version;
 use koalr_host::jobs::shadow;
 use koalr_tests::component;
 use koalr_tests::shadowed::{NOW, Past};
@@ -23,7 +23,7 @@ fn main() {
 
 async fn bench(changes: u32) {
     let past = Past::of(changes).await;
-    let other = variant::with_version(&component::bytes(), "0.2.0");
+    let other = with_version(&component::bytes(), "0.2.0");
     let candidate = past.host.load("variant", other).await.unwrap();
     let sides = (&past.host, &candidate);
     let before = resident_kib();

@@ -156,9 +156,15 @@ async fn decides_nothing(guest: Guest, coverage: CoverageState, sentence: &str) 
     assert_eq!(refused.unwrap_err().to_string(), breach(sentence));
     let decision = |tenant: &Tenant| tenant.decision("snyk", "acme/shop#1", "head").unwrap();
     assert!(decision(&stage.tenant).is_none());
-    judge(&stage.host, &mut stage.tenant, change(coverage), &options, NOW)
-        .await
-        .unwrap();
+    judge(
+        &stage.host,
+        &mut stage.tenant,
+        change(coverage),
+        &options,
+        NOW,
+    )
+    .await
+    .unwrap();
     assert!(decision(&stage.tenant).is_some());
 }
 
