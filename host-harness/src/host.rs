@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use koalr_platform::conformance::check_manifest;
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::Manifest;
-use koalr_runtime::contract::describe::Quota;
 use koalr_runtime::{
     Egress, Engine, EngineSettings, Governor, Limits, Plugin, Proxy, Shared, Verb, World,
 };
@@ -18,7 +17,7 @@ use semver::Version;
 use tokio::sync::Notify;
 
 use crate::breach::charged;
-use crate::contract::{Declared, Mirror as _};
+use crate::contract::{Declared, DeclaredQuota, Mirror as _};
 use crate::observe::{Metrics, PluginMeter, Vigil};
 use crate::recording::Recordings;
 use crate::report::{Judge, plain};
@@ -110,7 +109,7 @@ type Paces = BTreeMap<(TenantId, String), Pace>;
 
 /// What the sessions of one tenant at one base address share, made for the quotas that the version of that time declares.
 struct Pace {
-    quotas: Vec<Quota>,
+    quotas: Vec<DeclaredQuota>,
     shared: Shared,
 }
 

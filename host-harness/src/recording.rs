@@ -21,11 +21,11 @@ use koalr_platform::model::connection::ConnectRequest;
 use koalr_platform::model::evidence::ScoreRequest;
 use koalr_platform::model::verdict::GateRequest;
 use koalr_platform::model::walk::SyncRequest;
-use koalr_runtime::{CallError, Limits, Recorded, Verb, contract};
+use koalr_runtime::{CallError, Limits, Recorded, Verb};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Host;
+use crate::{Host, contract};
 
 /// One call, written down.
 #[derive(Debug, Clone, PartialEq)]

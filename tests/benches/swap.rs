@@ -44,15 +44,15 @@ async fn bench(rounds: u32, swaps: u32) {
         let began = Instant::now();
         let without = stage.load(0, with.decisions.len() as u64).await;
         row("as it is", &without, began.elapsed());
-        let ratio = |share| {
-            quantile(&with.decisions, share).as_secs_f64()
-                / quantile(&without.decisions, share).as_secs_f64()
+        let ratio = |percent| {
+            quantile(&with.decisions, percent).as_secs_f64()
+                / quantile(&without.decisions, percent).as_secs_f64()
         };
         println!(
             "{:<10} p50 x{:.2}, p99 x{:.2}\n",
             "ratio",
-            ratio(0.5),
-            ratio(0.99)
+            ratio(50),
+            ratio(99)
         );
         for load in [&with, &without] {
             assert_eq!(load.failed, [""; 0]);
@@ -65,7 +65,7 @@ fn row(name: &str, load: &Load, took: Duration) {
     let swap = if load.swaps.is_empty() {
         "-".to_owned()
     } else {
-        format!("{:.2}", ms(quantile(&load.swaps, 0.5)))
+        format!("{:.2}", ms(quantile(&load.swaps, 50)))
     };
     println!(
         "{name:<10} {:>6} {:>10} {:>6} {:>7} {:>11} {:>9.2} {:>9.2} {:>9.2} {:>9.0} {swap:>9}",
@@ -74,16 +74,15 @@ fn row(name: &str, load: &Load, took: Duration) {
         load.syncs,
         load.failed.len(),
         load.on_retired,
-        ms(quantile(&load.decisions, 0.5)),
-        ms(quantile(&load.decisions, 0.99)),
-        ms(quantile(&load.decisions, 1.0)),
-        load.decisions.len() as f64 / took.as_secs_f64(),
+        ms(quantile(&load.decisions, 50)),
+        ms(quantile(&load.decisions, 99)),
+        ms(quantile(&load.decisions, 100)),
+        f64::from(u32::try_from(load.decisions.len()).unwrap()) / took.as_secs_f64(),
     );
 }
 
-fn quantile(durations: &[Duration], share: f64) -> Duration {
+fn quantile(durations: &[Duration], percent: usize) -> Duration {
     let mut sorted = durations.to_vec();
     sorted.sort_unstable();
-    let last = sorted.len() - 1;
-    sorted[(last as f64 * share).round() as usize]
+    sorted[(sorted.len() - 1) * percent / 100]
 }

@@ -15,6 +15,12 @@ mod walk;
 /// A manifest as the component gave it, which the sandbox policy is made from.
 pub(crate) use koalr_runtime::contract::describe::Manifest as Declared;
 
+/// A quota of it.
+pub(crate) use koalr_runtime::contract::describe::Quota as DeclaredQuota;
+
+/// The version line of the contract, which recordings name.
+pub(crate) use koalr_runtime::contract::VERSION_LINE;
+
 /// A batch as the component gave it, until it is converted.
 pub(crate) use koalr_runtime::contract::sync::Batch as Brought;
 

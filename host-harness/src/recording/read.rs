@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
-use koalr_runtime::contract;
 use serde::Deserialize;
 
 use super::{FORMAT, Line, Recording};
+use crate::contract;
 use crate::report::plain;
 
 /// Every recording in a directory, by name and number, or the one of a file, each with its path.

@@ -1,6 +1,6 @@
 //! Versions take each other's place under a server that runs.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStderr};
 
 use serde_json::Value;

@@ -5,42 +5,29 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{Koalr, Ran};
 
-/// What the manifest says of its version, with what stands behind it in the data.
-const VERSION: &str = "0.1.0Scores and gates";
-
 /// The component beside the command line.
 pub(super) fn built_in() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_koalr")).with_file_name("koalr-snyk-plugin.wasm")
 }
 
-/// The component with other texts of the same length, each of which stands in it once.
-#[track_caller]
-pub(super) fn changed(changes: &[(&str, &str)]) -> Vec<u8> {
-    let mut wasm = std::fs::read(built_in()).unwrap();
-    for (old, new) in changes {
-        assert_eq!(old.len(), new.len(), "{new}");
-        let at: Vec<usize> = (0..wasm.len() - old.len())
-            .filter(|&at| wasm[at..].starts_with(old.as_bytes()))
-            .collect();
-        assert_eq!(at.len(), 1, "{old}");
-        wasm[at[0]..at[0] + old.len()].copy_from_slice(new.as_bytes());
-    }
-    wasm
-}
-
 /// The component as another version, of five characters.
 #[track_caller]
 pub(super) fn version(version: &str) -> Vec<u8> {
-    let new = VERSION.replacen("0.1.0", version, 1);
-    changed(&[(VERSION, &new)])
+    koalr_guests::with_version(&std::fs::read(built_in()).unwrap(), version)
 }
 
 /// The same, that may also download from another domain.
 #[track_caller]
-pub(super) fn wider(version: &str) -> Vec<u8> {
-    let new = VERSION.replacen("0.1.0", version, 1);
-    let (old, domain) = ("amazonaws.comstorage", "amazonaws.orgstorage");
-    changed(&[(VERSION, &new), (old, domain)])
+pub(super) fn wider(to: &str) -> Vec<u8> {
+    let (mut wasm, old, new) = (version(to), b"amazonaws.com", b"amazonaws.org");
+    let named: Vec<usize> = (0..wasm.len() - old.len())
+        .filter(|&at| wasm[at..].starts_with(old))
+        .collect();
+    assert!(!named.is_empty(), "the component names the domain");
+    for at in named {
+        wasm[at..at + old.len()].copy_from_slice(new);
+    }
+    wasm
 }
 
 impl Koalr {
