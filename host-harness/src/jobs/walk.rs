@@ -10,7 +10,7 @@ use std::time::Duration;
 use koalr_platform::conformance::{Breaches, check_batch};
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::walk::{Batch, Cursor, Scope, SyncError, SyncRequest};
-use koalr_runtime::Verb;
+use koalr_runtime::{Plugin, Verb};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
@@ -78,7 +78,10 @@ impl Walk<'_> {
         .map_err(|failure| match failure {
             Failure::Host(error) => error,
             Failure::Sync(error) => self.failed(error),
-            Failure::Breach(breaches) => charged(self.line.plugin(), Verb::Sync, breaches),
+            Failure::Breach(breaches, by) => {
+                let by = by.as_ref().unwrap_or(self.line.plugin());
+                charged(by, Verb::Sync, breaches)
+            }
         })
     }
 
@@ -98,7 +101,11 @@ impl Walk<'_> {
             Scope::Organizations(_) | Scope::Enrichment(_) => self.line.current(),
             _ => Ok(self.line.clone()),
         };
-        Call::begin(answer(line, request))
+        let by = line.as_ref().ok().map(|line| line.plugin().clone());
+        Call {
+            by,
+            ..Call::begin(answer(line, request))
+        }
     }
 
     fn failed(&self, error: SyncError) -> HostError {
@@ -134,7 +141,9 @@ async fn drive(
     course.begins(cursor.as_ref());
     let mut call = begin(cursor, waited);
     loop {
-        let (brought, counted) = match call.end().await? {
+        let answer = call.end().await?;
+        let by = call.by.take();
+        let (brought, counted) = match answer {
             Ok(brought) => brought,
             Err(SyncError::StaleCursor) if may_restart => {
                 may_restart = false;
@@ -144,7 +153,9 @@ async fn drive(
             }
             Err(error) => return Err(Failure::Sync(error)),
         };
-        course.goes_on(&brought, counted).map_err(Failure::Breach)?;
+        if let Err(breaches) = course.goes_on(&brought, counted) {
+            return Err(Failure::Breach(breaches, by));
+        }
         // No pause is no reason to come back to nothing.
         let pause_secs = brought.resume_after_secs.filter(|secs| *secs > 0);
         let next = if brought.done {
@@ -158,7 +169,7 @@ async fn drive(
         };
         beside_the_executor(|| {
             let batch: Batch = brought.mirror();
-            check(&batch, counted).map_err(Failure::Breach)?;
+            check(&batch, counted).map_err(|breaches| Failure::Breach(breaches, by))?;
             keep(&batch, &mut step).map_err(Failure::Host)
         })?;
         call = match next {
@@ -196,7 +207,8 @@ enum Next {
 enum Failure {
     Host(HostError),
     Sync(SyncError),
-    Breach(Breaches),
+    /// With the version that returned it, which need not be the one that the walk began with.
+    Breach(Breaches, Option<Plugin>),
 }
 
 impl From<HostError> for Failure {
@@ -226,17 +238,21 @@ fn keep(
 type Answer = Result<Result<(Brought, u32), SyncError>, HostError>;
 
 /// A call that is under way. Dropping it ends it.
-struct Call(JoinSet<Answer>);
+struct Call {
+    task: JoinSet<Answer>,
+    /// The version that is called; none where that does not matter.
+    by: Option<Plugin>,
+}
 
 impl Call {
     fn begin(answer: impl Future<Output = Answer> + Send + 'static) -> Self {
         let mut task = JoinSet::new();
         task.spawn(answer.in_current_span());
-        Self(task)
+        Self { task, by: None }
     }
 
     async fn end(&mut self) -> Answer {
-        match self.0.join_next().await {
+        match self.task.join_next().await {
             Some(Ok(answer)) => answer,
             Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             // Only the end of the process cancels a task that nobody dropped.

@@ -222,7 +222,7 @@ async fn broken_off(most: Most, next: impl Fn(Option<Cursor>) -> Batch) -> (Stri
         Ok(())
     });
     match end.await {
-        Err(Failure::Breach(breaches)) => (breaches.to_string(), kept.get()),
+        Err(Failure::Breach(breaches, _)) => (breaches.to_string(), kept.get()),
         other => panic!("{other:?}"),
     }
 }
