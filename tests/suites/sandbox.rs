@@ -38,6 +38,17 @@ async fn the_next_session_is_not_touched_by_an_impure_one() {
 }
 
 #[tokio::test]
+async fn many_short_calls_in_a_row_let_others_run() {
+    let sandbox = Sandbox::new(Limits::default()).await;
+    let mut session = sandbox.plugin.open_session(Egress::closed()).await.unwrap();
+    let other = tokio::spawn(async {});
+    for _ in 0..1_000 {
+        session.describe().await.unwrap();
+    }
+    assert!(other.is_finished(), "the calls kept the only thread");
+}
+
+#[tokio::test]
 async fn a_call_that_waits_longer_than_its_wall_time_is_ended() {
     let limits = Limits {
         wall: Duration::from_millis(200),

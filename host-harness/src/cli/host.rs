@@ -97,7 +97,7 @@ pub(super) fn reference(named: &Path) -> Option<Reference> {
 }
 
 /// What is stored; none if nothing is. Makes nothing.
-fn stored(common: &Common) -> Result<Option<DataDir>, HostError> {
+pub(super) fn stored(common: &Common) -> Result<Option<DataDir>, HostError> {
     let path = data_path(common)?;
     Ok(if DataDir::is_at(&path) {
         Some(DataDir::open(path)?)

@@ -9,7 +9,7 @@ use koalr_platform::team::Actor;
 use koalr_store::{DataDir, TenantId};
 
 use super::args::{Common, Format, PluginCommand, Stated};
-use super::host::{base, base_file, settings};
+use super::host::{base, base_file, settings, stored};
 use super::{ARTIFACTS, data_path, find_data, now, print, shadow};
 use crate::check::{CheckOptions, check_component};
 use crate::jobs::inspect;
@@ -48,7 +48,8 @@ pub(super) async fn run(common: &Common, command: PluginCommand) -> Result<ExitC
             stated,
         } => add(common, &file, signature.as_deref(), &stated).await?,
         PluginCommand::List { format } => {
-            let listed = plugins(&find_data(common)?)?;
+            let data = stored(common)?;
+            let listed = data.as_ref().map(plugins).transpose()?.unwrap_or_default();
             print(format, &listed, |listed| plugins_text(listed))?;
         }
         PluginCommand::Remove { aimed, stated } => {

@@ -42,6 +42,8 @@ pub(super) async fn within<T>(
     waiting: &QuotaWait,
     call: impl Future<Output = T>,
 ) -> Option<T> {
+    // Whoever makes many short calls in a row, none of which ever waits, would keep a thread of the executor to itself.
+    tokio::task::coop::consume_budget().await;
     let start = Instant::now();
     let waited_before = waiting.total();
     let mut call = std::pin::pin!(call);

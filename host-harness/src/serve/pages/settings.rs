@@ -52,7 +52,13 @@ pub(super) async fn show(
                 let own = tenant.id().as_str();
                 swaps.retain(|swap| swap.moved.tenant.as_deref().is_none_or(|of| of == own));
                 let all = [inspect(&desk.serving(&tenant))];
-                Some(settings::plugins(&all, &calls, since, &swaps))
+                let paused = desk.host.paused();
+                Some(settings::plugins(
+                    &all,
+                    &calls,
+                    since,
+                    (&swaps, paused.as_ref()),
+                ))
             }
             SettingsPage::Integration { .. }
             | SettingsPage::Connect { .. }

@@ -2,7 +2,7 @@
 
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::model::manifest::{Manifest, Origin, OriginAddress};
-use koalr_platform::rollout::{Action, Release, Swap};
+use koalr_platform::rollout::{Action, Paused, Release, Swap};
 use koalr_runtime::Verb;
 use maud::{Markup, html};
 
@@ -21,7 +21,7 @@ pub(crate) fn plugins(
     all: &[InspectReport],
     calls: &[(Verb, &'static str, Calls)],
     since: Timestamp,
-    swaps: &[Swap],
+    (swaps, paused): (&[Swap], Option<&Paused>),
 ) -> Page {
     let body = html! {
         (tabs(PLUGINS))
@@ -30,7 +30,7 @@ pub(crate) fn plugins(
             article.stack {
                 section.card { (identity(one)) }
                 section.card.calls { (told_calls(calls, since)) }
-                section.card { (history(one, since, swaps)) }
+                section.card { (history(one, since, swaps, paused)) }
                 section.card { (egress(&one.manifest)) }
                 section.card { (limits(one)) }
             }
@@ -97,9 +97,17 @@ fn told_calls(calls: &[(Verb, &'static str, Calls)], since: Timestamp) -> Markup
 }
 
 /// What was done with its versions, the newest first, as far as it concerns whoever looks.
-fn history(one: &InspectReport, since: Timestamp, swaps: &[Swap]) -> Markup {
+fn history(
+    one: &InspectReport,
+    since: Timestamp,
+    swaps: &[Swap],
+    paused: Option<&Paused>,
+) -> Markup {
     html! {
-        h2 { "Versions" }
+        h2 { "Versions " @if paused.is_some() { (badge("warn", "paused")) } }
+        @if let Some(Paused { why, since }) = paused {
+            p { "Nothing is asked of it since " (when(*since)) ": " (sentence(&plain(why))) " What is stored stays readable, and what comes meanwhile waits." }
+        }
         @if swaps.is_empty() {
             p { "Version " (plain(&one.manifest.version)) " came with this server, which started " (when(since)) ". Nothing was ever put in its place." }
         } @else {
