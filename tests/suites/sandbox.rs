@@ -4,6 +4,8 @@ mod twins;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use koalr_integration_kit::model::verdict::GateRequest;
@@ -14,6 +16,7 @@ use koalr_runtime::{CallError, Egress, Engine, EngineSettings, HttpClient, Limit
 use koalr_tests::sandbox::{Connected, Sandbox};
 use koalr_tests::{component, facts};
 use koalr_upstream::{Fault, Occurrence, Upstream, World, sample};
+use tokio::task::JoinSet;
 
 #[tokio::test]
 async fn a_session_that_tries_to_send_where_nothing_may_leave_is_impure_and_stays_so() {
@@ -37,15 +40,40 @@ async fn the_next_session_is_not_touched_by_an_impure_one() {
     assert_eq!(next.describe().await.unwrap().id, "snyk");
 }
 
-#[tokio::test]
-async fn many_short_calls_in_a_row_let_others_run() {
-    let sandbox = Sandbox::new(Limits::default()).await;
-    let mut session = sandbox.plugin.open_session(Egress::closed()).await.unwrap();
-    let other = tokio::spawn(async {});
-    for _ in 0..1_000 {
-        session.describe().await.unwrap();
-    }
-    assert!(other.is_finished(), "the calls kept the only thread");
+#[test]
+fn calls_that_compute_keep_nobody_from_the_network() {
+    // As the command line sets it up, on one thread.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .event_interval(1)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let sandbox = Sandbox::new(Limits::default()).await;
+        let upstream = Upstream::start(sample::organization(0)).await.unwrap();
+        let done = Arc::new(AtomicBool::new(false));
+        let mut busy = JoinSet::new();
+        for _ in 0..2 {
+            let (plugin, done) = (sandbox.plugin.clone(), Arc::clone(&done));
+            busy.spawn(async move {
+                let mut session = plugin.open_session(Egress::closed()).await.unwrap();
+                for _ in 0..MOST_CALLS {
+                    if done.load(Ordering::Relaxed) {
+                        return true;
+                    }
+                    session.describe().await.unwrap();
+                }
+                false
+            });
+        }
+        let client = HttpClient::new(Roots::None, None).unwrap();
+        let connected = sandbox.connect(upstream.base_url(), client).await.0;
+        // Without a credential it is refused, but it is heard.
+        assert_eq!(connected.unwrap(), Err(Error::BadCredential));
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(busy.join_all().await, [true, true]);
+    });
 }
 
 #[tokio::test]
@@ -184,6 +212,9 @@ fn same(seed: u64, inside: &impl Debug, native: &impl Debug) {
     }
     assert_eq!(inside.len(), native.len(), "seed {seed}");
 }
+
+/// Far more calls than are made while somebody connects.
+const MOST_CALLS: usize = 1_000_000;
 
 /// The verb `connect` under these limits.
 async fn connect(limits: Limits, upstream: &Upstream) -> Connected {

@@ -22,7 +22,7 @@ use super::change_command::ChangeCommand;
 use crate::config::Config;
 use crate::observe::LogFormat;
 pub(super) use config::ConfigCommand;
-pub(super) use plugin::{PluginCommand, Shadow, Stated};
+pub(super) use plugin::{PluginCommand, Shadow, Stated, VersionCommand};
 pub(super) use report::{About, Figure, OutcomeWindow, ReportCommand, TierTable};
 pub(super) use serve::Serve;
 pub(super) use team::{

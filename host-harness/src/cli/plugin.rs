@@ -8,7 +8,7 @@ use koalr_platform::rollout::{Cohort, Percent};
 use koalr_platform::team::Actor;
 use koalr_store::{DataDir, TenantId};
 
-use super::args::{Common, Format, PluginCommand, Stated};
+use super::args::{Common, Format, PluginCommand, Stated, VersionCommand};
 use super::host::{base, base_file, settings, stored};
 use super::{ARTIFACTS, data_path, find_data, now, print, shadow};
 use crate::check::{CheckOptions, check_component};
@@ -63,7 +63,7 @@ pub(super) async fn run(common: &Common, command: PluginCommand) -> Result<ExitC
             let swaps = find_data(common)?.swaps(id.as_deref(), limit)?;
             print(format, &swaps, |swaps| history_text(swaps))?;
         }
-        command => {
+        PluginCommand::Change(command) => {
             let (changed, format) = change(common, command).await?;
             print(format, &changed, changed_text)?;
         }
@@ -94,13 +94,13 @@ async fn add(
 }
 
 /// Every command that changes what serves.
-async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, Format), HostError> {
+async fn change(common: &Common, command: VersionCommand) -> Result<(Changed, Format), HostError> {
     let desk = Desk::open(common).await?;
     let tenant = common.names_tenant.then(|| common.tenant.clone());
     let tenant = tenant.map(|name| desk.known(name)).transpose()?;
     let tenant = tenant.as_deref();
     Ok(match command {
-        PluginCommand::Swap {
+        VersionCommand::Swap {
             aimed,
             accept_widening,
             accept_verdict_changes,
@@ -121,7 +121,7 @@ async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, For
             let changed = registry.swap(id, version, wish).await?;
             (changed, stated.format)
         }
-        PluginCommand::Pin {
+        VersionCommand::Pin {
             aimed,
             accept_widening,
             stated,
@@ -132,7 +132,7 @@ async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, For
             let pinned = registry.pin(id, version, tenant, accept_widening);
             (pinned.await?, stated.format)
         }
-        PluginCommand::Promote {
+        VersionCommand::Promote {
             id,
             accept_widening,
             accept_verdict_changes,
@@ -149,33 +149,26 @@ async fn change(common: &Common, command: PluginCommand) -> Result<(Changed, For
             let registry = desk.registry(by(common, &actor));
             (registry.promote(&id, wish).await?, stated.format)
         }
-        PluginCommand::Rollback { id, stated } => {
+        VersionCommand::Rollback { id, stated } => {
             let actor = actor(&stated)?;
             let registry = desk.registry(by(common, &actor));
             (registry.rollback(&id)?, stated.format)
         }
-        PluginCommand::Unpin { id, stated } => {
+        VersionCommand::Unpin { id, stated } => {
             let actor = actor(&stated)?;
             let registry = desk.registry(by(common, &actor));
             (registry.unpin(&id, tenant)?, stated.format)
         }
-        PluginCommand::Pause { id, why, stated } => {
+        VersionCommand::Pause { id, why, stated } => {
             let actor = actor(&stated)?;
             let registry = desk.registry(by(common, &actor));
             (registry.pause(&id, &why).await?, stated.format)
         }
-        PluginCommand::Resume { id, stated } => {
+        VersionCommand::Resume { id, stated } => {
             let actor = actor(&stated)?;
             let registry = desk.registry(by(common, &actor));
             (registry.resume(&id)?, stated.format)
         }
-        PluginCommand::Inspect { .. }
-        | PluginCommand::Check { .. }
-        | PluginCommand::Shadow(_)
-        | PluginCommand::Install { .. }
-        | PluginCommand::List { .. }
-        | PluginCommand::Remove { .. }
-        | PluginCommand::History { .. } => return Err(HostError::Ended),
     })
 }
 

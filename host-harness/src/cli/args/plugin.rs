@@ -54,6 +54,34 @@ pub(crate) enum PluginCommand {
     /// Exit codes: 0 every verdict is the same, 1 one is not, or a call failed, 2 it could not be run, 3 there is nothing
     /// to compare.
     Shadow(Shadow),
+    /// Delete a version that nothing needs. The history keeps what it was.
+    ///
+    /// Exit codes: 0 deleted, 2 it is in use, or failed.
+    Remove {
+        #[command(flatten)]
+        aimed: Aimed,
+        #[command(flatten)]
+        stated: Stated,
+    },
+    #[command(flatten)]
+    Change(VersionCommand),
+    /// Say what was done with versions, by whom and when, newest first.
+    ///
+    /// Exit codes: 0 said, 2 failed.
+    History {
+        /// The integration [default: all].
+        id: Option<String>,
+        /// At most this many.
+        #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+        limit: u32,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+/// What changes which version serves.
+#[derive(Debug, Subcommand)]
+pub(crate) enum VersionCommand {
     /// Let an installed version serve: everybody, or with `--cohort` or `--percent` some tenants for a trial.
     ///
     /// Exit codes: 0 it serves, 2 refused or failed: what served goes on.
@@ -104,15 +132,6 @@ pub(crate) enum PluginCommand {
         #[command(flatten)]
         stated: Stated,
     },
-    /// Delete a version that nothing needs. The history keeps what it was.
-    ///
-    /// Exit codes: 0 deleted, 2 it is in use, or failed.
-    Remove {
-        #[command(flatten)]
-        aimed: Aimed,
-        #[command(flatten)]
-        stated: Stated,
-    },
     /// Keep a version whatever is swapped: for everybody, or with `--tenant` for that tenant.
     ///
     /// Exit codes: 0 pinned, 2 refused or failed.
@@ -154,18 +173,6 @@ pub(crate) enum PluginCommand {
         id: String,
         #[command(flatten)]
         stated: Stated,
-    },
-    /// Say what was done with versions, by whom and when, newest first.
-    ///
-    /// Exit codes: 0 said, 2 failed.
-    History {
-        /// The integration [default: all].
-        id: Option<String>,
-        /// At most this many.
-        #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-        limit: u32,
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
     },
 }
 
