@@ -34,25 +34,27 @@ trait Row {
 
 impl Row for Attacked {
     fn print(&self, guest: &str) {
-        let mut said: String = self.said.chars().take(SHOWN).collect();
-        if said.len() < self.said.len() {
-            said.push('…');
-        }
-        let said = said.replace('|', "\\|");
+        let said = shown(&self.said);
         let limit = self.limit().unwrap_or("–");
         let recovered = self.recovered.as_secs_f64() * 1e3;
         println!("| `{guest}` | {said} | {limit} | {recovered:.2} ms |");
     }
 }
 
-/// An attack by values: its function has checked the sentence.
-impl Row for () {
+/// An attack by values, which are refused with this sentence.
+impl Row for String {
     fn print(&self, guest: &str) {
-        println!(
-            "| `{guest}` | its value breaks the contract, and nothing of it is used | contract | – |"
-        );
+        println!("| `{guest}` | {} | – | – |", shown(self));
     }
 }
 
+fn shown(said: &str) -> String {
+    let mut cut: String = said.chars().take(SHOWN).collect();
+    if cut.len() < said.len() {
+        cut.push('…');
+    }
+    cut.replace('|', "\\|")
+}
+
 /// Characters of a sentence in the table.
-const SHOWN: usize = 160;
+const SHOWN: usize = 200;
