@@ -47,7 +47,7 @@ impl Default for Tolerance {
 
 /// Which version fails.
 #[derive(Debug, Clone, Copy)]
-enum From {
+enum Failing {
     Candidate,
     Current,
 }
@@ -150,14 +150,14 @@ impl Fleet {
         };
         let tried = rollout.candidate.as_ref();
         let tried = tried.and_then(|candidate| failing(&candidate.release));
-        let (from, why) = match (tried, failing(&rollout.current)) {
-            (Some(why), _) => (From::Candidate, why),
-            (None, Some(why)) => (From::Current, why),
+        let (which, why) = match (tried, failing(&rollout.current)) {
+            (Some(why), _) => (Failing::Candidate, why),
+            (None, Some(why)) => (Failing::Current, why),
             (None, None) => return Ok(()),
         };
         let (seen, going, now) = (rollout.clone(), Arc::clone(desk), desk.now());
         let said = why.clone();
-        let gone = blocking(move || go_back(&going.data, (&seen, from), &why, now)).await;
+        let gone = blocking(move || go_back(&going.data, (&seen, which), &why, now)).await;
         gone.map_err(|error| {
             HostError::NotPossible(format!("{said}, and there is no way back: {error}"))
         })?;
@@ -169,7 +169,7 @@ impl Fleet {
 /// Leaves the failing version, unless somebody did meanwhile.
 fn go_back(
     data: &DataDir,
-    (seen, from): (&Rollout, From),
+    (seen, failing): (&Rollout, Failing),
     why: &str,
     now: Timestamp,
 ) -> Result<(), HostError> {
@@ -179,9 +179,9 @@ fn go_back(
                 "its versions were changed meanwhile".to_owned(),
             ));
         }
-        let moved = match from {
-            From::Candidate => rollout.withdraw(),
-            From::Current => rollout.rollback(),
+        let moved = match failing {
+            Failing::Candidate => rollout.withdraw(),
+            Failing::Current => rollout.rollback(),
         };
         let moved = moved.map_err(|refused| HostError::NotPossible(refused.to_string()))?;
         Ok(Moved {
