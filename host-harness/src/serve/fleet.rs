@@ -120,7 +120,11 @@ impl Fleet {
             }
             let version = match self.loaded.get(&release.hash) {
                 Some(version) => version.clone(),
-                None => load(&desk.host, &desk.data, release, &desk.signers).await?,
+                None => {
+                    let version = load(&desk.host, &desk.data, release, &desk.signers).await?;
+                    // Also one that is loaded already begins without faults.
+                    version.metered(&desk.metrics)
+                }
             };
             loaded.insert(release.hash.clone(), version);
         }
