@@ -118,13 +118,12 @@ impl Fleet {
             if rollout.uses(&release.hash) == [Use::Previous] {
                 continue;
             }
-            let version = match self.loaded.get(&release.hash) {
-                Some(version) => version.clone(),
-                None => {
-                    let version = load(&desk.host, &desk.data, release, &desk.signers).await?;
-                    // Also one that is loaded already begins without faults.
-                    version.metered(&desk.metrics)
-                }
+            let version = if let Some(version) = self.loaded.get(&release.hash) {
+                version.clone()
+            } else {
+                let version = load(&desk.host, &desk.data, release, &desk.signers).await?;
+                // Also the one that came with the program begins without faults.
+                version.metered(&desk.metrics)
             };
             loaded.insert(release.hash.clone(), version);
         }
