@@ -8,11 +8,11 @@ use crate::{gate, harmless, score, sync};
 #[must_use]
 pub fn manifest() -> Manifest {
     let mut manifest = harmless::manifest();
-    manifest.id = "snyk".to_owned();
-    manifest.version = "0.2.0".to_owned();
+    "snyk".clone_into(&mut manifest.id);
+    "0.2.0".clone_into(&mut manifest.version);
     for origin in &mut manifest.origins {
         if matches!(origin.address, OriginAddress::CustomerSupplied) {
-            origin.id = "US-01".to_owned();
+            "US-01".clone_into(&mut origin.id);
         }
     }
     manifest.rules = vec![Rule {
