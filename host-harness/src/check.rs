@@ -1,6 +1,6 @@
 //! The contract's conformance suite: what a component must keep, tried against any component.
 //!
-//! Checks are data: [`table`] lists them. Each opens sandboxes of its own, whose upstream is a function; nothing leaves this
+//! Checks are data: `table` lists them. Each opens sandboxes of its own, whose upstream is a function; nothing leaves this
 //! machine, and no credential is needed. What an upstream really answers only recordings know.
 
 mod cursor;
