@@ -116,7 +116,7 @@ fn is_clear(segment: &str) -> bool {
     if bytes.is_empty() || bytes.contains(&b'\\') {
         return false;
     }
-    for _ in 0..DECODINGS {
+    for level in 0..DECODINGS {
         let walks = |part: &[u8]| {
             let name = part.split(|b| *b == b';').next().unwrap_or_default();
             matches!(name, b"." | b"..")
@@ -126,32 +126,41 @@ fn is_clear(segment: &str) -> bool {
         {
             return false;
         }
-        match decoded(&bytes) {
-            None => return bytes != segment.as_bytes(),
-            Some(next) if next == bytes => return true,
-            Some(next) => bytes = next,
+        let (next, is_sound) = decoded(&bytes);
+        // Deeper down, whoever decodes once more may leave a broken escape as it is, and go on with those beside it.
+        if level == 0 && !is_sound {
+            return false;
         }
+        if next == bytes {
+            return true;
+        }
+        bytes = next;
     }
     false
 }
 
-/// One level of percent-decoding; none if an escape is broken.
-fn decoded(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.iter();
-    while let Some(byte) = rest.next() {
-        if *byte == b'%' {
-            let digits = [*rest.next()?, *rest.next()?];
-            let digits = std::str::from_utf8(&digits).ok()?;
-            if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-                return None;
-            }
-            out.push(u8::from_str_radix(digits, 16).ok()?);
+/// One level of percent-decoding, and whether every escape was sound; a broken one stays as it is.
+fn decoded(bytes: &[u8]) -> (Vec<u8>, bool) {
+    let (mut out, mut is_sound) = (Vec::with_capacity(bytes.len()), true);
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let digits = bytes.get(at + 1..at + 3).filter(|_| *byte == b'%');
+        if let Some(value) = digits.and_then(hexadecimal) {
+            out.push(value);
+            at += 3;
         } else {
+            is_sound &= *byte != b'%';
             out.push(*byte);
+            at += 1;
         }
     }
-    Some(out)
+    (out, is_sound)
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<u8> {
+    let text = std::str::from_utf8(digits).ok()?;
+    let is_one = text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_one.then(|| u8::from_str_radix(text, 16).ok())?
 }
 
 fn hides_slash(raw: &str) -> bool {
@@ -190,6 +199,8 @@ mod tests {
             "/rest/%2e%2e/v1",
             "/rest/%2E./v1",
             "/rest/%252e%252e/v1",
+            "/rest/orgs/o/packages/pkg%3Anpm%2F%252e%252e%2F%25F/issues",
+            "/rest/orgs/o/packages/pkg%3Anpm%2F%250b%25F/issues",
             "/rest/..;x=1/v1",
             "/rest/a%2f..%2fv1",
             "/rest/..%5cv1",
