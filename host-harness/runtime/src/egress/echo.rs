@@ -5,14 +5,13 @@
 //! means to tell it in another form can: it was given the credential.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bytes::{Bytes, BytesMut};
 use memchr::memmem;
 use zeroize::Zeroizing;
+
+use super::forms;
 
 /// Every form in which a credential is recognized. Erased from memory when dropped; prints as nothing.
 #[derive(Clone)]
@@ -23,16 +22,16 @@ pub(crate) struct Echo {
 impl Echo {
     /// The forms of this credential. One that is so short that it stands in any text has none.
     pub(crate) fn of(secret: &str) -> Self {
-        let mut forms: Vec<Zeroizing<Vec<u8>>> = Vec::new();
-        let all = [
-            Zeroizing::new(secret.to_owned()),
-            percent_encoded(secret),
-            Zeroizing::new(secret.replace('\\', "\\\\").replace('"', "\\\"")),
-            Zeroizing::new(secret.replace('/', "\\/")),
+        let escaped = [
+            secret.replace('\\', "\\\\").replace('"', "\\\""),
+            secret.replace('/', "\\/"),
         ];
-        let base64 = (0..3).flat_map(|before| base64(secret, before));
-        for form in all.into_iter().chain(base64) {
-            let form = Zeroizing::new(form.as_bytes().to_vec());
+        let escaped = escaped.map(|text| Zeroizing::new(text.into_bytes()));
+        let plain = Zeroizing::new(secret.as_bytes().to_vec());
+        let all = [plain, forms::percent_encoded(secret.as_bytes())];
+        let all = all.into_iter().chain(escaped);
+        let mut forms: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        for form in all.chain(forms::base64(secret.as_bytes())) {
             if form.len() >= SHORTEST_BYTES && !forms.contains(&form) {
                 forms.push(form);
             }
@@ -111,36 +110,12 @@ impl Listener {
     }
 }
 
-/// What base64 makes of the secret wherever it stands in a longer text: so many bytes (of three) stand before it.
-fn base64(secret: &str, before: usize) -> [Zeroizing<String>; 2] {
-    let mut bytes = Zeroizing::new(vec![0; before]);
-    bytes.extend_from_slice(secret.as_bytes());
-    // Six bits a character: the first and the last may mix with what stands beside.
-    let (from, to) = ((8 * before).div_ceil(6), 8 * bytes.len() / 6);
-    [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD].map(|alphabet| {
-        let text = Zeroizing::new(alphabet.encode(&*bytes));
-        Zeroizing::new(text.get(from..to).unwrap_or_default().to_owned())
-    })
-}
-
-fn percent_encoded(secret: &str) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::new());
-    for byte in secret.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
-}
-
 /// Bytes of the shortest credential that is looked for.
 const SHORTEST_BYTES: usize = 8;
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;

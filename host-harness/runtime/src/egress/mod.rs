@@ -14,6 +14,7 @@ mod complaint;
 mod connector;
 mod download;
 mod echo;
+mod forms;
 mod governor;
 mod hooks;
 mod host;

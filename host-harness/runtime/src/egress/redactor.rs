@@ -1,7 +1,5 @@
 //! Takes secrets out of what is written down of a session.
 
-mod forms;
-
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -11,6 +9,7 @@ use http::{Method, Uri};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::forms;
 use super::policy::EgressPolicy;
 use crate::credential::Secret;
 
