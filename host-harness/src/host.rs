@@ -195,6 +195,29 @@ impl Host {
         }
     }
 
+    /// The same, for an upstream of one's own, whose quotas are others than the manifest says. With none nothing is paced.
+    #[must_use]
+    pub fn with_quotas(self, quotas: Vec<DeclaredQuota>) -> Self {
+        let Loaded {
+            plugin,
+            declared,
+            manifest,
+            ..
+        } = &*self.loaded;
+        self.with(Loaded {
+            plugin: plugin.clone(),
+            manifest: Manifest {
+                quotas: quotas.clone().mirror(),
+                ..manifest.clone()
+            },
+            declared: Declared {
+                quotas,
+                ..declared.clone()
+            },
+            vigil: Arc::default(),
+        })
+    }
+
     /// The same, whose calls of live jobs are recorded there from now on.
     #[must_use]
     pub fn recorded(self, recordings: Recordings) -> Self {

@@ -1,16 +1,17 @@
 //! Machine code of components, kept by content hash.
 //!
 //! Machine code is trusted absolutely by whoever runs it, so this directory holds only what this host wrote: it is open
-//! to its owner alone, each file begins with a checksum of the rest against damage, and a file that fails any check is
-//! made anew.
+//! to its owner alone, each file ends with a checksum of the rest against damage, and a file that fails any check is made
+//! anew. A sound one is mapped, not copied; files are only ever replaced whole, so that what is mapped stays what it was.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io;
+use std::hash::{BuildHasher as _, DefaultHasher, Hash, Hasher};
+use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use foldhash::quality::{FixedState, FoldHasher};
 use wasmtime::component::Component;
 
 /// A directory of compiled components.
@@ -45,9 +46,7 @@ impl Artifacts {
     /// The component compiled earlier; none if there is no sound file for this content, engine version and settings.
     pub(crate) fn load(&self, engine: &wasmtime::Engine, hash: &str) -> Option<Component> {
         let path = self.path(hash);
-        let bytes = fs::read(&path).ok()?;
-        let (sum, code) = bytes.split_at_checked(CHECKSUM_BYTES)?;
-        if checksum(code) != sum {
+        if !is_sound(&path).ok()? {
             tracing::warn!(file = %path.display(), "compiled component is damaged; compiling it again");
             return None;
         }
@@ -55,7 +54,7 @@ impl Artifacts {
             unsafe_code,
             reason = "the directory is open to this user alone, and the checksum shows that the bytes are those we wrote"
         )]
-        let component = unsafe { Component::deserialize(engine, code) };
+        let component = unsafe { Component::deserialize_file(engine, &path) };
         component
             .inspect_err(|cause| tracing::warn!(%cause, "compiled component does not fit; compiling it again"))
             .ok()
@@ -82,8 +81,11 @@ impl Artifacts {
             .create_new(true)
             .mode(OWNER_ONLY_FILE)
             .open(&temporary)?;
-        let written = io::Write::write_all(&mut file, &checksum(code))
-            .and_then(|()| io::Write::write_all(&mut file, code))
+        let mut checksum = Checksum::new();
+        code.chunks(CHUNK_BYTES)
+            .for_each(|chunk| checksum.add(chunk));
+        let written = io::Write::write_all(&mut file, code)
+            .and_then(|()| io::Write::write_all(&mut file, &checksum.bytes()))
             .and_then(|()| fs::rename(&temporary, path));
         if written.is_err() {
             // Nothing half-written stays; that the removal fails too is the same failure.
@@ -124,11 +126,43 @@ pub fn forget_artifacts(directory: &Path, content_hash: &str) -> io::Result<usiz
     Ok(removed)
 }
 
+/// Whether a file ends with the checksum of the rest.
+fn is_sound(path: &Path) -> io::Result<bool> {
+    let mut file = fs::File::open(path)?;
+    let Some(length) = file.metadata()?.len().checked_sub(CHECKSUM_BYTES) else {
+        return Ok(false);
+    };
+    let mut code = (&mut file).take(length);
+    let mut checksum = Checksum::new();
+    let mut chunk = Vec::with_capacity(CHUNK_BYTES);
+    while (&mut code)
+        .take(CHUNK_BYTES as u64)
+        .read_to_end(&mut chunk)?
+        > 0
+    {
+        checksum.add(&chunk);
+        chunk.clear();
+    }
+    file.read_to_end(&mut chunk)?;
+    Ok(chunk == checksum.bytes())
+}
+
 /// Fast rather than strong: whoever could forge a file here could forge its checksum too.
-fn checksum(code: &[u8]) -> [u8; CHECKSUM_BYTES] {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(code);
-    hasher.finish().to_le_bytes()
+struct Checksum(FoldHasher<'static>);
+
+impl Checksum {
+    fn new() -> Self {
+        Self(FixedState::default().build_hasher())
+    }
+
+    /// The next bytes; where they are cut matters.
+    fn add(&mut self, chunk: &[u8]) {
+        self.0.write(chunk);
+    }
+
+    fn bytes(&self) -> [u8; 8] {
+        self.0.finish().to_le_bytes()
+    }
 }
 
 /// Tells apart the temporary files of one process.
@@ -136,7 +170,9 @@ static SERIAL: AtomicU64 = AtomicU64::new(0);
 /// Ends the name of a file of machine code.
 const SUFFIX: &str = ".cwasm";
 /// Bytes of a checksum.
-const CHECKSUM_BYTES: usize = size_of::<u64>();
+const CHECKSUM_BYTES: u64 = 8;
+/// Bytes that are summed up at a time.
+const CHUNK_BYTES: usize = 64 << 10;
 /// Mode bits of a directory only its owner may open.
 const OWNER_ONLY_DIRECTORY: u32 = 0o700;
 /// Mode bits of a file only its owner may read.

@@ -137,7 +137,10 @@ fn config(limits: &Limits) -> Config {
         .epoch_interruption(true)
         // Plain calls are several times cheaper without it, and the contract has no asynchronous function.
         .concurrency_support(false)
-        .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(BACKTRACE_FRAMES));
+        .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(BACKTRACE_FRAMES))
+        // Both make machine code larger and slower to load, and only tell a debugger of this process where a guest is.
+        .native_unwind_info(false)
+        .generate_address_map(false);
     // Compiled in, because the library needs the code, but no component of this contract needs the proposals.
     config
         .wasm_threads(false)

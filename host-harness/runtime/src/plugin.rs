@@ -133,9 +133,11 @@ impl Plugin {
             path: path.to_path_buf(),
             cause,
         };
-        let mut wasm = Vec::new();
-        std::fs::File::open(path)
-            .and_then(|file| file.take(LARGEST_BYTES + 1).read_to_end(&mut wasm))
+        let file = std::fs::File::open(path).map_err(read)?;
+        let bytes = file.metadata().map_err(read)?.len().min(LARGEST_BYTES);
+        let mut wasm = Vec::with_capacity(usize::try_from(bytes).unwrap_or(0) + 1);
+        file.take(LARGEST_BYTES + 1)
+            .read_to_end(&mut wasm)
             .map_err(read)?;
         Self::load(shared, &path.display().to_string(), &wasm)
     }

@@ -8,6 +8,7 @@ use koalr_store::TenantId;
 
 use super::{Host, Loaded};
 use crate::HostError;
+use crate::registry::refuse_pause;
 
 /// Loaded versions of one integration, by content hash.
 pub type Versions = BTreeMap<ContentHash, Host>;
@@ -56,13 +57,9 @@ impl Host {
 
     /// Makes sure that the integration may be asked.
     pub(crate) fn refuse_paused(&self) -> Result<(), HostError> {
-        match self.paused() {
+        match self.slot().as_ref() {
+            Some(serving) => refuse_pause(&serving.rollout),
             None => Ok(()),
-            Some(Paused { why, since }) => Err(HostError::Paused {
-                integration: self.manifest().id.clone(),
-                why,
-                since,
-            }),
         }
     }
 

@@ -131,12 +131,14 @@ pub(crate) async fn connect_as(
         downloads: options.downloads,
         connected_at: as_of,
     };
-    tenant.save_connection(&record, options.secret.expose())?;
     let event = Event::Connected {
         integration: record.integration.clone(),
         organizations: organizations(&record).collect(),
     };
-    tenant.append_audit(as_of, by, &record.endpoint.base, &event)?;
+    tenant.as_one(|tenant| {
+        tenant.save_connection(&record, options.secret.expose())?;
+        tenant.append_audit(as_of, by, &record.endpoint.base, &event)
+    })?;
     host.forget_answers(tenant.id(), &record.endpoint.base);
     // The connection stands, whoever reads there.
     if let Err(error) = tenant.shred() {

@@ -36,15 +36,18 @@ pub fn disconnect(
     now: Timestamp,
 ) -> Result<DisconnectReport, HostError> {
     let is_first = tenant.connection(integration)?.is_some();
-    let former = tenant.disconnect(integration, SYNC_KEY)?;
-    let former = former.ok_or_else(|| not_connected(tenant, integration))?;
-    let upstream = former.record.endpoint.base;
-    if is_first {
-        let event = Event::Disconnected {
-            integration: integration.to_owned(),
-        };
-        tenant.append_audit(now, by, &upstream, &event)?;
-    }
+    let upstream = tenant.as_one(|tenant| {
+        let former = tenant.disconnect(integration, SYNC_KEY)?;
+        let former = former.ok_or_else(|| not_connected(tenant, integration))?;
+        let upstream = former.record.endpoint.base;
+        if is_first {
+            let event = Event::Disconnected {
+                integration: integration.to_owned(),
+            };
+            tenant.append_audit(now, by, &upstream, &event)?;
+        }
+        Ok::<_, HostError>(upstream)
+    })?;
     tenant.shred()?;
     Ok(DisconnectReport {
         integration: integration.to_owned(),

@@ -77,7 +77,7 @@ pub fn debt(
 ) -> Result<DebtReport, HostError> {
     let InsightAsked { scope, from, as_of } = asked;
     let connection = last_connected(tenant, integration)?;
-    refresh(tenant, u32::MAX)?;
+    keep_much(tenant)?;
     let ledger = tenant.ledger(as_of)?;
     let mut tally = Tally::new(settings, from, as_of);
     let mut repositories = Vec::new();
@@ -127,7 +127,7 @@ pub fn debt_rows(
 ) -> Result<SpellPage, HostError> {
     let InsightAsked { scope, from, as_of } = asked;
     let connection = last_connected(tenant, integration)?;
-    refresh(tenant, u32::MAX)?;
+    keep_much(tenant)?;
     let ledger = tenant.ledger(as_of)?;
     let wanted: Option<Vec<String>> = wanted(tenant, &ledger, scope)?.into_iter().collect();
     let sieve = rows.of(settings, from, as_of);
@@ -168,6 +168,16 @@ pub fn calibration(
 pub(super) async fn keep_spells(tenant: &mut Tenant) -> Result<(), HostError> {
     while refresh(tenant, TURN)? == TURN {
         tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Keeps what takes longer to read than to keep. Some findings that changed are read quickly enough: they wait for the
+/// end of the walk.
+fn keep_much(tenant: &mut Tenant) -> Result<(), HostError> {
+    let unkept = tenant.unkept_spells()?;
+    if unkept.segments > 0 || unkept.findings > MOST_CHANGED {
+        refresh(tenant, u32::MAX)?;
     }
     Ok(())
 }
@@ -228,6 +238,9 @@ fn freshness(coverage: Vec<Coverage>) -> Freshness {
             .collect(),
     }
 }
+
+/// Findings that are read one by one while somebody waits.
+const MOST_CHANGED: u32 = 4_096;
 
 /// Segments that a walk's end builds before others run: a few tens of milliseconds.
 const TURN: u32 = 16;

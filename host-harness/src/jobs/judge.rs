@@ -141,10 +141,9 @@ pub(super) async fn decide(
     };
     let (assessment, ruling) = bench.score_and_rule(&asked).await?;
     let event = decided(integration, change, &ruling.settled);
-    if earlier.is_none_or(|earlier| decided(integration, change, &earlier.settled) != event) {
-        tenant.append_audit(as_of, AUDITED_AS, &change.id, &event)?;
-    }
-    tenant.save_decision(&DecisionRecord {
+    let is_news =
+        earlier.is_none_or(|earlier| decided(integration, change, &earlier.settled) != event);
+    let record = DecisionRecord {
         integration: integration.clone(),
         change: change.id.clone(),
         observation: Observation::Observed,
@@ -156,6 +155,12 @@ pub(super) async fn decide(
         plugin_version: host.manifest().version.clone(),
         asked_at,
         as_of,
+    };
+    tenant.as_one(|tenant| {
+        if is_news {
+            tenant.append_audit(as_of, AUDITED_AS, &change.id, &event)?;
+        }
+        tenant.save_decision(&record)
     })?;
     let judged = Judged {
         evidence,

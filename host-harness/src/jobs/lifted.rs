@@ -58,7 +58,9 @@ pub fn override_change(
     if let Some(stored) = stored {
         return Ok(stored);
     }
-    tenant.append_audit(at, &lifted.actor, &lifted.change, &Event::from(&lifted))?;
-    tenant.save_override(&lifted)?;
+    tenant.as_one(|tenant| {
+        tenant.append_audit(at, &lifted.actor, &lifted.change, &Event::from(&lifted))?;
+        tenant.save_override(&lifted)
+    })?;
     Ok(lifted)
 }

@@ -11,7 +11,7 @@ use super::line::connected;
 use super::sync::{everything, listed};
 use crate::{Host, HostError};
 
-/// A connection, the state of its data, and what the findings are: that takes a look at each.
+/// A connection, the state of its data, and what the findings are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct StatusReport {

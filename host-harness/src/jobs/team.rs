@@ -37,13 +37,15 @@ pub(super) fn save(
     by: &str,
     now: Timestamp,
 ) -> Result<(), HostError> {
-    tenant.save_actor(actor)?;
     let roles = actor.roles().iter().map(|role| role.word().to_owned());
     let event = Event::RolesSet {
         roles: roles.collect(),
     };
-    tenant.append_audit(now, by, actor.login(), &event)?;
-    Ok(())
+    tenant.as_one(|tenant| {
+        tenant.save_actor(actor)?;
+        tenant.append_audit(now, by, actor.login(), &event)?;
+        Ok(())
+    })
 }
 
 /// Takes somebody out of the team. What they let pass before stays.
@@ -53,10 +55,12 @@ pub(super) fn save(
 /// - the store failed
 pub fn remove(tenant: &mut Tenant, login: &str, now: Timestamp) -> Result<(), HostError> {
     let actor = known(tenant, login)?;
-    tenant.remove_actor(actor.login())?;
     let event = Event::RolesSet { roles: Vec::new() };
-    tenant.append_audit(now, OPERATOR, actor.login(), &event)?;
-    Ok(())
+    tenant.as_one(|tenant| {
+        tenant.remove_actor(actor.login())?;
+        tenant.append_audit(now, OPERATOR, actor.login(), &event)?;
+        Ok(())
+    })
 }
 
 /// Stores a policy that was read from a text. Its version is returned. The text that holds already stays as it is.
@@ -74,13 +78,15 @@ pub fn set_policy(
     if let Some(holds) = tenant.policy()?.filter(|holds| holds.text == text) {
         return Ok(holds.version);
     }
-    let version = tenant.save_policy(text, actor.login(), now)?;
     let event = Event::PolicySet {
         content_hash: hex::encode(Sha256::digest(text)),
         mode: policy.mode,
     };
-    tenant.append_audit(now, actor.login(), "", &event)?;
-    Ok(version)
+    tenant.as_one(|tenant| {
+        let version = tenant.save_policy(text, actor.login(), now)?;
+        tenant.append_audit(now, actor.login(), "", &event)?;
+        Ok(version)
+    })
 }
 
 /// Somebody of the team.

@@ -60,15 +60,14 @@ pub fn add_waivers(
             None => added.push(waiver),
         }
     }
-    for waiver in &added {
-        tenant.save_waiver(waiver)?;
-        tenant.append_audit(
-            now,
-            actor.login(),
-            &waiver.vulnerability,
-            &Event::from(*waiver),
-        )?;
-    }
+    tenant.as_one(|tenant| {
+        for waiver in &added {
+            tenant.save_waiver(waiver)?;
+            let event = Event::from(*waiver);
+            tenant.append_audit(now, actor.login(), &waiver.vulnerability, &event)?;
+        }
+        Ok::<_, HostError>(())
+    })?;
     Ok(added.len())
 }
 
@@ -214,17 +213,19 @@ pub fn revoke_waiver(
     now: Timestamp,
 ) -> Result<(), HostError> {
     let actor = permitted(tenant, login, Act::Revoke, None)?;
-    if !tenant.revoke_waiver(id, now)? {
-        return Err(HostError::NotPossible(format!(
-            "no waiver `{}` is stored; `koalr waiver list` names those that are",
-            plain(id)
-        )));
-    }
-    let event = Event::WaiverRevoked {
-        waiver: id.to_owned(),
-    };
-    tenant.append_audit(now, actor.login(), "", &event)?;
-    Ok(())
+    tenant.as_one(|tenant| {
+        if !tenant.revoke_waiver(id, now)? {
+            return Err(HostError::NotPossible(format!(
+                "no waiver `{}` is stored; `koalr waiver list` names those that are",
+                plain(id)
+            )));
+        }
+        let event = Event::WaiverRevoked {
+            waiver: id.to_owned(),
+        };
+        tenant.append_audit(now, actor.login(), "", &event)?;
+        Ok(())
+    })
 }
 
 /// Waives what a decision blocks a change for, in its repository, for a week, or less if the policy wants so. A finding

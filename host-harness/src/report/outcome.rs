@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use koalr_platform::model::common::{Coverage, CoverageState};
 use koalr_platform::model::connection::{Access, Capability, Organization};
-use koalr_platform::model::manifest::{Method, OriginAddress};
+use koalr_platform::model::manifest::OriginAddress;
 
 use super::counts::stored;
 use super::escape::plain;
@@ -68,7 +68,7 @@ pub fn inspect_text(report: &InspectReport) -> String {
             origin
                 .paths
                 .iter()
-                .map(|rule| format!("{:<5} {}", method(rule.method), plain(&rule.template))),
+                .map(|rule| format!("{:<5} {}", rule.method.word(), plain(&rule.template))),
         );
     }
     list(
@@ -290,17 +290,6 @@ pub(super) fn address(address: &OriginAddress) -> String {
                 plain(text)
             )
         }
-    }
-}
-
-pub(super) fn method(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Head => "HEAD",
-        Method::Post => "POST",
-        Method::Put => "PUT",
-        Method::Patch => "PATCH",
-        Method::Delete => "DELETE",
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use koalr_platform::model::common::Timestamp;
-use koalr_store::{FileMark, StoreError, Tenant, TenantId, TenantState};
+use koalr_store::{Class, FileMark, JobState, StoreError, Tenant, TenantId, TenantState};
 
 use super::api::blocking;
 use super::desk::Desk;
 use super::work::Task;
 use crate::HostError;
+use crate::jobs::SYNC_KEY;
 
 /// Looks at the tenants again and again, because other processes make, suspend, restore and delete them.
 pub(super) async fn watch(desk: Arc<Desk>) {
@@ -73,6 +74,7 @@ async fn look(
 fn begin(desk: &Desk, id: &TenantId) -> Result<(), HostError> {
     match desk.tenant(id) {
         Ok(Some(mut tenant)) => {
+            tenant.revive_jobs()?;
             desk.take_up(&tenant, |_| true)?;
             plan(desk, &mut tenant, desk.now())
         }
@@ -95,9 +97,14 @@ pub(super) fn plan(desk: &Desk, tenant: &mut Tenant, at: Timestamp) -> Result<()
     desk.push(tenant, &task, at)
 }
 
-/// What a sync of a connected tenant is now: everything if nothing was synced yet, else what changed.
+/// What a sync of a connected tenant is now: everything if nothing was synced yet, else what changed. A backfill that
+/// waits, since it was cut off, stays one: it also looks back.
 pub(super) fn due(desk: &Desk, tenant: &Tenant) -> Result<Task, HostError> {
-    Ok(if crate::jobs::is_synced(&desk.serving(tenant), tenant)? {
+    let waits = tenant.waiting_jobs()?.into_iter().any(|job| {
+        job.key == SYNC_KEY && job.class == Class::Backfill && job.state == JobState::Waiting
+    });
+    let is_synced = crate::jobs::is_synced(&desk.serving(tenant), tenant)?;
+    Ok(if is_synced && !waits {
         Task::Increment
     } else {
         Task::Backfill

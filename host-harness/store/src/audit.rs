@@ -4,8 +4,9 @@ use koalr_platform::audit::{Entry, Event, Tip};
 use koalr_platform::model::common::Timestamp;
 
 use crate::error::StoreError;
+use crate::fields::decode;
 use crate::kept::put;
-use crate::row::{decode, select_list};
+use crate::row::select_list;
 use crate::table::own::AUDIT;
 use crate::tenant::Tenant;
 

@@ -8,12 +8,13 @@ use koalr_platform::model::record::{Entry, Finding, Remediation, RemediationStep
 use koalr_platform::model::walk::{Batch, Scope, Walk};
 use koalr_platform::timeline;
 use rusqlite::types::ValueRef;
-use rusqlite::{ErrorCode, Transaction, params};
+use rusqlite::{ErrorCode, params};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _};
 
 use crate::absence;
 use crate::connection::StoredConnection;
+use crate::database::Transaction;
 use crate::error::{Fault, StoreError};
 use crate::reimport::Reimports;
 use crate::row::{Met, Stored, Writer};
@@ -118,8 +119,8 @@ struct Records<'t> {
     outcome: BatchOutcome,
 }
 
-impl Records<'_> {
-    fn store(&mut self, entry: &Entry) -> Result<(), (&'static str, Fault)> {
+impl<'t> Records<'t> {
+    fn store(&mut self, entry: &'t Entry) -> Result<(), (&'static str, Fault)> {
         let stored = match entry {
             Entry::Project(project) => self.put(&PROJECTS, &[], project)?,
             Entry::Finding(finding) => self
@@ -160,8 +161,9 @@ impl Records<'_> {
         Ok(())
     }
 
-    fn finding(&mut self, finding: &Finding) -> Result<Stored, Fault> {
+    fn finding(&mut self, finding: &'t Finding) -> Result<Stored, Fault> {
         let met = self.meet(&FINDINGS, &[], finding)?;
+        self.steps.know(finding, met.row);
         if met.was_gone {
             self.found.extend(absence::return_of(&self.turn, finding));
         }

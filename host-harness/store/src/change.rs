@@ -8,8 +8,9 @@ use rusqlite::{OptionalExtension, ToSql};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
+use crate::fields::decode;
 use crate::kept::put;
-use crate::row::{decode, select_list};
+use crate::row::select_list;
 use crate::table::own::CHANGES;
 use crate::tenant::Tenant;
 

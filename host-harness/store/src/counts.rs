@@ -4,7 +4,6 @@ use rusqlite::Row;
 
 use crate::connection::StoredConnection;
 use crate::error::StoreError;
-use crate::finding::IS_MISSING;
 use crate::tenant::Tenant;
 
 /// How many records of a connection are stored.
@@ -30,28 +29,17 @@ impl Tenant {
     /// # Errors
     /// - the database cannot be read
     pub fn counts(&self, connection: &StoredConnection) -> Result<Counts, StoreError> {
-        let findings = format!(
-            "SELECT count(*), count(*) FILTER (WHERE open = 1 AND vanished_at IS NULL),
-                    count(*) FILTER (WHERE {IS_MISSING}), count(vanished_at)
-             FROM findings INDEXED BY findings_by_state WHERE connection = ?1"
-        );
-        let beside = "SELECT (SELECT count(*) FROM projects WHERE connection = ?1),
-                             (SELECT count(*) FROM change_checks WHERE connection = ?1)";
         self.database.read(|database| {
-            let id = [connection.id];
-            let (projects, change_checks) =
-                database.query_row(beside, id, |row| Ok((number(row, 0)?, number(row, 1)?)))?;
-            let counts = database.query_row(&findings, id, |row| {
+            Ok(database.query_row(COUNTS, [connection.id], |row| {
                 Ok(Counts {
-                    projects,
-                    findings: number(row, 0)?,
-                    open_findings: number(row, 1)?,
-                    missing: number(row, 2)?,
-                    vanished: number(row, 3)?,
-                    change_checks,
+                    projects: number(row, 0)?,
+                    change_checks: number(row, 1)?,
+                    findings: number(row, 2)?,
+                    open_findings: number(row, 3)?,
+                    missing: number(row, 4)?,
+                    vanished: number(row, 5)?,
                 })
-            })?;
-            Ok(counts)
+            })?)
         })
     }
 }
@@ -59,3 +47,11 @@ impl Tenant {
 fn number(row: &Row<'_>, place: usize) -> rusqlite::Result<u64> {
     Ok(row.get::<_, i64>(place)?.unsigned_abs())
 }
+
+const COUNTS: &str = "
+    SELECT (SELECT count(*) FROM projects WHERE connection = ?1),
+           (SELECT count(*) FROM change_checks WHERE connection = ?1),
+           ifnull(sum(n), 0), ifnull(sum(n) FILTER (WHERE is_open AND NOT is_vanished), 0),
+           ifnull(sum(n) FILTER (WHERE is_missing AND NOT is_vanished), 0),
+           ifnull(sum(n) FILTER (WHERE is_vanished), 0)
+    FROM finding_counts WHERE connection = ?1";

@@ -1,9 +1,10 @@
 //! Sealed credentials: opened, removed, and shredded.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
 use crate::connection::StoredConnection;
+use crate::database::Transaction;
 use crate::error::{Fault, StoreError};
 use crate::tenant::{Tenant, TenantId};
 

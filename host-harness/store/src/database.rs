@@ -1,11 +1,12 @@
 //! One `SQLite` file, opened with the house's settings and brought to the newest schema.
 
 use std::fs::{self, File, Permissions};
+use std::ops::Deref;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::error::{Fault, StoreError};
 use crate::file::FileMark;
@@ -27,7 +28,19 @@ pub(crate) const TENANT: &[&str] = &[
     include_str!("../migrations/tenant/0004.sql"),
     include_str!("../migrations/tenant/0005.sql"),
     include_str!("../migrations/tenant/0006.sql"),
+    include_str!("../migrations/tenant/0007.sql"),
 ];
+
+/// Inside a transaction: what is written is stored with the rest of it, or not at all.
+pub(crate) struct Transaction<'t>(&'t Connection);
+
+impl Deref for Transaction<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
 
 /// An open database.
 pub(crate) struct Database {
@@ -165,25 +178,52 @@ impl Database {
     }
 
     /// Writes all or nothing. Another writer is waited for, up to the timeout given at opening. A file that was replaced
-    /// or removed since is not written: nobody would ever read it.
+    /// or removed since is not written: nobody would ever read it. Between [`begin`](Self::begin) and
+    /// [`end`](Self::end) it is a part of that.
     pub(crate) fn write<T>(
         &mut self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
         let (path, file) = (&self.path, self.file);
         let attempt = || {
+            if !self.connection.is_autocommit() {
+                let part = self.connection.savepoint()?;
+                let outcome = write(&Transaction(&part))?;
+                part.commit()?;
+                return Ok(outcome);
+            }
             let transaction = self
                 .connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)?;
-            if FileMark::of(path)? != Some(file) {
-                let path = path.clone();
-                return Err(StoreError::Replaced { path }.into());
-            }
-            let outcome = write(&transaction)?;
+            refuse_replaced(path, file)?;
+            let outcome = write(&Transaction(&transaction))?;
             transaction.commit()?;
             Ok(outcome)
         };
         attempt().map_err(|fault: Fault| explain(fault, path, self.tenant.as_ref()))
+    }
+
+    /// Begins a transaction of several writes.
+    pub(crate) fn begin(&self) -> Result<(), StoreError> {
+        self.read(|connection| Ok(connection.execute_batch("BEGIN IMMEDIATE")?))?;
+        let in_place = refuse_replaced(&self.path, self.file);
+        in_place.map_err(|fault| {
+            self.undo();
+            explain(fault, &self.path, self.tenant.as_ref())
+        })
+    }
+
+    /// Stores what was written since [`begin`](Self::begin).
+    pub(crate) fn end(&self) -> Result<(), StoreError> {
+        self.read(|connection| Ok(connection.execute_batch("COMMIT")?))
+    }
+
+    /// Forgets what was written since [`begin`](Self::begin), unless it was stored.
+    pub(crate) fn undo(&self) {
+        if !self.connection.is_autocommit() {
+            // What fails here leaves nothing behind: the file has not been written.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
     }
 
     /// Writes, and overwrites with zeros what it removes or replaces. The log keeps it until
@@ -249,6 +289,14 @@ pub(crate) fn turn(directory: &Path) -> Result<File, StoreError> {
     File::open(directory)
         .and_then(|file| file.lock().map(|()| file))
         .map_err(StoreError::io("locking directory", directory))
+}
+
+fn refuse_replaced(path: &Path, file: FileMark) -> Result<(), Fault> {
+    if FileMark::of(path)? == Some(file) {
+        return Ok(());
+    }
+    let path = path.to_owned();
+    Err(StoreError::Replaced { path }.into())
 }
 
 /// What a fault means, and the way out: a tenant can be restored alone.

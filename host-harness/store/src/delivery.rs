@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Fault, StoreError};
+use crate::fields::decode;
 use crate::kept::optional;
-use crate::row::{decode, select_list};
+use crate::row::select_list;
 use crate::table::own::{OWN_DEPLOYMENTS, OWN_INCIDENTS, SERVICES};
 use crate::table::{DEPLOYMENTS, INCIDENTS, Table};
 use crate::tenant::Tenant;

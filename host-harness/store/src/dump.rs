@@ -21,7 +21,8 @@ impl Tenant {
             let names = "SELECT name FROM sqlite_schema
                          WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'
                            AND name NOT LIKE 'spell^_%' ESCAPE '^'
-                           AND name NOT IN ('credentials', 'secrets', 'derived', 'stamps')
+                           AND name NOT IN ('credentials', 'secrets', 'derived', 'stamps', 'finding_counts',
+                                           'finding_resolutions')
                          ORDER BY name";
             let mut statement = database.prepare(names)?;
             let names = statement.query_map([], |row| row.get::<_, String>(0))?;

@@ -6,8 +6,9 @@ use rusqlite::params;
 
 use crate::connection::StoredConnection;
 use crate::error::StoreError;
+use crate::fields::decode;
 use crate::fix::Fixes;
-use crate::row::{decode, select_list};
+use crate::row::select_list;
 use crate::table::FINDINGS;
 use crate::tenant::Tenant;
 
@@ -170,7 +171,7 @@ impl Tenant {
 }
 
 /// Condition of a finding that completed walks lack, and of which nothing is concluded yet.
-pub(crate) const IS_MISSING: &str = "missing_since IS NOT NULL AND vanished_at IS NULL";
+const IS_MISSING: &str = "missing_since IS NOT NULL AND vanished_at IS NULL";
 
 /// The finding ?3 and all that it continues; NULL behind the last one.
 const CHAIN: &str = "

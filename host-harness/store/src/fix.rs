@@ -209,9 +209,9 @@ const URGENT: &str = "
     SELECT organization, vulnerability, packages,
            CASE severity WHEN 'critical' THEN 2 WHEN 'high' THEN 1 ELSE 0 END,
            ifnull(selected ->> 'score', 0)
-    FROM findings
-    WHERE connection = ?1 AND open = 1 AND ignored = 0 AND vanished_at IS NULL
-      AND class = 'package-vulnerability' AND fix = 'unknown'
+    FROM findings INDEXED BY findings_without_fix
+    WHERE connection = ?1 AND open = 1 AND vanished_at IS NULL AND fix = 'unknown' AND packages <> '[]'
+      AND ignored = 0 AND class = 'package-vulnerability'
       AND (severity IN ('high', 'critical') OR selected ->> 'score' >= 70)";
 
 const LOOKED_UP: &str = "

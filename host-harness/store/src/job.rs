@@ -1,9 +1,10 @@
 //! Jobs that wait, run, or were given up.
 
 use koalr_platform::model::common::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use crate::database::Transaction;
 use crate::error::{Fault, StoreError};
 use crate::table::own::JOBS;
 use crate::tenant::Tenant;
@@ -138,6 +139,27 @@ impl Tenant {
                          OR EXISTS (SELECT 1 FROM jobs WHERE key = ?1 AND state = 'running')";
         self.database
             .read(|database| Ok(database.query_row(query, [key], |row| row.get(0))?))
+    }
+
+    /// Lets the jobs that a dead process left over wait again, to be begun anew. One of their key that waits goes: what
+    /// was begun does its work, and maybe more. Call it before this process starts any.
+    ///
+    /// # Errors
+    /// - the database is busy, full or cannot be written
+    pub fn revive_jobs(&mut self) -> Result<(), StoreError> {
+        self.database.write(|transaction| {
+            let mut statement = transaction
+                .prepare("SELECT id, key FROM jobs WHERE state = 'running' ORDER BY id")?;
+            let left = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let left: Vec<(i64, String)> = left.collect::<Result<_, _>>()?;
+            for (id, key) in left {
+                let delete = "DELETE FROM jobs WHERE key = ?1 AND state = 'waiting'";
+                transaction.execute(delete, [key])?;
+                let update = "UPDATE jobs SET state = 'waiting' WHERE id = ?1";
+                transaction.execute(update, [id])?;
+            }
+            Ok(())
+        })
     }
 
     /// Notes that a job that waits, or that a dead process left over, is started; says whether there is such a job.

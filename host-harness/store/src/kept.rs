@@ -1,13 +1,15 @@
 //! Rows of the platform's own tables, written by a table's list of columns.
 
 use rusqlite::types::ValueRef;
-use rusqlite::{ToSql, Transaction, params_from_iter};
+use rusqlite::{ToSql, params_from_iter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cell::Cells;
+use crate::database::Transaction;
 use crate::error::{Fault, StoreError};
-use crate::row::{all_columns, decode, select_list};
+use crate::fields::decode;
+use crate::row::{all_columns, select_list};
 use crate::table::Table;
 use crate::tenant::Tenant;
 

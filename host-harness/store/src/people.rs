@@ -7,8 +7,9 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
+use crate::fields::decode;
 use crate::kept::put;
-use crate::row::{decode, select_list};
+use crate::row::select_list;
 use crate::table::own::{ACTORS, OVERRIDES, POLICIES, WAIVERS};
 use crate::tenant::Tenant;
 

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::connection::StoredConnection;
 use crate::error::StoreError;
-use crate::row::{decode, select_list};
+use crate::fields::decode;
+use crate::row::select_list;
 use crate::sync_state::scope_key;
 use crate::table::{CHANGE_CHECKS, CHANGE_FINDINGS, PROJECTS, Table};
 use crate::tenant::Tenant;
@@ -125,12 +126,12 @@ mod tests {
             .unwrap();
         tenant
             .database
-            .write(|transaction| Ok(transaction.execute("UPDATE projects SET extra = '{'", [])?))
+            .write(|transaction| Ok(transaction.execute("UPDATE projects SET extra = '['", [])?))
             .unwrap();
         assert_eq!(
             tenant.projects(&connection).unwrap_err().to_string(),
             format!(
-                "reading `{}`: EOF while parsing an object at line 1 column 1; restore it from a backup",
+                "reading `{}`: EOF while parsing a list at line 1 column 1; restore it from a backup",
                 directory.path().join("tenants/acme.db").display()
             )
         );

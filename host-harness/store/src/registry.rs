@@ -5,9 +5,10 @@ mod version;
 
 use koalr_platform::model::common::Timestamp;
 use koalr_platform::rollout::{Action, Moved, Release, Rollout, Swap};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::data_dir::DataDir;
+use crate::database::Transaction;
 use crate::error::{Fault, StoreError};
 
 pub(crate) use component::put_into as put_component;

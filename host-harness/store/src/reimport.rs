@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use koalr_platform::model::record::Finding;
-use rusqlite::{Statement, Transaction, params};
+use rusqlite::{Statement, params};
 
 use crate::absence::PROJECT_GONE;
+use crate::database::Transaction;
 use crate::sync_state::Turn;
 
 /// What continues what, with statements that are prepared once a batch.

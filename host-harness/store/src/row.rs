@@ -1,15 +1,16 @@
 //! Records to rows and back, by a table's list of columns.
 
-use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Row, Statement, Transaction, params_from_iter};
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, Statement, params_from_iter};
 use serde::Serialize;
-use serde::de::{DeserializeOwned, Error as _};
-use serde_json::{Map, Number, Value as Json};
+use serde::de::DeserializeOwned;
 
 use crate::cell::{Cells, Parameter};
+use crate::database::Transaction;
 use crate::error::Fault;
+use crate::fields::decode;
 use crate::sync_state::Turn;
-use crate::table::{Form, Table};
+use crate::table::Table;
 
 /// What storing one record did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(crate) struct Met<R> {
     pub(crate) former: Option<R>,
     /// Whether the row had been concluded to be gone.
     pub(crate) was_gone: bool,
+    /// The row.
+    pub(crate) row: i64,
 }
 
 /// Stores records of one table in one transaction, with statements that are prepared once.
@@ -72,7 +75,7 @@ impl<'t> Writer<'t> {
             key: table.key.iter().filter_map(|name| place(name)).collect(),
             version: table.version.and_then(place),
             select: transaction.prepare(&format!(
-                "SELECT {list}, last_seen{memory} FROM {name} WHERE {key} IS ?"
+                "SELECT {list}, rowid, last_seen{memory} FROM {name} WHERE {key} IS ?"
             ))?,
             insert: transaction.prepare(&format!(
                 "INSERT INTO {name} (connection, first_seen, last_seen, {walks}{list})
@@ -106,14 +109,15 @@ impl<'t> Writer<'t> {
             let first = [turn.connection, turn.as_of, turn.as_of].map(integer);
             let walks = walk(turn.walk).into_iter().chain(walk(turn.walk));
             let values = first.into_iter().chain(walks).chain(cells.parameters());
-            self.insert.execute(params_from_iter(values))?;
             return Ok(Met {
                 stored: Stored::Inserted,
                 former: None,
                 was_gone: false,
+                row: self.insert.insert(params_from_iter(values))?,
             });
         };
-        let width = cells.len();
+        let number = row.get(cells.len())?;
+        let width = cells.len() + 1;
         let (mut was_gone, mut was_shown) = (false, turn.as_of <= row.get(width)?);
         if walked {
             was_gone = row.get_ref(width + 2)? != ValueRef::Null;
@@ -134,6 +138,7 @@ impl<'t> Writer<'t> {
                 stored: Stored::Unchanged,
                 former: None,
                 was_gone,
+                row: number,
             });
         }
         let former = walked.then(|| decode(table, row)).transpose()?;
@@ -143,6 +148,7 @@ impl<'t> Writer<'t> {
             stored: Stored::Updated,
             former,
             was_gone,
+            row: number,
         })
     }
 }
@@ -164,26 +170,6 @@ fn is_same(new: &Cells, old: &Row<'_>) -> rusqlite::Result<bool> {
         }
     }
     Ok(true)
-}
-
-/// The record in the row that a `SELECT` of [`select_list`] gave.
-pub(crate) fn decode<T: DeserializeOwned>(table: &Table, row: &Row<'_>) -> Result<T, Fault> {
-    let mut fields = Map::new();
-    for (index, (column, form)) in table.columns.iter().enumerate() {
-        let value = match (row.get(index)?, form) {
-            (Value::Null, _) => continue,
-            (Value::Integer(number), Form::Flag) => Json::Bool(number != 0),
-            (Value::Text(text), Form::Json) => serde_json::from_str(&text)?,
-            (Value::Integer(number), _) => number.into(),
-            (Value::Text(text), _) => text.into(),
-            (Value::Real(number), _) => Number::from_f64(number).into(),
-            (Value::Blob(_), _) => {
-                return Err(serde_json::Error::custom(format!("`{column}` holds bytes")).into());
-            }
-        };
-        fields.insert(column.replace('_', "-"), value);
-    }
-    Ok(T::deserialize(Json::Object(fields))?)
 }
 
 /// The columns of the record's own fields, each behind the table's name.

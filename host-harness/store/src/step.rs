@@ -3,9 +3,12 @@
 //! They stand under the row of their finding, not under its id: rows rise, ids are random, and what is written together
 //! then lies together however many there are.
 
-use koalr_platform::model::record::{Remediation, RemediationStep};
-use rusqlite::{OptionalExtension, Statement, Transaction, params};
+use std::collections::HashMap;
 
+use koalr_platform::model::record::{Finding, Remediation, RemediationStep};
+use rusqlite::{OptionalExtension, Statement, params};
+
+use crate::database::Transaction;
 use crate::error::Fault;
 use crate::row::Stored;
 use crate::sync_state::Turn;
@@ -13,6 +16,8 @@ use crate::sync_state::Turn;
 /// Stores steps, with statements that are prepared once a batch.
 pub(crate) struct Steps<'t> {
     turn: Turn,
+    /// Rows of the batch's own findings, by organization and id.
+    rows: HashMap<(&'t str, &'t str), i64>,
     find: Statement<'t>,
     insert: Statement<'t>,
     explain: Statement<'t>,
@@ -22,10 +27,17 @@ impl<'t> Steps<'t> {
     pub(crate) fn open(transaction: &'t Transaction<'t>, turn: Turn) -> rusqlite::Result<Self> {
         Ok(Self {
             turn,
+            rows: HashMap::new(),
             find: transaction.prepare(FIND)?,
             insert: transaction.prepare(INSERT)?,
             explain: transaction.prepare(EXPLAIN)?,
         })
+    }
+
+    /// Takes the row of a finding, which need not be looked up any more: its steps come when many other pages were read.
+    pub(crate) fn know(&mut self, finding: &'t Finding, row: i64) {
+        let key = (finding.organization.as_str(), finding.id.as_str());
+        self.rows.insert(key, row);
     }
 
     /// Stores a step that the integration told. None if its finding is not stored.
@@ -53,6 +65,10 @@ impl<'t> Steps<'t> {
     }
 
     fn find(&mut self, step: &Remediation) -> rusqlite::Result<Option<i64>> {
+        let key = (step.organization.as_str(), step.finding.as_str());
+        if let Some(row) = self.rows.get(&key) {
+            return Ok(Some(*row));
+        }
         let key = params![self.turn.connection, step.organization, step.finding];
         self.find.query_row(key, |row| row.get(0)).optional()
     }

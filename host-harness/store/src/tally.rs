@@ -28,19 +28,31 @@ impl Tenant {
     /// - the database cannot be read
     pub fn tally(&self, connection: &StoredConnection) -> Result<Tally, StoreError> {
         self.database.read(|database| {
-            let mut statement = database.prepare(&query())?;
+            // One snapshot, whoever writes meanwhile.
+            let snapshot = database.unchecked_transaction()?;
+            let mut tally = Tally {
+                oldest_resolution: snapshot.query_row(OLDEST, [connection.id], |row| row.get(0))?,
+                ..Tally::default()
+            };
+            let mut statement = snapshot.prepare(COUNTED)?;
             let mut rows = statement.query([connection.id])?;
-            let mut tally = Tally::default();
             while let Some(row) = rows.next()? {
                 let count = row.get::<_, i64>(3)?.unsigned_abs();
-                let resolved: Option<Timestamp> = row.get(4)?;
                 *tally.classes.entry(word(row.get(0)?)?).or_default() += count;
-                if row.get(1)? {
-                    *tally.fixes.entry(word(row.get(2)?)?).or_default() += count;
+                if row.get(2)? {
+                    *tally.fixes.entry(word(row.get(1)?)?).or_default() += count;
                 }
-                let oldest = &mut tally.oldest_resolution;
-                *oldest = oldest.iter().copied().chain(resolved).min();
             }
+            let mut statement = snapshot.prepare(&looked_up())?;
+            let mut rows = statement.query([connection.id])?;
+            while let Some(row) = rows.next()? {
+                let count = row.get::<_, i64>(1)?.unsigned_abs();
+                if let Some(unknown) = tally.fixes.get_mut(&FixState::Unknown) {
+                    *unknown = unknown.saturating_sub(count);
+                }
+                *tally.fixes.entry(word(row.get(0)?)?).or_default() += count;
+            }
+            tally.fixes.retain(|_, count| *count > 0);
             Ok(tally)
         })
     }
@@ -50,8 +62,8 @@ fn word<T: DeserializeOwned>(word: String) -> Result<T, Fault> {
     Ok(serde_json::from_value(word.into())?)
 }
 
-/// A finding about one package, of which its listing knows nothing, has the fix that is known of that package.
-fn query() -> String {
+/// Open findings about one package, of which their listing knows no fix, by the fix that is known of that package.
+fn looked_up() -> String {
     let package = [
         "findings.connection",
         "findings.organization",
@@ -61,14 +73,20 @@ fn query() -> String {
         "packages ->> '$[0].ecosystem'",
     ];
     format!(
-        "SELECT class, open = 1 AND vanished_at IS NULL,
-                CASE WHEN fix = 'unknown' AND json_array_length(packages) = 1
-                  THEN ifnull(({}), fix) ELSE fix END,
-                count(*), min(resolved_at)
-         FROM findings WHERE connection = ?1 GROUP BY 1, 2, 3",
+        "SELECT known, count(*) FROM (
+           SELECT ({}) AS known FROM findings INDEXED BY findings_without_fix
+           WHERE connection = ?1 AND fix = 'unknown' AND open = 1 AND vanished_at IS NULL AND packages <> '[]'
+             AND json_array_length(packages) = 1
+             AND vulnerability IN (SELECT vulnerability FROM fixes WHERE connection = ?1))
+         WHERE known IS NOT NULL GROUP BY 1",
         known("state", package)
     )
 }
+
+const COUNTED: &str = "
+    SELECT class, fix, is_open AND NOT is_vanished, n FROM finding_counts WHERE connection = ?1 AND n > 0";
+
+const OLDEST: &str = "SELECT min(oldest) FROM finding_resolutions WHERE connection = ?1";
 
 #[cfg(test)]
 mod tests {

@@ -102,10 +102,35 @@ impl Tenant {
         &self.id
     }
 
+    /// Makes one of several writes: all of them are stored, or none, whatever happens to this process meanwhile.
+    ///
+    /// # Errors
+    /// - what `write` fails with; nothing is stored then
+    /// - the database is busy, full or cannot be written
+    pub fn as_one<T, E: From<StoreError>>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.database.begin()?;
+        let begun = Begun(self);
+        let outcome = write(begun.0)?;
+        begun.0.database.end()?;
+        Ok(outcome)
+    }
+
     /// Which file it is in: another one once the tenant was restored.
     #[must_use]
     pub fn file(&self) -> FileMark {
         self.database.file()
+    }
+}
+
+/// Several writes that became one, or never were; also where one of them panics.
+struct Begun<'t>(&'t mut Tenant);
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        self.0.database.undo();
     }
 }
 
@@ -121,6 +146,71 @@ const MAX_NAME_BYTES: usize = 63;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::connected;
+    use crate::job::Class;
+
+    fn write(tenant: &mut Tenant, key: &str) -> Result<(), StoreError> {
+        let stored = tenant.enqueue(key, Class::Gate, "judge", "{}", 0, 0);
+        stored.map(drop)
+    }
+
+    fn jobs(tenant: &Tenant) -> usize {
+        tenant.waiting_jobs().unwrap().len()
+    }
+
+    #[test]
+    fn several_writes_are_stored_together_or_not_at_all() {
+        let (_directory, mut tenant, _) = connected();
+        let failed = tenant.as_one(|tenant| {
+            write(tenant, "a")?;
+            write(tenant, "b")?;
+            assert_eq!(jobs(tenant), 2);
+            Err::<(), _>(StoreError::TenantName {
+                name: String::new(),
+            })
+        });
+        assert!(failed.is_err());
+        assert_eq!(jobs(&tenant), 0);
+        let both = tenant.as_one(|tenant| {
+            write(tenant, "a")?;
+            write(tenant, "b")
+        });
+        both.unwrap();
+        assert_eq!(jobs(&tenant), 2);
+    }
+
+    #[test]
+    fn a_write_that_fails_among_several_leaves_the_others_to_be_decided_about() {
+        let (_directory, mut tenant, _) = connected();
+        let both = tenant.as_one(|tenant| {
+            let failed = tenant.database.write(|transaction| {
+                transaction.execute("UPDATE owner SET tenant = 'other'", [])?;
+                Ok(transaction.execute("no SQL", [])?)
+            });
+            assert!(failed.is_err());
+            write(tenant, "a")
+        });
+        both.unwrap();
+        let owner = tenant.database.read(|database| {
+            let owner = database.query_row("SELECT tenant FROM owner", [], |row| row.get(0));
+            Ok::<String, _>(owner?)
+        });
+        assert_eq!((owner.unwrap().as_str(), jobs(&tenant)), ("acme", 1));
+    }
+
+    #[test]
+    fn after_a_panic_among_several_writes_the_next_one_is_stored() {
+        let (_directory, mut tenant, _) = connected();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            tenant.as_one::<(), StoreError>(|tenant| {
+                write(tenant, "a")?;
+                panic!("on purpose")
+            })
+        }));
+        assert!(panicked.is_err());
+        write(&mut tenant, "b").unwrap();
+        assert_eq!(jobs(&tenant), 1);
+    }
 
     #[test]
     fn a_tenant_name_is_lower_case_letters_digits_and_hyphens() {

@@ -7,8 +7,9 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
 use koalr_platform::model::record::Finding;
-use rusqlite::{Statement, Transaction, params};
+use rusqlite::{Statement, params};
 
+use crate::database::Transaction;
 use crate::sync_state::Turn;
 
 /// Names that are stored for sure, so that storing a finding seldom asks the database: a vulnerability is in many

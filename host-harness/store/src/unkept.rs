@@ -4,16 +4,25 @@ use koalr_platform::model::common::Timestamp;
 
 use crate::error::StoreError;
 use crate::ledger::is_kept;
-use crate::spell::absent;
+use crate::spell::unkept;
 use crate::tenant::Tenant;
 
 /// What reports would read from rows first, since what was kept of them is not theirs any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unkept {
-    /// Segments of findings.
-    pub segments: u32,
+    /// Of findings.
+    pub spells: UnkeptSpells,
     /// Changes and deployments of the ledger; 0 if it is kept.
     pub delivered: u32,
+}
+
+/// How much of findings is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnkeptSpells {
+    /// Segments, of 512 findings each.
+    pub segments: u32,
+    /// Findings that changed in segments that are kept.
+    pub findings: u32,
 }
 
 impl Tenant {
@@ -29,10 +38,18 @@ impl Tenant {
                 database.query_row(DELIVERED, [], |row| row.get(0))?
             };
             Ok(Unkept {
-                segments: u32::try_from(absent(database)?.len()).unwrap_or(u32::MAX),
+                spells: unkept(database)?,
                 delivered,
             })
         })
+    }
+
+    /// How much of findings is not kept. Nothing is kept by asking.
+    ///
+    /// # Errors
+    /// - the database cannot be read
+    pub fn unkept_spells(&self) -> Result<UnkeptSpells, StoreError> {
+        self.database.read(unkept)
     }
 }
 
@@ -65,15 +82,16 @@ mod tests {
         tenant
             .apply_batch(&connection, &scope, &batch(records), 5)
             .unwrap();
+        let spells = |segments, findings| UnkeptSpells { segments, findings };
         let both = Unkept {
-            segments: 1,
+            spells: spells(1, 0),
             delivered: 1,
         };
         assert_eq!(tenant.unkept(100).unwrap(), both);
         tenant.refresh_spells(u32::MAX).unwrap();
         tenant.ledger(100).unwrap();
         let none = Unkept {
-            segments: 0,
+            spells: spells(0, 0),
             delivered: 0,
         };
         assert_eq!(tenant.unkept(100).unwrap(), none);
@@ -84,7 +102,7 @@ mod tests {
             .apply_batch(&connection, &scope, &batch(records), 6)
             .unwrap();
         let findings = Unkept {
-            segments: 1,
+            spells: spells(0, 1),
             delivered: 0,
         };
         assert_eq!(tenant.unkept(100).unwrap(), findings);

@@ -9,9 +9,9 @@ mod file;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::database::Database;
+use crate::database::{Database, Transaction};
 use crate::error::{Fault, StoreError};
 use crate::key::{Key, fill};
 

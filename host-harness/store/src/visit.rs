@@ -1,9 +1,10 @@
 //! People who look at the pages: one-time links that sign them in, and their visits.
 
 use koalr_platform::model::common::Timestamp;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{Row, params};
 
 use crate::data_dir::DataDir;
+use crate::database::Transaction;
 use crate::error::{Fault, StoreError};
 use crate::tenant::TenantId;
 

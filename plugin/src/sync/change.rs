@@ -2,6 +2,8 @@
 
 mod run;
 
+use std::collections::BTreeMap;
+
 use koalr_integration_kit::model::common::{Coverage, CoverageState, DependencyChange, Timestamp};
 use koalr_integration_kit::model::record::{ChangeFinding, Entry, Finding};
 use koalr_integration_kit::model::walk::{Batch, ChangeScope, Progress, SyncError, SyncRequest};
@@ -116,11 +118,9 @@ impl Walk {
             lookups: Vec::new(),
             runs: Run::of(&scope.checks, began),
         };
-        for dependency in dependencies {
-            if let Some(after) = &dependency.after {
-                walk.add(dependency, after);
-            }
-        }
+        let after = dependencies.iter();
+        let after = after.filter_map(|row| Some(lookup(row, row.after.as_deref()?)));
+        lookup::add(&mut walk.lookups, after, usize::MAX);
         walk
     }
 
@@ -204,12 +204,11 @@ impl Walk {
     /// Adds what the answers so far make worth asking, once nothing is waiting.
     fn widen(&mut self, dependencies: &[DependencyChange]) {
         while lookup::waiting(&self.lookups).next().is_none() {
+            let known = self.lookups.iter().map(|one| (one.subject.as_str(), one));
+            let known: BTreeMap<&str, &Lookup> = known.collect();
             let vulnerable = dependencies.iter().filter_map(|dependency| {
                 let after = lookup(dependency, dependency.after.as_deref()?);
-                let known = self
-                    .lookups
-                    .iter()
-                    .find(|lookup| lookup.subject == after.subject)?;
+                let known = known.get(after.subject.as_str())?;
                 (known.found > 0).then(|| (dependency, known.fixes.clone()))
             });
             let vulnerable: Vec<_> = vulnerable.collect();
@@ -217,30 +216,22 @@ impl Walk {
                 Stage::After => {
                     self.stage = Stage::Before;
                     let packages = Packages::of(vulnerable.iter().map(|(row, _)| *row));
-                    for dependency in dependencies.iter().filter(|row| packages.has(row)) {
-                        if let Some(before) = &dependency.before {
-                            self.add(dependency, before);
-                        }
-                    }
+                    let moved = dependencies.iter().filter(|row| packages.has(row));
+                    let before = moved.filter_map(|row| Some(lookup(row, row.before.as_deref()?)));
+                    lookup::add(&mut self.lookups, before, usize::MAX);
                 }
                 Stage::Before => {
                     self.stage = Stage::Candidates;
                     let most = self.lookups.len() + MAX_CANDIDATES;
-                    for (dependency, fixes) in vulnerable {
-                        for version in fixes {
-                            if self.lookups.len() < most {
-                                self.add(dependency, &version);
-                            }
-                        }
-                    }
+                    let fixes = vulnerable.iter().flat_map(|(row, fixes)| {
+                        let versions = fixes.iter();
+                        versions.map(|version| lookup(row, version))
+                    });
+                    lookup::add(&mut self.lookups, fixes, most);
                 }
                 Stage::Candidates => return,
             }
         }
-    }
-
-    fn add(&mut self, dependency: &DependencyChange, version: &str) {
-        lookup(dependency, version).add_to(&mut self.lookups);
     }
 }
 

@@ -99,11 +99,11 @@ impl Walk {
         self.exports = exports;
         if anew {
             self.began = as_of;
-            for package in &scope.packages {
-                if let (Some(ecosystem), Some(version)) = (&package.ecosystem, &package.version) {
-                    Lookup::new(ecosystem, &package.name, version).add_to(&mut self.lookups);
-                }
-            }
+            let packages = scope.packages.iter().filter_map(|package| {
+                let (ecosystem, version) = (package.ecosystem.as_ref()?, package.version.as_ref()?);
+                Some(Lookup::new(ecosystem, &package.name, version))
+            });
+            lookup::add(&mut self.lookups, packages, usize::MAX);
         }
         self
     }

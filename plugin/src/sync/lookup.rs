@@ -1,5 +1,7 @@
 //! One package version, looked up by its purl.
 
+use std::collections::BTreeSet;
+
 use koalr_integration_kit::model::common::{Coverage, CoverageState, Severity, Timestamp};
 use koalr_integration_kit::model::record::{Entry, Finding, PackageVersion};
 use koalr_integration_kit::purl::purl;
@@ -83,6 +85,20 @@ pub(super) fn waiting(lookups: &[Lookup]) -> impl Iterator<Item = usize> {
         .map(|(index, _)| index)
 }
 
+/// Puts new ones behind the others, each unless one of them is about the same, until there are so many.
+pub(super) fn add(lookups: &mut Vec<Lookup>, new: impl Iterator<Item = Lookup>, most: usize) {
+    let subjects = lookups.iter().map(|lookup| lookup.subject.clone());
+    let mut subjects: BTreeSet<String> = subjects.collect();
+    for lookup in new {
+        if lookups.len() >= most {
+            return;
+        }
+        if subjects.insert(lookup.subject.clone()) {
+            lookups.push(lookup);
+        }
+    }
+}
+
 impl Lookup {
     pub(super) fn new(ecosystem: &str, name: &str, version: &str) -> Self {
         let known = ECOSYSTEMS.contains(&ecosystem);
@@ -105,13 +121,6 @@ impl Lookup {
             state,
             detail,
             ..Self::default()
-        }
-    }
-
-    /// Puts it behind the others, unless one of them is about the same.
-    pub(super) fn add_to(self, lookups: &mut Vec<Self>) {
-        if lookups.iter().all(|known| known.subject != self.subject) {
-            lookups.push(self);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where a version goes, what it must be permitted there, and how often it asks.
 
 use super::{Found, Subject};
-use crate::model::manifest::{Manifest, Method, Origin, OriginAddress, PathRule, Quota};
+use crate::model::manifest::{Manifest, Origin, OriginAddress, PathRule, Quota};
 
 pub(super) fn origins(old: &Manifest, new: &Manifest, found: &mut Found) {
     for origin in &new.origins {
@@ -77,7 +77,7 @@ fn paths(old: &[PathRule], new: &Origin, found: &mut Found) {
             .any(|before| before.method == rule.method && covers(&before.template, &rule.template))
     };
     for rule in new.paths.iter().filter(is_new) {
-        let (method, template) = (word(rule.method), &rule.template);
+        let (method, template) = (rule.method.word(), &rule.template);
         found.add(
             Subject::Origin,
             format!("`{}` is asked `{method} {template}`", new.id),
@@ -123,16 +123,5 @@ fn address(address: &OriginAddress) -> String {
         OriginAddress::CustomerSupplied => "an address that the customer gives".to_owned(),
         OriginAddress::Download(suffixes) => format!("downloads from `{}`", suffixes.join("`, `")),
         OriginAddress::Other(what) => format!("another address, `{what}`"),
-    }
-}
-
-fn word(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Head => "HEAD",
-        Method::Post => "POST",
-        Method::Put => "PUT",
-        Method::Patch => "PATCH",
-        Method::Delete => "DELETE",
     }
 }

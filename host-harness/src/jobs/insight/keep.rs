@@ -3,7 +3,7 @@
 use koalr_platform::model::common::Timestamp;
 use koalr_store::Tenant;
 
-use super::{TURN, refresh};
+use super::{MOST_CHANGED, TURN, refresh};
 use crate::HostError;
 
 /// Whether reports of a time are made at once: in about a tenth of a second beyond what reading takes that is kept.
@@ -12,7 +12,10 @@ use crate::HostError;
 /// - the store failed
 pub fn is_prompt(tenant: &Tenant, as_of: Timestamp) -> Result<bool, HostError> {
     let unkept = tenant.unkept(as_of)?;
-    Ok(unkept.segments <= MOST_SEGMENTS && unkept.delivered <= MOST_DELIVERED)
+    let spells = unkept.spells;
+    Ok(spells.segments <= MOST_SEGMENTS
+        && spells.findings <= MOST_CHANGED
+        && unkept.delivered <= MOST_DELIVERED)
 }
 
 /// Keeps all that reports of a time read, unless it is to end.

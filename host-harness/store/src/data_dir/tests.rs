@@ -94,7 +94,7 @@ fn a_control_database_of_a_newer_version_is_refused_untouched() {
     assert_eq!(
         text(DataDir::open(directory.path())),
         format!(
-            "`{}` was written by a newer version (schema 7, this program knows 4); use that version or another --data",
+            "`{}` was written by a newer version (schema 9, this program knows 4); use that version or another --data",
             path.display()
         )
     );
@@ -112,7 +112,7 @@ fn a_tenant_database_of_a_newer_version_is_refused_untouched() {
     assert_eq!(
         text(data.tenant(&acme(), true)),
         format!(
-            "`{}` was written by a newer version (schema 7, this program knows 6); use that version or another --data",
+            "`{}` was written by a newer version (schema 9, this program knows 7); use that version or another --data",
             path.display()
         )
     );
@@ -193,5 +193,5 @@ fn writers_wait_for_each_other_from_the_first_moment() {
 
 fn newer(path: &Path) {
     let database = Connection::open(path).unwrap();
-    database.pragma_update(None, "user_version", 7).unwrap();
+    database.pragma_update(None, "user_version", 9).unwrap();
 }

@@ -68,6 +68,22 @@ fn a_job_that_a_dead_process_ran_is_taken_up_again() {
 }
 
 #[test]
+fn what_a_dead_process_began_waits_again_in_place_of_what_came_after_it() {
+    let (_directory, mut tenant, _) = connected();
+    let begun = enqueue(&mut tenant, "sync", Class::Backfill, 5);
+    tenant.start_job(begun).unwrap();
+    enqueue(&mut tenant, "sync", Class::Increment, 900);
+    let other = enqueue(&mut tenant, "c1", Class::Gate, 7);
+    tenant.revive_jobs().unwrap();
+    assert_eq!(numbers(&tenant), [other, begun]);
+    let revived = tenant.waiting_jobs().unwrap().remove(1);
+    assert_eq!(revived.state, JobState::Waiting);
+    assert_eq!((revived.class, revived.not_before), (Class::Backfill, 5));
+    assert!(tenant.start_job(begun).unwrap() && tenant.finish_job(begun).unwrap());
+    assert_eq!(numbers(&tenant), [other]);
+}
+
+#[test]
 fn a_job_that_failed_waits_with_its_reason() {
     let (_directory, mut tenant, _) = connected();
     let id = enqueue(&mut tenant, "c1", Class::Gate, 5);

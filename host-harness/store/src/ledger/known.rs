@@ -4,10 +4,10 @@ use koalr_platform::delivery::{Merge, Services};
 use koalr_platform::ledger::{Decided, Deployed, Happened, Known, LetPass, Mark, Other, Summary};
 use koalr_platform::model::record::{Deployment, Incident};
 use rusqlite::{Connection, Row};
-use serde::de::DeserializeOwned;
 
 use super::stamp;
 use crate::error::{Fault, StoreError};
+use crate::fields::word;
 use crate::tenant::Tenant;
 
 impl Tenant {
@@ -149,11 +149,6 @@ fn decided(row: &Row<'_>) -> Result<Decided, Fault> {
             score: row.get(15)?,
         },
     })
-}
-
-/// A word of the model.
-fn word<T: DeserializeOwned>(row: &Row<'_>, index: usize) -> Result<T, Fault> {
-    Ok(serde_json::from_value(row.get::<_, String>(index)?.into())?)
 }
 
 const CHANGES: &str = "

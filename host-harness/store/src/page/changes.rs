@@ -9,7 +9,8 @@ use super::decisions::{SHORT, short};
 use super::{Slice, TimeAndId};
 use crate::change::{ChangeRecord, ChangeState};
 use crate::error::StoreError;
-use crate::row::{decode, select_list};
+use crate::fields::decode;
+use crate::row::select_list;
 use crate::table::own::CHANGES;
 use crate::tenant::Tenant;
 

@@ -8,7 +8,8 @@ use rusqlite::{OptionalExtension, Row, ToSql};
 
 use super::{Slice, TimeAndId};
 use crate::error::{Fault, StoreError};
-use crate::row::{decode, select_list};
+use crate::fields::decode;
+use crate::row::select_list;
 use crate::table::own::{AUDIT, OVERRIDES, WAIVERS};
 use crate::tenant::Tenant;
 

@@ -69,7 +69,7 @@ impl Tenant {
             };
             'all: for segment in segments.into_iter().rev().filter(is_behind) {
                 let mut found: Vec<(i64, Spell)> = Vec::new();
-                rows.read(segment, &mut listed, &mut |listed, row, record| {
+                rows.read(rows_of(segment), &mut listed, &mut |listed, row, record| {
                     let spell = record.spell;
                     if record.connection == connection.id
                         && slice.after.is_none_or(|after| row < after)

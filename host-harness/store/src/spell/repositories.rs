@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Statement, Transaction};
+use rusqlite::{Connection, Statement};
 
+use crate::database::Transaction;
 use crate::error::Fault;
 
 /// Gives a repository its number.

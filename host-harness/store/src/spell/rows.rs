@@ -5,12 +5,12 @@ use koalr_platform::model::record::RemediationStep;
 use koalr_platform::spell::{Chapter, Life};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement, params};
-use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::repositories::Numbers;
 use super::segment::{ROW_BITS, Record};
 use crate::cell::Parameter;
 use crate::error::Fault;
+use crate::fields::word;
 use crate::fix::known;
 use crate::reimport::IMPORTED_AGAIN;
 
@@ -39,10 +39,11 @@ impl<'c> Rows<'c> {
         })
     }
 
-    /// Hands over what the findings of one segment tell, with their rows. One that another finding continues is told with that one.
+    /// Hands over what the findings from one row to another tell, with their rows. One that another finding continues is
+    /// told with that one.
     pub(super) fn read<N: Numbers>(
         &mut self,
-        segment: u32,
+        (first, last): (i64, i64),
         numbers: &mut N,
         each: &mut dyn FnMut(&N, i64, &Record),
     ) -> Result<(), Fault> {
@@ -52,7 +53,6 @@ impl<'c> Rows<'c> {
             former,
             former_steps,
         } = self;
-        let (first, last) = rows_of(segment);
         let mut findings = findings.query([first, last])?;
         let mut steps = steps.query([first, last])?;
         let mut step = steps.next()?;
@@ -92,7 +92,12 @@ impl<'c> Rows<'c> {
                 continues = row.get(1)?;
             }
             for spell in life.spells() {
-                each(numbers, finding, &Record { connection, spell });
+                let record = Record {
+                    connection,
+                    place: place_of(finding),
+                    spell,
+                };
+                each(numbers, finding, &record);
             }
         }
         Ok(())
@@ -103,6 +108,11 @@ impl<'c> Rows<'c> {
 pub(super) fn rows_of(segment: u32) -> (i64, i64) {
     let first = i64::from(segment) << ROW_BITS;
     (first, first | ((1 << ROW_BITS) - 1))
+}
+
+/// The place of a row in its segment.
+fn place_of(row: i64) -> u16 {
+    u16::try_from(row & ((1 << ROW_BITS) - 1)).unwrap_or_default()
 }
 
 fn life(row: &Row<'_>, numbers: &mut impl Numbers) -> Result<Life, Fault> {
@@ -143,16 +153,6 @@ fn chapter(row: &Row<'_>, first: usize) -> rusqlite::Result<Chapter> {
 
 fn read_step(row: &Row<'_>) -> Result<(RemediationStep, Timestamp), Fault> {
     Ok((word(row, 1)?, row.get(2)?))
-}
-
-fn word<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, Fault> {
-    let word = row
-        .get_ref(column)?
-        .as_str()
-        .map_err(rusqlite::Error::from)?;
-    Ok(T::deserialize(
-        IntoDeserializer::<serde_json::Error>::into_deserializer(word),
-    )?)
 }
 
 /// The findings of a segment. A fix is told as [`Tally`](crate::Tally) counts it.

@@ -8,11 +8,23 @@ use koalr_platform::spell::{End, Ending, Origin, Spell};
 pub(super) struct Record {
     /// Row of the connection.
     pub(super) connection: i64,
+    /// The lowest [`ROW_BITS`] of the finding's row.
+    pub(super) place: u16,
     pub(super) spell: Spell,
 }
 
+impl Record {
+    /// Whether its finding is not among these rows of its segment, in order.
+    pub(super) fn holds(&self, changed: &[i64]) -> bool {
+        let place = |row: &i64| row & ((1 << ROW_BITS) - 1);
+        changed
+            .binary_search_by_key(&i64::from(self.place), place)
+            .is_err()
+    }
+}
+
 /// Number of the form that is written here. Segments of another one do not count, and are replaced.
-pub(super) const FORMAT: i64 = 2;
+pub(super) const FORMAT: i64 = 3;
 
 /// The rows of a segment are those whose number is the segment's without so many of its lowest bits.
 pub(super) const ROW_BITS: u32 = 9;
@@ -27,40 +39,71 @@ pub(super) fn write(records: &[Record]) -> Vec<u8> {
         for record in run {
             bytes.extend(packed(&record.spell));
         }
+        for record in run {
+            bytes.extend(record.place.to_le_bytes());
+        }
     }
     bytes
 }
 
 /// Reads the stretches of a connection into an empty list; says no unless all of them are whole.
-pub(super) fn read(bytes: &[u8], connection: i64, spells: &mut Vec<Spell>) -> bool {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let Some((run_of, records, next)) = run(rest) else {
+pub(super) fn read(mut bytes: &[u8], connection: i64, spells: &mut Vec<Spell>) -> bool {
+    while !bytes.is_empty() {
+        let Some((run, rest)) = first_run(bytes) else {
             return false;
         };
-        if run_of == connection {
-            for record in records {
+        if run.connection == connection {
+            spells.reserve(run.records.len());
+            for record in run.records {
                 let Some(spell) = unpacked(record) else {
                     return false;
                 };
                 spells.push(spell);
             }
         }
-        rest = next;
+        bytes = rest;
     }
     true
 }
 
-/// The connection of a run, its records, and what comes after it.
-type Run<'a> = (i64, &'a [[u8; WIDTH]], &'a [u8]);
+/// All records, in the order in which they were written; none unless all of them are whole.
+pub(super) fn records(mut bytes: &[u8]) -> Option<Vec<Record>> {
+    let mut records = Vec::with_capacity(bytes.len() / (WIDTH + 2));
+    while !bytes.is_empty() {
+        let (run, rest) = first_run(bytes)?;
+        for (record, place) in run.records.iter().zip(run.places) {
+            records.push(Record {
+                connection: run.connection,
+                place: u16::from_le_bytes(*place),
+                spell: unpacked(record)?,
+            });
+        }
+        bytes = rest;
+    }
+    Some(records)
+}
 
-/// The first run.
-fn run(bytes: &[u8]) -> Option<Run<'_>> {
-    let (connection, bytes) = bytes.split_first_chunk()?;
-    let (count, bytes) = bytes.split_first_chunk()?;
+/// Records of one connection, one after the other.
+struct Run<'a> {
+    connection: i64,
+    records: &'a [[u8; WIDTH]],
+    /// Of the finding of each.
+    places: &'a [[u8; 2]],
+}
+
+/// The first run, and what comes after it; none unless it is whole.
+fn first_run(bytes: &[u8]) -> Option<(Run<'_>, &[u8])> {
+    let (connection, rest) = bytes.split_first_chunk()?;
+    let (count, rest) = rest.split_first_chunk()?;
     let count = usize::try_from(u64::from_le_bytes(*count)).ok()?;
-    let (records, next) = bytes.split_at_checked(count.checked_mul(WIDTH)?)?;
-    Some((i64::from_le_bytes(*connection), records.as_chunks().0, next))
+    let (records, rest) = rest.split_at_checked(count.checked_mul(WIDTH)?)?;
+    let (places, rest) = rest.split_at_checked(count.checked_mul(2)?)?;
+    let run = Run {
+        connection: i64::from_le_bytes(*connection),
+        records: records.as_chunks().0,
+        places: places.as_chunks().0,
+    };
+    Some((run, rest))
 }
 
 fn packed(spell: &Spell) -> [u8; WIDTH] {
@@ -205,8 +248,11 @@ mod tests {
                 origin: ORIGINS[number / 3 % 4],
                 end: ENDINGS[number / 5 % 4].map(|how| End { at: i64::MAX, how }),
             };
-            let connection = i64::MAX;
-            records.push(Record { connection, spell });
+            records.push(Record {
+                connection: i64::MAX,
+                place: u16::try_from(number / 2).unwrap(),
+                spell,
+            });
         }
         records
     }
@@ -220,9 +266,10 @@ mod tests {
     fn a_segment_reads_back_to_the_millisecond() {
         let records = records();
         let bytes = write(&records);
-        assert_eq!(bytes.len(), HEAD + 24 * WIDTH);
+        assert_eq!(bytes.len(), HEAD + 24 * (WIDTH + 2));
         let spells: Vec<_> = records.iter().map(|record| record.spell).collect();
         assert_eq!(back(&bytes, i64::MAX), Some(spells));
+        assert_eq!(super::records(&bytes), Some(records));
     }
 
     #[test]
@@ -244,8 +291,9 @@ mod tests {
         let mut bytes = write(&records()[..1]);
         for shorter in 1..bytes.len() {
             assert_eq!(back(&bytes[..shorter], i64::MAX), None);
+            assert_eq!(super::records(&bytes[..shorter]), None);
         }
-        bytes[HEAD + WIDTH - 8..].fill(0xff);
+        bytes[HEAD + WIDTH - 8..HEAD + WIDTH].fill(0xff);
         assert_eq!(back(&bytes, i64::MAX), None);
         bytes[8..HEAD].fill(0xff);
         assert_eq!(back(&bytes, i64::MAX), None);
@@ -254,7 +302,11 @@ mod tests {
 
     #[test]
     fn the_triggers_remove_segments_of_as_many_rows() {
-        let sql = include_str!("../../migrations/tenant/0003.sql");
+        let sql = [
+            include_str!("../../migrations/tenant/0003.sql"),
+            include_str!("../../migrations/tenant/0007.sql"),
+        ]
+        .concat();
         let shifts: Vec<_> = sql.split(" >> ").skip(1).collect();
         assert!(shifts.len() > 8);
         let expected = ROW_BITS.to_string();

@@ -45,7 +45,9 @@ impl<'c> Sieve<'c> {
         connection: i64,
         fits: impl Fn(&Spell) -> bool,
     ) -> Result<bool, Fault> {
-        let key = (first >> segment::ROW_BITS, FORMAT);
+        let segment = first >> segment::ROW_BITS;
+        let last = first | ((1 << segment::ROW_BITS) - 1);
+        let key = (segment, FORMAT, first, last);
         let kept: Option<Vec<u8>> = self.kept.query_row(key, |row| row.get(0)).optional()?;
         self.spells.clear();
         let is_read = kept.is_some_and(|bytes| segment::read(&bytes, connection, &mut self.spells));
@@ -54,4 +56,8 @@ impl<'c> Sieve<'c> {
     }
 }
 
-const SELECT: &str = "SELECT spells FROM spell_segments WHERE segment = ?1 AND format = ?2";
+/// Of a segment in which something changed, what is kept does not tell.
+const SELECT: &str = "
+    SELECT spells FROM spell_segments
+    WHERE segment = ?1 AND format = ?2
+      AND NOT EXISTS (SELECT 1 FROM spell_changes WHERE row BETWEEN ?3 AND ?4)";

@@ -273,7 +273,7 @@ fn a_fix_that_is_looked_up_later_is_told_as_it_is_counted() {
 }
 
 #[test]
-fn every_change_that_matters_removes_the_segment() {
+fn every_change_that_matters_is_read_from_the_rows() {
     let (_directory, mut tenant, connection) = kept();
     for change in [
         "UPDATE findings SET project = 'p9'",
@@ -312,6 +312,31 @@ fn every_change_that_matters_removes_the_segment() {
             "{change}, a second time"
         );
     }
+}
+
+#[test]
+fn a_finding_that_changes_leaves_the_others_of_its_segment_as_they_are_kept() {
+    let (_directory, mut tenant, connection) = connected();
+    let all = ["f1", "f2", "f3"].map(|id| Entry::Finding(finding(id)));
+    apply(&mut tenant, &connection, all.to_vec(), 100);
+    tenant.refresh_spells(u32::MAX).unwrap();
+    let mut expected = spells(&tenant, &connection);
+    // Behind the triggers' back, which tells what is read from the rows.
+    run(&mut tenant, "DROP TRIGGER spells_of_a_changed_finding");
+    run(&mut tenant, "UPDATE findings SET severity = 'low'");
+    run(
+        &mut tenant,
+        "INSERT INTO spell_changes SELECT row FROM findings WHERE id = 'f2'",
+    );
+    expected[1].severity = Some(Severity::Low);
+    let mut told = spells(&tenant, &connection);
+    told.sort_unstable_by_key(|one| one.severity == Some(Severity::Low));
+    assert_eq!(told, [expected[0], expected[2], expected[1]]);
+    assert_eq!(tenant.refresh_spells(u32::MAX).unwrap(), 1);
+    assert_eq!(
+        read(&tenant, &connection, SpellFilter::default()),
+        (expected, 1, 0)
+    );
 }
 
 #[test]

@@ -55,15 +55,16 @@ impl ActiveRule {
         let (code, class) = (self.declared.code, case.fact.class);
         let is_package = class == FindingClass::PackageVulnerability;
         let cvss = case.attributed.cvss;
-        let reached = cvss.is_some_and(|tenths| tenths >= self.score("threshold"));
+        // Most rules are about another class of finding, and need not look theirs up.
+        let reached = || cvss.is_some_and(|tenths| tenths >= self.score("threshold"));
         match code {
-            Code::IntroducedCvss if is_package && reached && !case.attributed.assumed => {
+            Code::IntroducedCvss if is_package && !case.attributed.assumed && reached() => {
                 self.limited(Action::Block, case)
             }
-            Code::IntroducedCvssWarn if is_package && reached => {
+            Code::IntroducedCvssWarn if is_package && reached() => {
                 Because::Rule.follows(Action::Warn)
             }
-            Code::IntroducedUnknownCvss if is_package && reached && case.attributed.assumed => {
+            Code::IntroducedUnknownCvss if is_package && case.attributed.assumed && reached() => {
                 self.limited(self.action("assumed"), case)
             }
             Code::IntroducedUnknownCvss if is_package && cvss.is_none() => {
@@ -71,7 +72,7 @@ impl ActiveRule {
             }
             Code::IntroducedLicense if class == FindingClass::License => self.on_license(case),
             Code::IntroducedContainer if class == FindingClass::Container => {
-                from_threshold(cvss.map(|_| reached), self.action("action"))
+                from_threshold(cvss.map(|_| reached()), self.action("action"))
             }
             Code::IntroducedInfrastructure if class == FindingClass::Infrastructure => {
                 from_threshold(self.is_severe(case.fact), self.action("action"))

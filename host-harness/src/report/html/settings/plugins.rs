@@ -13,7 +13,7 @@ use super::{PLUGINS, page, path, tabs, when};
 use crate::jobs::{InspectReport, LimitRow};
 use crate::observe::Calls;
 use crate::report::escape::plain;
-use crate::report::outcome::{address, method};
+use crate::report::outcome::address;
 use crate::report::pace::grouped;
 
 /// All of them, and their calls since the server started.
@@ -181,7 +181,7 @@ fn egress(manifest: &Manifest) -> Markup {
                     (table("Requests that may leave", &["Method", "Path", "Answer kept for"], html! {
                         @for rule in &first.paths {
                             tr {
-                                td { (method(rule.method)) }
+                                td { (rule.method.word()) }
                                 td { code { (plain(&rule.template)) } }
                                 td { @match rule.fresh_secs { Some(secs) => { (grouped(u64::from(secs))) " s" }, None => span.quiet { "not kept" } } }
                             }
@@ -197,7 +197,7 @@ fn egress(manifest: &Manifest) -> Markup {
                     tr {
                         th scope="row" { (a_window(one.requests.into(), one.window_secs)) }
                         td {
-                            @if let Some(of) = one.method { (method(of)) " " }
+                            @if let Some(of) = one.method { (of.word()) " " }
                             @match &one.path_prefix { Some(prefix) => code { (plain(prefix)) }, None => "everything" }
                         }
                     }

@@ -44,11 +44,13 @@ pub(super) fn replay(
     let Some(job) = dead.iter().find(number) else {
         return Ok(None);
     };
-    tenant.replay_job(job.id, desk.now())?;
     let event = Event::Replayed {
         job: job.key.clone(),
     };
-    tenant.append_audit(desk.now(), &actor(caller), id, &event)?;
+    tenant.as_one(|tenant| {
+        tenant.replay_job(job.id, desk.now())?;
+        tenant.append_audit(desk.now(), &actor(caller), id, &event)
+    })?;
     desk.replayed(tenant, job)?;
     let (job, queued) = (job.id, true);
     queued_as(&QueuedJob { job, queued })

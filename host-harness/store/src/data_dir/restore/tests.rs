@@ -287,7 +287,7 @@ fn a_file_without_the_guards_of_the_audit_log_changes_nothing() {
         .unwrap();
     assert_eq!(
         refused(&data, &file),
-        "`FILE` cannot be restored: it has other tables than schema 6 has; take another backup"
+        "`FILE` cannot be restored: it has other tables than schema 7 has; take another backup"
     );
 }
 
@@ -298,7 +298,7 @@ fn a_file_of_a_newer_version_changes_nothing() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     assert_eq!(
         refused(&data, &file),
-        "`FILE` was written by a newer version (schema 99, this program knows 6); use that version or another --data"
+        "`FILE` was written by a newer version (schema 99, this program knows 7); use that version or another --data"
     );
 }
 

@@ -1,6 +1,9 @@
 //! What is kept against what the rows say, over random syncs.
 
+use std::collections::BTreeMap;
+
 use super::*;
+use crate::FindingFilter;
 
 /// A small generator of pseudo-random numbers (xorshift).
 struct Dice(u64);
@@ -56,7 +59,10 @@ fn sync_at_random(dice: &mut Dice, met: &mut BTreeSet<&'static str>) {
         &mut tenant,
         "PRAGMA defer_foreign_keys = 1;
          UPDATE findings SET row = row + 500;
-         UPDATE remediations SET finding = finding + 500",
+         UPDATE remediations SET finding = finding + 500;
+         DELETE FROM finding_resolutions;
+         INSERT INTO finding_resolutions
+           SELECT connection, row >> 9, min(resolved_at) FROM findings GROUP BY 1, 2",
     );
     for round in 2..60 {
         if dice.one_in(2) {
@@ -116,6 +122,15 @@ fn check(tenant: &mut Tenant, connection: &StoredConnection, met: &mut BTreeSet<
     let open = spells.iter().filter(goes_on).count();
     let counts = tenant.counts(connection).unwrap();
     assert_eq!(open as u64, counts.open_findings);
+    let (classes, resolution, counted) = counted(tenant, connection);
+    let tally = tenant.tally(connection).unwrap();
+    assert_eq!(tally.classes.into_values().sum::<u64>(), classes);
+    assert_eq!(tally.oldest_resolution, resolution);
+    assert_eq!(
+        (counts.findings, counts.missing, counts.vanished),
+        (classes, counted.0, counted.1)
+    );
+    assert_eq!(tally.fixes, fixes(tenant, connection));
     met.extend((kept > 0).then_some("kept"));
     met.extend((built > 0).then_some("built"));
     met.extend((kept + built > 1).then_some("several segments"));
@@ -132,6 +147,31 @@ fn check(tenant: &mut Tenant, connection: &StoredConnection, met: &mut BTreeSet<
             Ending::Vanished => "vanished",
         }));
     }
+}
+
+/// What the rows say: all findings, the first resolution, and how many are missing and vanished.
+fn counted(tenant: &Tenant, connection: &StoredConnection) -> (u64, Option<Timestamp>, (u64, u64)) {
+    let query = "SELECT count(*), min(resolved_at),
+                        count(*) FILTER (WHERE missing_since IS NOT NULL AND vanished_at IS NULL),
+                        count(vanished_at)
+                 FROM findings WHERE connection = ?1";
+    let counted = tenant.database.read(|database| {
+        Ok(database.query_row(query, [connection.id], |row| {
+            let number = |place| row.get::<_, i64>(place).map(i64::unsigned_abs);
+            Ok((number(0)?, row.get(1)?, (number(2)?, number(3)?)))
+        })?)
+    });
+    counted.unwrap()
+}
+
+/// Open findings by their fix, as each of them is shown.
+fn fixes(tenant: &Tenant, connection: &StoredConnection) -> BTreeMap<FixState, u64> {
+    let findings = tenant.findings(connection, FindingFilter::default());
+    let mut fixes = BTreeMap::new();
+    for stored in findings.unwrap().iter().filter(|one| one.is_open()) {
+        *fixes.entry(stored.finding.fix).or_default() += 1;
+    }
+    fixes
 }
 
 fn random_records(dice: &mut Dice, as_of: Timestamp) -> Vec<Entry> {
