@@ -5,38 +5,41 @@ use koalr_integration_kit::model::{common, evidence, verdict};
 use koalr_runtime::contract::{gate, score, types};
 use koalr_runtime::{Egress, Plugin};
 
-/// A gate request for the kit itself.
-pub fn native(count: u32) -> verdict::GateRequest {
-    let evidence = evidence::Evidence {
-        observation: evidence::Observation::Observed,
-        dependencies: Some((0..count.div_ceil(3)).map(native_dependency).collect()),
-        findings: (0..count).map(native_fact).collect(),
-        aliases: Vec::new(),
-        licenses: Vec::new(),
-        fix_candidates: Vec::new(),
-        debt: Vec::new(),
-        measurements: Vec::new(),
-        coverage: Vec::new(),
-        extra: Vec::new(),
-    };
-    let change = common::Change {
-        id: "acme/shop#1".to_owned(),
-        repository: "acme/shop".to_owned(),
-        number: Some(1),
-        head_sha: "a".to_owned(),
-        base_sha: None,
-        source_branch: None,
-        target_branch: None,
-    };
-    let request = evidence::ScoreRequest {
-        change,
-        evidence: evidence.clone(),
+/// A score request for the kit itself.
+pub fn native_score(count: u32) -> evidence::ScoreRequest {
+    evidence::ScoreRequest {
+        change: common::Change {
+            id: "acme/shop#1".to_owned(),
+            repository: "acme/shop".to_owned(),
+            number: Some(1),
+            head_sha: "a".to_owned(),
+            base_sha: None,
+            source_branch: None,
+            target_branch: None,
+        },
+        evidence: evidence::Evidence {
+            observation: evidence::Observation::Observed,
+            dependencies: Some((0..count.div_ceil(3)).map(native_dependency).collect()),
+            findings: (0..count).map(native_fact).collect(),
+            aliases: Vec::new(),
+            licenses: Vec::new(),
+            fix_candidates: Vec::new(),
+            debt: Vec::new(),
+            measurements: Vec::new(),
+            coverage: Vec::new(),
+            extra: Vec::new(),
+        },
         settings: Vec::new(),
         as_of: 0,
-    };
+    }
+}
+
+/// A gate request for the kit itself.
+pub fn native(count: u32) -> verdict::GateRequest {
+    let request = native_score(count);
     verdict::GateRequest {
         assessment: koalr_integration_kit::score::score(&request).unwrap(),
-        evidence,
+        evidence: request.evidence,
         rules: koalr_integration_kit::rules::rules()
             .into_iter()
             .map(|rule| verdict::RuleSetting {
@@ -49,40 +52,43 @@ pub fn native(count: u32) -> verdict::GateRequest {
     }
 }
 
-/// The same for a component, with the assessment that it makes itself.
-pub async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
-    let evidence = score::Evidence {
-        observation: score::Observation::Observed,
-        dependencies: Some((0..count.div_ceil(3)).map(wire_dependency).collect()),
-        findings: (0..count).map(wire_fact).collect(),
-        aliases: Vec::new(),
-        licenses: Vec::new(),
-        fix_candidates: Vec::new(),
-        debt: Vec::new(),
-        measurements: Vec::new(),
-        coverage: Vec::new(),
-        extra: Vec::new(),
-    };
-    let change = types::Change {
-        id: "acme/shop#1".to_owned(),
-        repository: "acme/shop".to_owned(),
-        number: Some(1),
-        head_sha: "a".to_owned(),
-        base_sha: None,
-        source_branch: None,
-        target_branch: None,
-    };
-    let request = score::Request {
-        change,
-        evidence: evidence.clone(),
+/// The same score request for a component.
+pub fn wire_score(count: u32) -> score::Request {
+    score::Request {
+        change: types::Change {
+            id: "acme/shop#1".to_owned(),
+            repository: "acme/shop".to_owned(),
+            number: Some(1),
+            head_sha: "a".to_owned(),
+            base_sha: None,
+            source_branch: None,
+            target_branch: None,
+        },
+        evidence: score::Evidence {
+            observation: score::Observation::Observed,
+            dependencies: Some((0..count.div_ceil(3)).map(wire_dependency).collect()),
+            findings: (0..count).map(wire_fact).collect(),
+            aliases: Vec::new(),
+            licenses: Vec::new(),
+            fix_candidates: Vec::new(),
+            debt: Vec::new(),
+            measurements: Vec::new(),
+            coverage: Vec::new(),
+            extra: Vec::new(),
+        },
         settings: Vec::new(),
         as_of: 0,
-    };
+    }
+}
+
+/// The same gate request for a component, with the assessment that it makes itself.
+pub async fn wire(plugin: &Plugin, count: u32) -> gate::Request {
+    let request = wire_score(count);
     let mut session = plugin.open_session(Egress::closed()).await.unwrap();
     let manifest = session.describe().await.unwrap();
     gate::Request {
         assessment: session.score(&request).await.unwrap().unwrap(),
-        evidence,
+        evidence: request.evidence,
         rules: manifest
             .rules
             .into_iter()

@@ -1,5 +1,7 @@
 //! The workspace that these tests check.
 
+use std::collections::BTreeSet;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,6 +29,30 @@ pub fn metadata() -> Metadata {
         .exec()
         .unwrap_or_else(|error| panic!("`cargo metadata --locked` failed: {error}"))
 }
+
+/// What cargo compiles for this machine if it builds these packages (options of `cargo tree`; none: all that a plain
+/// `cargo test` does): a package's name, version and features each.
+#[must_use]
+pub fn compiled(selection: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .current_dir(root())
+        .args(["tree", "--locked", "--quiet", "--prefix", "none"])
+        .args(["--target", &host(), "--format", "{p} ({f})"])
+        .args(selection)
+        .output()
+        .expect("cargo is here, since it started this");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "`cargo tree` failed: {said}");
+    let listed = String::from_utf8_lossy(&output.stdout);
+    listed
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| line.trim_end_matches(" (*)").to_owned())
+        .collect()
+}
+
+/// Selects what `cargo run -p koalr-host` compiles.
+pub const PROGRAM: &[&str] = &["-p", "koalr-host", "--edges", "normal,build"];
 
 /// A file of the workspace as text, by its path below the root.
 #[must_use]

@@ -93,6 +93,26 @@ fn only_the_inbox_knows_what_webhooks_look_like() {
 }
 
 #[test]
+fn what_is_selected_changes_no_feature_so_nothing_is_compiled_twice() {
+    let tested = workspace::compiled(&[]);
+    let alone = [
+        workspace::PROGRAM,
+        &["-p", "koalr-host"],
+        &["-p", "koalr-tests"],
+    ];
+    for selection in alone {
+        let other: Vec<String> = workspace::compiled(selection)
+            .difference(&tested)
+            .cloned()
+            .collect();
+        assert!(
+            other.is_empty(),
+            "`cargo test` compiles these with other features than {selection:?} does; turn them on in the root manifest: {other:#?}"
+        );
+    }
+}
+
+#[test]
 fn no_file_is_longer_than_a_person_reads() {
     let long: Vec<String> =
         workspace::files("", &["rs", "wit", "toml", "md", "sql", "html", "css", "js"])

@@ -51,7 +51,7 @@ struct Maker {
 
 impl Maker {
     /// Adds what a kind does to one package, which so many times in a hundred is vulnerable.
-    fn rows(&mut self, kind: Kind, vulnerable: usize) {
+    fn rows(&mut self, kind: Kind, vulnerable: u64) {
         let ecosystem = match kind {
             Kind::GoMajor => "golang",
             _ => *self.dice.pick(&ECOSYSTEMS),

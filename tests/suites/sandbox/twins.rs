@@ -12,7 +12,7 @@ use koalr_runtime::contract::{gate, score, types};
 
 /// A request to score, rules and waivers, the same for one seed.
 pub(super) fn drawn(seed: u64, rules: &[String]) -> (ScoreRequest, Vec<RuleSetting>, Vec<Waiver>) {
-    let mut dice = Dice(seed);
+    let mut dice = Dice(koalr_upstream::Dice::new(seed));
     let evidence = evidence(&mut dice);
     let settings = dice.some(3, |dice| SettingEntry {
         key: "cvss-source".to_owned(),
@@ -293,16 +293,12 @@ fn wire_evidence(evidence: &Evidence) -> score::Evidence {
     }
 }
 
-/// Numbers from a seed: `SplitMix64`.
-struct Dice(u64);
+/// Numbers from a seed.
+struct Dice(koalr_upstream::Dice);
 
 impl Dice {
     fn below(&mut self, limit: u32) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u32::try_from((mixed ^ (mixed >> 31)) % u64::from(limit)).unwrap()
+        u32::try_from(self.0.below(limit.into())).unwrap()
     }
 
     fn tenths(&mut self) -> u16 {

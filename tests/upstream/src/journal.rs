@@ -55,6 +55,12 @@ impl Journal {
             .collect()
     }
 
+    /// How many requests there were so far.
+    pub(crate) fn count(&self) -> usize {
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        requests.len()
+    }
+
     /// The most requests that arrived in any such time.
     pub(crate) fn busiest(&self, window: Duration) -> usize {
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);

@@ -14,6 +14,7 @@ mod asked;
 mod check;
 mod clock;
 mod data;
+mod dice;
 mod error;
 mod export;
 mod fault;
@@ -40,6 +41,7 @@ pub use data::{
     Exploit, Issue, Organization, Package, Project, Rating, Severity, State, Subject, Target,
     Timestamp, Vulnerability,
 };
+pub use dice::Dice;
 pub use error::Error;
 pub use export::Download;
 pub use fault::{Fault, Hint, Occurrence};

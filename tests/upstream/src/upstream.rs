@@ -1,5 +1,6 @@
 //! A running mock.
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -83,6 +84,12 @@ impl Upstream {
         self.shared.world.exports.downloads()
     }
 
+    /// How many requests there were so far.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        self.shared.journal.count()
+    }
+
     /// The most requests that were in flight at one time.
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
@@ -110,6 +117,12 @@ impl Upstream {
     /// Switches a fault on, from now, for requests whose path, as sent, begins with the prefix.
     pub fn fault(&self, prefix: &str, occurrence: Occurrence, fault: Fault) {
         self.shared.world.faults.add(prefix, occurrence, fault);
+    }
+
+    /// How many requests each kind of fault hit so far, by its name on the command line.
+    #[must_use]
+    pub fn faults_hit(&self) -> BTreeMap<String, usize> {
+        self.shared.world.faults.hit()
     }
 
     /// Switches all faults off.

@@ -5,6 +5,7 @@ mod cases;
 
 use std::collections::BTreeMap;
 
+use koalr_upstream::Dice;
 use serde_json::Value;
 
 use super::operations::Operation;
@@ -119,16 +120,9 @@ fn is_plain(document: &Value) -> bool {
 
 /// The same order in every run.
 fn shuffle<T>(items: &mut [T], seed: u64) {
-    let mut state = seed;
+    let mut dice = Dice::new(seed);
     for left in (1..items.len()).rev() {
-        // SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        let other = usize::try_from(mixed % (left as u64 + 1)).unwrap();
-        items.swap(left, other);
+        items.swap(left, dice.place(left + 1));
     }
 }
 

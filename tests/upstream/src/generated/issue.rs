@@ -1,11 +1,11 @@
 //! One generated issue, made of its number.
 
-use super::dice::Dice;
 use super::problem::{PROBLEMS, Problem};
 use super::project::{Class, class, ecosystem};
 use super::words::{FIRST, FLAWS, LICENSES, RESOURCES, SECOND, SETTINGS};
 use crate::clock::DAY;
 use crate::data::{Issue, Severity, State, Subject, Timestamp};
+use crate::dice::Dice;
 
 /// What filters and counts need of an issue, and what the rest of it is made of.
 #[derive(Debug, Clone, Copy)]
@@ -162,7 +162,7 @@ impl Fact {
                     weakness: weakness.to_owned(),
                     file: format!("src/{folder}/{name}.ts"),
                     line,
-                    commit: format!("{:016x}{:016x}{:08x}", dice.next(), dice.next(), line),
+                    commit: format!("{:016x}{:016x}{:08x}", dice.draw(), dice.draw(), line),
                 };
                 (title.to_owned(), subject)
             }

@@ -2,7 +2,6 @@
 //!
 //! Issues are made when they are asked for, each from its own number, and never held.
 
-pub(crate) mod dice;
 mod issue;
 mod problem;
 mod project;
@@ -11,9 +10,9 @@ mod words;
 use std::borrow::Cow;
 
 use crate::data::{Issue, Organization, State, Timestamp, Vulnerability};
+use crate::dice::Dice;
 use crate::feed::{Feed, Page};
 use crate::rest::{Filter, Line};
-use dice::Dice;
 use issue::Fact;
 
 /// How much is generated. The same numbers always make the same answers, byte for byte.
@@ -115,7 +114,7 @@ impl Generator {
     fn id(&self, at: usize, number: u64) -> String {
         let place = u64::try_from(at).unwrap_or(0);
         let mut dice = Dice::of(&[self.of.seed, place, number, ID]);
-        let (first, second) = (dice.next(), dice.next());
+        let (first, second) = (dice.draw(), dice.draw());
         let hidden = (number ^ self.mask(place)) & NUMBER;
         format!(
             "{:08x}-{:04x}-8{:03x}-a{:03x}-{hidden:012x}",
@@ -127,7 +126,7 @@ impl Generator {
     }
 
     fn mask(&self, place: u64) -> u64 {
-        Dice::of(&[self.of.seed, place, ID]).next()
+        Dice::of(&[self.of.seed, place, ID]).draw()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Vulnerabilities of packages, made of an ecosystem and a number. None of them exists.
 
-use super::dice::{Dice, entry};
 use super::words::{
     DISTRIBUTIONS, ECOSYSTEMS, Ecosystem, FIRST, RATED, RATED_4, SECOND, WEAKNESSES,
 };
 use crate::clock::{self, DAY};
 use crate::data::{Exploit, Rating, Severity, Timestamp, Vulnerability};
+use crate::dice::{Dice, entry};
 
 /// A package in a version that is vulnerable.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,7 @@ impl Problem {
 
     pub(super) fn vulnerability(self, now: Timestamp) -> Vulnerability {
         let mut dice = self.dice;
-        dice.next();
+        dice.draw();
         let (title, weakness) = dice.pick(&WEAKNESSES);
         let number = 1_000_000 + self.number;
         let year = 2019 + dice.below(7);
@@ -125,7 +125,7 @@ impl Problem {
     /// One in thirty has none, one in thirty has CVSS 4.0 alone.
     fn ratings(self) -> Vec<Rating> {
         let mut dice = self.dice;
-        dice.next();
+        dice.draw();
         let (place, score, vector) = self.rated();
         let rating = |source: &str, score: u16, vector: &str| Rating {
             source: source.to_owned(),

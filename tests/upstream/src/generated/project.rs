@@ -1,10 +1,10 @@
 //! Generated organizations and their projects.
 
 use super::Generated;
-use super::dice::{Dice, entry};
 use super::words::{DISTRIBUTIONS, ECOSYSTEMS, Ecosystem, FIRST, SECOND};
 use crate::clock::DAY;
 use crate::data::{Organization, Project, Target};
+use crate::dice::{Dice, entry};
 use crate::id;
 
 /// What a project is about.

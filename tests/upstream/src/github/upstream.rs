@@ -1,5 +1,6 @@
 //! A running mock GitHub.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -68,6 +69,12 @@ impl GitHubUpstream {
         self.served.journal.requests()
     }
 
+    /// How many requests there were so far.
+    #[must_use]
+    pub fn request_count(&self) -> usize {
+        self.served.journal.count()
+    }
+
     /// The most requests that were in flight at one time.
     #[must_use]
     pub fn peak_in_flight(&self) -> usize {
@@ -100,6 +107,12 @@ impl GitHubUpstream {
     /// Switches a fault on, from now, for requests whose path, as sent, begins with the prefix.
     pub fn fault(&self, prefix: &str, occurrence: Occurrence, fault: Fault) {
         self.served.github.faults.add(prefix, occurrence, fault);
+    }
+
+    /// How many requests each kind of fault hit so far, by its name on the command line.
+    #[must_use]
+    pub fn faults_hit(&self) -> BTreeMap<String, usize> {
+        self.served.github.faults.hit()
     }
 
     /// Switches all faults off.

@@ -8,7 +8,7 @@ use super::rooms::{ROOMS, Room};
 use super::team::{HOUR, MINUTE, OPERATOR, PEOPLE, Person};
 use super::{ChangeEnd, HistoryChange};
 use crate::data::Timestamp;
-use crate::generated::dice::Dice;
+use crate::dice::Dice;
 
 /// All changes of the window, by repository and number.
 pub(super) fn changes(seed: u64, from: Timestamp, now: Timestamp) -> Vec<HistoryChange> {
@@ -104,7 +104,7 @@ impl Making {
 
     /// What is done every day.
     fn everyday(&mut self) {
-        let offset = self.dice.next() % 1_000;
+        let offset = self.dice.draw() % 1_000;
         for number in 0..self.room.changes {
             let author = self.person();
             let opened_at = author.some_time(self.from, self.now, &mut self.dice);
@@ -258,7 +258,7 @@ impl Making {
         let mut text = String::with_capacity(48);
         for _ in 0..3 {
             // Writing to a string does not fail.
-            let _ = write!(text, "{:016x}", self.dice.next());
+            let _ = write!(text, "{:016x}", self.dice.draw());
         }
         text.truncate(40);
         text

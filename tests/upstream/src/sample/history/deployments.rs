@@ -4,7 +4,7 @@ use super::rooms::{ROOMS, Room};
 use super::team::{HOUR, MINUTE, OPERATOR};
 use super::{DeploymentEnd, HistoryChange, HistoryDeployment};
 use crate::data::Timestamp;
-use crate::generated::dice::Dice;
+use crate::dice::Dice;
 use crate::sample::DAY;
 
 /// All deployments of the window, by time.

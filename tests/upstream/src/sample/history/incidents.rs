@@ -5,7 +5,7 @@ use super::rooms::{ROOMS, Room};
 use super::team::{HOUR, MINUTE};
 use super::{DeploymentEnd, HistoryChange, HistoryDeployment, HistoryIncident};
 use crate::data::Timestamp;
-use crate::generated::dice::{Dice, entry};
+use crate::dice::{Dice, entry};
 use crate::sample::DAY;
 
 /// All incidents of the window, by time.
@@ -17,7 +17,7 @@ pub(super) fn incidents(
 ) -> Vec<HistoryIncident> {
     let mut dice = Dice::of(&[seed, INCIDENTS]);
     let mut outcomes = outcomes(changes, deployments);
-    outcomes.sort_by_cached_key(|_| dice.next());
+    outcomes.sort_by_cached_key(|_| dice.draw());
     let (exposed, others): (Vec<_>, Vec<_>) = outcomes.iter().partition(|outcome| outcome.exposed);
     let (mut repaired, mut others): (Vec<_>, Vec<_>) =
         others.into_iter().partition(|outcome| outcome.repaired);
@@ -134,7 +134,7 @@ fn incident(
     HistoryIncident {
         id: String::new(),
         service: service(room, started_at, from),
-        title: symptom.replace("{}", entry(&room.things, dice.next())),
+        title: symptom.replace("{}", entry(&room.things, dice.draw())),
         severity: dice.pick(&["P1", "P2", "P2", "P3", "P3", "P3", "P4"]),
         change,
         started_at,

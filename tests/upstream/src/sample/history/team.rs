@@ -2,7 +2,7 @@
 
 use super::super::DAY;
 use crate::data::Timestamp;
-use crate::generated::dice::Dice;
+use crate::dice::Dice;
 
 /// Somebody of the team. Works on weekdays, in these hours (UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

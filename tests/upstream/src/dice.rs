@@ -1,22 +1,28 @@
 //! Numbers that look random and depend on nothing but what they are made of.
 
-/// Numbers for one thing, one after the other (`SplitMix64`).
+/// Numbers one after the other: `SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    /// The numbers of this thing.
+    /// The numbers of a seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The numbers of one thing.
     pub(crate) fn of(parts: &[u64]) -> Self {
         let mut dice = Self(0);
         for part in parts {
             dice.0 ^= *part;
-            dice.0 = dice.next();
+            dice.0 = dice.draw();
         }
         dice
     }
 
     /// The next number.
-    pub(crate) fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -25,8 +31,19 @@ impl Dice {
     }
 
     /// The next number below a bound; 0 for a bound of 0.
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        self.next().checked_rem(bound).unwrap_or(0)
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.draw().checked_rem(bound).unwrap_or(0)
+    }
+
+    /// A place in a list of so many; 0 in an empty one.
+    pub fn place(&mut self, length: usize) -> usize {
+        let bound = u64::try_from(length).unwrap_or(u64::MAX);
+        usize::try_from(self.below(bound)).unwrap_or(0)
+    }
+
+    /// True so many times in a hundred.
+    pub fn percent(&mut self, share: u64) -> bool {
+        self.below(100) < share
     }
 
     /// The next time span below a bound in milliseconds.
@@ -37,7 +54,7 @@ impl Dice {
 
     /// An entry of a table.
     pub(crate) fn pick<T: Copy + Default>(&mut self, table: &[T]) -> T {
-        entry(table, self.next())
+        entry(table, self.draw())
     }
 }
 
