@@ -60,9 +60,9 @@ fn a_data_directory_from_a_newer_version_is_refused() {
 fn a_tenants_database_from_a_newer_version_is_refused() {
     refused_until_mended(
         |koalr| set_schema(koalr, "data/tenants/default.db", 99),
-        "`data/tenants/default.db` was written by a newer version (schema 99, this program knows 6); use that version or \
+        "`data/tenants/default.db` was written by a newer version (schema 99, this program knows 7); use that version or \
          another --data",
-        |koalr| set_schema(koalr, "data/tenants/default.db", 6),
+        |koalr| set_schema(koalr, "data/tenants/default.db", 7),
     );
 }
 

@@ -18,6 +18,8 @@ mod config;
 #[cfg(test)]
 mod connect;
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod data;
 #[cfg(test)]
 mod demo;
@@ -51,8 +53,6 @@ mod import;
 mod insight_pages;
 #[cfg(test)]
 mod interruption;
-#[cfg(test)]
-mod kill;
 #[cfg(test)]
 mod network;
 #[cfg(test)]

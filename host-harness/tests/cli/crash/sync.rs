@@ -1,10 +1,10 @@
-//! Syncs that are killed and go on end in the same state as one that nobody disturbed.
+//! Syncs, the first one and those after it.
 
 use std::process::Stdio;
 
-use koalr_store::{DataDir, TenantId};
-use koalr_upstream::{Generated, Upstream, World};
+use koalr_upstream::{Generated, Organization, Severity, State, Upstream, World, sample};
 
+use super::{NOW, NOW_MS, Witnesses, assert_same, assert_survives, dump};
 use crate::support::{Koalr, serve};
 
 /// Enough requests for several batches, and few issues, so that a run is short.
@@ -40,31 +40,17 @@ fn ended(koalr: &Koalr) -> String {
     dump(koalr)
 }
 
-fn dump(koalr: &Koalr) -> String {
-    let data = DataDir::open(koalr.path("data")).unwrap();
-    let tenant = TenantId::parse("default").unwrap();
-    data.tenant(&tenant, false).unwrap().dump().unwrap()
-}
-
 /// Runs a sync until the upstream has been asked so often, and kills it.
 fn killed_after_requests(koalr: &Koalr, upstream: &Upstream, requests: usize) {
-    let begun = upstream.requests().len();
+    let begun = upstream.request_count();
     let mut command = koalr.command(&SYNC);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
-    while upstream.requests().len() < begun + requests && child.try_wait().unwrap().is_none() {
+    while upstream.request_count() < begun + requests && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
     child.kill().unwrap();
     assert!(!child.wait().unwrap().success(), "it had not ended before");
-}
-
-/// The first place where two texts differ, since the whole is long.
-#[track_caller]
-fn assert_same(one: &str, other: &str, what: &str) {
-    let differing = one.lines().zip(other.lines()).find(|(a, b)| a != b);
-    assert_eq!(differing, None, "{what}");
-    assert_eq!(one.lines().count(), other.lines().count(), "{what}");
 }
 
 #[test]
@@ -79,7 +65,7 @@ fn a_sync_that_is_killed_after_any_batch_ends_in_the_same_state() {
 }
 
 #[test]
-fn a_sync_that_is_killed_at_any_moment_ends_in_the_same_state() {
+fn a_sync_that_is_killed_after_any_request_ends_in_the_same_state() {
     let upstream = serve(world());
     let undisturbed = ended(&connected(&upstream));
     for requests in [1, 40, 71, 129, 150] {
@@ -106,8 +92,62 @@ fn a_sync_that_is_killed_again_and_again_ends_in_the_same_state() {
     assert_same(&ended(&koalr), &undisturbed, "killed after each batch");
 }
 
+#[test]
+fn a_backfill_that_is_killed_at_any_moment_ends_in_the_same_state() {
+    let upstream = serve(world());
+    let witnesses = Witnesses {
+        snyk: Some(&upstream),
+        github: None,
+    };
+    let sync = |koalr: &Koalr| koalr.command(&SYNC);
+    assert_survives("backfill", &connected(&upstream), witnesses, sync, dump);
+}
+
+/// Of each organization one issue was fixed, one is more severe, one is new, one is gone with its project.
+fn a_day_later(organizations: &mut [Organization]) {
+    for organization in organizations {
+        let mut fresh = organization.issues[0].clone();
+        fresh.id.replace_range(..1, "f");
+        (fresh.created_at, fresh.updated_at) = (LATER_MS - 60_000, LATER_MS - 60_000);
+        let [first, second, ..] = &mut organization.issues[..] else {
+            panic!("it has two issues");
+        };
+        first.state = State::Resolved(LATER_MS - 50_000);
+        second.severity = Severity::Critical;
+        (first.updated_at, second.updated_at) = (LATER_MS - 50_000, LATER_MS - 40_000);
+        organization.issues.push(fresh);
+        let gone = organization.projects.pop().unwrap().id;
+        organization.issues.retain(|issue| issue.project != gone);
+    }
+}
+
+#[test]
+fn an_increment_that_is_killed_at_any_moment_ends_in_the_same_state() {
+    let organizations = (0..MANY).map(|number| {
+        let mut organization = sample::organization(NOW_MS);
+        organization.id = format!("{number:08x}-0000-4000-8000-000000000000");
+        organization.slug = format!("acme-{number}");
+        organization
+    });
+    let organizations: Vec<Organization> = organizations.collect();
+    let upstream = serve(World::from(organizations).with_date(NOW_MS));
+    let koalr = connected(&upstream);
+    ended(&koalr);
+    upstream
+        .change(|organizations| a_day_later(organizations))
+        .unwrap();
+    let witnesses = Witnesses {
+        snyk: Some(&upstream),
+        github: None,
+    };
+    let sync = |koalr: &Koalr| koalr.command(&LATER);
+    assert_survives("increment", &koalr, witnesses, sync, dump);
+}
+
 /// At least one request for projects and one for issues each; a batch has 32.
 const ORGANIZATIONS: u32 = 80;
+/// Likewise.
+const MANY: u32 = 40;
 
 /// Batches of a run, at least.
 const BATCHES: usize = 5;
@@ -122,5 +162,14 @@ const SYNC: [&str; 8] = [
     "--now",
     NOW,
 ];
-const NOW: &str = "2026-01-15T09:30:00Z";
-const NOW_MS: i64 = 1_768_469_400_000;
+const LATER: [&str; 8] = [
+    "sync",
+    "snyk",
+    "--window",
+    "all",
+    "--rate-share",
+    "100",
+    "--now",
+    "2026-01-16T09:30:00Z",
+];
+const LATER_MS: i64 = NOW_MS + 86_400_000;
