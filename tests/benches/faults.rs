@@ -1,17 +1,17 @@
 //! The table of faults: what a sync makes of each, on 5,000 issues with a fault on every eighth request.
-//!
-//! Run by `cargo bench -p koalr-tests --bench faults`. It ends with 1 if a fault is met in another way than it must be.
 
-use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use koalr_tests::faults::{Set, cases, meet};
 use koalr_upstream::Occurrence;
 
-fn main() -> ExitCode {
-    // `cargo test --benches` passes no such flag: the suites meet every fault anyway.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return ExitCode::SUCCESS;
+use crate::runtime;
+use crate::sheet::{Sheet, Unit};
+
+pub(crate) fn run(sheet: &mut Sheet) {
+    // The suites meet every fault anyway.
+    if sheet.is_short() {
+        return;
     }
     let set = Set {
         organizations: 4,
@@ -21,20 +21,29 @@ fn main() -> ExitCode {
         in_order: false,
         occurrence: Occurrence::EveryNth(8),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .event_interval(1)
-        .build()
-        .unwrap();
-    let mut complaints = 0;
+    let runtime = runtime();
+    let (mut complaints, mut times) = (0.0, Vec::new());
     println!("| fault | koalr |\n|---|---|");
     for case in cases() {
+        let began = Instant::now();
         let met = runtime.block_on(meet(&case, set));
+        times.push(began.elapsed().as_secs_f64());
         println!("| {} | {met} |", case.name);
         if let Some(complaint) = met.complaint(case.must, set) {
-            complaints += 1;
+            complaints += 1.0;
             println!("| | **{complaint}** |");
         }
     }
-    ExitCode::from(u8::from(complaints > 0))
+    println!();
+    let faults = times.len();
+    let row = sheet.row("a sync with faults", Unit::Seconds, times);
+    row.note(format!(
+        "{faults} faults, one figure each; waits that are asked for count"
+    ));
+    let row = sheet.row(
+        "faults met in another way than they must be",
+        Unit::Count,
+        vec![complaints],
+    );
+    row.at_most(0.0);
 }

@@ -1,8 +1,6 @@
 //! From a push to a verdict: a signed webhook in, `in_progress` and then the conclusion on the pull request, with 20
 //! changed packages and an upstream that takes 200 ms a request; alone, and while another tenant's first sync of a
-//! million issues runs.
-//!
-//! Run by `cargo bench -p koalr-tests --bench push`. Everything is in this process and on loopback. The number of pushes is
+//! million issues runs. Everything is in this process and on loopback. The number of pushes is
 //! what Snyk's quota of package lookups lets through in a minute.
 
 use std::fmt::Write as _;
@@ -23,21 +21,48 @@ use koalr_upstream::{Generated, Upstream, World, sample};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-fn main() {
-    // `cargo test --benches` passes no such flag: then one push proves that the bench still runs.
-    let is_bench = std::env::args().any(|argument| argument == "--bench");
-    let pushes = if is_bench { PUSHES } else { 1 };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .event_interval(1)
-        .build()
-        .unwrap();
+use crate::runtime;
+use crate::sheet::{Sheet, Unit, quantile, seconds};
+
+pub(crate) fn run(sheet: &mut Sheet) {
+    let (pushes, issues) = if sheet.is_short() {
+        (1, 1_000)
+    } else {
+        (PUSHES, 1_000_000)
+    };
+    let runtime = runtime();
     let alone = runtime.block_on(measure(pushes, None));
-    print("alone", &alone, &alone);
-    let issues = if is_bench { 1_000_000 } else { 1_000 };
     let beside = runtime.block_on(measure(pushes, Some(issues)));
-    print("beside a backfill of another tenant", &beside, &alone);
+    let times: [(&str, Time, f64, Option<f64>); 2] = [
+        ("in_progress", |push| push.in_progress, 1.0, None),
+        ("verdict", |push| push.verdict, 5.0, Some(1.2)),
+    ];
+    for (what, of, most, ratio) in times {
+        let [alone, beside] =
+            [&alone, &beside].map(|pushes| seconds(&pushes.iter().map(of).collect::<Vec<_>>()));
+        let p95 = [&alone, &beside].map(|times| vec![quantile(times, 95)]);
+        sheet.row(format!("push → {what}"), Unit::Seconds, alone);
+        sheet
+            .row(format!("push → {what}, p95"), Unit::Seconds, p95[0].clone())
+            .at_most(most);
+        sheet.row(
+            format!("push → {what} beside a backfill"),
+            Unit::Seconds,
+            beside,
+        );
+        let row = sheet.row(
+            format!("push → {what} beside a backfill, p95"),
+            Unit::Seconds,
+            p95[1].clone(),
+        );
+        row.over("alone", &p95[0]).at_most(most);
+        if let Some(ratio) = ratio {
+            row.ratio_at_most(ratio);
+        }
+    }
 }
+
+type Time = fn(&Push) -> Duration;
 
 /// Times from one push.
 struct Push {
@@ -190,35 +215,6 @@ fn sha(number: u64) -> String {
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     i64::try_from(since.as_millis()).unwrap()
-}
-
-fn print(title: &str, pushes: &[Push], alone: &[Push]) {
-    println!(
-        "{title} ({} pushes, {PACKAGES} packages each, 200 ms a lookup)",
-        pushes.len()
-    );
-    for (what, of) in [
-        (
-            "push → in_progress",
-            (|push| push.in_progress) as fn(&Push) -> Duration,
-        ),
-        ("push → verdict", |push| push.verdict),
-    ] {
-        let (median, p95) = quantiles(pushes, of);
-        let ratio = p95.as_secs_f64() / quantiles(alone, of).1.as_secs_f64();
-        println!(
-            "  {what:<20} median {:>7.1} ms  p95 {:>7.1} ms  x{ratio:.2} of alone",
-            median.as_secs_f64() * 1e3,
-            p95.as_secs_f64() * 1e3
-        );
-    }
-}
-
-fn quantiles(pushes: &[Push], of: fn(&Push) -> Duration) -> (Duration, Duration) {
-    let mut times: Vec<Duration> = pushes.iter().map(of).collect();
-    times.sort_unstable();
-    let at = |share: usize| times[(times.len() * share).div_ceil(100).max(1) - 1];
-    (at(50), at(95))
 }
 
 /// Pushes of one run: eight of twenty packages are 160 lookups, and Snyk lets 180 a minute through.

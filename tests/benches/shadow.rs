@@ -1,43 +1,78 @@
-//! What it costs to let a version judge again what was judged, beside the one that serves.
-//!
-//! Run by `cargo bench -p koalr-tests --bench shadow`. Both versions are the same code, so that their ratios show how much
-//! of a difference is chance.
+//! What it costs to judge again what was judged: by another policy, and by another version beside the one that serves;
+//! beside what it takes to read the decisions.
 
 use std::time::Instant;
 
 use koalr_guests::with_version;
-use koalr_host::jobs::shadow;
+use koalr_host::jobs::{JudgeOptions, backtest, shadow};
+use koalr_store::{DecisionFilter, StoreError, Tenant};
 use koalr_tests::component;
 use koalr_tests::shadowed::{NOW, Past};
 
-fn main() {
-    // `cargo test --benches` passes no such flag: then a few changes prove that the bench still runs.
-    let is_bench = std::env::args().any(|argument| argument == "--bench");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .event_interval(1)
-        .build()
-        .unwrap();
-    runtime.block_on(bench(if is_bench { 10_000 } else { 20 }));
+use crate::runtime;
+use crate::sheet::{Sheet, Unit, timed};
+
+pub(crate) fn run(sheet: &mut Sheet) {
+    let sizes: &[u32] = if sheet.is_short() {
+        &[20]
+    } else {
+        &[1_000, 10_000]
+    };
+    for size in sizes {
+        runtime().block_on(bench(*size, sheet));
+    }
 }
 
-async fn bench(changes: u32) {
+async fn bench(changes: u32, sheet: &mut Sheet) {
     let past = Past::of(changes).await;
     let other = with_version(&component::bytes(), "0.2.0");
     let candidate = past.host.load("variant", other).await.unwrap();
     let sides = (&past.host, &candidate);
     let before = resident_kib();
-    let began = Instant::now();
-    let report = shadow(&past.data, sides, &past.tenants(), 30, NOW).await;
-    let took = began.elapsed();
-    let report = report.unwrap();
-    assert_eq!(report.changes.same, changes);
-    println!(
-        "{changes} changes: {:.2} s, {} KiB more than before",
-        took.as_secs_f64(),
-        resident_kib().saturating_sub(before)
-    );
-    println!("{:#?}", report.cost.unwrap());
+    let tenants = past.tenants();
+    let tenant = past.data.tenant(&tenants[0], false).unwrap();
+    let (mut read, mut policy, mut versions) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..sheet.rounds(ROUNDS) {
+        read.push(timed(|| assert_eq!(decisions(&tenant), changes)));
+        let began = Instant::now();
+        let options = JudgeOptions::default();
+        let report = backtest(&past.host, &tenant, &options, 30, NOW).await;
+        policy.push(began.elapsed().as_secs_f64());
+        assert_eq!(report.unwrap().observed.group.decisions, changes);
+        let began = Instant::now();
+        let report = shadow(&past.data, sides, &tenants, 30, NOW).await;
+        versions.push(began.elapsed().as_secs_f64());
+        assert_eq!(report.unwrap().changes.same, changes);
+    }
+    for (what, took) in [
+        ("judge again by a policy", policy),
+        ("judge again by two versions", versions),
+    ] {
+        let row = sheet.row(what, Unit::Seconds, took);
+        row.size(changes)
+            .over("reading the decisions", &read)
+            .at_most(2.0);
+        row.note(format!(
+            "{} KiB more than before",
+            resident_kib().saturating_sub(before)
+        ));
+    }
+}
+
+fn decisions(tenant: &Tenant) -> u32 {
+    let filter = DecisionFilter {
+        integration: "snyk".to_owned(),
+        observation: None,
+        from: None,
+        to: None,
+    };
+    let mut count = 0;
+    let read = tenant.decisions::<StoreError>(&filter, &mut |_| {
+        count += 1;
+        Ok(())
+    });
+    read.unwrap();
+    count
 }
 
 /// Largest memory of this process so far.
@@ -47,3 +82,5 @@ fn resident_kib() -> u64 {
     let kib = line.and_then(|line| line.split_whitespace().next());
     kib.and_then(|kib| kib.parse().ok()).unwrap_or_default()
 }
+
+const ROUNDS: usize = 3;

@@ -1,88 +1,64 @@
 //! What it costs that versions take each other's place while they are called: the same load with and without.
 //!
-//! Run by `cargo bench -p koalr-tests --bench swap`. Four workers decide, each on a fresh instance of whatever version
+//! Four workers decide, each on a fresh instance of whatever version
 //! serves, and a fifth syncs again and again; meanwhile two versions of the component are loaded and take each other's
 //! place, one after the other. Loads with and without swaps alternate, with equally many decisions.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use koalr_tests::swaps::{Load, Stage};
+use koalr_tests::swaps::Stage;
 
-fn main() {
-    // `cargo test --benches` passes no such flag: then a few swaps prove that the bench still runs.
-    let is_bench = std::env::args().any(|argument| argument == "--bench");
-    let (rounds, swaps) = if is_bench { (3, 1_000) } else { (1, 10) };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .event_interval(1)
-        .build()
-        .unwrap();
-    runtime.block_on(bench(rounds, swaps));
+use crate::runtime;
+use crate::sheet::{Sheet, Unit, quantile, seconds};
+
+pub(crate) fn run(sheet: &mut Sheet) {
+    runtime().block_on(bench(sheet));
 }
 
-async fn bench(rounds: u32, swaps: u32) {
+async fn bench(sheet: &mut Sheet) {
+    let swaps = if sheet.is_short() { 10 } else { 1_000 };
     let stage = Arc::new(Stage::new().await);
-    println!(
-        "{:<10} {:>6} {:>10} {:>6} {:>7} {:>11} {:>9} {:>9} {:>9} {:>9} {:>9}",
-        "",
-        "swaps",
-        "decisions",
-        "syncs",
-        "failed",
-        "on retired",
-        "p50 ms",
-        "p99 ms",
-        "most ms",
-        "a second",
-        "swap ms"
-    );
-    for _ in 0..rounds {
-        let began = Instant::now();
+    let mut counted = [0; 4];
+    let (mut swap, mut with_p50, mut with_p99) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut without_p50, mut without_p99) = (Vec::new(), Vec::new());
+    for _ in 0..sheet.rounds(3) {
         let with = stage.load(swaps, 0).await;
-        row("swapping", &with, began.elapsed());
-        let began = Instant::now();
         let without = stage.load(0, with.decisions.len() as u64).await;
-        row("as it is", &without, began.elapsed());
-        let ratio = |percent| {
-            quantile(&with.decisions, percent).as_secs_f64()
-                / quantile(&without.decisions, percent).as_secs_f64()
-        };
-        println!(
-            "{:<10} p50 x{:.2}, p99 x{:.2}\n",
-            "ratio",
-            ratio(50),
-            ratio(99)
-        );
         for load in [&with, &without] {
             assert_eq!(load.failed, [""; 0]);
         }
+        let decisions = [&with, &without].map(|load| seconds(&load.decisions));
+        with_p50.push(quantile(&decisions[0], 50));
+        with_p99.push(quantile(&decisions[0], 99));
+        without_p50.push(quantile(&decisions[1], 50));
+        without_p99.push(quantile(&decisions[1], 99));
+        swap.extend(seconds(&with.swaps));
+        let numbers = [with.decisions.len(), with.failed.len()].map(|number| number as u64);
+        let one = [numbers[0], with.syncs, with.on_retired, numbers[1]];
+        counted = std::array::from_fn(|place| counted[place] + one[place]);
     }
-}
-
-fn row(name: &str, load: &Load, took: Duration) {
-    let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-    let swap = if load.swaps.is_empty() {
-        "-".to_owned()
-    } else {
-        format!("{:.2}", ms(quantile(&load.swaps, 50)))
-    };
-    println!(
-        "{name:<10} {:>6} {:>10} {:>6} {:>7} {:>11} {:>9.2} {:>9.2} {:>9.2} {:>9.0} {swap:>9}",
-        load.swaps.len(),
-        load.decisions.len(),
-        load.syncs,
-        load.failed.len(),
-        load.on_retired,
-        ms(quantile(&load.decisions, 50)),
-        ms(quantile(&load.decisions, 99)),
-        ms(quantile(&load.decisions, 100)),
-        f64::from(u32::try_from(load.decisions.len()).unwrap()) / took.as_secs_f64(),
+    let [decisions, syncs, on_retired, failed] = counted;
+    let row = sheet.row(
+        "a decision while versions swap, p50",
+        Unit::Seconds,
+        with_p50,
     );
-}
-
-fn quantile(durations: &[Duration], percent: usize) -> Duration {
-    let mut sorted = durations.to_vec();
-    sorted.sort_unstable();
-    sorted[(sorted.len() - 1) * percent / 100]
+    row.over("undisturbed", &without_p50);
+    let row = sheet.row(
+        "a decision while versions swap, p99",
+        Unit::Seconds,
+        with_p99,
+    );
+    row.over("undisturbed", &without_p99);
+    let all = swap.len();
+    sheet.row("a swap", Unit::Seconds, swap).note(format!(
+        "{all} swaps, {decisions} decisions, {syncs} syncs, {on_retired} ended on a retired version"
+    ));
+    #[expect(clippy::cast_precision_loss, reason = "there are few")]
+    let row = sheet.row(
+        "calls that failed while versions swap",
+        Unit::Count,
+        vec![failed as f64],
+    );
+    row.at_most(0.0);
 }

@@ -1,7 +1,5 @@
 //! What thousands of tenants cost: to open one that nobody has opened yet, and to keep a server with all of them idle.
-//!
-//! Run by `cargo bench -p koalr-tests --bench tenants`. `KOALR_TENANTS` says how many; each has a connection, some findings
-//! and a sync that waits for its time.
+//! `KOALR_TENANTS` says how many; each has a connection, some findings and a sync that waits for its time.
 
 use std::fs;
 use std::path::Path;
@@ -20,9 +18,11 @@ use koalr_platform::model::record::{Entry, Finding};
 use koalr_platform::model::walk::{Batch, Progress, Scope};
 use koalr_store::{Class, ConnectionRecord, DataDir, TenantId};
 
-fn main() {
-    // `cargo test --benches` passes no such flag: then a few tenants prove that the bench still runs.
-    let is_bench = std::env::args().any(|argument| argument == "--bench");
+use crate::runtime;
+use crate::sheet::{Sheet, Unit, seconds};
+
+pub(crate) fn run(sheet: &mut Sheet) {
+    let is_bench = !sheet.is_short();
     let tenants = match std::env::var("KOALR_TENANTS") {
         Ok(tenants) => tenants.parse().expect("it is a number of tenants"),
         Err(_) if is_bench => 2_000,
@@ -45,21 +45,12 @@ fn main() {
     );
     drop(data);
 
-    println!(
-        "{:<44} {:>8}  {:>8}  {:>8}",
-        "opening, in ms", "median", "p95", "most"
-    );
     let data = DataDir::open(directory.path()).unwrap();
     let names: Vec<TenantId> = (0..tenants).map(name).collect();
-    print(
-        "each tenant once",
-        names.iter().map(|name| open(&data, name)).collect(),
-    );
-    let again = |_| open(&data, &large);
-    print(
-        "the large one, again and again",
-        (0..200).map(again).collect(),
-    );
+    let opened: Vec<Duration> = names.iter().map(|name| open(&data, name)).collect();
+    sheet.row("open a tenant, each once", Unit::Seconds, seconds(&opened));
+    let again: Vec<Duration> = (0..200).map(|_| open(&data, &large)).collect();
+    sheet.row("open a large tenant again", Unit::Seconds, seconds(&again));
     let side_by_side = thread::scope(|scope| {
         let threads: Vec<_> = names
             .chunks(names.len().div_ceil(THREADS))
@@ -68,17 +59,17 @@ fn main() {
         let done = threads.into_iter().map(|one| one.join().unwrap());
         done.collect::<Vec<Vec<Duration>>>().concat()
     });
-    print("each tenant once, by 4 threads", side_by_side);
-
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(idle(data, tenants));
+    let row = sheet.row(
+        "open a tenant, by 4 threads",
+        Unit::Seconds,
+        seconds(&side_by_side),
+    );
+    row.over("by one", &seconds(&opened));
+    runtime().block_on(idle(data, tenants, sheet));
 }
 
 /// Starts a server with all of them, and tells what that takes.
-async fn idle(data: DataDir, tenants: usize) {
+async fn idle(data: DataDir, tenants: usize, sheet: &mut Sheet) {
     let host = Host::open(HostSettings::default()).await.unwrap();
     let before = resident();
     let settings = ServeSettings::on_loopback(Arc::new(WallClock(|| NOW))).unwrap();
@@ -90,13 +81,15 @@ async fn idle(data: DataDir, tenants: usize) {
     }
     let began = began.elapsed();
     let after = resident();
-    println!(
-        "\na server knows them all after {:.2} s; resident memory grew from {:.1} to {:.1} MB: {:.1} kB a tenant",
-        began.as_secs_f64(),
-        before / 1e6,
-        after / 1e6,
-        (after - before) / 1e3 / f64::from(u32::try_from(tenants).unwrap()),
+    let row = sheet.row(
+        "start a server with all of them",
+        Unit::Seconds,
+        seconds(&[began]),
     );
+    row.size(tenants as u64);
+    let each = (after - before) / f64::from(u32::try_from(tenants).unwrap());
+    let row = sheet.row("memory of an idle tenant", Unit::Bytes, vec![each]);
+    row.size(tenants as u64);
     server.stop().await;
 }
 
@@ -106,20 +99,6 @@ fn open(data: &DataDir, name: &TenantId) -> Duration {
     let tenant = data.tenant(name, false).unwrap();
     assert!(tenant.connection(INTEGRATION).unwrap().is_some());
     began.elapsed()
-}
-
-fn print(what: &str, mut times: Vec<Duration>) {
-    times.sort();
-    let at = |percent: usize| {
-        let place = (times.len() * percent).div_ceil(100).max(1) - 1;
-        times[place].as_secs_f64() * 1e3
-    };
-    println!(
-        "{what:<44} {:>8.2}  {:>8.2}  {:>8.2}",
-        at(50),
-        at(95),
-        at(100)
-    );
 }
 
 fn name(number: usize) -> TenantId {

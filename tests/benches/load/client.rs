@@ -4,25 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use koalr_upstream::Dice;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
 use super::company::Company;
-
-/// `SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>: the same requests in every run.
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    /// From 0 to below a number.
-    pub(super) fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        usize::try_from(mixed % end as u64).unwrap()
-    }
-}
 
 pub(super) struct Client {
     address: SocketAddr,

@@ -12,12 +12,12 @@ use koalr_platform::access::Scope;
 use koalr_runtime::Secret;
 use koalr_store::{DataDir, TenantId};
 use koalr_upstream::github::PullRequest;
-use koalr_upstream::{Upstream, World, sample};
+use koalr_upstream::{Dice, Upstream, World, sample};
 use serde_json::{Value, json};
 use tokio::io::BufReader;
 use tokio::net::TcpStream;
 
-use super::client::{Dice, exchange};
+use super::client::exchange;
 
 pub(super) struct Company {
     tenants: Vec<Tenant>,
@@ -116,8 +116,8 @@ impl Company {
 
     /// What comes next: reads of changes mostly, as a dashboard or a pipeline does.
     pub(super) fn request(&self, dice: &mut Dice) -> Asked {
-        let tenant = &self.tenants[dice.below(self.tenants.len())];
-        let change = format!("/api/v1/changes/acme%2Fshop%23{}", dice.below(CHANGES));
+        let tenant = &self.tenants[dice.place(self.tenants.len())];
+        let change = format!("/api/v1/changes/acme%2Fshop%23{}", dice.place(CHANGES));
         let asked = |operation, method: &str, target: &str, body: &str| {
             let authorization = format!("authorization: Bearer {}\r\n", tenant.key);
             let bytes = request(method, target, &authorization, body.as_bytes());
@@ -126,11 +126,11 @@ impl Company {
         match dice.below(100) {
             0..60 => asked("read a change", "GET", &change, ""),
             60..80 => {
-                let list = self.lists[dice.below(self.lists.len())];
+                let list = self.lists[dice.place(self.lists.len())];
                 asked(list, "GET", list, "")
             }
             80..90 => {
-                let number = 1_000 + dice.below(50) as u64;
+                let number = 1_000 + dice.below(50);
                 let head = format!("{:040x}", dice.below(1 << 30));
                 let pull = PullRequest::new("acme/shop", number, &"0".repeat(40), &head, now());
                 let delivery = pull.opened().deliver(SECRET);
@@ -144,7 +144,7 @@ impl Company {
                 Asked { operation, bytes }
             }
             90..95 => {
-                let list = json!({ "list": dependencies(dice.below(1_000)) }).to_string();
+                let list = json!({ "list": dependencies(dice.place(1_000)) }).to_string();
                 let target = format!("{change}/dependencies");
                 asked("hand in dependencies", "PUT", &target, &list)
             }

@@ -444,19 +444,16 @@ fn at(number: u64, of: u64) -> Timestamp {
     Timestamp::try_from((number * (years / of.max(1))).min(years - 1)).unwrap()
 }
 
-/// A small generator of pseudo-random numbers (splitmix64), the same for the same number of a kind.
-struct Dice(u64);
+/// Numbers that are the same for the same number of a kind.
+struct Dice(koalr_upstream::Dice);
 
 impl Dice {
     fn new(kind: u64, number: u64) -> Self {
-        Self(kind << 48 | number)
+        Self(koalr_upstream::Dice::new(kind << 48 | number))
     }
 
     fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
+        self.0.below(end)
     }
 
     fn one_in(&mut self, number: u64) -> bool {
@@ -468,7 +465,7 @@ impl Dice {
     }
 
     fn of<T: Copy, const N: usize>(&mut self, list: [T; N]) -> T {
-        list[usize::try_from(self.below(N as u64)).unwrap()]
+        list[self.0.place(N)]
     }
 }
 

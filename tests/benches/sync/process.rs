@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use koalr_upstream::{Generated, Upstream, World};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tempfile::TempDir;
 
-use crate::Set;
-
-/// Environment variable that says which role this process has.
-pub(crate) const ROLE: &str = "KOALR_BENCH_ROLE";
+use super::Set;
+use super::unpaced::Tally;
+use crate::{role, runtime};
 
 /// What one run cost.
 pub(crate) struct Run {
@@ -54,6 +54,7 @@ impl Server {
         let mut command = role("upstream");
         command.args(numbers.map(|number| number.to_string()));
         command.arg(set.latency.as_millis().to_string());
+        command.arg(u8::from(set.is_paced).to_string());
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -94,8 +95,12 @@ pub(crate) fn upstream() {
         seed: 7,
         now: NOW,
     })
-    .with_latency(Duration::from_millis(numbers[3].into()))
-    .with_limit(160, 1_620);
+    .with_latency(Duration::from_millis(numbers[3].into()));
+    let world = if numbers[4] == 1 {
+        world.with_limit(160, 1_620)
+    } else {
+        world
+    };
     let upstream = Upstream::start_blocking(world).unwrap();
     let mut out = std::io::stdout();
     writeln!(out, "{}", upstream.base_url()).unwrap();
@@ -126,12 +131,7 @@ fn small(count: usize) -> u32 {
 
 /// The role of `koalr` itself.
 pub(crate) fn koalr() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .event_interval(1)
-        .build()
-        .unwrap();
-    if let Err(error) = runtime.block_on(koalr_host::cli::run()) {
+    if let Err(error) = runtime().block_on(koalr_host::cli::run()) {
         panic!("{error}");
     }
 }
@@ -150,26 +150,7 @@ pub(crate) fn floor(server: Server) -> Run {
 
 /// Connects and syncs on a fresh upstream. Only the sync counts.
 pub(crate) fn sync(server: Server) -> Run {
-    let directory = tempfile::tempdir().unwrap();
-    let data = directory.path().to_str().unwrap();
-    let koalr = |args: &[&str]| {
-        let mut command = role("koalr");
-        command
-            .args(args)
-            .args(["--data", data])
-            .env("TOKEN", TOKEN);
-        command
-    };
-    let connect = [
-        "connect",
-        "snyk",
-        "--allow-loopback",
-        "--token-env",
-        "TOKEN",
-        "--upstream",
-        &server.base,
-    ];
-    watch(&mut koalr(&connect));
+    let directory = connect(&server);
     // Its requests are another process's, and Snyk counts those of the last second together.
     std::thread::sleep(Duration::from_millis(1_100));
     let sync = [
@@ -184,7 +165,7 @@ pub(crate) fn sync(server: Server) -> Run {
         "--rate-share",
         "100",
     ];
-    let (watched, output) = watch(&mut koalr(&sync));
+    let (watched, output) = watch(&mut koalr_on(&directory, &sync));
     let report: Value = serde_json::from_str(output.lines().last().unwrap()).unwrap();
     assert_eq!(report["outcome"], "ok", "{output}");
     Run {
@@ -192,6 +173,47 @@ pub(crate) fn sync(server: Server) -> Run {
         issues: report["issues"].as_u64(),
         served: server.stop(),
     }
+}
+
+/// Syncs in a role that gets the data and the upstream, and tells what it did. Only that counts.
+pub(crate) fn pull(name: &str, server: Server) -> (Run, Tally) {
+    let directory = connect(&server);
+    let mut command = role(name);
+    command.arg(directory.path()).arg(&server.base);
+    let (watched, output) = watch(&mut command);
+    let tally: Tally = serde_json::from_str(&output).unwrap();
+    let run = Run {
+        watched,
+        issues: Some(tally.issues),
+        served: server.stop(),
+    };
+    (run, tally)
+}
+
+/// A data directory with a connection to this upstream.
+fn connect(server: &Server) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let connect = [
+        "connect",
+        "snyk",
+        "--allow-loopback",
+        "--token-env",
+        "TOKEN",
+        "--upstream",
+        &server.base,
+    ];
+    watch(&mut koalr_on(&directory, &connect));
+    directory
+}
+
+fn koalr_on(directory: &TempDir, args: &[&str]) -> Command {
+    let mut command = role("koalr");
+    command
+        .args(args)
+        .arg("--data")
+        .arg(directory.path())
+        .env("TOKEN", TOKEN);
+    command
 }
 
 /// Runs a process to its end, looking at it all the time.
@@ -238,17 +260,11 @@ impl Watched {
     }
 }
 
-fn role(name: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.env(ROLE, name);
-    command
-}
-
 /// A token in the form of an API key.
 const TOKEN: &str = "00000000-0000-4000-8000-000000000000";
 
 /// When the generated data was true.
-const NOW: i64 = 1_790_000_000_000;
+pub(super) const NOW: i64 = 1_790_000_000_000;
 
 /// Time between two looks at a process.
 const LOOK: Duration = Duration::from_millis(2);

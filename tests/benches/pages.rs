@@ -2,19 +2,16 @@
 //! which the same server sends without asking anything, and how much there is to send. After something changed, the first
 //! figure is how long the answer takes, and the second until it holds what changed.
 //!
-//! Run by `cargo bench -p koalr-tests --bench pages`. `KOALR_PAGES_FINDINGS` bounds the largest tenant: 10000 takes seconds.
-//! With `-- --browser`, Chromium and chromedriver on the path tell when they first paint.
+//! `KOALR_PAGES_FINDINGS` bounds the largest tenant: 10000 takes seconds. With `-- pages --browser`, Chromium and
+//! chromedriver on the path tell when they first paint.
 
 mod browser;
-#[path = "../reports/company.rs"]
-mod company;
 mod visit;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use company::{Company, NOW};
 use koalr_host::jobs::{InsightAsked, debt, invite};
 use koalr_host::queue::WallClock;
 use koalr_host::serve::{ServeSettings, Server};
@@ -25,22 +22,20 @@ use koalr_platform::ledger::Scope;
 use koalr_store::DataDir;
 use tokio::runtime::Runtime;
 
+use crate::reports::company::{Company, NOW};
+use crate::sheet::{Sheet, Unit, seconds, timed};
 use visit::Visit;
 
-fn main() {
-    // `cargo test --benches` passes no such flag: then one small round proves that the bench still runs.
-    let has = |flag: &str| std::env::args().any(|argument| argument == flag);
-    let is_bench = has("--bench");
+pub(crate) fn run(sheet: &mut Sheet) {
     let largest = match std::env::var("KOALR_PAGES_FINDINGS") {
         Ok(largest) => largest.parse().expect("it is a number of findings"),
-        Err(_) if is_bench => u64::MAX,
-        Err(_) => 1_000,
+        Err(_) if sheet.is_short() => 1_000,
+        Err(_) => u64::MAX,
     };
     let sizes = [1_000, 10_000, 1_000_000];
     let smallest = usize::from(largest >= sizes[1]);
     for size in sizes[smallest..].iter().filter(|size| **size <= largest) {
         let directory = tempfile::tempdir().unwrap();
-        let began = Instant::now();
         let mut company = Company::new(DataDir::open(directory.path()).unwrap(), *size).reopen();
         // As a sync does at its end.
         let asked = InsightAsked {
@@ -49,17 +44,12 @@ fn main() {
             as_of: NOW,
         };
         debt(&mut company.tenant, "snyk", &DebtSettings::default(), asked).unwrap();
-        println!(
-            "{size} findings, stored in {:.1} s",
-            began.elapsed().as_secs_f64()
-        );
-        let rounds = if is_bench { ROUNDS } else { 1 };
-        measure(directory.path(), company, rounds, has("--browser"));
+        measure(directory.path(), company, *size, sheet);
     }
 }
 
-/// Prints a row for each page.
-fn measure(path: &Path, mut company: Company, rounds: usize, is_painted: bool) {
+/// Adds the rows of each page.
+fn measure(path: &Path, mut company: Company, size: u64, sheet: &mut Sheet) {
     let first: Vec<Duration> = PAGES
         .iter()
         .map(|(_, page)| {
@@ -73,65 +63,43 @@ fn measure(path: &Path, mut company: Company, rounds: usize, is_painted: bool) {
     let served = Served::start(path);
     let visit = served.visit(&mut company);
     let (shown, _) = visit.get("/dashboard");
-    let [style, script] = ["css", "js"].map(|ending| visit.get(&asset(&shown, ending)).0.len());
-    println!("style {style} bytes, script {script} bytes");
-    if is_painted {
+    if std::env::args().any(|argument| argument == "--browser") {
         let address = format!("http://{}", served.server.address());
         let painted = browser::first_paints(&address, &visit.cookie, PAINTS);
-        println!("first contentful paint of /dashboard in ms: {painted:?}");
+        let painted = painted.iter().map(|millis| millis / 1e3).collect();
+        sheet
+            .row("dashboard, first contentful paint", Unit::Seconds, painted)
+            .size(size);
     }
-    println!(
-        "{:<44} {:>8} {:>9} {:>9} {:>9} {:>7} {:>16} {:>16}",
-        "page",
-        "bytes",
-        "first ms",
-        "median ms",
-        "p95 ms",
-        "x floor",
-        "after 1 ms",
-        "after 1000 ms"
-    );
     let style = asset(&shown, "css");
-    let mut floor = Vec::new();
-    for ((name, page), first) in [("(the style: the floor)", &*style)]
-        .into_iter()
-        .chain(PAGES)
-        .zip([Duration::ZERO].into_iter().chain(first))
-    {
+    for ((name, page), first) in PAGES.iter().zip(first) {
         let bytes = visit.get(page).0.len();
-        let (mut warm, began) = (Vec::new(), Instant::now());
-        for _ in 0..rounds {
+        let (mut warm, mut floor, began) = (Vec::new(), Vec::new(), Instant::now());
+        for _ in 0..sheet.rounds(ROUNDS) {
             floor.push(visit.get(&style).1);
             warm.push(visit.get(page).1);
             if began.elapsed() > MOST {
                 break;
             }
         }
-        let mut after = |findings| {
-            // What changed would be counted while the next page is measured.
-            if page == style {
-                return String::new();
-            }
+        let [one, thousand] = [1, 1_000].map(|findings| {
             company.change(findings);
             company.deploy();
-            let began = Instant::now();
-            let (mut shown, answered) = visit.get(page);
-            // Where much is to be counted, it says so until that is done.
-            while shown.contains("being counted") {
-                std::thread::sleep(Duration::from_millis(20));
-                shown = visit.get(page).0;
-            }
-            let counted = began.elapsed();
-            format!("{:.1} / {:.0}", millis(answered), millis(counted))
-        };
-        let [one, thousand] = [1, 1_000].map(&mut after);
-        println!(
-            "{name:<44} {bytes:>8} {:>9.1} {:>9.2} {:>9.2} {:>7.1} {one:>16} {thousand:>16}",
-            millis(first),
-            millis(at(&mut warm, 50)),
-            millis(at(&mut warm, 95)),
-            millis(at(&mut warm, 50)) / millis(at(&mut floor, 50)),
-        );
+            timed(|| {
+                // Where much is to be counted, it says so until that is done.
+                while visit.get(page).0.contains("being counted") {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            })
+        });
+        let row = sheet.row(*name, Unit::Seconds, seconds(&warm));
+        row.size(size)
+            .over("style sheet", &seconds(&floor))
+            .at_most(50e-3);
+        row.note(format!(
+            "{bytes} bytes; first after a start {:.1} ms; with what changed after {:.1} ms if it is one finding, after {:.1} ms if a thousand",
+            first.as_secs_f64() * 1e3, one * 1e3, thousand * 1e3
+        ));
     }
     served.stop();
 }
@@ -144,11 +112,7 @@ struct Served {
 
 impl Served {
     fn start(path: &Path) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .event_interval(1)
-            .build()
-            .unwrap();
+        let runtime = crate::runtime();
         let server = runtime.block_on(async {
             let host = Host::open(HostSettings::default()).await.unwrap();
             let settings = ServeSettings {
@@ -182,15 +146,6 @@ fn asset(page: &str, ending: &str) -> String {
     let (before, _) = page.split_once(&ending).expect("a page names it");
     let (_, path) = before.rsplit_once('"').expect("a page names it");
     format!("{path}{}", ending.trim_end_matches('"'))
-}
-
-fn at(times: &mut [Duration], percent: usize) -> Duration {
-    times.sort_unstable();
-    times[(times.len() * percent).div_ceil(100).max(1) - 1]
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }
 
 const PAGES: [(&str, &str); 12] = [

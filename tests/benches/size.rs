@@ -1,0 +1,110 @@
+//! How big the component and the program are, and of how many packages they are built. Nothing here has a spread.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use koalr_tests::{component, workspace};
+
+use crate::sheet::{Sheet, Unit};
+
+pub(crate) fn run(sheet: &mut Sheet) {
+    component_size(sheet);
+    program_size(sheet);
+    packages(sheet);
+}
+
+/// The component by what its bytes are: its core modules' code and data, and the rest, which is types and names.
+fn component_size(sheet: &mut Sheet) {
+    let bytes = component::bytes();
+    let mut parts = BTreeMap::new();
+    for (id, body) in sections(&bytes) {
+        if id == CORE_MODULE {
+            for (id, body) in sections(body) {
+                let part = match id {
+                    CODE => "code",
+                    DATA => "data",
+                    _ => continue,
+                };
+                *parts.entry(part).or_default() += body.len();
+            }
+        }
+    }
+    let rest = bytes.len() - parts.values().sum::<usize>();
+    parts.insert("types and names", rest);
+    sheet
+        .row("component", Unit::Bytes, vec![figure(bytes.len())])
+        .at_most(COMPONENT_BYTES);
+    for (part, size) in parts {
+        sheet.row(
+            format!("component, {part}"),
+            Unit::Bytes,
+            vec![figure(size)],
+        );
+    }
+}
+
+/// The program as last built, if it was: a bench needs only its library.
+fn program_size(sheet: &mut Sheet) {
+    let program = component::folder().join(format!("koalr{}", std::env::consts::EXE_SUFFIX));
+    if let Ok(about) = std::fs::metadata(program) {
+        let size = usize::try_from(about.len()).unwrap();
+        sheet
+            .row("program", Unit::Bytes, vec![figure(size)])
+            .note("as `cargo build --release -p koalr-host` left it");
+    }
+}
+
+/// What is compiled for the program, and for program, tests and benches together.
+fn packages(sheet: &mut Sheet) {
+    let selections = [
+        ("packages of the program", workspace::PROGRAM),
+        ("packages with tests and benches", &[]),
+    ];
+    for (what, selection) in selections {
+        let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for package in workspace::compiled(selection) {
+            let mut words = package.split(' ').map(str::to_owned);
+            let (name, version) = (words.next().unwrap(), words.next().unwrap());
+            versions.entry(name).or_default().insert(version);
+        }
+        let several = versions.iter().filter(|(_, versions)| versions.len() > 1);
+        let several: Vec<&str> = several.map(|(name, _)| name.as_str()).collect();
+        let all = versions.values().map(BTreeSet::len).sum();
+        sheet
+            .row(what, Unit::Count, vec![figure(all)])
+            .note(format!("in several versions: {}", several.join(", ")));
+    }
+}
+
+/// Sections of a module or component: their id and their body.
+fn sections(binary: &[u8]) -> Vec<(u8, &[u8])> {
+    let mut found = Vec::new();
+    let mut rest = &binary[PREAMBLE_BYTES..];
+    while let [id, after @ ..] = rest {
+        // LEB128: seven bits a byte, the lowest first; the last byte has no high bit.
+        let digits = after.iter().take_while(|byte| **byte >= 0x80).count() + 1;
+        let length = after[..digits]
+            .iter()
+            .rev()
+            .fold(0, |length, byte| length << 7 | usize::from(byte & 0x7f));
+        let (body, next) = after[digits..].split_at(length);
+        found.push((*id, body));
+        rest = next;
+    }
+    found
+}
+
+fn figure(size: usize) -> f64 {
+    f64::from(u32::try_from(size).unwrap())
+}
+
+/// Most bytes of the component.
+const COMPONENT_BYTES: f64 = 830_000.0;
+
+/// Magic number and version.
+const PREAMBLE_BYTES: usize = 8;
+/// Section of a component that is a core module.
+const CORE_MODULE: u8 = 1;
+/// Section of a core module with its functions.
+const CODE: u8 = 10;
+/// Section of a core module with what its memory starts with.
+const DATA: u8 = 11;
