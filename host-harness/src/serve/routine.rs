@@ -100,14 +100,16 @@ pub(super) fn plan(desk: &Desk, tenant: &mut Tenant, at: Timestamp) -> Result<()
 /// What a sync of a connected tenant is now: everything if nothing was synced yet, else what changed. A backfill that
 /// waits, since it was cut off, stays one: it also looks back.
 pub(super) fn due(desk: &Desk, tenant: &Tenant) -> Result<Task, HostError> {
+    if !crate::jobs::is_synced(&desk.serving(tenant), tenant)? {
+        return Ok(Task::Backfill);
+    }
     let waits = tenant.waiting_jobs()?.into_iter().any(|job| {
         job.key == SYNC_KEY && job.class == Class::Backfill && job.state == JobState::Waiting
     });
-    let is_synced = crate::jobs::is_synced(&desk.serving(tenant), tenant)?;
-    Ok(if is_synced && !waits {
-        Task::Increment
-    } else {
+    Ok(if waits {
         Task::Backfill
+    } else {
+        Task::Increment
     })
 }
 

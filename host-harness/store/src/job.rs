@@ -147,12 +147,18 @@ impl Tenant {
     /// # Errors
     /// - the database is busy, full or cannot be written
     pub fn revive_jobs(&mut self) -> Result<(), StoreError> {
-        self.database.write(|transaction| {
-            let mut statement = transaction
-                .prepare("SELECT id, key FROM jobs WHERE state = 'running' ORDER BY id")?;
+        let left: Vec<(i64, String)> = self.database.read(|database| {
+            let mut statement =
+                database.prepare("SELECT id, key FROM jobs WHERE state = 'running' ORDER BY id")?;
             let left = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let left: Vec<(i64, String)> = left.collect::<Result<_, _>>()?;
-            for (id, key) in left {
+            Ok(left.collect::<Result<_, _>>()?)
+        })?;
+        // Most tenants have none, and a server begins with thousands.
+        if left.is_empty() {
+            return Ok(());
+        }
+        self.database.write(|transaction| {
+            for (id, key) in &left {
                 let delete = "DELETE FROM jobs WHERE key = ?1 AND state = 'waiting'";
                 transaction.execute(delete, [key])?;
                 let update = "UPDATE jobs SET state = 'waiting' WHERE id = ?1";

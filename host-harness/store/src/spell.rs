@@ -21,8 +21,8 @@ use crate::connection::StoredConnection;
 use crate::error::{Fault, StoreError};
 use crate::tenant::Tenant;
 use repositories::Listed;
-use rows::{Rows, rows_of};
-use segment::{FORMAT, ROW_BITS};
+use rows::Rows;
+use segment::{FORMAT, ROW_BITS, rows_of};
 
 pub use listed::{ListedSpell, SpellPage};
 pub(crate) use refresh::unkept;
@@ -91,7 +91,7 @@ fn scan(
     let mut unread: BTreeSet<u32> = (0..segments).collect();
     let changed = changed(database)?;
     let mut built = 0_u32;
-    let mut rows = Rows::open(database)?;
+    let mut spans = Vec::new();
     let mut statement = database.prepare(SELECT)?;
     let mut kept = statement.query([FORMAT])?;
     let mut spells = Vec::new();
@@ -120,20 +120,15 @@ fn scan(
                 each(segment, spell);
             }
         }
-        for row in changed {
-            rows.read((*row, *row), listed, &mut |listed, _, record| {
-                let spell = &record.spell;
-                if record.connection == connection && listed.is_wanted(spell.repository) {
-                    each(segment, spell);
-                }
-            })?;
-        }
+        spans.extend(changed.iter().map(|row| (segment, (*row, *row))));
     }
-    for segment in &unread {
-        rows.read(rows_of(*segment), listed, &mut |listed, _, record| {
+    spans.extend(unread.iter().map(|segment| (*segment, rows_of(*segment))));
+    let mut rows = Rows::open(database)?;
+    for (segment, span) in spans {
+        rows.read(span, listed, &mut |listed, _, record| {
             let spell = &record.spell;
             if record.connection == connection && listed.is_wanted(spell.repository) {
-                each(*segment, spell);
+                each(segment, spell);
             }
         })?;
     }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use koalr_platform::model::common::{FindingClass, FixState, Timestamp};
-use serde::de::DeserializeOwned;
 
 use crate::connection::StoredConnection;
-use crate::error::{Fault, StoreError};
+use crate::error::StoreError;
+use crate::fields::word;
 use crate::fix::known;
 use crate::tenant::Tenant;
 
@@ -38,9 +38,9 @@ impl Tenant {
             let mut rows = statement.query([connection.id])?;
             while let Some(row) = rows.next()? {
                 let count = row.get::<_, i64>(3)?.unsigned_abs();
-                *tally.classes.entry(word(row.get(0)?)?).or_default() += count;
+                *tally.classes.entry(word(row, 0)?).or_default() += count;
                 if row.get(2)? {
-                    *tally.fixes.entry(word(row.get(1)?)?).or_default() += count;
+                    *tally.fixes.entry(word(row, 1)?).or_default() += count;
                 }
             }
             let mut statement = snapshot.prepare(&looked_up())?;
@@ -50,16 +50,12 @@ impl Tenant {
                 if let Some(unknown) = tally.fixes.get_mut(&FixState::Unknown) {
                     *unknown = unknown.saturating_sub(count);
                 }
-                *tally.fixes.entry(word(row.get(0)?)?).or_default() += count;
+                *tally.fixes.entry(word(row, 0)?).or_default() += count;
             }
             tally.fixes.retain(|_, count| *count > 0);
             Ok(tally)
         })
     }
-}
-
-fn word<T: DeserializeOwned>(word: String) -> Result<T, Fault> {
-    Ok(serde_json::from_value(word.into())?)
 }
 
 /// Open findings about one package, of which their listing knows no fix, by the fix that is known of that package.

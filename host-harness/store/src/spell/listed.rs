@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use koalr_platform::spell::Spell;
 
 use super::repositories::Listed;
-use super::rows::{Rows, rows_of};
+use super::rows::Rows;
 use super::scan;
+use super::segment::rows_of;
 use crate::connection::StoredConnection;
 use crate::error::StoreError;
 use crate::page::{ListedFinding, Slice, finding_at};

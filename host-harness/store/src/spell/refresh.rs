@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 
 use super::repositories::Numbered;
-use super::rows::{Rows, rows_of};
-use super::segment::{self, FORMAT, Record};
+use super::rows::Rows;
+use super::segment::{self, FORMAT, Record, rows_of};
 use super::{changed, segments};
 use crate::database::Transaction;
 use crate::error::{Fault, StoreError};

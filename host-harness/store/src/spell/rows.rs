@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Statement, params};
 
 use super::repositories::Numbers;
-use super::segment::{ROW_BITS, Record};
+use super::segment::{Record, place_of};
 use crate::cell::Parameter;
 use crate::error::Fault;
 use crate::fields::word;
@@ -102,17 +102,6 @@ impl<'c> Rows<'c> {
         }
         Ok(())
     }
-}
-
-/// The first and the last row of a segment.
-pub(super) fn rows_of(segment: u32) -> (i64, i64) {
-    let first = i64::from(segment) << ROW_BITS;
-    (first, first | ((1 << ROW_BITS) - 1))
-}
-
-/// The place of a row in its segment.
-fn place_of(row: i64) -> u16 {
-    u16::try_from(row & ((1 << ROW_BITS) - 1)).unwrap_or_default()
 }
 
 fn life(row: &Row<'_>, numbers: &mut impl Numbers) -> Result<Life, Fault> {

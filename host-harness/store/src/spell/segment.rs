@@ -16,9 +16,8 @@ pub(super) struct Record {
 impl Record {
     /// Whether its finding is not among these rows of its segment, in order.
     pub(super) fn holds(&self, changed: &[i64]) -> bool {
-        let place = |row: &i64| row & ((1 << ROW_BITS) - 1);
         changed
-            .binary_search_by_key(&i64::from(self.place), place)
+            .binary_search_by_key(&self.place, |row| place_of(*row))
             .is_err()
     }
 }
@@ -28,6 +27,25 @@ pub(super) const FORMAT: i64 = 3;
 
 /// The rows of a segment are those whose number is the segment's without so many of its lowest bits.
 pub(super) const ROW_BITS: u32 = 9;
+
+/// The lowest bits of a row.
+const PLACE: i64 = (1 << ROW_BITS) - 1;
+
+/// The segment of a row.
+pub(super) fn segment_of(row: i64) -> u32 {
+    u32::try_from(row >> ROW_BITS).unwrap_or(u32::MAX)
+}
+
+/// The place of a row in its segment.
+pub(super) fn place_of(row: i64) -> u16 {
+    u16::try_from(row & PLACE).unwrap_or_default()
+}
+
+/// The first and the last row of a segment.
+pub(super) fn rows_of(segment: u32) -> (i64, i64) {
+    let first = i64::from(segment) << ROW_BITS;
+    (first, first | PLACE)
+}
 
 /// The bytes of a segment with these records.
 pub(super) fn write(records: &[Record]) -> Vec<u8> {

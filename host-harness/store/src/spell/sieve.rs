@@ -4,8 +4,8 @@ use koalr_platform::spell::Spell;
 use rusqlite::{Connection, OptionalExtension as _, Statement};
 
 use super::repositories::Listed;
-use super::segment::{self, FORMAT};
-use super::{rows_of, segments};
+use super::segment::{self, FORMAT, rows_of, segment_of};
+use super::segments;
 use crate::error::Fault;
 
 /// Passes over segments that are kept and hold nothing that fits.
@@ -45,8 +45,8 @@ impl<'c> Sieve<'c> {
         connection: i64,
         fits: impl Fn(&Spell) -> bool,
     ) -> Result<bool, Fault> {
-        let segment = first >> segment::ROW_BITS;
-        let last = first | ((1 << segment::ROW_BITS) - 1);
+        let segment = segment_of(first);
+        let (first, last) = rows_of(segment);
         let key = (segment, FORMAT, first, last);
         let kept: Option<Vec<u8>> = self.kept.query_row(key, |row| row.get(0)).optional()?;
         self.spells.clear();
