@@ -26,6 +26,12 @@ INSERT INTO finding_resolutions
   SELECT connection, row >> 9, min(resolved_at) FROM findings WHERE resolved_at IS NOT NULL GROUP BY 1, 2;
 DROP INDEX findings_by_state;
 
+-- The id of a project hardly ever stands in two organizations, and what is looked up by key has vanished: entries of half
+-- the bytes, so that a batch writes fewer pages.
+DROP INDEX findings_by_project;
+CREATE INDEX findings_by_project ON findings (project);
+CREATE INDEX findings_vanished ON findings (project, key) WHERE vanished_at IS NOT NULL;
+
 CREATE TRIGGER count_of_a_new_finding AFTER INSERT ON findings
   BEGIN
     INSERT INTO finding_counts VALUES (
