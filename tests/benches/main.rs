@@ -105,12 +105,13 @@ fn main() -> ExitCode {
 fn measure(name: &str) -> Option<Vec<Row>> {
     let directory = tempfile::tempdir().unwrap();
     let rows = directory.path().join("rows.json");
-    let status = role(name)
+    let status = Command::new(std::env::current_exe().unwrap())
         .args(
             std::env::args()
                 .skip(1)
                 .filter(|argument| argument.starts_with('-')),
         )
+        .env(ROLE, name)
         .env(ROWS, &rows)
         .status();
     if !status.unwrap().success() {
@@ -120,11 +121,11 @@ fn measure(name: &str) -> Option<Vec<Row>> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-/// This program again, as a bench or a part of one.
+/// This program again, as a part of a bench.
 fn role(name: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    // A `koalr` refuses variables that it does not know.
-    command.env(ROLE, name).env_remove(ROWS);
+    // Of a `koalr` the environment is configuration, and it refuses variables that it does not know.
+    command.env_clear().env(ROLE, name);
     command
 }
 

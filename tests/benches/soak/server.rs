@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::company::Company;
-use crate::ROLE;
+use crate::role;
 
 /// Where and how it runs now.
 pub(super) struct Server {
@@ -64,13 +64,8 @@ impl Server {
 
     /// A command on the same data.
     pub(super) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .env_clear()
-            .env(ROLE, "koalr")
-            .args(args)
-            .arg("--data")
-            .arg(&self.data);
+        let mut command = role("koalr");
+        command.args(args).arg("--data").arg(&self.data);
         command.stdin(Stdio::null());
         command
     }
