@@ -21,6 +21,7 @@ use tokio::task::JoinSet;
 use client::Client;
 use slow::Slow;
 
+use crate::procfs;
 use crate::runtime;
 use crate::sheet::{Sheet, Unit, quantile, seconds};
 
@@ -51,7 +52,8 @@ async fn measure(tenants: usize, stretch: Duration, sheet: &mut Sheet) {
         .collect();
     // Not counted: it opens files, compiles statements and fills the caches.
     ask(&mut clients, stretch / 2).await;
-    let (began, used) = (Instant::now(), processor_seconds());
+    let used = || procfs::cpu_seconds(std::process::id()).unwrap_or_default();
+    let (began, before) = (Instant::now(), used());
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         alone.push(ask(&mut clients, stretch).await);
@@ -59,7 +61,7 @@ async fn measure(tenants: usize, stretch: Duration, sheet: &mut Sheet) {
         beside.push(ask(&mut clients, stretch).await);
         slow.stop();
     }
-    let cores = (processor_seconds() - used) / began.elapsed().as_secs_f64();
+    let cores = (used() - before) / began.elapsed().as_secs_f64();
     let all = join(&alone);
     let whole: Vec<Option<Duration>> = all.values().flatten().copied().collect();
     for (operation, times) in all
@@ -126,18 +128,6 @@ fn join(rounds: &[Times]) -> Times {
         all.entry(operation).or_default().extend(times);
     }
     all
-}
-
-/// What this process has used, in seconds of one core; 0 where the system does not tell.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // SOURCE: proc_pid_stat(5): `utime` and `stime`, in hundredths of a second, are 14th and 15th; a name in brackets is 2nd.
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2);
-    ticks
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum::<f64>()
-        / 100.0
 }
 
 fn count(items: usize) -> f64 {

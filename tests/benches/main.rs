@@ -10,6 +10,7 @@ mod faults;
 mod load;
 mod pages;
 mod parse;
+mod procfs;
 mod push;
 mod reports;
 mod shadow;

@@ -18,6 +18,7 @@ use koalr_platform::model::record::{Entry, Finding};
 use koalr_platform::model::walk::{Batch, Progress, Scope};
 use koalr_store::{Class, ConnectionRecord, DataDir, TenantId};
 
+use crate::procfs;
 use crate::runtime;
 use crate::sheet::{Sheet, Unit, seconds};
 
@@ -71,6 +72,7 @@ pub(crate) fn run(sheet: &mut Sheet) {
 /// Starts a server with all of them, and tells what that takes.
 async fn idle(data: DataDir, tenants: usize, sheet: &mut Sheet) {
     let host = Host::open(HostSettings::default()).await.unwrap();
+    let resident = || procfs::resident_bytes(std::process::id()).unwrap();
     let before = resident();
     let settings = ServeSettings::on_loopback(Arc::new(WallClock(|| NOW))).unwrap();
     let began = Instant::now();
@@ -211,16 +213,6 @@ fn finding(number: u64) -> Finding {
 )]
 fn size(data: &Path, file: &str) -> f64 {
     fs::metadata(data.join("tenants").join(file)).unwrap().len() as f64
-}
-
-/// Memory of this process that is in RAM, in bytes.
-fn resident() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let mut lines = status
-        .lines()
-        .filter_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = lines.next().unwrap().trim().trim_end_matches(" kB");
-    kib.parse::<f64>().unwrap() * 1024.0
 }
 
 /// Another than the server's: a bench has no upstream that could be synced.
