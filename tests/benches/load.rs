@@ -21,9 +21,8 @@ use tokio::task::JoinSet;
 use client::Client;
 use slow::Slow;
 
-use crate::procfs;
-use crate::runtime;
 use crate::sheet::{Sheet, Unit, quantile, seconds};
+use crate::{now, procfs, runtime};
 
 pub(crate) fn run(sheet: &mut Sheet) {
     let (tenants, stretch) = if sheet.is_short() {
@@ -43,7 +42,7 @@ async fn measure(tenants: usize, stretch: Duration, sheet: &mut Sheet) {
             burst: u32::MAX,
             ..Limits::default()
         },
-        ..ServeSettings::on_loopback(Arc::new(WallClock(company::now))).unwrap()
+        ..ServeSettings::on_loopback(Arc::new(WallClock(now))).unwrap()
     };
     let server = Server::start(host, data, settings).await.unwrap();
     let company = Arc::new(company.read_document(server.address()).await);

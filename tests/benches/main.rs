@@ -23,6 +23,7 @@ mod sync;
 mod tenants;
 
 use std::process::{Command, ExitCode};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sheet::{Row, Sheet, table};
 
@@ -161,6 +162,12 @@ fn machine() -> String {
 fn runtime() -> tokio::runtime::Runtime {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.enable_all().event_interval(1).build().unwrap()
+}
+
+/// The clock's time in milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// Environment variable that says which bench or which part of one this process is.

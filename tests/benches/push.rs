@@ -4,7 +4,7 @@
 //! what Snyk's quota of package lookups lets through in a minute.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use koalr_host::jobs::{ConnectOptions, SyncOptions, connect, sync};
 use koalr_host::queue::WallClock;
@@ -16,8 +16,8 @@ use koalr_upstream::github::{Component, GitHub, GitHubUpstream, PullRequest, Rep
 use koalr_upstream::{Generated, Upstream, World, sample};
 use tokio::task::block_in_place;
 
-use crate::runtime;
 use crate::sheet::{Sheet, Unit, quantile, seconds};
+use crate::{now, runtime};
 
 pub(crate) fn run(sheet: &mut Sheet) {
     let (pushes, issues) = if sheet.is_short() {
@@ -188,11 +188,6 @@ fn repository(pushes: u64) -> Repository {
 
 fn sha(number: u64) -> String {
     format!("{number:040x}")
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// Pushes of one run: eight of twenty packages are 160 lookups, and Snyk lets 180 a minute through.

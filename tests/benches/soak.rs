@@ -17,12 +17,12 @@ mod wire;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use koalr_upstream::{Dice, Upstream};
 
-use crate::runtime;
 use crate::sheet::{Sheet, Unit, quantile};
+use crate::{now, runtime};
 use chaos::Done;
 use check::Found;
 use company::Company;
@@ -343,12 +343,6 @@ fn count(number: usize) -> f64 {
 
 fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).map_or(usual, |text| text.parse().unwrap())
-}
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// Threads that send.

@@ -7,9 +7,9 @@ use koalr_upstream::github::{Delivery, Deployment, Event, Incident, PullRequest}
 use koalr_upstream::{Dice, sample};
 
 use super::company::{Company, HOOK_SECRET, SERVICE, Tenant, packages, sha};
-use super::now;
 use super::server::Server;
 use super::wire;
+use crate::now;
 
 /// What was sent about one tenant, and taken.
 #[derive(Default)]
