@@ -18,6 +18,7 @@ mod sheet;
 mod size;
 mod soak;
 mod storage;
+mod stored;
 mod swap;
 mod sync;
 mod tenants;
