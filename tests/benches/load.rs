@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use client::Client;
 use slow::Slow;
 
-use crate::sheet::{Sheet, Unit, quantile, seconds};
+use crate::sheet::{Sheet, Unit, figure, quantile, seconds};
 use crate::{now, procfs, runtime};
 
 pub(crate) fn run(sheet: &mut Sheet) {
@@ -68,7 +68,7 @@ async fn measure(tenants: usize, stretch: Duration, sheet: &mut Sheet) {
         .map(|(name, times)| (*name, times))
         .chain([("all requests", &whole)])
     {
-        let rate = count(times.len()) / stretch.as_secs_f64() / f64::from(ROUNDS);
+        let rate = figure(times.len()) / stretch.as_secs_f64() / f64::from(ROUNDS);
         let errors = times.iter().filter(|time| time.is_none()).count();
         let good = seconds(times.iter().flatten());
         let p99 = quantile(&good, 99) * 1e3;
@@ -127,10 +127,6 @@ fn join(rounds: &[Times]) -> Times {
         all.entry(operation).or_default().extend(times);
     }
     all
-}
-
-fn count(items: usize) -> f64 {
-    u32::try_from(items).map_or(f64::MAX, f64::from)
 }
 
 /// Connections that are kept, each with one request at a time.

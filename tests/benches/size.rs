@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use koalr_tests::{component, workspace};
 
-use crate::sheet::{Sheet, Unit};
+use crate::sheet::{Sheet, Unit, figure};
 
 pub(crate) fn run(sheet: &mut Sheet) {
     component_size(sheet);
@@ -70,7 +70,7 @@ fn packages(sheet: &mut Sheet) {
         let several: Vec<&str> = several.map(|(name, _)| name.as_str()).collect();
         let all = versions.values().map(BTreeSet::len).sum();
         sheet
-            .row(what, Unit::Count, vec![figure(all)])
+            .count(what, all)
             .note(format!("in several versions: {}", several.join(", ")));
     }
 }
@@ -91,10 +91,6 @@ fn sections(binary: &[u8]) -> Vec<(u8, &[u8])> {
         rest = next;
     }
     found
-}
-
-fn figure(size: usize) -> f64 {
-    f64::from(u32::try_from(size).unwrap())
 }
 
 /// Most bytes of the component.
