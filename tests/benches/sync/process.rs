@@ -36,8 +36,6 @@ pub(crate) struct Served {
     pub(crate) listings: u32,
     /// Most requests within one second.
     pub(crate) busiest: u32,
-    /// Requests a second in the busiest five of them.
-    pub(crate) steady: u32,
     /// Requests that came too fast.
     pub(crate) refused: u32,
 }
@@ -119,7 +117,6 @@ pub(crate) fn upstream() {
     let served = Served {
         listings: small(listings),
         busiest: small(upstream.requests_in_busiest(Duration::from_secs(1))),
-        steady: small(upstream.requests_in_busiest(5 * Duration::from_secs(1))) / 5,
         refused: small(upstream.refused_requests()),
     };
     writeln!(out, "{}", serde_json::to_string(&served).unwrap()).unwrap();
