@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use koalr_tests::{component, workspace};
+use koalr_tests::component::{self, CORE_MODULE, sections};
+use koalr_tests::workspace;
 
 use crate::sheet::{Sheet, Unit, figure};
 
@@ -75,31 +76,9 @@ fn packages(sheet: &mut Sheet) {
     }
 }
 
-/// Sections of a module or component: their id and their body.
-fn sections(binary: &[u8]) -> Vec<(u8, &[u8])> {
-    let mut found = Vec::new();
-    let mut rest = &binary[PREAMBLE_BYTES..];
-    while let [id, after @ ..] = rest {
-        // LEB128: seven bits a byte, the lowest first; the last byte has no high bit.
-        let digits = after.iter().take_while(|byte| **byte >= 0x80).count() + 1;
-        let length = after[..digits]
-            .iter()
-            .rev()
-            .fold(0, |length, byte| length << 7 | usize::from(byte & 0x7f));
-        let (body, next) = after[digits..].split_at(length);
-        found.push((*id, body));
-        rest = next;
-    }
-    found
-}
-
 /// Most bytes of the component.
 const COMPONENT_BYTES: f64 = 830_000.0;
 
-/// Magic number and version.
-const PREAMBLE_BYTES: usize = 8;
-/// Section of a component that is a core module.
-const CORE_MODULE: u8 = 1;
 /// Section of a core module with its functions.
 const CODE: u8 = 10;
 /// Section of a core module with what its memory starts with.
