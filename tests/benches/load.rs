@@ -21,8 +21,8 @@ use tokio::task::JoinSet;
 use client::Client;
 use slow::Slow;
 
-use crate::runtime;
-use crate::sheet::{Sheet, Unit, quantile, seconds};
+use crate::sheet::{Sheet, Unit, figure, quantile, seconds};
+use crate::{now, procfs, runtime};
 
 pub(crate) fn run(sheet: &mut Sheet) {
     let (tenants, stretch) = if sheet.is_short() {
@@ -42,7 +42,7 @@ async fn measure(tenants: usize, stretch: Duration, sheet: &mut Sheet) {
             burst: u32::MAX,
             ..Limits::default()
         },
-        ..ServeSettings::on_loopback(Arc::new(WallClock(company::now))).unwrap()
+        ..ServeSettings::on_loopback(Arc::new(WallClock(now))).unwrap()
     };
     let server = Server::start(host, data, settings).await.unwrap();
     let company = Arc::new(company.read_document(server.address()).await);
@@ -51,7 +51,8 @@ async fn measure(tenants: usize, stretch: Duration, sheet: &mut Sheet) {
         .collect();
     // Not counted: it opens files, compiles statements and fills the caches.
     ask(&mut clients, stretch / 2).await;
-    let (began, used) = (Instant::now(), processor_seconds());
+    let used = || procfs::cpu_seconds(std::process::id()).unwrap_or_default();
+    let (began, before) = (Instant::now(), used());
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         alone.push(ask(&mut clients, stretch).await);
@@ -59,7 +60,7 @@ async fn measure(tenants: usize, stretch: Duration, sheet: &mut Sheet) {
         beside.push(ask(&mut clients, stretch).await);
         slow.stop();
     }
-    let cores = (processor_seconds() - used) / began.elapsed().as_secs_f64();
+    let cores = (used() - before) / began.elapsed().as_secs_f64();
     let all = join(&alone);
     let whole: Vec<Option<Duration>> = all.values().flatten().copied().collect();
     for (operation, times) in all
@@ -67,7 +68,7 @@ async fn measure(tenants: usize, stretch: Duration, sheet: &mut Sheet) {
         .map(|(name, times)| (*name, times))
         .chain([("all requests", &whole)])
     {
-        let rate = count(times.len()) / stretch.as_secs_f64() / f64::from(ROUNDS);
+        let rate = figure(times.len()) / stretch.as_secs_f64() / f64::from(ROUNDS);
         let errors = times.iter().filter(|time| time.is_none()).count();
         let good = seconds(times.iter().flatten());
         let p99 = quantile(&good, 99) * 1e3;
@@ -126,22 +127,6 @@ fn join(rounds: &[Times]) -> Times {
         all.entry(operation).or_default().extend(times);
     }
     all
-}
-
-/// What this process has used, in seconds of one core; 0 where the system does not tell.
-fn processor_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // SOURCE: proc_pid_stat(5): `utime` and `stime`, in hundredths of a second, are 14th and 15th; a name in brackets is 2nd.
-    let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = after_name.split_whitespace().skip(11).take(2);
-    ticks
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum::<f64>()
-        / 100.0
-}
-
-fn count(items: usize) -> f64 {
-    u32::try_from(items).map_or(f64::MAX, f64::from)
 }
 
 /// Connections that are kept, each with one request at a time.

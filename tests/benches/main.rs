@@ -10,6 +10,7 @@ mod faults;
 mod load;
 mod pages;
 mod parse;
+mod procfs;
 mod push;
 mod reports;
 mod shadow;
@@ -17,11 +18,13 @@ mod sheet;
 mod size;
 mod soak;
 mod storage;
+mod stored;
 mod swap;
 mod sync;
 mod tenants;
 
 use std::process::{Command, ExitCode};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sheet::{Row, Sheet, table};
 
@@ -105,12 +108,13 @@ fn main() -> ExitCode {
 fn measure(name: &str) -> Option<Vec<Row>> {
     let directory = tempfile::tempdir().unwrap();
     let rows = directory.path().join("rows.json");
-    let status = role(name)
+    let status = Command::new(std::env::current_exe().unwrap())
         .args(
             std::env::args()
                 .skip(1)
                 .filter(|argument| argument.starts_with('-')),
         )
+        .env(ROLE, name)
         .env(ROWS, &rows)
         .status();
     if !status.unwrap().success() {
@@ -120,11 +124,11 @@ fn measure(name: &str) -> Option<Vec<Row>> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-/// This program again, as a bench or a part of one.
+/// This program again, as a part of a bench.
 fn role(name: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    // A `koalr` refuses variables that it does not know.
-    command.env(ROLE, name).env_remove(ROWS);
+    // Of a `koalr` the environment is configuration, and it refuses variables that it does not know.
+    command.env_clear().env(ROLE, name);
     command
 }
 
@@ -159,6 +163,12 @@ fn machine() -> String {
 fn runtime() -> tokio::runtime::Runtime {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.enable_all().event_interval(1).build().unwrap()
+}
+
+/// The clock's time in milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// Environment variable that says which bench or which part of one this process is.

@@ -3,10 +3,8 @@
 //! million issues runs. Everything is in this process and on loopback. The number of pushes is
 //! what Snyk's quota of package lookups lets through in a minute.
 
-use std::fmt::Write as _;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use koalr_host::jobs::{ConnectOptions, SyncOptions, connect, sync};
 use koalr_host::queue::WallClock;
@@ -14,15 +12,12 @@ use koalr_host::serve::{GITHUB, GitHubHook, ServeSettings, Server};
 use koalr_host::{Host, HostSettings, RateShare};
 use koalr_runtime::Secret;
 use koalr_store::{DataDir, Tenant, TenantId};
-use koalr_upstream::github::{
-    Component, Delivery, GitHub, GitHubUpstream, PullRequest, Repository,
-};
+use koalr_upstream::github::{Component, GitHub, GitHubUpstream, PullRequest, Repository};
 use koalr_upstream::{Generated, Upstream, World, sample};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::task::block_in_place;
 
-use crate::runtime;
 use crate::sheet::{Sheet, Unit, quantile, seconds};
+use crate::{now, runtime};
 
 pub(crate) fn run(sheet: &mut Sheet) {
     let (pushes, issues) = if sheet.is_short() {
@@ -131,8 +126,9 @@ async fn push(server: &Server, github: &GitHubUpstream, number: u64) -> Push {
     let head = sha(number);
     let pull = PullRequest::new(REPOSITORY, number, &sha(0), &head, now());
     let began = Instant::now();
-    let status = deliver(server.address(), &pull.opened().deliver(SECRET)).await;
-    assert_eq!(status, 202);
+    let delivery = pull.opened().deliver(SECRET);
+    let sent = block_in_place(|| delivery.send(server.address(), "/webhooks/acme/github"));
+    assert_eq!(sent.unwrap().0, 202);
     loop {
         let runs = github.check_runs();
         let run = runs.iter().find(|run| run.head_sha == head);
@@ -148,24 +144,6 @@ async fn push(server: &Server, github: &GitHubUpstream, number: u64) -> Push {
         assert!(began.elapsed() < LONGEST, "no verdict came");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-}
-
-async fn deliver(address: SocketAddr, delivery: &Delivery) -> u16 {
-    let mut request = "POST /webhooks/acme/github HTTP/1.1\r\nhost: koalr\r\n".to_owned();
-    for (name, value) in &delivery.headers {
-        let _ = write!(request, "{name}: {value}\r\n");
-    }
-    let length = delivery.body.len();
-    let _ = write!(
-        request,
-        "content-length: {length}\r\nconnection: close\r\n\r\n"
-    );
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    stream.write_all(&delivery.body).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 async fn host(directory: &std::path::Path) -> Host {
@@ -210,11 +188,6 @@ fn repository(pushes: u64) -> Repository {
 
 fn sha(number: u64) -> String {
     format!("{number:040x}")
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// Pushes of one run: eight of twenty packages are 160 lookups, and Snyk lets 180 a minute through.

@@ -9,6 +9,7 @@ use koalr_store::{DecisionFilter, StoreError, Tenant};
 use koalr_tests::component;
 use koalr_tests::shadowed::{NOW, Past};
 
+use crate::procfs;
 use crate::runtime;
 use crate::sheet::{Sheet, Unit, timed};
 
@@ -28,7 +29,8 @@ async fn bench(changes: u32, sheet: &mut Sheet) {
     let other = with_version(&component::bytes(), "0.2.0");
     let candidate = past.host.load("variant", other).await.unwrap();
     let sides = (&past.host, &candidate);
-    let before = resident_kib();
+    let peak = || procfs::peak_bytes(std::process::id()).unwrap_or_default();
+    let before = peak();
     let tenants = past.tenants();
     let tenant = past.data.tenant(&tenants[0], false).unwrap();
     let (mut read, mut policy, mut versions) = (Vec::new(), Vec::new(), Vec::new());
@@ -53,8 +55,8 @@ async fn bench(changes: u32, sheet: &mut Sheet) {
             .over("reading the decisions", &read)
             .at_most(2.0);
         row.note(format!(
-            "{} KiB more than before",
-            resident_kib().saturating_sub(before)
+            "{:.0} KiB more than before",
+            (peak() - before) / 1024.0
         ));
     }
 }
@@ -73,14 +75,6 @@ fn decisions(tenant: &Tenant) -> u32 {
     });
     read.unwrap();
     count
-}
-
-/// Largest memory of this process so far.
-fn resident_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().next());
-    kib.and_then(|kib| kib.parse().ok()).unwrap_or_default()
 }
 
 const ROUNDS: usize = 3;

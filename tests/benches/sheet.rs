@@ -56,6 +56,11 @@ impl Sheet {
         self.rows.last_mut().expect("it was just added")
     }
 
+    /// A new row of one count.
+    pub(crate) fn count(&mut self, what: impl Into<String>, count: usize) -> &mut Row {
+        self.row(what, Unit::Count, vec![figure(count)])
+    }
+
     pub(crate) fn into_rows(self) -> Vec<Row> {
         self.rows
     }
@@ -153,6 +158,11 @@ pub(crate) fn quantile(figures: &[f64], percent: usize) -> f64 {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted[(sorted.len() * percent).div_ceil(100).max(1) - 1]
+}
+
+/// A count or a size as a figure.
+pub(crate) fn figure(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap())
 }
 
 /// How long work takes, in seconds.

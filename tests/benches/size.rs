@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use koalr_tests::{component, workspace};
+use koalr_tests::component::{self, CORE_MODULE, sections};
+use koalr_tests::workspace;
 
-use crate::sheet::{Sheet, Unit};
+use crate::sheet::{Sheet, Unit, figure};
 
 pub(crate) fn run(sheet: &mut Sheet) {
     component_size(sheet);
@@ -70,40 +71,14 @@ fn packages(sheet: &mut Sheet) {
         let several: Vec<&str> = several.map(|(name, _)| name.as_str()).collect();
         let all = versions.values().map(BTreeSet::len).sum();
         sheet
-            .row(what, Unit::Count, vec![figure(all)])
+            .count(what, all)
             .note(format!("in several versions: {}", several.join(", ")));
     }
-}
-
-/// Sections of a module or component: their id and their body.
-fn sections(binary: &[u8]) -> Vec<(u8, &[u8])> {
-    let mut found = Vec::new();
-    let mut rest = &binary[PREAMBLE_BYTES..];
-    while let [id, after @ ..] = rest {
-        // LEB128: seven bits a byte, the lowest first; the last byte has no high bit.
-        let digits = after.iter().take_while(|byte| **byte >= 0x80).count() + 1;
-        let length = after[..digits]
-            .iter()
-            .rev()
-            .fold(0, |length, byte| length << 7 | usize::from(byte & 0x7f));
-        let (body, next) = after[digits..].split_at(length);
-        found.push((*id, body));
-        rest = next;
-    }
-    found
-}
-
-fn figure(size: usize) -> f64 {
-    f64::from(u32::try_from(size).unwrap())
 }
 
 /// Most bytes of the component.
 const COMPONENT_BYTES: f64 = 830_000.0;
 
-/// Magic number and version.
-const PREAMBLE_BYTES: usize = 8;
-/// Section of a component that is a core module.
-const CORE_MODULE: u8 = 1;
 /// Section of a core module with its functions.
 const CODE: u8 = 10;
 /// Section of a core module with what its memory starts with.

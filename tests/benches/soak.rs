@@ -17,12 +17,12 @@ mod wire;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use koalr_upstream::{Dice, Upstream};
 
-use crate::runtime;
 use crate::sheet::{Sheet, Unit, quantile};
+use crate::{now, runtime};
 use chaos::Done;
 use check::Found;
 use company::Company;
@@ -88,11 +88,7 @@ pub(crate) fn run(sheet: &mut Sheet) {
     }
     let counts = traffic(&told);
     sheet
-        .row(
-            "lost, doubled, left undone or told",
-            Unit::Count,
-            vec![count(found.complaints.len())],
-        )
+        .count("lost, doubled, left undone or told", found.complaints.len())
         .at_most(0.0)
         .note(format!(
             "{} tenants, {:.0} s, seed {}: {}",
@@ -102,33 +98,25 @@ pub(crate) fn run(sheet: &mut Sheet) {
             told_of(&told, counts)
         ));
     sheet
-        .row("requests that were answered", Unit::Count, vec![count(counts.answered)])
+        .count("requests that were answered", counts.answered)
         .note(format!(
             "{} webhooks taken, {} of them known already; {} had no answer and were sent again; {} refused",
             counts.webhooks, counts.duplicates, counts.unanswered, counts.refused
         ));
-    sheet
-        .row("kills", Unit::Count, vec![count(done.kills)])
-        .note(format!(
-            "{} swaps, {} changes of issues upstream",
-            done.swaps, done.changes
-        ));
+    sheet.count("kills", done.kills).note(format!(
+        "{} swaps, {} changes of issues upstream",
+        done.swaps, done.changes
+    ));
     let (spoiled, words) = upstreams(&company);
     sheet
-        .row(
-            "answers that were spoiled",
-            Unit::Count,
-            vec![count(spoiled)],
-        )
+        .count("answers that were spoiled", spoiled)
         .note(words);
+    sheet.count("decisions", found.decisions).note(format!(
+        "{} heads superseded before theirs; {} findings, {} audit entries",
+        found.superseded, found.findings, found.audited
+    ));
     sheet
-        .row("decisions", Unit::Count, vec![count(found.decisions)])
-        .note(format!(
-            "{} heads superseded before theirs; {} findings, {} audit entries",
-            found.superseded, found.findings, found.audited
-        ));
-    sheet
-        .row("jobs given up", Unit::Count, vec![count(found.dead.len())])
+        .count("jobs given up", found.dead.len())
         .note(reasons(&found));
     if !sheet.is_short() {
         memory(sheet, &samples);
@@ -337,18 +325,8 @@ fn memory(sheet: &mut Sheet, samples: &[Sample]) {
         ));
 }
 
-fn count(number: usize) -> f64 {
-    f64::from(u32::try_from(number).unwrap())
-}
-
 fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).map_or(usual, |text| text.parse().unwrap())
-}
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// Threads that send.

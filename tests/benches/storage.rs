@@ -3,18 +3,17 @@
 
 use std::path::Path;
 
-use koalr_platform::model::common::{
-    Endpoint, ExploitMaturity, FindingClass, FixState, Reachability, Severity, Timestamp,
-};
-use koalr_platform::model::connection::{Account, Connection, CredentialFacts, Organization};
+use koalr_platform::model::common::{ExploitMaturity, FindingClass, FixState, Timestamp};
+use koalr_platform::model::connection::Organization;
 use koalr_platform::model::record::{CvssRating, Entry, Finding, PackageVersion, SelectedCvss};
 use koalr_platform::model::walk::{Batch, Cursor, Progress, Scope};
-use koalr_store::{ConnectionRecord, DataDir, StoredConnection, Tenant, TenantId};
+use koalr_store::{DataDir, StoredConnection, Tenant, TenantId};
 use koalr_upstream::Dice;
 use rusqlite::types::Value;
 use rusqlite::{Connection as Sqlite, params_from_iter};
 
 use crate::sheet::{Sheet, Unit, timed};
+use crate::stored;
 
 pub(crate) fn run(sheet: &mut Sheet) {
     let directory = tempfile::tempdir().unwrap();
@@ -48,7 +47,13 @@ impl Store {
         let data = DataDir::open(directory).unwrap();
         let id = TenantId::parse(TENANT).unwrap();
         let mut tenant = data.tenant(&id, true).unwrap();
-        let connection = tenant.save_connection(&connection(), "a token").unwrap();
+        let mut connection = stored::connection("snyk", NOW);
+        connection.connection.organizations.push(Organization {
+            id: ORGANIZATION.to_owned(),
+            slug: None,
+            name: "Shop".to_owned(),
+        });
+        let connection = tenant.save_connection(&connection, "a token").unwrap();
         Self {
             tenant,
             connection,
@@ -67,10 +72,9 @@ impl Store {
     fn batch(&mut self, findings: u32) -> Batch {
         let first = self.stored;
         self.stored += findings;
+        let records = first..self.stored;
+        let records = records.map(|number| Entry::Finding(finding(number.into())));
         Batch {
-            records: (first..self.stored)
-                .map(|number| Entry::Finding(finding(number.into())))
-                .collect(),
             cursor: Some(Cursor {
                 format: 1,
                 bytes: self.stored.to_le_bytes().to_vec(),
@@ -81,10 +85,7 @@ impl Store {
                 total: None,
             },
             requests: findings.div_ceil(100),
-            resume_after_secs: None,
-            coverage: Vec::new(),
-            diagnostics: Vec::new(),
-            extra: Vec::new(),
+            ..stored::batch(records.collect())
         }
     }
 
@@ -167,7 +168,6 @@ fn finding(number: u64) -> Finding {
             name: format!("package-{}", problem % 20_000),
             version: Some("1.0.0".to_owned()),
         }],
-        severity: Some(Severity::High),
         cvss: vec![CvssRating {
             source: "Snyk".to_owned(),
             version: "3.1".to_owned(),
@@ -181,21 +181,10 @@ fn finding(number: u64) -> Finding {
             reason: "the upstream's own, of the newest version".to_owned(),
         }),
         exploit: ExploitMaturity::ProofOfConcept,
-        risk: None,
-        reachability: Reachability::Unknown,
         fix: FixState::Available,
         fix_source: "feed-flags".to_owned(),
-        fixed_in: Vec::new(),
-        license: None,
-        location: None,
-        open: true,
-        ignored: false,
-        created_at: at,
-        updated_at: at,
-        introduced_at: Some(at),
-        resolved_at: None,
         disclosed_at: Some(at),
-        extra: Vec::new(),
+        ..stored::finding(at)
     }
 }
 
@@ -213,40 +202,6 @@ fn id(number: u64) -> String {
 /// Another number, the same for the same one.
 fn mixed(number: u64) -> u64 {
     Dice::new(number).draw()
-}
-
-fn connection() -> ConnectionRecord {
-    ConnectionRecord {
-        integration: "snyk".to_owned(),
-        endpoint: Endpoint {
-            origin: "EU-01".to_owned(),
-            base: "https://api.eu.example.com".to_owned(),
-        },
-        allow_loopback: false,
-        credential: CredentialFacts {
-            kind: None,
-            audience_host: None,
-        },
-        connection: Connection {
-            account: Account {
-                id: "u1".to_owned(),
-                name: "Ada".to_owned(),
-                kind: "user".to_owned(),
-            },
-            organizations: vec![Organization {
-                id: ORGANIZATION.to_owned(),
-                slug: None,
-                name: "Shop".to_owned(),
-            }],
-            capabilities: Vec::new(),
-            warnings: Vec::new(),
-            extra: Vec::new(),
-        },
-        plugin_version: "0.1.0".to_owned(),
-        ca_pem: None,
-        downloads: Vec::new(),
-        connected_at: NOW,
-    }
 }
 
 const NOW: Timestamp = 1_790_000_000_000;

@@ -18,7 +18,7 @@ pub(crate) fn run(sheet: &mut Sheet) {
 async fn bench(sheet: &mut Sheet) {
     let swaps = if sheet.is_short() { 10 } else { 1_000 };
     let stage = Arc::new(Stage::new().await);
-    let mut counted = [0; 4];
+    let (mut counted, mut failed) = ([0; 3], 0);
     let (mut swap, mut with_p50, mut with_p99) = (Vec::new(), Vec::new(), Vec::new());
     let (mut without_p50, mut without_p99) = (Vec::new(), Vec::new());
     for _ in 0..sheet.rounds(3) {
@@ -33,11 +33,11 @@ async fn bench(sheet: &mut Sheet) {
         without_p50.push(quantile(&decisions[1], 50));
         without_p99.push(quantile(&decisions[1], 99));
         swap.extend(seconds(&with.swaps));
-        let numbers = [with.decisions.len(), with.failed.len()].map(|number| number as u64);
-        let one = [numbers[0], with.syncs, with.on_retired, numbers[1]];
+        failed += with.failed.len();
+        let one = [with.decisions.len() as u64, with.syncs, with.on_retired];
         counted = std::array::from_fn(|place| counted[place] + one[place]);
     }
-    let [decisions, syncs, on_retired, failed] = counted;
+    let [decisions, syncs, on_retired] = counted;
     let row = sheet.row(
         "a decision while versions swap, p50",
         Unit::Seconds,
@@ -54,11 +54,6 @@ async fn bench(sheet: &mut Sheet) {
     sheet.row("a swap", Unit::Seconds, swap).note(format!(
         "{all} swaps, {decisions} decisions, {syncs} syncs, {on_retired} ended on a retired version"
     ));
-    #[expect(clippy::cast_precision_loss, reason = "there are few")]
-    let row = sheet.row(
-        "calls that failed while versions swap",
-        Unit::Count,
-        vec![failed as f64],
-    );
+    let row = sheet.count("calls that failed while versions swap", failed);
     row.at_most(0.0);
 }

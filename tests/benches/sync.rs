@@ -65,15 +65,12 @@ fn measure(set: &Set, sheet: &mut Sheet) {
         .ratio_at_most(1.3);
     row.note(format!(
         "{} listing requests, {} in the busiest second, {} refused; {:.1} s of computing",
-        served.listings,
-        served.busiest,
-        served.refused,
-        syncs[0].watched.cpu.as_secs_f64()
+        served.listings, served.busiest, served.refused, syncs[0].watched.cpu_seconds
     ));
     let row = sheet.row(
         format!("peak memory, {latency} ms a request"),
         Unit::Bytes,
-        of(&syncs, |run| f64::from(run.watched.peak_kib) * 1024.0),
+        of(&syncs, |run| run.watched.peak_bytes),
     );
     row.size(set.issues);
 }

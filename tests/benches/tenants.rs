@@ -10,16 +10,12 @@ use std::time::{Duration, Instant};
 use koalr_host::queue::WallClock;
 use koalr_host::serve::{ServeSettings, Server};
 use koalr_host::{Host, HostSettings};
-use koalr_platform::model::common::{
-    Endpoint, ExploitMaturity, FindingClass, FixState, Reachability, Severity,
-};
-use koalr_platform::model::connection::{Account, Connection, CredentialFacts};
 use koalr_platform::model::record::{Entry, Finding};
-use koalr_platform::model::walk::{Batch, Progress, Scope};
-use koalr_store::{Class, ConnectionRecord, DataDir, TenantId};
+use koalr_platform::model::walk::Scope;
+use koalr_store::{Class, DataDir, TenantId};
 
-use crate::runtime;
 use crate::sheet::{Sheet, Unit, seconds};
+use crate::{procfs, runtime, stored};
 
 pub(crate) fn run(sheet: &mut Sheet) {
     let is_bench = !sheet.is_short();
@@ -71,6 +67,7 @@ pub(crate) fn run(sheet: &mut Sheet) {
 /// Starts a server with all of them, and tells what that takes.
 async fn idle(data: DataDir, tenants: usize, sheet: &mut Sheet) {
     let host = Host::open(HostSettings::default()).await.unwrap();
+    let resident = || procfs::resident_bytes(std::process::id()).unwrap();
     let before = resident();
     let settings = ServeSettings::on_loopback(Arc::new(WallClock(|| NOW))).unwrap();
     let began = Instant::now();
@@ -109,27 +106,14 @@ fn name(number: usize) -> TenantId {
 fn fill(data: &DataDir, id: &TenantId, findings: u64) {
     data.create_tenant(id, NOW).unwrap();
     let mut tenant = data.tenant(id, false).unwrap();
-    let connection = tenant.save_connection(&connection(), "a token").unwrap();
+    let connection = stored::connection(INTEGRATION, NOW);
+    let connection = tenant.save_connection(&connection, "a token").unwrap();
     let scope = Scope::Organizations(vec!["o1".to_owned()]);
     let mut numbers = 0..findings;
     while !numbers.is_empty() {
         let records = numbers.by_ref().take(10_000);
-        let batch = Batch {
-            records: records
-                .map(|number| Entry::Finding(finding(number)))
-                .collect(),
-            cursor: None,
-            done: true,
-            progress: Progress {
-                done: 1,
-                total: None,
-            },
-            requests: 1,
-            resume_after_secs: None,
-            coverage: Vec::new(),
-            diagnostics: Vec::new(),
-            extra: Vec::new(),
-        };
+        let records = records.map(|number| Entry::Finding(finding(number)));
+        let batch = stored::batch(records.collect());
         tenant
             .apply_batch(&connection, &scope, &batch, NOW)
             .unwrap();
@@ -140,68 +124,14 @@ fn fill(data: &DataDir, id: &TenantId, findings: u64) {
     stored.unwrap();
 }
 
-fn connection() -> ConnectionRecord {
-    ConnectionRecord {
-        integration: INTEGRATION.to_owned(),
-        endpoint: Endpoint {
-            origin: "EU-01".to_owned(),
-            base: "https://api.eu.example.com".to_owned(),
-        },
-        allow_loopback: false,
-        credential: CredentialFacts {
-            kind: None,
-            audience_host: None,
-        },
-        connection: Connection {
-            account: Account {
-                id: "u1".to_owned(),
-                name: "Ada".to_owned(),
-                kind: "user".to_owned(),
-            },
-            organizations: Vec::new(),
-            capabilities: Vec::new(),
-            warnings: Vec::new(),
-            extra: Vec::new(),
-        },
-        plugin_version: "0.1.0".to_owned(),
-        ca_pem: None,
-        downloads: Vec::new(),
-        connected_at: NOW,
-    }
-}
-
 fn finding(number: u64) -> Finding {
     Finding {
         id: format!("f{number:09}"),
         key: format!("k{number:09}"),
         organization: "o1".to_owned(),
         project: format!("p{}", number % 20),
-        class: FindingClass::Code,
-        kind: "code".to_owned(),
-        title: "Prototype pollution".to_owned(),
         vulnerability: format!("V-{}", number % 5_000),
-        aliases: Vec::new(),
-        weaknesses: Vec::new(),
-        packages: Vec::new(),
-        severity: Some(Severity::High),
-        cvss: Vec::new(),
-        selected: None,
-        exploit: ExploitMaturity::Unknown,
-        risk: None,
-        reachability: Reachability::Unknown,
-        fix: FixState::Unknown,
-        fix_source: String::new(),
-        fixed_in: Vec::new(),
-        license: None,
-        location: None,
-        open: true,
-        ignored: false,
-        created_at: NOW,
-        updated_at: NOW,
-        introduced_at: Some(NOW),
-        resolved_at: None,
-        disclosed_at: None,
-        extra: Vec::new(),
+        ..stored::finding(NOW)
     }
 }
 
@@ -211,16 +141,6 @@ fn finding(number: u64) -> Finding {
 )]
 fn size(data: &Path, file: &str) -> f64 {
     fs::metadata(data.join("tenants").join(file)).unwrap().len() as f64
-}
-
-/// Memory of this process that is in RAM, in bytes.
-fn resident() -> f64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let mut lines = status
-        .lines()
-        .filter_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = lines.next().unwrap().trim().trim_end_matches(" kB");
-    kib.parse::<f64>().unwrap() * 1024.0
 }
 
 /// Another than the server's: a bench has no upstream that could be synced.

@@ -77,6 +77,24 @@ pub fn imports(component: &[u8]) -> Vec<String> {
     names
 }
 
+/// Sections of a module or component, in their order: id and body.
+pub fn sections(binary: &[u8]) -> Vec<(u8, &[u8])> {
+    let mut found = Vec::new();
+    let mut rest = &binary[PREAMBLE_BYTES..];
+    while let [id, after @ ..] = rest {
+        // LEB128: seven bits a byte, the lowest first; the last byte has no high bit.
+        let digits = after.iter().take_while(|byte| **byte >= 0x80).count() + 1;
+        let length = after[..digits]
+            .iter()
+            .rev()
+            .fold(0, |length, byte| length << 7 | usize::from(byte & 0x7f));
+        let (body, next) = after[digits..].split_at(length);
+        found.push((*id, body));
+        rest = next;
+    }
+    found
+}
+
 /// Installs the target where rustup is at hand and lacks it. Elsewhere cargo says what is missing.
 fn install_target() {
     let listed = Command::new("rustup")
@@ -106,6 +124,12 @@ fn run(command: &mut Command) {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// Id of a component's section with a core module.
+pub const CORE_MODULE: u8 = 1;
+
+/// Bytes of the magic number and the version that a binary begins with.
+const PREAMBLE_BYTES: usize = 8;
 
 const UNKNOWN: &str = "wasm32-unknown-unknown";
 

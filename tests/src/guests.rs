@@ -5,6 +5,7 @@
 use wit_component::{StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
+use crate::component::CORE_MODULE;
 use crate::{component, workspace};
 
 /// All five verbs, and it calls everything that the world gives.
@@ -96,7 +97,8 @@ pub fn with_two_memories() -> Vec<u8> {
 /// An integration, with a module of these sections beside it in so many instances.
 fn with_modules(sections: &[(u8, Vec<u8>)], instances: u32) -> Vec<u8> {
     let mut component = integration();
-    let index = modules(&component);
+    let modules = component::sections(&component).into_iter();
+    let index = modules.filter(|(id, _)| *id == CORE_MODULE).count();
     let mut module = b"\0asm\x01\0\0\0".to_vec();
     for (id, payload) in sections {
         module.extend(section(*id, payload));
@@ -105,30 +107,10 @@ fn with_modules(sections: &[(u8, Vec<u8>)], instances: u32) -> Vec<u8> {
     let mut list = leb(instances);
     for _ in 0..instances {
         // Instantiate, with no argument.
-        list.extend([vec![0], leb(index), vec![0]].concat());
+        list.extend([vec![0], leb_of(index), vec![0]].concat());
     }
     component.extend(section(CORE_INSTANCES, &list));
     component
-}
-
-/// How many core modules a component holds itself.
-fn modules(component: &[u8]) -> u32 {
-    let (mut at, mut count) = (8, 0);
-    while at < component.len() {
-        let id = component[at];
-        let (mut size, mut shift) = (0, 0);
-        loop {
-            at += 1;
-            size |= usize::from(component[at] & 0x7f) << shift;
-            shift += 7;
-            if component[at] & 0x80 == 0 {
-                break;
-            }
-        }
-        at += 1 + size;
-        count += u32::from(id == CORE_MODULE);
-    }
-    count
 }
 
 fn section(id: u8, payload: &[u8]) -> Vec<u8> {
@@ -174,8 +156,6 @@ fn module(wit: &str) -> Vec<u8> {
 
 const INTEGRATION: &str = "include koalr:integration/integration@0.1.0;";
 
-/// Id of a component's section with a core module.
-const CORE_MODULE: u8 = 1;
 /// Id of a component's section with core instances.
 const CORE_INSTANCES: u8 = 2;
 /// The type of a table's elements.

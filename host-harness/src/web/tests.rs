@@ -68,11 +68,8 @@ impl Server {
     /// What is answered to a delivery.
     fn send(&self, tenant: &str, source: &str, delivery: &Delivery) -> Answer {
         let mut stream = self.connect();
-        post(
-            &mut stream,
-            &format!("/webhooks/{tenant}/{source}"),
-            delivery,
-        );
+        let request = delivery.request(&format!("/webhooks/{tenant}/{source}"));
+        stream.write_all(&request).unwrap();
         Answer::read(stream)
     }
 
@@ -96,17 +93,6 @@ impl Server {
         self.runtime.block_on(self.served).unwrap();
         self.inbox
     }
-}
-
-/// Sends a delivery as its sender does, on a connection for one request.
-fn post(stream: &mut TcpStream, path: &str, delivery: &Delivery) {
-    let mut request = format!("POST {path} HTTP/1.1\r\nconnection: close\r\n").into_bytes();
-    for (name, value) in &delivery.headers {
-        request.extend(format!("{name}: {value}\r\n").into_bytes());
-    }
-    request.extend(format!("content-length: {}\r\n\r\n", delivery.body.len()).into_bytes());
-    request.extend(&delivery.body);
-    stream.write_all(&request).unwrap();
 }
 
 #[derive(Debug, PartialEq)]

@@ -1,8 +1,6 @@
 //! The server: webhooks in, check runs out.
 
-use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 
 use koalr_upstream::Upstream;
@@ -63,23 +61,9 @@ impl Served {
 
     /// Sends a delivery; the status and the body of the answer.
     pub(crate) fn send(&self, delivery: &Delivery) -> (u16, Value) {
-        let mut request = "POST /webhooks/default/github HTTP/1.1\r\nhost: koalr\r\n".to_owned();
-        for (name, value) in &delivery.headers {
-            let _ = write!(request, "{name}: {value}\r\n");
-        }
-        let length = delivery.body.len();
-        let _ = write!(
-            request,
-            "content-length: {length}\r\nconnection: close\r\n\r\n"
-        );
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        stream.write_all(&delivery.body).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+        let sent = delivery.send(&self.address, "/webhooks/default/github");
+        let (status, body) = sent.unwrap();
+        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
     }
 
     /// Waits until the log has a line with this.

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use koalr_host::jobs::{ConnectOptions, NewKey, SyncOptions, connect, create_key, import, sync};
 use koalr_host::serve::{GITHUB, GitHubHook};
@@ -18,6 +17,7 @@ use tokio::io::BufReader;
 use tokio::net::TcpStream;
 
 use super::client::exchange;
+use crate::now;
 
 pub(super) struct Company {
     tenants: Vec<Tenant>,
@@ -188,11 +188,6 @@ fn dependencies(turn: usize) -> Value {
         })
     });
     rows.collect::<Vec<_>>().into()
-}
-
-pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// Lists and states, of which those are asked for that the server's document names.

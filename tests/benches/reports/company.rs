@@ -6,22 +6,23 @@ use koalr_platform::evidence::DEPENDENCIES;
 use koalr_platform::merge::merge;
 use koalr_platform::model::assessment::{Assessment, Attributed, Attribution, Bump};
 use koalr_platform::model::common::{
-    Change, Coverage, CoverageState, DependencyChange, Endpoint, ExploitMaturity, FindingClass,
-    FixState, Reachability, Severity, Timestamp,
+    Change, Coverage, CoverageState, DependencyChange, ExploitMaturity, FindingClass, FixState,
+    Reachability, Severity, Timestamp,
 };
-use koalr_platform::model::connection::{Account, Connection, CredentialFacts, Organization};
+use koalr_platform::model::connection::Organization;
 use koalr_platform::model::evidence::{Evidence, FindingFact, Observation, Presence};
 use koalr_platform::model::record::{
     Deployment, DeploymentState, Entry, Finding, Incident, PackageVersion, Project, ProjectClass,
     SelectedCvss,
 };
 use koalr_platform::model::verdict::{Decision, Verdict};
-use koalr_platform::model::walk::{Batch, Progress, Scope};
+use koalr_platform::model::walk::Scope;
 use koalr_platform::policy::Mode;
 use koalr_store::{
-    ChangeRecord, ChangeState, ConnectionRecord, DataDir, DecisionRecord, StoredConnection, Tenant,
-    TenantId,
+    ChangeRecord, ChangeState, DataDir, DecisionRecord, StoredConnection, Tenant, TenantId,
 };
+
+use crate::stored;
 
 /// A tenant with `findings` findings, a tenth as many deployments, a hundredth incidents, and a fiftieth changes that were
 /// decided and merged, all of three years.
@@ -45,7 +46,13 @@ impl Company {
     /// Opens the store of one that may have been made.
     pub(crate) fn open(data: DataDir, findings: u64) -> Self {
         let mut tenant = data.tenant(&name(), true).unwrap();
-        let connection = tenant.save_connection(&connection(), "a token").unwrap();
+        let mut connection = stored::connection("snyk", NOW);
+        connection.connection.organizations.push(Organization {
+            id: ORGANIZATION.to_owned(),
+            slug: None,
+            name: "Shop".to_owned(),
+        });
+        let connection = tenant.save_connection(&connection, "a token").unwrap();
         Self {
             data,
             tenant,
@@ -122,20 +129,7 @@ impl Company {
     }
 
     fn apply(&mut self, records: Vec<Entry>) {
-        let batch = Batch {
-            records,
-            cursor: None,
-            done: true,
-            progress: Progress {
-                done: 1,
-                total: None,
-            },
-            requests: 1,
-            resume_after_secs: None,
-            coverage: Vec::new(),
-            diagnostics: Vec::new(),
-            extra: Vec::new(),
-        };
+        let batch = stored::batch(records);
         let scope = Scope::Organizations(vec![ORGANIZATION.to_owned()]);
         self.tenant
             .apply_batch(&self.connection, &scope, &batch, NOW)
@@ -164,17 +158,13 @@ fn finding(number: u64, of: u64) -> Finding {
         project: format!("p{}", dice.below(PROJECTS)),
         class: dice.of([FindingClass::PackageVulnerability, FindingClass::Code]),
         kind: "package_vulnerability".to_owned(),
-        title: "Prototype pollution".to_owned(),
         vulnerability: format!("SNYK-JS-{}", dice.below(5_000)),
-        aliases: Vec::new(),
-        weaknesses: Vec::new(),
         packages: vec![PackageVersion {
             ecosystem: Some("npm".to_owned()),
             name: format!("package-{}", dice.below(2_000)),
             version: Some("1.0.0".to_owned()),
         }],
         severity: Some(severity),
-        cvss: Vec::new(),
         selected: (!dice.one_in(10)).then(|| SelectedCvss {
             score,
             highest: score,
@@ -182,21 +172,14 @@ fn finding(number: u64, of: u64) -> Finding {
             reason: "the upstream's own".to_owned(),
         }),
         exploit: dice.of([ExploitMaturity::Attacked, ExploitMaturity::Unknown]),
-        risk: None,
-        reachability: Reachability::Unknown,
         fix: dice.of([FixState::Available, FixState::None, FixState::Unknown]),
         fix_source: "feed-flags".to_owned(),
-        fixed_in: Vec::new(),
-        license: None,
-        location: None,
         open,
         ignored: open && dice.one_in(20),
-        created_at: introduced_at,
         updated_at: if open { introduced_at } else { resolved_at },
-        introduced_at: Some(introduced_at),
         resolved_at: (!open).then_some(resolved_at),
         disclosed_at: Some(introduced_at + dice.time(DAY) - dice.time(400 * DAY)),
-        extra: Vec::new(),
+        ..stored::finding(introduced_at)
     }
 }
 
@@ -389,40 +372,6 @@ fn decision(
         plugin_version: "0.1.0".to_owned(),
         asked_at: as_of,
         as_of,
-    }
-}
-
-fn connection() -> ConnectionRecord {
-    ConnectionRecord {
-        integration: "snyk".to_owned(),
-        endpoint: Endpoint {
-            origin: "EU-01".to_owned(),
-            base: "https://api.eu.example.com".to_owned(),
-        },
-        allow_loopback: false,
-        credential: CredentialFacts {
-            kind: None,
-            audience_host: None,
-        },
-        connection: Connection {
-            account: Account {
-                id: "u1".to_owned(),
-                name: "Ada".to_owned(),
-                kind: "user".to_owned(),
-            },
-            organizations: vec![Organization {
-                id: ORGANIZATION.to_owned(),
-                slug: None,
-                name: "Shop".to_owned(),
-            }],
-            capabilities: Vec::new(),
-            warnings: Vec::new(),
-            extra: Vec::new(),
-        },
-        plugin_version: "0.1.0".to_owned(),
-        ca_pem: None,
-        downloads: Vec::new(),
-        connected_at: NOW,
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use koalr_upstream::{Dice, Fault, Hint, Occurrence, Severity, State};
 
 use super::company::{Company, issue_id};
-use super::now;
 use super::server::Server;
+use crate::now;
 
 /// What was done to them.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ use koalr_store::{DataDir, TenantId};
 use koalr_upstream::github::{Component, GitHub, GitHubUpstream, Repository};
 use koalr_upstream::{Dice, Organization, Upstream, World, sample};
 
-use super::now;
+use crate::now;
 
 /// All tenants, what they are connected to, and where their data is.
 pub(super) struct Company {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::company::Company;
-use crate::ROLE;
+use crate::{procfs, role};
 
 /// Where and how it runs now.
 pub(super) struct Server {
@@ -64,13 +64,8 @@ impl Server {
 
     /// A command on the same data.
     pub(super) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .env_clear()
-            .env(ROLE, "koalr")
-            .args(args)
-            .arg("--data")
-            .arg(&self.data);
+        let mut command = role("koalr");
+        command.args(args).arg("--data").arg(&self.data);
         command.stdin(Stdio::null());
         command
     }
@@ -190,14 +185,12 @@ impl Drop for Server {
 
 /// None where the system does not tell, or the process ended.
 fn look(running: &Running, start: usize, data: &Path) -> Option<Sample> {
-    let process = format!("/proc/{}", running.child.id());
-    let status = fs::read_to_string(format!("{process}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    let kibibytes: u32 = line.split_whitespace().nth(1)?.parse().ok()?;
+    let process = running.child.id();
+    let bytes = procfs::resident_bytes(process)?;
     let tenants = fs::read_dir(data.join("tenants")).ok()?.flatten();
     let databases = tenants.filter(|entry| entry.path().extension().is_some_and(|end| end == "db"));
     let stored = databases.filter_map(|entry| u32::try_from(entry.metadata().ok()?.len()).ok());
-    let entries = fs::read_dir(format!("{process}/fd")).ok()?.flatten();
+    let entries = fs::read_dir(format!("/proc/{process}/fd")).ok()?.flatten();
     let targets: Vec<_> = entries.map(|entry| fs::read_link(entry.path())).collect();
     let removed = targets.iter().flatten().filter(|target| {
         let target = target.as_os_str().as_encoded_bytes();
@@ -207,7 +200,7 @@ fn look(running: &Running, start: usize, data: &Path) -> Option<Sample> {
         start,
         age: running.began.elapsed().as_secs_f64(),
         stored: stored.map(f64::from).sum(),
-        bytes: f64::from(kibibytes) * 1_024.0,
+        bytes,
         open: f64::from(u32::try_from(targets.len()).ok()?),
         removed: removed.count(),
     })

@@ -7,9 +7,9 @@ use koalr_upstream::github::{Delivery, Deployment, Event, Incident, PullRequest}
 use koalr_upstream::{Dice, sample};
 
 use super::company::{Company, HOOK_SECRET, SERVICE, Tenant, packages, sha};
-use super::now;
 use super::server::Server;
 use super::wire;
+use crate::now;
 
 /// What was sent about one tenant, and taken.
 #[derive(Default)]
@@ -101,7 +101,7 @@ impl Sender<'_> {
         let path = format!("/webhooks/{}/{source}", self.tenant.name);
         loop {
             let address = self.server.address();
-            let answer = address.and_then(|address| wire::deliver(&address, &path, delivery));
+            let answer = address.and_then(|address| delivery.send(address, &path).ok());
             let counts = &mut self.told.counts;
             match answer {
                 Some((200..=299, body)) => {

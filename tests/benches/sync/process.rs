@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::Set;
 use super::unpaced::Tally;
-use crate::{role, runtime};
+use crate::{procfs, role, runtime};
 
 /// What one run cost.
 pub(crate) struct Run {
@@ -25,8 +25,8 @@ pub(crate) struct Run {
 #[derive(Default)]
 pub(crate) struct Watched {
     pub(crate) wall: Duration,
-    pub(crate) cpu: Duration,
-    pub(crate) peak_kib: u32,
+    pub(crate) cpu_seconds: f64,
+    pub(crate) peak_bytes: f64,
 }
 
 /// What the upstream saw.
@@ -36,8 +36,6 @@ pub(crate) struct Served {
     pub(crate) listings: u32,
     /// Most requests within one second.
     pub(crate) busiest: u32,
-    /// Requests a second in the busiest five of them.
-    pub(crate) steady: u32,
     /// Requests that came too fast.
     pub(crate) refused: u32,
 }
@@ -119,7 +117,6 @@ pub(crate) fn upstream() {
     let served = Served {
         listings: small(listings),
         busiest: small(upstream.requests_in_busiest(Duration::from_secs(1))),
-        steady: small(upstream.requests_in_busiest(5 * Duration::from_secs(1))) / 5,
         refused: small(upstream.refused_requests()),
     };
     writeln!(out, "{}", serde_json::to_string(&served).unwrap()).unwrap();
@@ -229,35 +226,17 @@ fn watch(command: &mut Command) -> (Watched, String) {
     let mut watched = Watched::default();
     // What a process used is gone with it, so the last look before its end counts.
     while child.try_wait().unwrap().is_none() {
-        watched.look(child.id());
+        if let Some(used) = procfs::cpu_seconds(child.id()) {
+            watched.cpu_seconds = used;
+        }
+        if let Some(peak) = procfs::peak_bytes(child.id()) {
+            watched.peak_bytes = peak;
+        }
         std::thread::sleep(LOOK);
     }
     watched.wall = start.elapsed();
     assert!(child.wait().unwrap().success());
     (watched, reader.join().unwrap())
-}
-
-impl Watched {
-    fn look(&mut self, process: u32) {
-        let read = |name: &str| std::fs::read_to_string(format!("/proc/{process}/{name}"));
-        if let Ok(status) = read("status")
-            && let Some(line) = status.lines().find(|line| line.starts_with("VmHWM:"))
-            && let Some(kibibytes) = line.split_whitespace().nth(1)
-        {
-            self.peak_kib = kibibytes.parse().unwrap();
-        }
-        // The name in parentheses may hold blanks; user and system time are the 12th and 13th fields after it.
-        if let Ok(stat) = read("stat")
-            && let Some((_, fields)) = stat.rsplit_once(')')
-        {
-            let ticks = fields
-                .split_whitespace()
-                .skip(11)
-                .take(2)
-                .map(|text| text.parse::<u64>().unwrap());
-            self.cpu = Duration::from_millis(ticks.sum::<u64>() * TICK_MILLIS);
-        }
-    }
 }
 
 /// A token in the form of an API key.
@@ -268,6 +247,3 @@ pub(super) const NOW: i64 = 1_790_000_000_000;
 
 /// Time between two looks at a process.
 const LOOK: Duration = Duration::from_millis(2);
-
-/// Linux counts the time of processes in hundredths of a second.
-const TICK_MILLIS: u64 = 10;

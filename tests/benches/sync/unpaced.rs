@@ -68,9 +68,9 @@ fn compare(set: &Set, sheet: &mut Sheet) {
     };
     let wall = |run: &Run| run.watched.wall.as_secs_f64();
     row("unpaced sync", Unit::Seconds, wall, 1.3);
-    let cpu = |run: &Run| run.watched.cpu.as_secs_f64();
+    let cpu = |run: &Run| run.watched.cpu_seconds;
     row("unpaced sync, computing", Unit::Seconds, cpu, 1.3);
-    let peak = |run: &Run| f64::from(run.watched.peak_kib) * 1024.0;
+    let peak = |run: &Run| run.watched.peak_bytes;
     row("unpaced sync, peak memory", Unit::Bytes, peak, MEMORY_BYTES);
 }
 

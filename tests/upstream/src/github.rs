@@ -2,7 +2,7 @@
 //!
 //! [`GitHubUpstream`] serves a [`GitHub`] of [`Repository`]s: the comparison of dependencies, check runs and the
 //! answer to a deployment protection rule, in the shapes of GitHub's REST API of version 2022-11-28. An [`Event`]
-//! becomes a signed [`Delivery`]; sending it is the test's part.
+//! becomes a signed [`Delivery`], which the test sends.
 //!
 //! As everywhere in this crate, the mock is stricter than its model where that is not documented: a parameter or a
 //! member that it does not know is refused.

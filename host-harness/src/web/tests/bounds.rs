@@ -8,7 +8,7 @@ use axum::body::Body;
 use http_body_util::{BodyExt, Full};
 
 use super::fake::Fake;
-use super::{Answer, Server, opened, post};
+use super::{Answer, Server, opened};
 use crate::web::body::Bodies;
 use crate::web::{Limits, Reach, listen};
 
@@ -125,7 +125,8 @@ fn a_connection_over_the_limit_waits_until_another_ends() {
 fn a_server_that_stops_answers_what_is_under_way() {
     let mut server = Server::start(Fake::gated(), Limits::default());
     let mut stream = server.connect();
-    post(&mut stream, "/webhooks/acme/github", &opened());
+    let request = opened().request("/webhooks/acme/github");
+    stream.write_all(&request).unwrap();
     let gate = server.inbox.gate.as_ref().unwrap();
     server
         .runtime
@@ -145,7 +146,8 @@ fn a_server_that_stops_does_not_wait_for_ever() {
     };
     let mut server = Server::start(Fake::gated(), limits);
     let mut stream = server.connect();
-    post(&mut stream, "/webhooks/acme/github", &opened());
+    let request = opened().request("/webhooks/acme/github");
+    stream.write_all(&request).unwrap();
     let gate = server.inbox.gate.as_ref().unwrap();
     server
         .runtime

@@ -1,6 +1,5 @@
 //! A server's whole life with secrets of every kind: connect, sync, webhooks, the API, a rotation, a disconnect.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -111,23 +110,22 @@ impl Server {
 
     /// Sends a request with these lines of its head; the whole answer.
     fn ask(&self, head: &str, body: &[u8]) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         let head =
             format!("{head}host: koalr\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        self.send(&[head.as_bytes(), body].concat())
     }
 
     fn deliver(&self, delivery: &Delivery) -> String {
-        let mut head = "POST /webhooks/default/github HTTP/1.1\r\n".to_owned();
-        for (name, value) in &delivery.headers {
-            let _ = write!(head, "{name}: {value}\r\n");
-        }
-        self.ask(&head, &delivery.body)
+        self.send(&delivery.request("/webhooks/default/github"))
+    }
+
+    fn send(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// Ends it; all that it logged.

@@ -1,9 +1,6 @@
 //! Servers that are killed while they look at a push, or at everything for the first time.
 
 use std::cell::Cell;
-use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -79,10 +76,8 @@ impl Scene {
             let out = out.lock().unwrap();
             let listening = out.first().and_then(|line| line.split("http://").nth(1));
             let address = listening.and_then(|text| text.split(';').next());
-            if address
-                .and_then(|address| deliver(address, &delivery))
-                .is_none()
-            {
+            let sent = address.map(|address| delivery.send(address, "/webhooks/default/github"));
+            if !matches!(sent, Some(Ok((202, _)))) {
                 self.delivery.set(Some(delivery));
                 return false;
             }
@@ -118,25 +113,6 @@ impl Scene {
         lines.sort();
         lines.join("\n")
     }
-}
-
-/// Sends a delivery; none if nobody took it.
-fn deliver(address: &str, delivery: &Delivery) -> Option<()> {
-    let mut request = "POST /webhooks/default/github HTTP/1.1\r\nhost: koalr\r\n".to_owned();
-    for (name, value) in &delivery.headers {
-        let _ = write!(request, "{name}: {value}\r\n");
-    }
-    let length = delivery.body.len();
-    let _ = write!(
-        request,
-        "content-length: {length}\r\nconnection: close\r\n\r\n"
-    );
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.write_all(request.as_bytes()).ok()?;
-    stream.write_all(&delivery.body).ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    answer.starts_with("HTTP/1.1 202 ").then_some(())
 }
 
 fn timeless(line: &str, since: i64) -> String {

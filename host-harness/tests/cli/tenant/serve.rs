@@ -1,6 +1,5 @@
 //! A running server, whose tenants other processes suspend, damage, restore and delete.
 
-use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Stdio};
@@ -37,32 +36,22 @@ impl<'a> Served<'a> {
     }
 
     fn get(&self, path: &str, key: &str) -> (u16, Value) {
-        let header = format!("authorization: Bearer {key}\r\n");
-        self.send("GET", path, &header, &[])
-    }
-
-    fn deliver(&self, tenant: &str, delivery: &Delivery) -> (u16, Value) {
-        let mut headers = String::new();
-        for (name, value) in &delivery.headers {
-            let _ = write!(headers, "{name}: {value}\r\n");
-        }
-        let path = format!("/webhooks/{tenant}/github");
-        self.send("POST", &path, &headers, &delivery.body)
-    }
-
-    fn send(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let length = body.len();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: koalr\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n"
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: koalr\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n"
         );
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
+    fn deliver(&self, tenant: &str, delivery: &Delivery) -> (u16, Value) {
+        let sent = delivery.send(&self.address, &format!("/webhooks/{tenant}/github"));
+        let (status, body) = sent.unwrap();
+        (status, serde_json::from_str(&body).unwrap_or(Value::Null))
     }
 
     /// Waits until the log has a line with this.

@@ -1,5 +1,10 @@
 //! Webhooks as they are sent: headers, body, signature.
 
+use std::fmt::Write as _;
+use std::io::{self, Read as _, Write as _};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -50,6 +55,37 @@ impl Delivery {
         let mut headers = self.headers.iter();
         let header = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
         header.map(|(_, value)| value.as_str())
+    }
+
+    /// The request that brings it to a path of a server: HTTP/1.1, on a connection that ends with the answer.
+    #[must_use]
+    pub fn request(&self, path: &str) -> Vec<u8> {
+        let mut head = format!("POST {path} HTTP/1.1\r\nhost: koalr\r\nconnection: close\r\n");
+        for (name, value) in &self.headers {
+            let _ = write!(head, "{name}: {value}\r\n");
+        }
+        let _ = write!(head, "content-length: {}\r\n\r\n", self.body.len());
+        [head.as_bytes(), &self.body].concat()
+    }
+
+    /// Sends it to a path of a server, and waits for the answer: its status and its body.
+    ///
+    /// # Errors
+    ///
+    /// - nobody listens at the address
+    /// - the connection breaks, or is silent for half a minute
+    /// - [`InvalidData`](io::ErrorKind::InvalidData): what came is no answer, or not a whole head of one
+    pub fn send(&self, address: impl ToSocketAddrs, path: &str) -> io::Result<(u16, String)> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(LONGEST))?;
+        stream.write_all(&self.request(path))?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let read = answer.split_once("\r\n\r\n").and_then(|(head, body)| {
+            let status = head.split(' ').nth(1)?.parse().ok()?;
+            Some((status, body.to_owned()))
+        });
+        read.ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
     /// The same, with another delivery id: what a receiver must take for another delivery. Of `PagerDuty`, which sends
@@ -133,5 +169,8 @@ impl Source {
         }
     }
 }
+
+/// Webhooks are answered at once.
+const LONGEST: Duration = Duration::from_secs(30);
 
 const DELIVERY_ID: &str = "X-GitHub-Delivery";
