@@ -325,7 +325,7 @@ const WRITE: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE;
 const CREATE: OpenFlags = OpenFlags::SQLITE_OPEN_CREATE;
 
 /// Pages of a large tenant's indices that are held while findings with random ids are stored; negative means KiB.
-const CACHE: i64 = -8 << 10;
+const CACHE: i64 = -16 << 10;
 
 /// Pages, of 4 KiB, after which the log is written back. A batch of findings changes about a thousand.
 const CHECKPOINT_PAGES: i64 = 4_000;
@@ -334,4 +334,21 @@ const CHECKPOINT_PAGES: i64 = 4_000;
 pub(crate) fn user_version(connection: &Connection) -> rusqlite::Result<usize> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_is_compiled_as_the_workspace_asks() {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut statement = connection.prepare("PRAGMA compile_options").unwrap();
+        let options = statement.query_map([], |row| row.get(0)).unwrap();
+        let options: Vec<String> = options.map(Result::unwrap).collect();
+        for asked in ["DEFAULT_MEMSTATUS=0", "STMTJRNL_SPILL=127100"] {
+            assert!(options.iter().any(|one| one == asked), "{asked} is absent");
+        }
+        assert!(!options.iter().any(|one| one == "ENABLE_API_ARMOR"));
+    }
 }
