@@ -327,7 +327,7 @@ const CREATE: OpenFlags = OpenFlags::SQLITE_OPEN_CREATE;
 /// Pages of a large tenant's indices that are held while findings with random ids are stored; negative means KiB.
 const CACHE: i64 = -16 << 10;
 
-/// Pages, of 4 KiB, after which the log is written back. A batch of findings changes about a thousand.
+/// Pages, of 4 KiB, after which the log is written back. A full batch of findings changes as many in a large file.
 const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// Number of the last migration that was run. `SQLite` keeps it as a signed number; a negative one is nobody's.

@@ -175,7 +175,7 @@ impl Tenant {
                         break;
                     }
                     let may_hold = |spell: &Spell| wanted.may_hold(severity, spell);
-                    if sieve.passes(first, connection.id, may_hold)? {
+                    if sieve.passes((first, last), connection.id, may_hold)? {
                         let last = newest.map_or(last, |newest| last.min(newest));
                         listing.read((first, last), limit, &mut listed)?;
                     }

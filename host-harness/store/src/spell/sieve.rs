@@ -38,16 +38,14 @@ impl<'c> Sieve<'c> {
         Ok(wanted.collect())
     }
 
-    /// Whether a finding of these rows may fit. Those that are not kept may.
+    /// Whether a finding of these rows, those of one segment, may fit. Those that are not kept may.
     pub(crate) fn passes(
         &mut self,
-        first: i64,
+        (first, last): (i64, i64),
         connection: i64,
         fits: impl Fn(&Spell) -> bool,
     ) -> Result<bool, Fault> {
-        let segment = segment_of(first);
-        let (first, last) = rows_of(segment);
-        let key = (segment, FORMAT, first, last);
+        let key = (segment_of(first), FORMAT, first, last);
         let kept: Option<Vec<u8>> = self.kept.query_row(key, |row| row.get(0)).optional()?;
         self.spells.clear();
         let is_read = kept.is_some_and(|bytes| segment::read(&bytes, connection, &mut self.spells));
