@@ -33,25 +33,16 @@ pub(crate) async fn run(base: &str, data: &Path) -> Tally {
     };
     let scope = platform::Scope::Organizations(organizations);
     let mut tally = Tally::default();
-    let mut fetched = native.fetch(None);
-    loop {
-        let batch = fetched.await.unwrap();
-        let done = batch.done;
-        let cursor = batch.cursor.clone();
-        fetched = if done {
-            tokio::spawn(std::future::pending())
-        } else {
-            native.fetch(cursor)
-        };
+    let mut fetched = Some(native.fetch(None));
+    while let Some(batch) = fetched {
+        let batch = batch.await.unwrap();
+        fetched = (!batch.done).then(|| native.fetch(batch.cursor.clone()));
         tokio::task::block_in_place(|| {
             let batch: platform::Batch = batch.mirror();
             tally.add(&batch);
             let stored = tenant.apply_batch(&connection, &scope, &batch, NOW);
             stored.unwrap();
         });
-        if done {
-            break;
-        }
     }
     keep_reports(&mut tenant, NOW, || false).unwrap();
     tally.bytes = READ_BYTES.load(Relaxed);
